@@ -1,0 +1,116 @@
+#include "core/awaitable.h"
+
+#include "core/loop.h"
+#include "core/task.h"
+
+/* Never read: their addresses are what counts. */
+const weft_node weft_ended_[2] = {{{NULL}, NULL}, {{NULL}, NULL}};
+
+void weft_add_waiter_(weft_awaitable *awaitable, weft_node *node)
+{
+    weft_node *const last = awaitable->waiters;
+    node->next = last ? last->next : node;
+    if (last)
+        last->next = node;
+    awaitable->waiters = node;
+}
+
+/* `before` is its predecessor in the ring. */
+static void unlink_waiter(weft_awaitable *awaitable, weft_node *node, weft_node *before)
+{
+    weft_node *const after = node->next;
+    before->next = after;
+    if (awaitable->waiters == node)
+        awaitable->waiters = before == node ? NULL : before;
+    else if (weft_is_turn_(after))
+        weft_wait_of_(after)->previous = before;
+}
+
+void weft_remove_waiter_(weft_awaitable *awaitable, weft_wait *waiter)
+{
+    weft_node *const node = &waiter->node, *const last = awaitable->waiters;
+    unlink_waiter(awaitable, node, last->next == node ? last : waiter->previous);
+}
+
+void weft_remove_task_(weft_awaitable *awaitable, weft_node *node)
+{
+    weft_node *before = node;
+    while (before->next != node)
+        before = before->next;
+    unlink_waiter(awaitable, node, before);
+}
+
+/* Who waits gets the error itself, so that what has ended may be used again at once. */
+static bool tell(weft_loop *loop, weft_node *node, const weft_error *error)
+{
+    if (weft_is_turn_(node)) {
+        weft_handle_ready_(loop, WEFT_CONTAINER_(node, weft_handle, wait.node));
+        return false;
+    }
+    weft_wake_with_(WEFT_CONTAINER_(node, weft_task, live.wait.node), error);
+    return true;
+}
+
+bool weft_conclude_(weft_awaitable *awaitable, const weft_error *error)
+{
+    weft_loop *const loop = awaitable->owner->loop;
+    weft_node *const last = awaitable->waiters;
+    bool asked = false;
+    awaitable->waiters = WEFT_ENDED_;
+    awaitable->error = error;
+    if (!last)
+        return false;
+    weft_node *next = last->next, *node;
+    do {
+        node = next;
+        next = node->next;
+        asked |= tell(loop, node, error);
+    } while (node != last);
+    return asked;
+}
+
+static bool is_future(const weft_awaitable *awaitable)
+{
+    return awaitable->owner == &awaitable->owner->loop->futures;
+}
+
+weft_task *weft_awaitable_task_(weft_awaitable *awaitable)
+{
+    return is_future(awaitable) ? NULL : WEFT_CONTAINER_(awaitable, weft_task, awaitable);
+}
+
+const weft_error *weft_ask_(weft_awaitable *awaitable)
+{
+    if (!weft_has_ended_(awaitable))
+        return NULL;
+    if (awaitable->waiters == WEFT_UNASKED_)
+        weft_forgive_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
+    return awaitable->error;
+}
+
+bool weft_was_cancelled_(const weft_awaitable *awaitable)
+{
+    return weft_has_ended_(awaitable) && weft_error_is(awaitable->error, &weft_cancelled_error);
+}
+
+bool weft_cancel_(weft_awaitable *awaitable)
+{
+    if (!awaitable->owner || weft_has_ended_(awaitable))
+        return false;
+    if (is_future(awaitable))
+        weft_conclude_(awaitable, &weft_cancelled_error);
+    else
+        weft_cancel_task_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
+    return true;
+}
+
+weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
+{
+    if (!awaitable->owner || awaitable == &context->task->awaitable)
+        context->error = &weft_invalid_state_error;
+    else if (weft_has_ended_(awaitable))
+        context->error = weft_ask_(awaitable);
+    else
+        return weft_park_awaiting_(context->task, awaitable);
+    return (weft_signal){WEFT_GO_ON_};
+}

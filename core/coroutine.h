@@ -1,0 +1,462 @@
+/* Coroutines: functions that can stop in the middle, as state machines. Knows of no loop.
+ *
+ *     struct fetch {                        // async def fetch(id, delay):
+ *         weft_frame frame;
+ *         int id, delay;                    //     arguments,
+ *         const char *result;               //     result, and whatever must outlive an await
+ *     };
+ *
+ *     WEFT_ASYNC(fetch)
+ *     {
+ *         printf("fetching %d\n", self->id);
+ *         weft_sleep(WEFT_SECONDS(self->delay));
+ *         self->result = "some data";
+ *     }
+ *     WEFT_END
+ *
+ * A coroutine has no stack of its own: when it awaits, its function returns. So a C local does not
+ * outlive an await; what has to is a member of the frame, reached through `self`. The frame belongs
+ * to whoever starts the coroutine, may be used again as soon as the coroutine has ended, and must be
+ * all zero bytes when it is used for the first time (static, calloc, or inside another frame).
+ *
+ * An await, a call, or a block's head stands on a line of its own, in the body or in C's if, for,
+ * while, do; not inside a switch of the body's own. The labels of the state machine are line numbers,
+ * which is also how a dump can tell where everyone is; coroutines stand in the first 9,999 lines of
+ * their file.
+ *
+ * Of what is public here, names that end in an underscore are the macros' own.
+ */
+#ifndef WEFT_CORE_COROUTINE_H
+#define WEFT_CORE_COROUTINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/panic.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_frame weft_frame;
+typedef struct weft_context weft_context;
+typedef struct weft_task weft_task;
+
+/* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
+ * coroutine, which would skip every release, does not compile. */
+enum weft_signal_ {
+    WEFT_PARKED_,   /* somebody else will make it ready */
+    WEFT_YIELDED_,  /* ready again at once, behind the others */
+    WEFT_CALLED_,   /* context->callee goes first */
+    WEFT_RETURNED_, /* ended; context->error says how */
+    WEFT_GO_ON_     /* of a wait alone: there is nothing to wait for */
+};
+
+typedef struct weft_signal {
+    enum weft_signal_ what;
+} weft_signal;
+
+/* One a coroutine, constant: what its frames have in common. */
+typedef struct weft_code {
+    weft_signal (*step)(weft_frame *frame, weft_context *context);
+    const char *name; /* the coroutine's */
+    const char *file;
+    size_t size;    /* of its frame */
+    size_t name_at; /* offset of the frame's member that names its task, or 0 */
+} weft_code;
+
+/* The head of every coroutine's frame: `weft_frame frame;` is its first member. */
+struct weft_frame {
+    const weft_code *code;
+    union {
+        weft_frame *caller;  /* who awaits this coroutine inline */
+        weft_task *previous; /* a task's outermost frame has no caller: its task keeps a link here */
+    };
+    uint16_t state; /* 0: at the start; else the line it waits at */
+    uint16_t flags; /* of a task's outermost frame: the task's (task.h) */
+};
+
+/* What a running coroutine and whoever runs it share. All zero to begin with. */
+struct weft_context {
+    const weft_error *error; /* in flight: raised, and not caught yet */
+    weft_frame *callee;      /* with WEFT_CALLED_: who runs next */
+    weft_task *task;         /* the task that runs; NULL without a loop */
+};
+
+/* Runs the coroutines of one chain of calls until they wait for something or the outermost one,
+ * `root`, has ended. *innermost is who runs next: root at first, and kept from then on; however deep
+ * the calls, it is resumed directly, and C's stack does not grow. What weft's loop does for a task;
+ * a program that has its own idea of a loop may call it itself. */
+static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *root,
+                                      weft_context *context)
+{
+    weft_frame *frame = *innermost;
+    for (;;) {
+        const weft_signal signal = frame->code->step(frame, context);
+        if (signal.what == WEFT_CALLED_)
+            *innermost = frame = context->callee;
+        else if (signal.what == WEFT_RETURNED_ && frame != root)
+            *innermost = frame = frame->caller;
+        else
+            return signal;
+    }
+}
+
+/* ---- A coroutine ---------------------------------------------------------------------------- */
+
+/* The numbers of a coroutine's states. An await's is its line; two more a block are where errors, and
+ * returns, go from inside it. */
+#define WEFT_HANDLER_STATE_(line) (10000 + (line))
+#define WEFT_LATE_STATE_(line) (20000 + (line))
+#define WEFT_ENDED_STATE_ 30001
+
+/* Constants that obey the scope of blocks: the size of a struct whose tag an inner block hides. (An
+ * enumeration would do as well, but -Wshadow speaks of those.)
+ *
+ *     weft_handler_   the state to go on at with an error: of the innermost block around
+ *     weft_block_     the line of the block that a section (try, catch, finally) belongs to
+ *     weft_section_   which section this is */
+#define WEFT_CONSTANT_(tag, value)                                                                 \
+    struct tag {                                                                                   \
+        char size[value];                                                                          \
+    }
+#define WEFT_VALUE_(tag) (sizeof(struct tag))
+
+/* With -DWEFT_CHECK_AWAITS (a check build; the code is larger) the compiler refuses an await inside a
+ * switch of the coroutine's own: gcc with -Werror=overflow, clang with -Werror=switch. Without, it
+ * panics at the first resume. */
+#ifdef WEFT_CHECK_AWAITS
+#define WEFT_STATE_(state) (0x100000000ULL + (state))
+#else
+#define WEFT_STATE_(state) (state)
+#endif
+
+/* Defines the coroutine `name`, whose frame is `struct name`; its body, in braces, follows, and then
+ * WEFT_END. `async def name(...)`. In the body `self` is the frame. It is private to its file. */
+#define WEFT_ASYNC(name) WEFT_ASYNC_(static, name, 0)
+
+/* The same for a coroutine whose frame has a member `field`, a const char *, that names its task:
+ * weft_task_name gives what it points to, where WEFT_ASYNC's gives the coroutine's name. */
+#define WEFT_ASYNC_NAMED(name, field) WEFT_ASYNC_(static, name, offsetof(struct name, field))
+
+/* The same for a coroutine that other files call; WEFT_DECLARE(name) goes into their header. */
+#define WEFT_ASYNC_EXTERN(name) WEFT_ASYNC_(, name, 0)
+
+/* Declares a coroutine that WEFT_ASYNC_EXTERN defines elsewhere. */
+#define WEFT_DECLARE(name) extern const weft_code name##_code
+
+/* Declares a coroutine that WEFT_ASYNC defines further down, for those that call each other. */
+#define WEFT_FORWARD(name) static const weft_code name##_code
+
+#define WEFT_ASYNC_(storage, name, name_offset)                                                    \
+    static weft_signal name##_step_(weft_frame *, weft_context *);                                 \
+    storage const weft_code name##_code = {name##_step_, #name, __FILE__, sizeof(struct name),     \
+                                           name_offset};                                           \
+    static weft_signal name##_step_(weft_frame *weft_frame_, weft_context *weft_context_)          \
+    {                                                                                              \
+        _Static_assert(offsetof(struct name, frame) == 0,                                          \
+                       "weft: `weft_frame frame;` must be the first member of struct " #name);     \
+        struct name *const self = (struct name *)(void *)weft_frame_;                              \
+        WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);                                          \
+        unsigned weft_exit_ = WEFT_RUNS_;                                                          \
+        unsigned weft_state_ = weft_frame_->state;                                                 \
+        (void)self, (void)weft_context_, (void)weft_exit_;                                         \
+        do {                                                                                       \
+            if (0)                                                                                 \
+                goto weft_resume_;                                                                 \
+        weft_resume_:                                                                              \
+            switch (WEFT_STATE_(weft_state_)) {                                                    \
+            default:                                                                               \
+                weft_bad_resume_(weft_frame_);                                                     \
+                break;                                                                             \
+            case WEFT_STATE_(0):
+
+/* Ends the coroutine that WEFT_ASYNC began. */
+#define WEFT_END                                                                                   \
+    _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
+    weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
+    return (weft_signal){WEFT_RETURNED_};                                                          \
+case WEFT_STATE_(WEFT_ENDED_STATE_):                                                               \
+    weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
+    return (weft_signal){WEFT_RETURNED_};                                                          \
+    }                                                                                              \
+    weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                      \
+    }                                                                                              \
+    while (0)                                                                                      \
+        ;                                                                                          \
+    weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");                   \
+    }
+
+/* The frame a coroutine is about to be started in. Panics if one runs in it. */
+static inline void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
+{
+    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_)
+        weft_panic(file, line, "the frame is in use, or was not zero at first");
+}
+
+void weft_bad_resume_(const weft_frame *frame);
+
+/* FIRST(a, ...) and REST(a, ...), the latter with a comma at its end, of one argument or more. */
+#define WEFT_FIRST_(...) WEFT_FIRST_OF_(__VA_ARGS__, )
+#define WEFT_FIRST_OF_(first, ...) first
+#define WEFT_REST_(...) WEFT_REST_OF_(__VA_ARGS__, )
+#define WEFT_REST_OF_(first, ...) __VA_ARGS__
+
+/* Sets up the frame at `pointer`, of type struct name, with the arguments. */
+#define WEFT_FILL_(name, pointer, ...)                                                             \
+    (*(pointer) = (struct name){.frame = {.code = &name##_code}, __VA_ARGS__})
+
+/* weft_call(name, struct name *frame, .argument = value, ...)
+ * Runs a coroutine in `*frame` as a part of this one, and goes on when it has ended; `await
+ * name(...)`. No task is made, nothing is queued, and depth costs nothing. Its results are then in the
+ * frame; an error that leaves it is raised here. Arguments that are not given are zero. */
+#define weft_call(name, ...)                                                                       \
+    do {                                                                                           \
+        weft_check_frame_(&(WEFT_FIRST_(__VA_ARGS__))->frame, __FILE__, __LINE__);                 \
+        WEFT_FILL_(name, WEFT_FIRST_(__VA_ARGS__), WEFT_REST_(__VA_ARGS__));                       \
+        weft_context_->callee = &(WEFT_FIRST_(__VA_ARGS__))->frame;                                \
+        weft_context_->callee->caller = weft_frame_;                                               \
+        WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
+    } while (0)
+
+/* weft_begin(name, struct name *frame, .argument = value, ...)
+ * Sets a frame up without running anything, for a program that drives it with weft_resume. */
+#define weft_begin(name, ...)                                                                      \
+    do {                                                                                           \
+        weft_check_frame_(&(WEFT_FIRST_(__VA_ARGS__))->frame, __FILE__, __LINE__);                 \
+        WEFT_FILL_(name, WEFT_FIRST_(__VA_ARGS__), WEFT_REST_(__VA_ARGS__));                       \
+    } while (0)
+
+/* Gives way to whoever resumes this coroutine: `yield` of a generator that is driven by weft_resume;
+ * in a task, what weft_sleep(0) does. */
+#define weft_yield                                                                                 \
+    do {                                                                                           \
+        WEFT_SUSPEND_(WEFT_YIELDED_);                                                              \
+    } while (0)
+
+/* Stops here with `signal`; goes on, or raises what context->error then is, when resumed. */
+#define WEFT_SUSPEND_(signal)                                                                      \
+    weft_frame_->state = __LINE__;                                                                 \
+    return (weft_signal){signal};                                                                  \
+case WEFT_STATE_(__LINE__):                                                                        \
+    if (weft_context_->error)                                                                      \
+    WEFT_UNWIND_
+
+/* Awaits what `wait`, an expression that gives a weft_signal, has arranged for; `then`, another
+ * expression, is what a resumed coroutine does first. What a primitive's await is made of. */
+#define WEFT_WAIT_(wait) WEFT_WAIT_THEN_(wait, (void)0)
+#define WEFT_WAIT_THEN_(wait, then)                                                                \
+    do {                                                                                           \
+        {                                                                                          \
+            weft_frame_->state = __LINE__;                                                         \
+            const weft_signal weft_signal_ = (wait);                                               \
+            if (weft_signal_.what != WEFT_GO_ON_)                                                  \
+                return weft_signal_;                                                               \
+        }                                                                                          \
+        if (0) {                                                                                   \
+        case WEFT_STATE_(__LINE__):                                                                \
+            then;                                                                                  \
+        }                                                                                          \
+        if (weft_context_->error)                                                                  \
+            WEFT_UNWIND_;                                                                          \
+    } while (0)
+
+/* ---- Leaving ---------------------------------------------------------------------------------- */
+
+/* Goes on at the innermost block around, which ends with what is in flight. */
+#define WEFT_UNWIND_                                                                               \
+    do {                                                                                           \
+        weft_state_ = WEFT_VALUE_(weft_handler_);                                                  \
+        goto weft_resume_;                                                                         \
+    } while (0)
+
+/* Ends the coroutine, releasing what the blocks around hold: `return` without a value. The result, if
+ * any, is whatever has been stored in the frame. */
+#define weft_return WEFT_UNWIND_
+
+/* self->result = value, and weft_return: `return value`. */
+#define weft_return_value(value)                                                                   \
+    do {                                                                                           \
+        self->result = (value);                                                                    \
+        WEFT_UNWIND_;                                                                              \
+    } while (0)
+
+/* Raises `error`, a const weft_error * that is not NULL and stays valid (error.h): `raise error`. */
+#define weft_raise(error_)                                                                         \
+    do {                                                                                           \
+        weft_context_->error = weft_raisable_(error_);                                             \
+        WEFT_UNWIND_;                                                                              \
+    } while (0)
+
+/* Raises the error that `call`, a function's, returned, unless that is NULL. */
+#define weft_check(call)                                                                           \
+    do {                                                                                           \
+        weft_context_->error = (call);                                                             \
+        if (weft_context_->error)                                                                  \
+            WEFT_UNWIND_;                                                                          \
+    } while (0)
+
+static inline const weft_error *weft_raisable_(const weft_error *error)
+{
+    return error ? error : &weft_invalid_state_error; /* `raise` without an error: RuntimeError */
+}
+
+/* ---- Blocks -----------------------------------------------------------------------------------
+ *
+ *     weft_try {
+ *         weft_call(fetch, &self->fetch, .id = 1);
+ *     }
+ *     weft_catch(&no_route, self->error) {          // except NoRoute as error:
+ *         puts(self->error->text);
+ *     }
+ *     weft_finally(&self->left) {
+ *         weft_call(close_connection, &self->close);
+ *     }
+ *     weft_end;
+ *
+ * Any number of catches, then at most one finally, then weft_end, which closes every kind of block.
+ * They nest, and await wherever they like. A block may be left in any way: at its end, with break or
+ * continue (which mean the loop around the block, as in Python), weft_return, an error or a
+ * cancellation; what stands in its finally, or what it must release, is run each time. (A goto out of
+ * one is the exception: do not.) */
+
+/* How a block was left, over the awaits of its finally: a member of the frame. */
+typedef struct weft_exit {
+    const weft_error *error;
+    unsigned how;
+} weft_exit;
+
+/* How a section was left. Its own `for` tells end, continue and break apart; `break` alone leaves
+ * weft_exit_ as it was. */
+enum weft_exit_ {
+    WEFT_RUNS_,
+    WEFT_CONTINUED_,
+    WEFT_REACHED_END_,
+    WEFT_BROKE_,
+    WEFT_RETURNS_,
+    WEFT_RAISED_, /* an error that this block may catch */
+    WEFT_FAILED_  /* an error that is past this block's catches */
+};
+
+enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WEFT_IN_WITH_ };
+
+#define WEFT_OPEN_SECTION_(kind)                                                                   \
+    WEFT_CONSTANT_(weft_section_, kind);                                                           \
+    for (; weft_exit_ == WEFT_RUNS_; weft_exit_ = WEFT_CONTINUED_) {
+#define WEFT_CLOSE_SECTION_                                                                        \
+    weft_exit_ = WEFT_REACHED_END_;                                                                \
+    break;                                                                                         \
+    }                                                                                              \
+    if (weft_exit_ == WEFT_RUNS_)                                                                  \
+        weft_exit_ = WEFT_BROKE_;                                                                  \
+    }
+#define WEFT_LEFT_WITH_(error_state) (weft_context_->error ? (error_state) : WEFT_RETURNS_)
+
+/* `try:` */
+#define weft_try                                                                                   \
+    {                                                                                              \
+        WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
+        if (0) {                                                                                   \
+        case WEFT_STATE_(WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_))):                           \
+            weft_exit_ = WEFT_LEFT_WITH_(WEFT_RAISED_);                                            \
+        } else if (0) {                                                                            \
+        case WEFT_STATE_(WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_))):                              \
+            weft_exit_ = WEFT_LEFT_WITH_(WEFT_FAILED_);                                            \
+        } else {                                                                                   \
+            WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
+            WEFT_OPEN_SECTION_(WEFT_IN_TRY_)
+
+/* weft_catch(kind, const weft_error *variable): `except kind as variable:`
+ * `kind` is a const weft_error *: &weft_any_error for all but cancellation. The variable is a member
+ * of the frame if it is used after an await. weft_raise(variable) raises the error again. */
+#define weft_catch(kind, variable)                                                                 \
+    _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
+                   "weft: weft_catch belongs behind weft_try or another weft_catch");              \
+    WEFT_CLOSE_SECTION_                                                                            \
+    if (weft_exit_ == WEFT_RAISED_ && weft_error_is(weft_context_->error, (kind))) {               \
+        (variable) = weft_context_->error;                                                         \
+        weft_context_->error = NULL;                                                               \
+        weft_exit_ = WEFT_RUNS_;                                                                   \
+        WEFT_CONSTANT_(weft_handler_, WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_)));                 \
+        WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
+
+/* weft_finally(weft_exit *left): `finally:`
+ * *left, a member of the frame, remembers over the awaits in here how the rest was left. */
+#define weft_finally(left)                                                                         \
+    _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
+                   "weft: weft_finally belongs behind weft_try or weft_catch");                    \
+    WEFT_CLOSE_SECTION_                                                                            \
+    weft_exit_ = weft_save_exit_((left), weft_exit_, weft_context_);                               \
+    for (;;) {                                                                                     \
+        if (weft_exit_ != WEFT_RUNS_) {                                                            \
+            weft_exit_ = weft_restore_exit_((left), weft_exit_, weft_context_);                    \
+            break;                                                                                 \
+        }                                                                                          \
+        WEFT_OPEN_SECTION_(WEFT_IN_FINALLY_)
+
+/* A block that holds something: `release`, an expression that gives a const weft_error * or NULL, is
+ * run on every way out; an error it gives replaces what was in flight. What comes before the block
+ * has acquired it. What a primitive's `with` is made of. */
+#define WEFT_WITH_(release)                                                                        \
+    {                                                                                              \
+        WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
+        for (;;) {                                                                                 \
+            if (weft_exit_ != WEFT_RUNS_) {                                                        \
+                const weft_error *const weft_error_ = (release);                                   \
+                if (weft_error_) {                                                                 \
+                    weft_context_->error = weft_error_;                                            \
+                    weft_exit_ = WEFT_FAILED_;                                                     \
+                }                                                                                  \
+                break;                                                                             \
+            }                                                                                      \
+            if (0) {                                                                               \
+            case WEFT_STATE_(WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_))):                       \
+                weft_exit_ = WEFT_LEFT_WITH_(WEFT_FAILED_);                                        \
+                continue;                                                                          \
+            }                                                                                      \
+            WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
+            WEFT_OPEN_SECTION_(WEFT_IN_WITH_)
+
+/* Closes a block. */
+#define weft_end                                                                                   \
+    _Static_assert(WEFT_VALUE_(weft_section_) != WEFT_IN_TRY_,                                     \
+                   "weft: a weft_try needs a weft_catch or a weft_finally");                       \
+    WEFT_CLOSE_SECTION_                                                                            \
+    if (weft_exit_ == WEFT_REACHED_END_) {                                                         \
+        weft_exit_ = WEFT_RUNS_;                                                                   \
+    } else if (weft_exit_ == WEFT_BROKE_) {                                                        \
+        weft_exit_ = WEFT_RUNS_;                                                                   \
+        break;                                                                                     \
+    } else if (weft_exit_ == WEFT_CONTINUED_) {                                                    \
+        weft_exit_ = WEFT_RUNS_;                                                                   \
+        continue;                                                                                  \
+    } else {                                                                                       \
+        weft_exit_ = WEFT_RUNS_;                                                                   \
+        WEFT_UNWIND_;                                                                              \
+    }                                                                                              \
+    }
+
+static inline unsigned weft_save_exit_(weft_exit *left, unsigned exit, weft_context *context)
+{
+    left->how = exit;
+    left->error = context->error;
+    context->error = NULL;
+    return WEFT_RUNS_;
+}
+
+/* A finally that reaches its end hands on what came to it; one that is left otherwise drops it. */
+static inline unsigned weft_restore_exit_(const weft_exit *left, unsigned exit,
+                                          weft_context *context)
+{
+    if (exit != WEFT_REACHED_END_)
+        return exit;
+    context->error = left->error;
+    return left->how;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

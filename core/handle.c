@@ -1,0 +1,93 @@
+#include "core/handle.h"
+
+#include "core/loop.h"
+
+static weft_signal call(weft_frame *frame, weft_context *context);
+
+/* Where a handle is, is its node's frame: NULL when it is idle. */
+static const weft_code code = {call, "callback", NULL, 0, 0};
+static const weft_frame armed = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* in the timers */
+static const weft_frame ready = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* on the ready queue */
+static const weft_frame hearing = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* waits for an end */
+
+static void move_to(weft_handle *handle, const weft_frame *where)
+{
+    handle->wait.node.frame = (weft_frame *)where; /* constant, and never written through */
+}
+
+static weft_signal call(weft_frame *frame, weft_context *context)
+{
+    (void)frame;
+    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
+    weft_handle *const handle = WEFT_CONTAINER_(loop->ready.running, weft_handle, wait.node);
+    move_to(handle, NULL);
+    handle->function(loop, handle);
+    return (weft_signal){WEFT_PARKED_};
+}
+
+void weft_handle_ready_(weft_loop *loop, weft_handle *handle)
+{
+    move_to(handle, &ready);
+    weft_queue_push_turn_(&loop->ready, &handle->wait);
+}
+
+const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function)
+{
+    if (weft_handle_pending(handle))
+        return &weft_invalid_state_error;
+    handle->function = function;
+    weft_handle_ready_(loop, handle);
+    return NULL;
+}
+
+const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
+                               weft_function *function)
+{
+    if (weft_handle_pending(handle))
+        return &weft_invalid_state_error;
+    handle->function = function;
+    move_to(handle, &armed);
+    weft_timers_arm_(&loop->timers, &handle->wait, when);
+    return NULL;
+}
+
+const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
+                                  weft_function *function)
+{
+    return weft_call_at(loop, handle, weft_deadline_(loop, delay), function);
+}
+
+const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle *handle,
+                                          weft_function *function)
+{
+    if (weft_handle_pending(handle) || !awaitable->owner)
+        return &weft_invalid_state_error;
+    handle->function = function;
+    handle->wait.heard_of = awaitable;
+    if (weft_has_ended_(awaitable)) {
+        weft_handle_ready_(awaitable->owner->loop, handle);
+        return NULL;
+    }
+    move_to(handle, &hearing);
+    handle->wait.previous = awaitable->waiters;
+    weft_add_waiter_(awaitable, &handle->wait.node);
+    return NULL;
+}
+
+bool weft_handle_pending(const weft_handle *handle)
+{
+    return handle->wait.node.frame;
+}
+
+bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
+{
+    const weft_frame *const where = handle->wait.node.frame;
+    if (where == &armed)
+        weft_timers_disarm_(&loop->timers, &handle->wait);
+    else if (where == &ready)
+        weft_queue_remove_(&loop->ready, &handle->wait);
+    else if (where == &hearing)
+        weft_remove_waiter_(handle->wait.heard_of, &handle->wait);
+    move_to(handle, NULL);
+    return where;
+}

@@ -1,0 +1,57 @@
+/* Functions that the loop calls: soon, later, or when something has ended. */
+#ifndef WEFT_CORE_HANDLE_H
+#define WEFT_CORE_HANDLE_H
+
+#include "core/wait.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_loop weft_loop;
+typedef struct weft_handle weft_handle;
+
+/* What a handle's turn calls. It may do anything that the loop's tasks may but wait, and use the
+ * handle again. */
+typedef void weft_function(weft_loop *loop, weft_handle *handle);
+
+/* A call that has been asked for: asyncio's Handle and TimerHandle, in one. All zero bytes is an idle
+ * one. It belongs to the program, inside of whatever its function is about (WEFT_HANDLE_OWNER), and must
+ * stay where it is until it has been called or cancelled. */
+struct weft_handle {
+    weft_wait wait;
+    weft_function *function;
+};
+
+/* The struct of type `type` in which `handle` is the member `member`. */
+#define WEFT_HANDLE_OWNER(handle, type, member) WEFT_CONTAINER_(handle, type, member)
+
+/* loop.call_soon(function): `function(loop, handle)` is called in the next tick, behind all that is
+ * ready. Returns NULL, or weft_invalid_state_error if the handle is not idle; nothing is lost then.
+ * O(1). */
+const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
+
+/* loop.call_later(delay, function): the same in `delay` microseconds, never early; those that are due
+ * at once in the order in which they were armed. O(1); a sleep of more than 500,000 years counts as
+ * that. */
+const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
+                                  weft_function *function);
+
+/* loop.call_at(when, function): the same at a time of the loop's clock (weft_loop_time). */
+const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
+                               weft_function *function);
+
+/* handle.cancel(), and future.remove_done_callback(): the call is off, the handle idle. Whether it
+ * was pending. O(1). */
+bool weft_handle_cancel(weft_loop *loop, weft_handle *handle);
+
+/* Whether a call is pending. */
+bool weft_handle_pending(const weft_handle *handle);
+
+/* Makes a handle's function run in a turn; it is in no queue. */
+void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

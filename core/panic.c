@@ -1,0 +1,20 @@
+/* Alone in its file: a program that has a weft_panic of its own links that one instead. */
+#include "core/panic.h"
+
+#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
+#include <stdio.h>
+#include <stdlib.h>
+
+void weft_panic(const char *file, unsigned line, const char *text)
+{
+    fprintf(stderr, "%s:%u: weft: %s\n", file, line, text);
+    abort();
+}
+#else
+void weft_panic(const char *file, unsigned line, const char *text)
+{
+    (void)file, (void)line, (void)text;
+    for (;;)
+        continue;
+}
+#endif

@@ -1,0 +1,19 @@
+#include "core/port.h"
+
+static weft_time virtual_now(weft_port *port)
+{
+    return WEFT_CONTAINER_(port, weft_virtual, port)->now;
+}
+
+static void virtual_sleep(weft_port *port, weft_time until)
+{
+    WEFT_CONTAINER_(port, weft_virtual, port)->now = until;
+}
+
+void weft_virtual_init(weft_virtual *port)
+{
+    port->port.now = virtual_now;
+    port->port.sleep = virtual_sleep;
+    port->port.resolution = 0;
+    port->now = 0;
+}

@@ -1,0 +1,65 @@
+#include "core/report.h"
+
+const char *weft_task_name(const weft_task *task)
+{
+    const weft_code *const code = task->root.code;
+    if (!code->name_at)
+        return code->name;
+    return *(const char *const *)(const void *)((const char *)&task->root + code->name_at);
+}
+
+weft_task *weft_first_task(weft_loop *loop)
+{
+    return loop->tasks.children;
+}
+
+weft_task *weft_next_task(weft_task *task)
+{
+    return task->next;
+}
+
+const weft_frame *weft_task_innermost(const weft_task *task)
+{
+    if (weft_has_ended_(&task->awaitable))
+        return NULL;
+    const weft_wait *const wait = &task->live.wait;
+    return weft_is_turn_(&wait->node) ? wait->innermost : wait->node.frame;
+}
+
+const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame)
+{
+    return frame == &task->root ? NULL : frame->caller;
+}
+
+weft_place weft_frame_place(const weft_frame *frame)
+{
+    const weft_place place = {frame->code->name, frame->code->file, frame->state};
+    return place;
+}
+
+weft_waiting weft_task_waits_for(const weft_task *task)
+{
+    weft_waiting waiting = {"nothing", NULL};
+    if (weft_has_ended_(&task->awaitable))
+        return waiting;
+    switch (weft_parked_in_(task)) {
+    case WEFT_ASLEEP_:
+        waiting.what = "sleep";
+        break;
+    case WEFT_AWAITING_:
+        waiting.object = task->live.wait.target;
+        waiting.what = weft_awaitable_task_(task->live.wait.target) ? "task" : "future";
+        break;
+    case WEFT_JOINING_:
+        waiting.what = "gather";
+        waiting.object = task->live.wait.joint;
+        break;
+    case WEFT_LISTED_:
+        waiting.what = *task->live.wait.node.listed_for;
+        waiting.object = task->live.wait.node.listed_for;
+        break;
+    default:
+        break;
+    }
+    return waiting;
+}

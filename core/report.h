@@ -1,0 +1,43 @@
+/* Looking at tasks: which there are, where each is, and what it waits for. Nothing is allocated. */
+#ifndef WEFT_CORE_REPORT_H
+#define WEFT_CORE_REPORT_H
+
+#include "core/task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* task.get_name(): the coroutine's name, or what the frame's own member says (WEFT_ASYNC_NAMED). */
+const char *weft_task_name(const weft_task *task);
+
+/* asyncio.all_tasks(loop), one by one: those that have not ended, by creation. Between two calls no
+ * task may be created or end. */
+weft_task *weft_first_task(weft_loop *loop);
+weft_task *weft_next_task(weft_task *task);
+
+/* Where a coroutine is: the line of the await it is in (0: it has not run yet). */
+typedef struct weft_place {
+    const char *coroutine, *file;
+    unsigned line;
+} weft_place;
+
+/* The innermost coroutine of a task, and then each one that called it; NULL behind the outermost. The
+ * task has not ended, or all is NULL. */
+const weft_frame *weft_task_innermost(const weft_task *task);
+const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
+weft_place weft_frame_place(const weft_frame *frame);
+
+/* What a task waits for: `what` is "sleep", "future", "task", or a primitive's name, and `object` the
+ * future, task or primitive itself. A task that is ready, runs or has ended: "nothing". */
+typedef struct weft_waiting {
+    const char *what;
+    const void *object;
+} weft_waiting;
+
+weft_waiting weft_task_waits_for(const weft_task *task);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

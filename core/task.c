@@ -1,0 +1,342 @@
+#include "core/task.h"
+
+/* A parked task costs its weft_task, and nothing beside it, whatever it waits for: asleep, for a lock,
+ * for another task, or as a child of a group. */
+_Static_assert(sizeof(void *) != 8 || sizeof(weft_task) <= 80, "a parked task: 80 bytes on LP64");
+_Static_assert(sizeof(void *) != 4 || sizeof(weft_task) <= 44, "a parked task: 44 bytes on ILP32");
+
+/* ---- Lists of tasks: an owner's children, the failed ---- */
+
+/* The first one's `previous` is the last; the last one's `next` is NULL. */
+static void append(weft_task **list, weft_task *task)
+{
+    weft_task *const first = *list;
+    task->next = NULL;
+    if (!first) {
+        *list = task->root.previous = task;
+        return;
+    }
+    weft_task *const last = first->root.previous;
+    if (last->next)
+        weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
+    last->next = task;
+    task->root.previous = last;
+    first->root.previous = task;
+}
+
+static void remove_from(weft_task **list, weft_task *task)
+{
+    weft_task *const previous = task->root.previous, *const next = task->next;
+    if (task != *list && previous->next != task)
+        weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
+    if (next)
+        next->root.previous = previous;
+    else
+        (*list)->root.previous = previous;
+    if (task == *list)
+        *list = next;
+    else
+        previous->next = next;
+}
+
+static weft_loop *loop_of(const weft_task *task)
+{
+    return task->awaitable.owner->loop;
+}
+
+/* ---- From start to end ---- */
+
+void weft_prepare_task_(weft_task *task, const char *file, unsigned line)
+{
+    const weft_awaitable *const awaitable = &task->awaitable;
+    if (awaitable->owner && !weft_has_ended_(awaitable))
+        weft_panic(file, line, "a task is started in the frame of one that has not ended");
+    if (task->awaitable.waiters == WEFT_UNASKED_)
+        weft_report_failure_(task);
+}
+
+void weft_start_task_(weft_owner *owner, weft_task *task)
+{
+    task->awaitable.waiters = NULL;
+    task->awaitable.owner = owner;
+    task->live.wait.node.frame = &task->root;
+    append(&owner->children, task);
+    weft_queue_push_(&owner->loop->ready, &task->live.wait.node);
+}
+
+void weft_finish_task_(weft_task *task, const weft_error *error)
+{
+    weft_owner *const owner = task->awaitable.owner;
+    weft_loop *const loop = owner->loop;
+    if (!error && task->root.flags & WEFT_MUST_CANCEL_)
+        error = &weft_cancelled_error;
+    remove_from(&owner->children, task);
+    if (owner->turn) {
+        task->live.wait.node.frame = (weft_frame *)owner->turn;
+        weft_queue_push_(&loop->ready, &task->live.wait.node);
+    }
+    const bool asked = weft_conclude_(&task->awaitable, error);
+    if (weft_error_is(error, &weft_any_error) && !asked && !owner->turn) {
+        task->awaitable.waiters = WEFT_UNASKED_;
+        append(&loop->failed, task);
+    }
+    if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0)
+        weft_stop(loop);
+}
+
+void weft_forgive_(weft_task *task)
+{
+    task->awaitable.waiters = WEFT_ENDED_;
+    remove_from(&loop_of(task)->failed, task);
+}
+
+void weft_report_failure_(weft_task *task)
+{
+    weft_loop *const loop = loop_of(task);
+    weft_forgive_(task);
+    if (loop->on_failure)
+        loop->on_failure(loop, task, task->awaitable.error);
+}
+
+/* ---- Parking and waking ---- */
+
+static void park(weft_task *task, enum weft_parked_ where)
+{
+    task->root.flags |= where;
+}
+
+static void ready(weft_task *task)
+{
+    weft_queue_push_(&loop_of(task)->ready, &task->live.wait.node);
+}
+
+weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
+{
+    park(task, WEFT_AWAITING_);
+    task->live.wait.target = awaitable;
+    weft_add_waiter_(awaitable, &task->live.wait.node);
+    return (weft_signal){WEFT_PARKED_};
+}
+
+weft_signal weft_park_joining_(weft_task *task, weft_joint *joint)
+{
+    park(task, WEFT_JOINING_);
+    task->live.wait.joint = joint;
+    return (weft_signal){WEFT_PARKED_};
+}
+
+weft_signal weft_park_listed_(weft_task *task, const char **what)
+{
+    park(task, WEFT_LISTED_);
+    task->live.wait.node.listed_for = what;
+    return (weft_signal){WEFT_PARKED_};
+}
+
+void weft_wake_(weft_task *task)
+{
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
+    ready(task);
+}
+
+void weft_wake_with_(weft_task *task, const weft_error *error)
+{
+    if (error) {
+        task->live.wait.error = error;
+        task->root.flags |= WEFT_HAS_ERROR_;
+    }
+    weft_wake_(task);
+}
+
+/* ---- Sleep ----
+ * When it is over it takes a turn of its own, and the task another. */
+
+static weft_signal wake_up(weft_frame *frame, weft_context *context);
+
+static const weft_code wake_up_code = {wake_up, "sleep", NULL, 0, 0};
+static const weft_frame wake_up_turn = {&wake_up_code, {NULL}, WEFT_TURN_STATE_, 0};
+
+weft_signal weft_park_asleep_(weft_task *task, weft_time delay)
+{
+    weft_loop *const loop = loop_of(task);
+    park(task, WEFT_ASLEEP_);
+    weft_timers_arm_(&loop->timers, &task->live.wait, weft_deadline_(loop, delay));
+    return (weft_signal){WEFT_PARKED_};
+}
+
+void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait)
+{
+    wait->innermost = wait->node.frame;
+    wait->node.frame = (weft_frame *)&wake_up_turn;
+    weft_queue_push_turn_(&loop->ready, wait);
+}
+
+static weft_signal wake_up(weft_frame *frame, weft_context *context)
+{
+    (void)frame;
+    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
+    weft_wait *const wait = weft_wait_of_(loop->ready.running);
+    wait->node.frame = wait->innermost;
+    weft_wake_(WEFT_CONTAINER_(wait, weft_task, live.wait));
+    return (weft_signal){WEFT_PARKED_};
+}
+
+static void end_sleep(weft_task *task)
+{
+    weft_loop *const loop = loop_of(task);
+    weft_wait *const wait = &task->live.wait;
+    if (wait->node.frame != &wake_up_turn) {
+        weft_timers_disarm_(&loop->timers, wait);
+        return;
+    }
+    weft_queue_remove_(&loop->ready, wait);
+    wait->node.frame = wait->innermost;
+}
+
+/* ---- Cancelling ----
+ * Goes along the tasks that await tasks, and into the parts of joints, one by one and in order: depth
+ * first, on a stack that is linked through the joints. */
+
+static void wake_cancelled(weft_task *task)
+{
+    task->root.flags |= WEFT_CANCELLED_;
+    weft_wake_(task);
+}
+
+/* The next task among the parts of the innermost joint, or of those around it. Futures end here. */
+static weft_task *next_part(weft_joint **innermost)
+{
+    while (*innermost) {
+        weft_joint *const joint = *innermost;
+        weft_awaitable *const part = joint->part(joint, joint->next - 1);
+        if (!part) {
+            joint->next = 0;
+            *innermost = joint->up;
+            continue;
+        }
+        joint->next++;
+        if (weft_has_ended_(part))
+            continue;
+        joint->cancelled = true;
+        weft_task *const task = weft_awaitable_task_(part);
+        if (task)
+            return task;
+        weft_cancel_(part);
+    }
+    return NULL;
+}
+
+static bool joint_has_ended(weft_joint *joint)
+{
+    weft_awaitable *part;
+    for (size_t i = 0; (part = joint->part(joint, i)); i++)
+        if (!weft_has_ended_(part))
+            return false;
+    return true;
+}
+
+/* Cancels what `task` waits for. Where that is a task, it is the caller's to cancel; where it is a
+ * joint, that becomes the innermost one. What has ended already, and a task that does not wait, will
+ * hear of it when it runs. */
+static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
+{
+    weft_wait *const wait = &task->live.wait;
+    switch (weft_parked_in_(task)) {
+    case WEFT_NOT_PARKED_:
+        task->root.flags |= WEFT_MUST_CANCEL_;
+        return NULL;
+    case WEFT_AWAITING_: {
+        weft_task *const awaited = weft_awaitable_task_(wait->target);
+        if (!awaited)
+            weft_cancel_(wait->target);
+        return awaited;
+    }
+    case WEFT_JOINING_:
+        if (joint_has_ended(wait->joint)) {
+            task->root.flags |= WEFT_MUST_CANCEL_;
+        } else if (!wait->joint->next) { /* else: it waits, in the end, for itself */
+            wait->joint->next = 1;
+            wait->joint->up = *innermost;
+            *innermost = wait->joint;
+        }
+        return NULL;
+    case WEFT_ASLEEP_:
+        end_sleep(task);
+        break;
+    default:
+        break;
+    }
+    wake_cancelled(task);
+    return NULL;
+}
+
+static weft_task *awaited_task(const weft_task *task)
+{
+    return weft_parked_in_(task) == WEFT_AWAITING_ ? weft_awaitable_task_(task->live.wait.target)
+                                                   : NULL;
+}
+
+/* Whether the tasks along the way from `task` await each other in a circle. Brent's: the mark moves up
+ * whenever the way from it has become twice as long. */
+static bool waits_in_circle(const weft_task *task)
+{
+    const weft_task *mark = task;
+    size_t way = 0, most = 1;
+    while ((task = awaited_task(task)) && task != mark)
+        if (++way == most)
+            mark = task, way = 0, most *= 2;
+    return task;
+}
+
+static void count_request(weft_task *task)
+{
+    if ((task->root.flags & WEFT_CANCELLING_MASK_) != WEFT_CANCELLING_MASK_)
+        task->root.flags += WEFT_CANCELLING_ONE_;
+}
+
+static void cancel_along(weft_task *task, weft_joint **innermost)
+{
+    if (waits_in_circle(task)) { /* nobody there would ever be told: this one is, and leaves it */
+        count_request(task);
+        weft_remove_task_(task->live.wait.target, &task->live.wait.node);
+        wake_cancelled(task);
+        return;
+    }
+    while (task) {
+        count_request(task);
+        task = cancel_wait(task, innermost);
+    }
+}
+
+static void cancel_from(weft_task *task, weft_joint *innermost)
+{
+    do
+        if (task)
+            cancel_along(task, &innermost);
+    while ((task = next_part(&innermost)));
+}
+
+void weft_cancel_task_(weft_task *task)
+{
+    cancel_from(task, NULL);
+}
+
+void weft_cancel_parked_(weft_task *task)
+{
+    weft_joint *innermost = NULL;
+    task->root.flags &= (uint16_t)~WEFT_MUST_CANCEL_;
+    cancel_from(cancel_wait(task, &innermost), innermost);
+}
+
+unsigned weft_cancelling(const weft_task *task)
+{
+    return task->root.flags / WEFT_CANCELLING_ONE_;
+}
+
+unsigned weft_uncancel(weft_task *task)
+{
+    if (weft_cancelling(task))
+        task->root.flags -= WEFT_CANCELLING_ONE_;
+    if (!weft_cancelling(task))
+        task->root.flags &= (uint16_t)~WEFT_MUST_CANCEL_;
+    return weft_cancelling(task);
+}

@@ -1,0 +1,43 @@
+/* Timers, by deadline and then by the order of arming: a radix heap.
+ *
+ * A timer stands in the bucket of the highest bit in which its deadline differs from `reached`, the
+ * deadline that was popped last; nothing is ever armed for earlier. When the lowest bucket in use
+ * holds more than one deadline, its least one becomes `reached` and the rest moves to buckets further
+ * down, so that each timer moves at most once a bit. Buckets are first in, first out, and equal
+ * deadlines are always in the same one: that keeps them in order, without a number for it.
+ *
+ * Arming and disarming are O(1), expiry O(bits) for each timer. A heap of pointers would need three
+ * of them and a number in each task, a wheel more memory in the loop.
+ */
+#ifndef WEFT_CORE_TIMER_H
+#define WEFT_CORE_TIMER_H
+
+#include "core/queue.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { WEFT_BUCKETS_ = 32 };
+
+typedef struct weft_timers {
+    weft_node *buckets[WEFT_BUCKETS_]; /* the first's `previous` is the last */
+    uint32_t used;                     /* a bit for each bucket that is not empty */
+    uint32_t unsorted;                 /* ... whose first is perhaps not its least */
+    weft_time reached;
+    weft_time next; /* nothing is due before this (and perhaps not then: what was may be disarmed) */
+} weft_timers;
+
+/* Arms `wait`, which is in no queue, for `deadline`, or for now if that has passed. */
+void weft_timers_arm_(weft_timers *timers, weft_wait *wait, weft_time deadline);
+
+/* Disarms a timer that is armed. */
+void weft_timers_disarm_(weft_timers *timers, weft_wait *wait);
+
+/* Takes one that is due at `now` out, NULL if there is none. Sets `next`. */
+weft_wait *weft_timers_pop_(weft_timers *timers, weft_time now);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

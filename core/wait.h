@@ -1,0 +1,92 @@
+/* What everything that waits is made of: a node of a queue, and what the queue's owner keeps in it.
+ *
+ * A task waits for one thing at a time, so it has one weft_wait, whose words mean what that one thing
+ * makes of them. A handle (handle.h), which has no coroutine behind it, has one too.
+ */
+#ifndef WEFT_CORE_WAIT_H
+#define WEFT_CORE_WAIT_H
+
+#include "core/coroutine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Microseconds: of delays, and of a loop's clock, which starts at a time of its own. */
+typedef uint64_t weft_time;
+
+#define WEFT_MS(n) ((weft_time)(n)*1000u)
+#define WEFT_SECONDS(n) ((weft_time)(n)*1000000u)
+
+typedef struct weft_node weft_node;
+typedef struct weft_wait weft_wait;
+typedef struct weft_awaitable weft_awaitable;
+typedef struct weft_joint weft_joint;
+
+/* An entry of the ready queue, or of a list that becomes a part of it: who runs next when its turn
+ * comes. */
+struct weft_node {
+    union {
+        weft_node *next;
+        const char **listed_for; /* of a task in a primitive's list: the primitive's name */
+    };
+    weft_frame *frame; /* a task's innermost coroutine; or a turn (below) */
+};
+
+/* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
+typedef struct weft_instant {
+    uint32_t low, high;
+} weft_instant;
+
+static inline weft_instant weft_instant_of_(weft_time time)
+{
+    weft_instant instant;
+    instant.low = (uint32_t)time;
+    instant.high = (uint32_t)(time >> 32);
+    return instant;
+}
+
+static inline weft_time weft_time_of_(weft_instant instant)
+{
+    return (weft_time)instant.high << 32 | instant.low;
+}
+
+struct weft_wait {
+    union {
+        weft_node *previous;       /* in the timers, and of a turn on the ready queue */
+        weft_awaitable *target;    /* awaited */
+        weft_joint *joint;         /* awaited: several at once */
+        const weft_error *error;   /* ready: to be raised when it runs */
+        weft_wait *listed_before;  /* in a primitive's list */
+    };
+    union {
+        weft_instant deadline;    /* in the timers */
+        weft_frame *innermost;    /* while the node's frame is a turn: the task's own */
+        weft_awaitable *heard_of; /* a done callback's */
+        weft_wait *listed_after;  /* in a primitive's list */
+    };
+    weft_node node;
+};
+
+/* A turn is an entry of the ready queue that is no task: a timer that is due, a callback. It has a
+ * constant frame in this state, whose code is what to do; and its wait's `previous` is kept, so that
+ * it can be taken out again. */
+#define WEFT_TURN_STATE_ 0xFFFFu
+
+static inline bool weft_is_turn_(const weft_node *node)
+{
+    return node->frame->state == WEFT_TURN_STATE_;
+}
+
+#define WEFT_CONTAINER_(pointer, type, member)                                                     \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+static inline weft_wait *weft_wait_of_(weft_node *node)
+{
+    return WEFT_CONTAINER_(node, weft_wait, node);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,85 @@
+#include "primitives/gather.h"
+
+static weft_awaitable *part_number(weft_joint *joint, size_t number)
+{
+    weft_gather *const gather = WEFT_CONTAINER_(joint, weft_gather, joint);
+    return number < gather->count ? gather->parts[number].awaitable : NULL;
+}
+
+const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,
+                                   weft_awaitable *awaitable)
+{
+    if (gather->count == room || !awaitable->owner)
+        return &weft_invalid_state_error;
+    gather->parts = parts;
+    gather->parts[gather->count++] = (weft_gather_part){.gather = gather, .awaitable = awaitable};
+    return NULL;
+}
+
+/* Hears no more of those that are left, and is empty. */
+static void reset(weft_gather *gather, weft_loop *loop)
+{
+    for (size_t i = 0; i < gather->count; i++)
+        weft_handle_cancel(loop, &gather->parts[i].handle);
+    gather->count = gather->open = 0;
+    gather->joint.cancelled = false;
+}
+
+/* Counts one that has ended. Whether that ends the gather. */
+static bool count(weft_gather *gather, weft_awaitable *awaitable)
+{
+    const weft_error *const error = weft_ask_(awaitable);
+    gather->open--;
+    if (error && !gather->collects)
+        gather->error = error;
+    else if (gather->open == 0)
+        gather->error = gather->joint.cancelled ? &weft_cancelled_error : NULL;
+    else
+        return false;
+    return true;
+}
+
+static void heard(weft_loop *loop, weft_handle *handle)
+{
+    weft_gather_part *const part = WEFT_HANDLE_OWNER(handle, weft_gather_part, handle);
+    weft_gather *const gather = part->gather;
+    if (!count(gather, part->awaitable))
+        return;
+    reset(gather, loop);
+    weft_wake_with_(gather->parent, gather->error);
+}
+
+/* One that is given twice is heard in two turns, one right behind the other: nothing comes between. */
+static void listen(weft_gather *gather)
+{
+    gather->open = gather->count;
+    for (size_t i = 0; i < gather->count; i++) {
+        weft_gather_part *const part = &gather->parts[i];
+        if (!weft_has_ended_(part->awaitable))
+            weft_add_done_callback_(part->awaitable, &part->handle, heard);
+    }
+}
+
+/* Those that had ended are counted at once. */
+static bool count_ended(weft_gather *gather)
+{
+    bool ended = gather->open == 0;
+    for (size_t i = 0; i < gather->count && !ended; i++)
+        if (weft_has_ended_(gather->parts[i].awaitable))
+            ended = count(gather, gather->parts[i].awaitable);
+    return ended;
+}
+
+weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects)
+{
+    gather->joint.part = part_number;
+    gather->parent = context->task;
+    gather->collects = collects;
+    gather->error = NULL;
+    listen(gather);
+    if (!count_ended(gather))
+        return weft_park_joining_(context->task, &gather->joint);
+    reset(gather, context->task->awaitable.owner->loop);
+    context->error = gather->error;
+    return (weft_signal){WEFT_GO_ON_};
+}

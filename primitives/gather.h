@@ -1,0 +1,65 @@
+/* gather: wait for several tasks and futures at once. */
+#ifndef WEFT_PRIMITIVES_GATHER_H
+#define WEFT_PRIMITIVES_GATHER_H
+
+#include "core/task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_gather weft_gather;
+
+/* One of those that are gathered. */
+typedef struct weft_gather_part {
+    weft_handle handle;
+    weft_gather *gather;
+    weft_awaitable *awaitable;
+} weft_gather_part;
+
+struct weft_gather {
+    weft_joint joint;
+    weft_task *parent; /* while it waits */
+    weft_gather_part *parts;
+    size_t room, count; /* of parts */
+    size_t open;        /* parts that have not been heard */
+    const weft_error *error;
+    bool collects, ended;
+};
+
+/* A gather with room for `n` parts: one lives in a frame, and is all zero at first. Its members are
+ * `gather` and `parts`. */
+#define WEFT_GATHER(n)                                                                             \
+    struct {                                                                                       \
+        weft_gather gather;                                                                        \
+        weft_gather_part parts[n];                                                                 \
+    }
+
+/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been started.
+ * Returns NULL, or weft_invalid_state_error if there is no room. O(1). */
+#define weft_gather_add(g, p)                                                                      \
+    weft_gather_add_(&(g)->gather, (g)->parts, sizeof((g)->parts) / sizeof((g)->parts[0]),         \
+                     &(p)->awaitable)
+
+/* The same where the parts are an array of the caller's: `room` of them, at `parts`. */
+#define weft_gather_add_in(gather, parts, room, p)                                                 \
+    weft_gather_add_((gather), (parts), (room), &(p)->awaitable)
+
+/* weft_gather_all(WEFT_GATHER(n) *g): `await asyncio.gather(...)` of those that were added.
+ * Raises the first error that one of them ends with, and leaves the others alone; they go on. To
+ * cancel the task is to cancel all parts. When it ends nothing of it is linked anywhere, and it is
+ * empty again. Results are where they are: in the parts. O(parts). */
+#define weft_gather_all(g) WEFT_WAIT_(weft_gather_(weft_context_, &(g)->gather, false))
+
+/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results, to
+ * be had with weft_error_of. */
+#define weft_gather_collect(g) WEFT_WAIT_(weft_gather_(weft_context_, &(g)->gather, true))
+
+const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,
+                                   weft_awaitable *awaitable);
+weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

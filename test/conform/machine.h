@@ -1,0 +1,83 @@
+/* What a running trace program consists of: its objects, its tasks, and its trace. */
+#ifndef CONFORM_MACHINE_H
+#define CONFORM_MACHINE_H
+
+#include <stdio.h>
+#include <weft.h>
+
+#include "conform/program.h"
+
+struct machine;
+struct instance;
+
+/* The coroutine of every task. */
+struct run_task {
+    weft_frame frame;
+    struct instance *me;
+    struct run_block *body;
+    const weft_error *error;
+};
+
+typedef WEFT_TASK(run_task) task_of_program;
+
+/* A task of the program, by its label. */
+struct instance {
+    struct instance *next;
+    struct machine *machine;
+    const char *label;
+    const struct block *body;
+    int line;          /* of the statement that it is in */
+    const char *value; /* what it returned */
+    task_of_program task;
+};
+
+/* A shared object, by its name. */
+struct object {
+    struct object *next;
+    const char *name;
+    WEFT_FUTURE(const char *) future;
+};
+
+/* What a statement's X names: a task, or an object that is a future. */
+struct reference {
+    weft_future *future;
+    const char **result;
+};
+
+struct machine {
+    const struct program *program;
+    FILE *out;
+    weft_loop loop;
+    weft_virtual port;
+    struct object *objects;
+    struct instance *instances, **last; /* in the order of creation */
+    struct memory *memory;
+};
+
+extern const weft_error user_error; /* the kind of the CODEs */
+
+/* Zeroed memory that lives as long as the machine. */
+void *machine_alloc(struct machine *machine, size_t size);
+const char *machine_text(struct machine *machine, const char *format, ...);
+void machine_free(struct machine *machine);
+
+void machine_make_objects(struct machine *machine);
+
+/* What `name` is; `invalid` if it is nothing yet. */
+const weft_error *machine_find(struct machine *machine, const char *name, struct reference *found);
+struct object *machine_object(struct machine *machine, const char *name);
+
+/* A new instance of the template, with its final label; not yet found by it. */
+struct instance *machine_new_instance(struct machine *machine, const char *template_name,
+                                      const char *label);
+void machine_add_instance(struct machine *machine, struct instance *instance);
+
+/* The error CODE. */
+const weft_error *machine_error(struct machine *machine, const char *code);
+const char *error_name(const weft_error *error);
+
+/* A line of the trace. `value` may be NULL. */
+void emit(struct machine *machine, const char *label, int line, const char *what,
+          const char *value);
+
+#endif

@@ -1,0 +1,270 @@
+#include "conform/program.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Lines ---- */
+
+struct line {
+    int number, count;
+    char **words;
+    bool opens; /* ends in a brace, which is not among its words */
+};
+
+struct reader {
+    const char *at;
+    int number;
+    struct line line; /* the next one that is not empty; number 0: there is none */
+    const char *problem;
+};
+
+static char *copy_word(const char *from, size_t length)
+{
+    char *const word = malloc(length + 1);
+    memcpy(word, from, length);
+    word[length] = '\0';
+    return word;
+}
+
+static void free_words(int count, char **words)
+{
+    for (int i = 0; i < count; i++)
+        free(words[i]);
+    free(words);
+}
+
+static void add_word(struct line *line, const char *from, size_t length)
+{
+    line->words = realloc(line->words, (size_t)(line->count + 1) * sizeof(*line->words));
+    line->words[line->count++] = copy_word(from, length);
+}
+
+static void split(struct line *line, const char *from, const char *end)
+{
+    while (from < end && *from != '#') {
+        const char *word = from;
+        while (from < end && !isspace((unsigned char)*from) && *from != '#')
+            from++;
+        if (from > word)
+            add_word(line, word, (size_t)(from - word));
+        else
+            from++;
+    }
+    if (line->count > 1 && !strcmp(line->words[line->count - 1], "{")) {
+        free(line->words[--line->count]);
+        line->opens = true;
+    }
+}
+
+static void next_line(struct reader *reader)
+{
+    reader->line = (struct line){.number = 0};
+    while (*reader->at && !reader->line.count) {
+        const char *end = reader->at + strcspn(reader->at, "\n");
+        reader->number++;
+        split(&reader->line, reader->at, end);
+        reader->at = *end ? end + 1 : end;
+    }
+    reader->line.number = reader->line.count ? reader->number : 0;
+}
+
+static bool at_close(const struct reader *reader)
+{
+    return reader->line.count && !strcmp(reader->line.words[0], "}");
+}
+
+/* ---- Statements ---- */
+
+static const struct form {
+    const char *name;
+    enum op op;
+    int count; /* of words, its name among them */
+    bool block;
+} forms[] = {
+    {"log", OP_LOG, 2, false},
+    {"sleep", OP_SLEEP, 2, false},
+    {"spawn", OP_SPAWN, 4, false},
+    {"call", OP_CALL, 2, false},
+    {"await", OP_AWAIT, 2, false},
+    {"cancel", OP_CANCEL, 2, false},
+    {"state", OP_STATE, 2, false},
+    {"on_done", OP_ON_DONE, 3, false},
+    {"set_result", OP_SET_RESULT, 3, false},
+    {"set_error", OP_SET_ERROR, 3, false},
+    {"raise", OP_RAISE, 2, false},
+    {"return", OP_RETURN, 2, false},
+    {"repeat", OP_REPEAT, 2, true},
+    {"try", OP_TRY, 1, true},
+};
+
+static bool is_form(const struct form *form, const struct line *line)
+{
+    return !strcmp(form->name, line->words[0]) && form->count == line->count &&
+           form->block == line->opens;
+}
+
+static const struct form *find_form(const struct line *line)
+{
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (is_form(&forms[i], line))
+            return &forms[i];
+    return NULL;
+}
+
+/* ---- Trees ---- */
+
+static void parse_block(struct reader *reader, struct block *block);
+
+/* Takes the words of the line from number `from` on. */
+static char **take_words(struct line *line, int from, int *count)
+{
+    char **const words = line->words;
+    if (from) {
+        free(words[0]);
+        memmove(words, words + 1, (size_t)(line->count - 1) * sizeof(*words));
+    }
+    *count = line->count - from;
+    line->words = NULL;
+    return words;
+}
+
+/* A part is a block with its head; `} catch X {` closes one and opens the next. */
+static void parse_parts(struct reader *reader, struct block **end)
+{
+    for (bool more = true, first = true; more && !reader->problem; first = false) {
+        struct block *const block = calloc(1, sizeof(*block));
+        block->words = take_words(&reader->line, first ? 0 : 1, &block->count);
+        *end = block;
+        end = &block->next;
+        next_line(reader);
+        parse_block(reader, block);
+        if (reader->problem)
+            return;
+        more = reader->line.opens;
+        if (!more && reader->line.count > 1)
+            reader->problem = "a line goes on behind }";
+    }
+    free_words(reader->line.count, reader->line.words);
+    next_line(reader);
+}
+
+static struct statement *parse_statement(struct reader *reader)
+{
+    struct statement *const statement = calloc(1, sizeof(*statement));
+    const struct form *const form = find_form(&reader->line);
+    statement->line = reader->line.number;
+    if (!form) {
+        reader->problem = "this is no statement";
+        return statement;
+    }
+    statement->op = form->op;
+    if (form->block) {
+        parse_parts(reader, &statement->blocks);
+    } else {
+        statement->words = take_words(&reader->line, 0, &statement->count);
+        next_line(reader);
+    }
+    return statement;
+}
+
+/* Reads up to the line that closes it. */
+static void parse_block(struct reader *reader, struct block *block)
+{
+    struct statement **end = &block->statements;
+    while (!reader->problem && !at_close(reader)) {
+        if (!reader->line.number) {
+            reader->problem = "a block is not closed";
+            return;
+        }
+        *end = parse_statement(reader);
+        end = &(*end)->next;
+    }
+}
+
+static void parse_definition(struct reader *reader, struct program *program)
+{
+    const bool task = !strcmp(reader->line.words[0], "task");
+    struct definition **end = task ? &program->tasks : &program->objects;
+    while (*end)
+        end = &(*end)->next;
+    if (reader->line.count < 2 || task != reader->line.opens) {
+        reader->problem = "expected `task NAME {` or an object";
+        return;
+    }
+    struct definition *const definition = *end = calloc(1, sizeof(*definition));
+    if (task) {
+        parse_parts(reader, &definition->body);
+    } else {
+        definition->words = take_words(&reader->line, 0, &definition->count);
+        next_line(reader);
+    }
+}
+
+struct program *program_parse(const char *text)
+{
+    struct program *const program = calloc(1, sizeof(*program));
+    struct reader reader = {.at = text};
+    for (next_line(&reader); reader.line.number && !reader.problem;)
+        parse_definition(&reader, program);
+    if (!reader.problem && !program_task(program, "main"))
+        reader.problem = "there is no task main";
+    if (!reader.problem)
+        return program;
+    fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);
+    if (reader.line.words)
+        free_words(reader.line.count, reader.line.words);
+    program_free(program);
+    return NULL;
+}
+
+const struct definition *program_task(const struct program *program, const char *name)
+{
+    for (const struct definition *task = program->tasks; task; task = task->next)
+        if (task->body && !strcmp(task->body->words[1], name))
+            return task;
+    return NULL;
+}
+
+static void free_blocks(struct block *block);
+
+static void free_statements(struct statement *statement)
+{
+    while (statement) {
+        struct statement *const next = statement->next;
+        free_blocks(statement->blocks);
+        free_words(statement->count, statement->words);
+        free(statement);
+        statement = next;
+    }
+}
+
+static void free_blocks(struct block *block)
+{
+    while (block) {
+        struct block *const next = block->next;
+        free_statements(block->statements);
+        free_words(block->count, block->words);
+        free(block);
+        block = next;
+    }
+}
+
+static void free_definitions(struct definition *definition)
+{
+    while (definition) {
+        struct definition *const next = definition->next;
+        free_blocks(definition->body);
+        free_words(definition->count, definition->words);
+        free(definition);
+        definition = next;
+    }
+}
+
+void program_free(struct program *program)
+{
+    free_definitions(program->objects);
+    free_definitions(program->tasks);
+    free(program);
+}

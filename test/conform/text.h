@@ -1,0 +1,10 @@
+/* A whole file as one string. */
+#ifndef CONFORM_TEXT_H
+#define CONFORM_TEXT_H
+
+#include <stdio.h>
+
+/* The rest of `in`, which the caller frees. */
+char *read_all(FILE *in);
+
+#endif

@@ -1,0 +1,33 @@
+// Snippets of task groups.
+//
+// usage: methods of Writer, as in core.mjs.
+
+export const groups = {
+  group_spawn(ctx) { return ctx.grouped ? this.start(ctx, "group_spawn") : undefined; },
+
+  /** A group with children, sometimes under a timeout, mostly with its errors caught. */
+  group(ctx) {
+    const { r } = this;
+    if (ctx.depth >= this.depth - 1) return undefined;
+    const limited = this.family.snippets.timeout && r.chance(0.3);
+    const inner = this.inner(limited ? this.inner(ctx) : ctx, { grouped: true, sure: ctx.first });
+    const body = [];
+    for (let n = ctx.first ? r.int(2, 4) : r.int(1, 2); n--;) {
+      const t = ctx.first ? r.int(1, this.templates.length - 1) : undefined;
+      body.push(...(this.start(inner, r.chance(0.9) ? "group_spawn" : "spawn", t) ?? []));
+    }
+    if (!body.length && r.chance(0.7)) return undefined;
+    if (!body.length || r.chance(0.7)) body.push(...this.block(inner, r.int(1, 2)));
+    const group = this.wrap(ctx, ["group"], body);
+    const block = limited ? this.wrap(ctx, ["timeout", this.ms()], [group]) : group;
+    return r.chance(0.25) ? [block] : [this.wrap(ctx, ["try"], [block], this.catches(ctx))];
+  },
+
+  catches(ctx) {
+    const { r } = this;
+    const more = [this.clause(ctx, r.weighted({ any: 4, group: 4, timeout: 1, cancelled: 1 }))];
+    if (r.chance(0.35)) more.push(this.clause(ctx, this.kind(more[0].words[1])));
+    if (r.chance(0.2)) more.push({ words: ["finally"], body: this.aftermath(this.inner(ctx, { final: true })) });
+    return more;
+  },
+};
