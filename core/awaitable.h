@@ -23,7 +23,8 @@ struct weft_awaitable {
 /* What `waiters` points to once it has ended. */
 extern const weft_node weft_ended_[2];
 #define WEFT_ENDED_ ((weft_node *)&weft_ended_[0])
-#define WEFT_UNASKED_ ((weft_node *)&weft_ended_[1]) /* a task that failed, and nobody has asked yet */
+#define WEFT_UNASKED_                                                                              \
+    ((weft_node *)&weft_ended_[1]) /* a task that failed, and nobody has asked yet */
 
 static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 {
@@ -43,20 +44,20 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 /* weft_cancelled(p): p.cancelled(). */
 #define weft_cancelled(p) weft_was_cancelled_(&(p)->awaitable)
 
-/* weft_error_of(p): p.exception(), but NULL for what has not ended, and &weft_cancelled_error for what
- * was cancelled. The error of a task counts as asked for then. */
+/* weft_error_of(p): p.exception(), but NULL for what has not ended, and &weft_cancelled_error for
+ * what was cancelled. The error of a task counts as asked for then. */
 #define weft_error_of(p) weft_ask_(&(p)->awaitable)
 
-/* weft_cancel(p): p.cancel(). Asks it to end; false if it has ended already. A future ends at once. A
- * task gets weft_cancelled_error where it waits, or where it waits next. O(1), and for tasks that
+/* weft_cancel(p): p.cancel(). Asks it to end; false if it has ended already. A future ends at once.
+ * A task gets weft_cancelled_error where it waits, or where it waits next. O(1), and for tasks that
  * await tasks O(length of that chain), in constant stack. */
 #define weft_cancel(p) weft_cancel_(&(p)->awaitable)
 
 /* weft_add_done_callback(p, weft_handle *handle, function): p.add_done_callback(function).
- * `function(loop, handle)` is called in a turn of its own once *p has ended, or soon if it has already.
- * The handle must be idle (else weft_invalid_state_error is returned, else NULL), belongs to the
- * caller, and is idle again when the function is called. Callbacks and tasks that wait are told in the
- * order in which they came. weft_handle_cancel is remove_done_callback. O(1). */
+ * `function(loop, handle)` is called in a turn of its own once *p has ended, or soon if it has
+ * already. The handle must be idle (else weft_invalid_state_error is returned, else NULL), belongs
+ * to the caller, and is idle again when the function is called. Callbacks and tasks that wait are
+ * told in the order in which they came. weft_handle_cancel is remove_done_callback. O(1). */
 #define weft_add_done_callback(p, handle, function)                                                \
     weft_add_done_callback_(&(p)->awaitable, (handle), (function))
 
@@ -67,12 +68,12 @@ bool weft_cancel_(weft_awaitable *awaitable);
 const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle *handle,
                                           weft_function *function);
 
-/* Ends it: all who wait are made ready, in order, and get `error`, which may be NULL. Whether a task
- * was among them. */
+/* Ends it: all who wait are made ready, in order, and get `error`, which may be NULL. Whether a
+ * task was among them. */
 bool weft_conclude_(weft_awaitable *awaitable, const weft_error *error);
 
-/* Who waits, in a ring. A turn knows its predecessor (`previous`); for a task, which does not, removal
- * is O(those who wait). */
+/* Who waits, in a ring. A turn knows its predecessor (`previous`); for a task, which does not,
+ * removal is O(those who wait). */
 void weft_add_waiter_(weft_awaitable *awaitable, weft_node *node);
 void weft_remove_waiter_(weft_awaitable *awaitable, weft_wait *turn);
 void weft_remove_task_(weft_awaitable *awaitable, weft_node *node);

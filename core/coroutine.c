@@ -6,3 +6,15 @@ void weft_bad_resume_(const weft_frame *frame)
                "resumed at a line that has no await of this coroutine: "
                "is it inside a switch of the coroutine's own?");
 }
+
+void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
+{
+    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_)
+        weft_panic(file, line, "the frame is in use, or was not zero at first");
+}
+
+void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee)
+{
+    weft_check_frame_(callee, caller->code->file, caller->state);
+    context->callee = callee;
+}

@@ -16,13 +16,13 @@
  *
  * A coroutine has no stack of its own: when it awaits, its function returns. So a C local does not
  * outlive an await; what has to is a member of the frame, reached through `self`. The frame belongs
- * to whoever starts the coroutine, may be used again as soon as the coroutine has ended, and must be
- * all zero bytes when it is used for the first time (static, calloc, or inside another frame).
+ * to whoever starts the coroutine, may be used again as soon as the coroutine has ended, and must
+ * be all zero bytes when it is used for the first time (static, calloc, or inside another frame).
  *
  * An await, a call, or a block's head stands on a line of its own, in the body or in C's if, for,
- * while, do; not inside a switch of the body's own. The labels of the state machine are line numbers,
- * which is also how a dump can tell where everyone is; coroutines stand in the first 9,999 lines of
- * their file.
+ * while, do; not inside a switch of the body's own. The labels of the state machine are line
+ * numbers, which is also how a dump can tell where everyone is; coroutines stand in the first 9,999
+ * lines of their file.
  *
  * Of what is public here, names that end in an underscore are the macros' own.
  */
@@ -72,7 +72,7 @@ struct weft_frame {
     const weft_code *code;
     union {
         weft_frame *caller;  /* who awaits this coroutine inline */
-        weft_task *previous; /* a task's outermost frame has no caller: its task keeps a link here */
+        weft_task *previous; /* of the outermost, which has no caller: its task's link */
     };
     uint16_t state; /* 0: at the start; else the line it waits at */
     uint16_t flags; /* of a task's outermost frame: the task's (task.h) */
@@ -86,9 +86,9 @@ struct weft_context {
 };
 
 /* Runs the coroutines of one chain of calls until they wait for something or the outermost one,
- * `root`, has ended. *innermost is who runs next: root at first, and kept from then on; however deep
- * the calls, it is resumed directly, and C's stack does not grow. What weft's loop does for a task;
- * a program that has its own idea of a loop may call it itself. */
+ * `root`, has ended. *innermost is who runs next: root at first, and kept from then on; however
+ * deep the calls, it is resumed directly, and C's stack does not grow. What weft's loop does for a
+ * task; a program that has its own idea of a loop may call it itself. */
 static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *root,
                                       weft_context *context)
 {
@@ -106,8 +106,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 
 /* ---- A coroutine ---------------------------------------------------------------------------- */
 
-/* The numbers of a coroutine's states. An await's is its line; two more a block are where errors, and
- * returns, go from inside it. */
+/* The numbers of a coroutine's states. An await's is its line; two more a block are where errors,
+ * and returns, go from inside it. */
 #define WEFT_HANDLER_STATE_(line) (10000 + (line))
 #define WEFT_LATE_STATE_(line) (20000 + (line))
 #define WEFT_ENDED_STATE_ 30001
@@ -124,17 +124,18 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
     }
 #define WEFT_VALUE_(tag) (sizeof(struct tag))
 
-/* With -DWEFT_CHECK_AWAITS (a check build; the code is larger) the compiler refuses an await inside a
- * switch of the coroutine's own: gcc with -Werror=overflow, clang with -Werror=switch. Without, it
- * panics at the first resume. */
+/* With -DWEFT_CHECK_AWAITS (a check build; the code is larger) the compiler refuses an await inside
+ * a switch of the coroutine's own: gcc with -Werror=overflow, clang with -Werror=switch. Without,
+ * it panics at the first resume. */
 #ifdef WEFT_CHECK_AWAITS
 #define WEFT_STATE_(state) (0x100000000ULL + (state))
 #else
 #define WEFT_STATE_(state) (state)
 #endif
 
-/* Defines the coroutine `name`, whose frame is `struct name`; its body, in braces, follows, and then
- * WEFT_END. `async def name(...)`. In the body `self` is the frame. It is private to its file. */
+/* Defines the coroutine `name`, whose frame is `struct name`; its body, in braces, follows, and
+ * then WEFT_END. `async def name(...)`. In the body `self` is the frame. It is private to its file.
+ */
 #define WEFT_ASYNC(name) WEFT_ASYNC_(static, name, 0)
 
 /* The same for a coroutine whose frame has a member `field`, a const char *, that names its task:
@@ -178,25 +179,25 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
     weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
     return (weft_signal){WEFT_RETURNED_};                                                          \
-case WEFT_STATE_(WEFT_ENDED_STATE_):                                                               \
-    weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
-    return (weft_signal){WEFT_RETURNED_};                                                          \
-    }                                                                                              \
-    weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                      \
-    }                                                                                              \
-    while (0)                                                                                      \
-        ;                                                                                          \
-    weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");                   \
-    }
-
-/* The frame a coroutine is about to be started in. Panics if one runs in it. */
-static inline void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
-{
-    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_)
-        weft_panic(file, line, "the frame is in use, or was not zero at first");
-}
+    case WEFT_STATE_(WEFT_ENDED_STATE_):                                                           \
+        weft_frame_->state = WEFT_ENDED_STATE_;                                                    \
+        return (weft_signal){WEFT_RETURNED_};                                                      \
+        }                                                                                          \
+        weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                  \
+        }                                                                                          \
+        while (0)                                                                                  \
+            ;                                                                                      \
+        weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");               \
+        }
 
 void weft_bad_resume_(const weft_frame *frame);
+
+/* Panics if a coroutine runs in `frame`, which is about to be used for another. */
+void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line);
+
+/* The same for one that `caller`, whose state is its line, is about to call; and makes it the next
+ * to run. */
+void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee);
 
 /* FIRST(a, ...) and REST(a, ...), the latter with a comma at its end, of one argument or more. */
 #define WEFT_FIRST_(...) WEFT_FIRST_OF_(__VA_ARGS__, )
@@ -204,45 +205,56 @@ void weft_bad_resume_(const weft_frame *frame);
 #define WEFT_REST_(...) WEFT_REST_OF_(__VA_ARGS__, )
 #define WEFT_REST_OF_(first, ...) __VA_ARGS__
 
-/* Sets up the frame at `pointer`, of type struct name, with the arguments. */
-#define WEFT_FILL_(name, pointer, ...)                                                             \
-    (*(pointer) = (struct name){.frame = {.code = &name##_code}, __VA_ARGS__})
+/* Refuses to compile unless `pointer`, which is not evaluated, points to a struct name. */
+#define WEFT_REQUIRE_FRAME_(name, pointer)                                                         \
+    _Static_assert(_Generic((pointer), struct name * : 1, default : 0),                            \
+                   "weft: the frame of " #name " is a struct " #name)
 
-/* weft_call(name, struct name *frame, .argument = value, ...)
- * Runs a coroutine in `*frame` as a part of this one, and goes on when it has ended; `await
- * name(...)`. No task is made, nothing is queued, and depth costs nothing. Its results are then in the
- * frame; an error that leaves it is raised here. Arguments that are not given are zero. */
-#define weft_call(name, ...)                                                                       \
-    do {                                                                                           \
-        weft_check_frame_(&(WEFT_FIRST_(__VA_ARGS__))->frame, __FILE__, __LINE__);                 \
-        WEFT_FILL_(name, WEFT_FIRST_(__VA_ARGS__), WEFT_REST_(__VA_ARGS__));                       \
-        weft_context_->callee = &(WEFT_FIRST_(__VA_ARGS__))->frame;                                \
-        weft_context_->callee->caller = weft_frame_;                                               \
-        WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
-    } while (0)
+/* The value of a frame that is about to start, with the arguments. */
+#define WEFT_FRAME_(name, caller_, ...)                                                            \
+    ((struct name){.frame = {.code = &name##_code, .caller = (caller_)}, __VA_ARGS__})
 
 /* weft_begin(name, struct name *frame, .argument = value, ...)
  * Sets a frame up without running anything, for a program that drives it with weft_resume. */
 #define weft_begin(name, ...)                                                                      \
     do {                                                                                           \
-        weft_check_frame_(&(WEFT_FIRST_(__VA_ARGS__))->frame, __FILE__, __LINE__);                 \
-        WEFT_FILL_(name, WEFT_FIRST_(__VA_ARGS__), WEFT_REST_(__VA_ARGS__));                       \
+        WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \
+        struct name *const weft_begun_ = (WEFT_FIRST_(__VA_ARGS__));                               \
+        weft_check_frame_(&weft_begun_->frame, __FILE__, __LINE__);                                \
+        *weft_begun_ = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                           \
     } while (0)
 
-/* Gives way to whoever resumes this coroutine: `yield` of a generator that is driven by weft_resume;
- * in a task, what weft_sleep(0) does. */
+/* weft_call(name, struct name *frame, .argument = value, ...)
+ * Runs a coroutine in `*frame` as a part of this one, and goes on when it has ended; `await
+ * name(...)`. No task is made, nothing is queued, and depth costs nothing. Its results are then in
+ * the frame; an error that leaves it is raised here. Arguments that are not given are zero. */
+#define weft_call(name, ...)                                                                       \
+    do {                                                                                           \
+        {                                                                                          \
+            WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                   \
+            struct name *const weft_callee_ = (WEFT_FIRST_(__VA_ARGS__));                          \
+            weft_frame_->state = __LINE__;                                                         \
+            weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame);                         \
+            *weft_callee_ = WEFT_FRAME_(name, weft_frame_, WEFT_REST_(__VA_ARGS__));               \
+        }                                                                                          \
+        WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
+    } while (0)
+
+/* Gives way to whoever resumes this coroutine: `yield` of a generator that is driven by
+ * weft_resume; in a task, what weft_sleep(0) does. */
 #define weft_yield                                                                                 \
     do {                                                                                           \
+        weft_frame_->state = __LINE__;                                                             \
         WEFT_SUSPEND_(WEFT_YIELDED_);                                                              \
     } while (0)
 
-/* Stops here with `signal`; goes on, or raises what context->error then is, when resumed. */
+/* Stops with `signal` at the state that has been set, this line; goes on, or raises what
+ * context->error then is, when resumed. */
 #define WEFT_SUSPEND_(signal)                                                                      \
-    weft_frame_->state = __LINE__;                                                                 \
     return (weft_signal){signal};                                                                  \
-case WEFT_STATE_(__LINE__):                                                                        \
-    if (weft_context_->error)                                                                      \
-    WEFT_UNWIND_
+    case WEFT_STATE_(__LINE__):                                                                    \
+        if (weft_context_->error)                                                                  \
+        WEFT_UNWIND_
 
 /* Awaits what `wait`, an expression that gives a weft_signal, has arranged for; `then`, another
  * expression, is what a resumed coroutine does first. What a primitive's await is made of. */
@@ -263,7 +275,8 @@ case WEFT_STATE_(__LINE__):                                                     
             WEFT_UNWIND_;                                                                          \
     } while (0)
 
-/* ---- Leaving ---------------------------------------------------------------------------------- */
+/* ---- Leaving ----------------------------------------------------------------------------------
+ */
 
 /* Goes on at the innermost block around, which ends with what is in flight. */
 #define WEFT_UNWIND_                                                                               \
@@ -272,8 +285,8 @@ case WEFT_STATE_(__LINE__):                                                     
         goto weft_resume_;                                                                         \
     } while (0)
 
-/* Ends the coroutine, releasing what the blocks around hold: `return` without a value. The result, if
- * any, is whatever has been stored in the frame. */
+/* Ends the coroutine, releasing what the blocks around hold: `return` without a value. The result,
+ * if any, is whatever has been stored in the frame. */
 #define weft_return WEFT_UNWIND_
 
 /* self->result = value, and weft_return: `return value`. */
@@ -283,7 +296,8 @@ case WEFT_STATE_(__LINE__):                                                     
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* Raises `error`, a const weft_error * that is not NULL and stays valid (error.h): `raise error`. */
+/* Raises `error`, a const weft_error * that is not NULL and stays valid (error.h): `raise error`.
+ */
 #define weft_raise(error_)                                                                         \
     do {                                                                                           \
         weft_context_->error = weft_raisable_(error_);                                             \
@@ -317,10 +331,10 @@ static inline const weft_error *weft_raisable_(const weft_error *error)
  *     weft_end;
  *
  * Any number of catches, then at most one finally, then weft_end, which closes every kind of block.
- * They nest, and await wherever they like. A block may be left in any way: at its end, with break or
- * continue (which mean the loop around the block, as in Python), weft_return, an error or a
- * cancellation; what stands in its finally, or what it must release, is run each time. (A goto out of
- * one is the exception: do not.) */
+ * They nest, and await wherever they like. A block may be left in any way: at its end, with break
+ * or continue (which mean the loop around the block, as in Python), weft_return, an error or a
+ * cancellation; what stands in its finally, or what it must release, is run each time. (A goto out
+ * of one is the exception: do not.) */
 
 /* How a block was left, over the awaits of its finally: a member of the frame. */
 typedef struct weft_exit {
@@ -369,8 +383,8 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
             WEFT_OPEN_SECTION_(WEFT_IN_TRY_)
 
 /* weft_catch(kind, const weft_error *variable): `except kind as variable:`
- * `kind` is a const weft_error *: &weft_any_error for all but cancellation. The variable is a member
- * of the frame if it is used after an await. weft_raise(variable) raises the error again. */
+ * `kind` is a const weft_error *: &weft_any_error for all but cancellation. The variable is a
+ * member of the frame if it is used after an await. weft_raise(variable) raises the error again. */
 #define weft_catch(kind, variable)                                                                 \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_catch belongs behind weft_try or another weft_catch");              \
@@ -380,7 +394,7 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
         weft_context_->error = NULL;                                                               \
         weft_exit_ = WEFT_RUNS_;                                                                   \
         WEFT_CONSTANT_(weft_handler_, WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_)));                 \
-        WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
+    WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
 
 /* weft_finally(weft_exit *left): `finally:`
  * *left, a member of the frame, remembers over the awaits in here how the rest was left. */
@@ -396,9 +410,9 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
         }                                                                                          \
         WEFT_OPEN_SECTION_(WEFT_IN_FINALLY_)
 
-/* A block that holds something: `release`, an expression that gives a const weft_error * or NULL, is
- * run on every way out; an error it gives replaces what was in flight. What comes before the block
- * has acquired it. What a primitive's `with` is made of. */
+/* A block that holds something: `release`, an expression that gives a const weft_error * or NULL,
+ * is run on every way out; an error it gives replaces what was in flight. What comes before the
+ * block has acquired it. What a primitive's `with` is made of. */
 #define WEFT_WITH_(release)                                                                        \
     {                                                                                              \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \

@@ -1,9 +1,9 @@
 /* Errors: what a coroutine raises, and what a task that failed ended with.
  *
  * An error is the address of a weft_error. Nothing is copied, counted or freed: whoever makes one
- * keeps it alive for as long as somebody may look at it. One that is static const lives for ever; one
- * that has to say more stands in the frame of the coroutine that raises it, and lives until that
- * frame is used again (doc/design.md, "Who owns an error").
+ * keeps it alive for as long as somebody may look at it. One that is static const lives for ever;
+ * one that has to say more stands in the frame of the coroutine that raises it, and lives until
+ * that frame is used again (doc/design.md, "Who owns an error").
  */
 #ifndef WEFT_CORE_ERROR_H
 #define WEFT_CORE_ERROR_H
@@ -40,8 +40,8 @@ extern const weft_error weft_invalid_state_error;
 /* What a run ends with when nothing can ever run again. asyncio has no name for it: it hangs. */
 extern const weft_error weft_deadlock_error;
 
-/* isinstance(error, kind): whether `error` is `kind` or has it among its kinds. `error` may be NULL,
- * which is an instance of nothing. O(depth of the hierarchy). */
+/* isinstance(error, kind): whether `error` is `kind` or has it among its kinds. `error` may be
+ * NULL, which is an instance of nothing. O(depth of the hierarchy). */
 bool weft_error_is(const weft_error *error, const weft_error *kind);
 
 #ifdef __cplusplus

@@ -26,8 +26,8 @@ typedef struct weft_future {
         type result;                                                                               \
     }
 
-/* weft_create_future(weft_loop *loop, p): loop.create_future(). Makes *p pending. Nobody may be waiting
- * for it. */
+/* weft_create_future(weft_loop *loop, p): loop.create_future(). Makes *p pending. Nobody may be
+ * waiting for it. */
 #define weft_create_future(loop, p) weft_create_future_((loop), &(p)->awaitable)
 
 /* weft_set_result(p, value): p.set_result(value). Stores the result and wakes all who wait. Returns

@@ -15,9 +15,9 @@ typedef struct weft_handle weft_handle;
  * handle again. */
 typedef void weft_function(weft_loop *loop, weft_handle *handle);
 
-/* A call that has been asked for: asyncio's Handle and TimerHandle, in one. All zero bytes is an idle
- * one. It belongs to the program, inside of whatever its function is about (WEFT_HANDLE_OWNER), and must
- * stay where it is until it has been called or cancelled. */
+/* A call that has been asked for: asyncio's Handle and TimerHandle, in one. All zero bytes is an
+ * idle one. It belongs to the program, inside of whatever its function is about
+ * (WEFT_HANDLE_OWNER), and must stay where it is until it has been called or cancelled. */
 struct weft_handle {
     weft_wait wait;
     weft_function *function;
@@ -31,9 +31,9 @@ struct weft_handle {
  * O(1). */
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
-/* loop.call_later(delay, function): the same in `delay` microseconds, never early; those that are due
- * at once in the order in which they were armed. O(1); a sleep of more than 500,000 years counts as
- * that. */
+/* loop.call_later(delay, function): the same in `delay` microseconds, never early; those that are
+ * due at once in the order in which they were armed. O(1); a sleep of more than 500,000 years
+ * counts as that. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
 

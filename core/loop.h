@@ -39,9 +39,9 @@ struct weft_loop {
 /* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone. */
 void weft_loop_init(weft_loop *loop, weft_port *port);
 
-/* loop.close(). Tells the exception handler of the tasks that failed and were not asked; forgets them
- * and those that have not ended, whose frames are then free (their finally blocks do not run: that is
- * what weft_shutdown is for). O(tasks). */
+/* loop.close(). Tells the exception handler of the tasks that failed and were not asked; forgets
+ * them and those that have not ended, whose frames are then free (their finally blocks do not run:
+ * that is what weft_shutdown is for). O(tasks). */
 void weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. */
@@ -51,17 +51,17 @@ void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler
 weft_time weft_loop_time(weft_loop *loop);
 
 /* weft_run(weft_loop *loop, name, WEFT_TASK(name) *task, .argument = value, ...)
- * asyncio.run(name(...)): starts the coroutine as a task, runs the loop until it has ended, shuts down
- * what is left (weft_shutdown) and returns the task's error: NULL, or what left the coroutine.
- * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then as
- * they were, to be walked (weft_first_task) or shut down. */
+ * asyncio.run(name(...)): starts the coroutine as a task, runs the loop until it has ended, shuts
+ * down what is left (weft_shutdown) and returns the task's error: NULL, or what left the coroutine.
+ * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
+ * as they were, to be walked (weft_first_task) or shut down. `task` is evaluated more than once. */
 #define weft_run(loop, name, ...)                                                                  \
     (weft_prepare_task_(&(WEFT_FIRST_(__VA_ARGS__))->task, __FILE__, __LINE__),                    \
-     WEFT_FILL_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame, WEFT_REST_(__VA_ARGS__)),                \
+     (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
      weft_run_((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
 
-/* weft_run_until_complete(loop, p): loop.run_until_complete(p). Runs until *p, a task or a future, has
- * ended, and the tick after that; returns its error. weft_deadlock_error as above;
+/* weft_run_until_complete(loop, p): loop.run_until_complete(p). Runs until *p, a task or a future,
+ * has ended, and the tick after that; returns its error. weft_deadlock_error as above;
  * weft_invalid_state_error if weft_stop ended it. */
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
@@ -72,9 +72,9 @@ const weft_error *weft_run_forever(weft_loop *loop);
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. */
 void weft_stop(weft_loop *loop);
 
-/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does in
- * the end. Tasks that are created meanwhile are not waited for. Returns NULL, or weft_deadlock_error
- * if one of them does not end. */
+/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does
+ * in the end. Tasks that are created meanwhile are not waited for. Returns NULL, or
+ * weft_deadlock_error if one of them does not end. */
 const weft_error *weft_shutdown(weft_loop *loop);
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);

@@ -22,14 +22,14 @@ typedef struct weft_place {
     unsigned line;
 } weft_place;
 
-/* The innermost coroutine of a task, and then each one that called it; NULL behind the outermost. The
- * task has not ended, or all is NULL. */
+/* The innermost coroutine of a task, and then each one that called it; NULL behind the outermost.
+ * The task has not ended, or all is NULL. */
 const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 weft_place weft_frame_place(const weft_frame *frame);
 
-/* What a task waits for: `what` is "sleep", "future", "task", or a primitive's name, and `object` the
- * future, task or primitive itself. A task that is ready, runs or has ended: "nothing". */
+/* What a task waits for: `what` is "sleep", "future", "task", or a primitive's name, and `object`
+ * the future, task or primitive itself. A task that is ready, runs or has ended: "nothing". */
 typedef struct weft_waiting {
     const char *what;
     const void *object;

@@ -1,7 +1,7 @@
 #include "core/task.h"
 
-/* A parked task costs its weft_task, and nothing beside it, whatever it waits for: asleep, for a lock,
- * for another task, or as a child of a group. */
+/* A parked task costs its weft_task, and nothing beside it, whatever it waits for: asleep, for a
+ * lock, for another task, or as a child of a group. */
 _Static_assert(sizeof(void *) != 8 || sizeof(weft_task) <= 80, "a parked task: 80 bytes on LP64");
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_task) <= 44, "a parked task: 44 bytes on ILP32");
 
@@ -193,8 +193,8 @@ static void end_sleep(weft_task *task)
 }
 
 /* ---- Cancelling ----
- * Goes along the tasks that await tasks, and into the parts of joints, one by one and in order: depth
- * first, on a stack that is linked through the joints. */
+ * Goes along the tasks that await tasks, and into the parts of joints, one by one and in order:
+ * depth first, on a stack that is linked through the joints. */
 
 static void wake_cancelled(weft_task *task)
 {
@@ -235,8 +235,8 @@ static bool joint_has_ended(weft_joint *joint)
 }
 
 /* Cancels what `task` waits for. Where that is a task, it is the caller's to cancel; where it is a
- * joint, that becomes the innermost one. What has ended already, and a task that does not wait, will
- * hear of it when it runs. */
+ * joint, that becomes the innermost one. What has ended already, and a task that does not wait,
+ * will hear of it when it runs. */
 static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
 {
     weft_wait *const wait = &task->live.wait;
@@ -275,8 +275,8 @@ static weft_task *awaited_task(const weft_task *task)
                                                    : NULL;
 }
 
-/* Whether the tasks along the way from `task` await each other in a circle. Brent's: the mark moves up
- * whenever the way from it has become twice as long. */
+/* Whether the tasks along the way from `task` await each other in a circle. Brent's: the mark moves
+ * up whenever the way from it has become twice as long. */
 static bool waits_in_circle(const weft_task *task)
 {
     const weft_task *mark = task;
@@ -290,7 +290,7 @@ static bool waits_in_circle(const weft_task *task)
 static void count_request(weft_task *task)
 {
     if ((task->root.flags & WEFT_CANCELLING_MASK_) != WEFT_CANCELLING_MASK_)
-        task->root.flags += WEFT_CANCELLING_ONE_;
+        task->root.flags = (uint16_t)(task->root.flags + WEFT_CANCELLING_ONE_);
 }
 
 static void cancel_along(weft_task *task, weft_joint **innermost)
@@ -335,7 +335,7 @@ unsigned weft_cancelling(const weft_task *task)
 unsigned weft_uncancel(weft_task *task)
 {
     if (weft_cancelling(task))
-        task->root.flags -= WEFT_CANCELLING_ONE_;
+        task->root.flags = (uint16_t)(task->root.flags - WEFT_CANCELLING_ONE_);
     if (!weft_cancelling(task))
         task->root.flags &= (uint16_t)~WEFT_MUST_CANCEL_;
     return weft_cancelling(task);

@@ -13,12 +13,12 @@
  * 1  into the ready queue, the last of its owner's children.
  * 2  run_task (loop.c) resumes the innermost coroutine, with an error if one is due to it.
  * 4  it is linked where it waits, and flags say in what (weft_parked_); in nothing else.
- * 5  what it waited for has come, or the wait was cancelled (cancel_wait). It is ready, and may still
- *    be in a primitive's list until it runs.
- * 6  linked nowhere (a group's child: until its turn); who waits has been told; its memory is free.
+ * 5  what it waited for has come, or the wait was cancelled (cancel_wait). It is ready, and may
+ * still be in a primitive's list until it runs. 6  linked nowhere (a group's child: until its
+ * turn); who waits has been told; its memory is free.
  *
- * A request to cancel (weft_cancel) of a PARKED task cancels the wait (5); in READY and RUNNING it is
- * remembered (WEFT_MUST_CANCEL_) and takes effect at 2, or at 4, which it makes a 5 at once.
+ * A request to cancel (weft_cancel) of a PARKED task cancels the wait (5); in READY and RUNNING it
+ * is remembered (WEFT_MUST_CANCEL_) and takes effect at 2, or at 4, which it makes a 5 at once.
  */
 #ifndef WEFT_CORE_TASK_H
 #define WEFT_CORE_TASK_H
@@ -43,7 +43,8 @@ struct weft_task {
         weft_awaitable awaitable; /* what it is for others; `error`, only once it has ended */
         struct weft_live_task_ live;
     };
-    weft_task *next; /* of its owner's children, or of the failed; root.previous is the other link */
+    weft_task
+        *next; /* of its owner's children, or of the failed; root.previous is the other link */
     weft_frame root; /* the outermost coroutine's; the rest of that frame comes behind it */
 };
 
@@ -54,17 +55,19 @@ enum {
     WEFT_CANCELLED_ = 16,  /* ready, since its wait was cancelled */
     WEFT_HAS_ERROR_ = 32,  /* ready, with wait.error */
     WEFT_DOOMED_ = 64,     /* a shutdown waits for its end */
-    WEFT_NEWS_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_,
-    WEFT_CANCELLING_ONE_ = 256, /* the upper byte counts the requests to cancel */
-    WEFT_CANCELLING_MASK_ = 0xFF00
+    WEFT_NEWS_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
 };
+
+/* The upper byte counts the requests to cancel. */
+#define WEFT_CANCELLING_ONE_ 0x100u
+#define WEFT_CANCELLING_MASK_ 0xFF00u
 
 enum weft_parked_ {
     WEFT_NOT_PARKED_,
     WEFT_ASLEEP_,   /* in the loop's timers */
     WEFT_AWAITING_, /* in the ring of wait.target */
     WEFT_JOINING_,  /* for wait.joint, whose parts have the links */
-    WEFT_LISTED_    /* in a primitive's list; node.next is unused until it is woken, and says whose */
+    WEFT_LISTED_ /* in a primitive's list; node.next is unused until it is woken, and says whose */
 };
 
 /* A wait for several at once, to cancel which is to cancel each of them: gather's. */
@@ -75,9 +78,9 @@ struct weft_joint {
     bool cancelled; /* a request has reached a part that had not ended */
 };
 
-/* A task whose coroutine is `name`: `frame` is that coroutine's frame, where its results are once it
- * has ended. It belongs to the program, must stay where it is until the task has ended, may be used
- * for another one then, and must be all zero bytes at first. */
+/* A task whose coroutine is `name`: `frame` is that coroutine's frame, where its results are once
+ * it has ended. It belongs to the program, must stay where it is until the task has ended, may be
+ * used for another one then, and must be all zero bytes at first. */
 #define WEFT_TASK(name)                                                                            \
     union {                                                                                        \
         weft_task task;                                                                            \
@@ -89,46 +92,54 @@ struct weft_joint {
     }
 
 /* weft_create_task(name, WEFT_TASK(name) *task, .argument = value, ...)
- * asyncio.create_task(name(...)), in a coroutine: runs `name` on its own, from the next tick on. The
- * arguments are evaluated now; those that are not given are zero. Panics if the task has not ended. An
- * error that leaves it goes to whoever awaits it; if nobody asks, to the exception handler when its
- * memory is used again or the loop closes. O(1). */
+ * asyncio.create_task(name(...)), in a coroutine: runs `name` on its own, from the next tick on.
+ * The arguments are evaluated now; those that are not given are zero. Panics if the task has not
+ * ended. An error that leaves it goes to whoever awaits it; if nobody asks, to the exception
+ * handler when its memory is used again or the loop closes. O(1). */
 #define weft_create_task(name, ...)                                                                \
     WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__)
 
 /* weft_loop_create_task(loop, name, task, ...)
  * The same from outside of a coroutine: loop.create_task(name(...)). */
-#define weft_loop_create_task(loop, name, ...)                                                     \
-    WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__)
+#define weft_loop_create_task(loop, name, ...) WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__)
 
 #define WEFT_CREATE_TASK_(owner, name, ...)                                                        \
     do {                                                                                           \
-        _Static_assert(offsetof(weft_task, root) % _Alignof(struct name) == 0,                     \
-                       "weft: a member of struct " #name " is aligned too strictly for a task");   \
-        weft_prepare_task_(&(WEFT_FIRST_(__VA_ARGS__))->task, __FILE__, __LINE__);                 \
-        WEFT_FILL_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame, WEFT_REST_(__VA_ARGS__));             \
-        weft_start_task_((owner), &(WEFT_FIRST_(__VA_ARGS__))->task);                              \
+        WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
+        weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                        \
+        weft_prepare_task_(weft_created_, __FILE__, __LINE__);                                     \
+        *(struct name *)(void *)&weft_created_->root =                                             \
+            WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
+        weft_start_task_((owner), weft_created_);                                                  \
     } while (0)
+
+/* Refuses to compile unless `pointer`, which is not evaluated, points to a WEFT_TASK(name). */
+#define WEFT_REQUIRE_TASK_(name, pointer)                                                          \
+    WEFT_REQUIRE_FRAME_(name, &(pointer)->frame);                                                  \
+    _Static_assert(offsetof(weft_task, root) % _Alignof(struct name) == 0,                         \
+                   "weft: a member of struct " #name " is aligned too strictly for a task")
 
 /* asyncio.get_running_loop() and asyncio.current_task(), in a coroutine that a loop runs. */
 #define weft_running_loop() (weft_context_->task->awaitable.owner->loop)
 #define weft_current_task() (weft_context_->task)
 
-/* The task that runs, NULL between them: asyncio.current_task(loop), for callbacks and functions. */
+/* The task that runs, NULL between them: asyncio.current_task(loop), for callbacks and functions.
+ */
 static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 {
     return loop->context.task;
 }
 
-/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`, in microseconds (WEFT_MS, WEFT_SECONDS).
- * Never less. 0 gives way to all that is ready. O(1). */
+/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`, in microseconds (WEFT_MS,
+ * WEFT_SECONDS). Never less. 0 gives way to all that is ready. O(1). */
 #define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_context_->task, (delay)))
 
-/* task.cancelling(): how many requests to cancel it has had, less those taken back. Counts to 255. */
+/* task.cancelling(): how many requests to cancel it has had, less those taken back. Counts to 255.
+ */
 unsigned weft_cancelling(const weft_task *task);
 
-/* task.uncancel(): takes one back, and returns how many are left. At none, a cancellation that has not
- * been delivered yet is off. */
+/* task.uncancel(): takes one back, and returns how many are left. At none, a cancellation that has
+ * not been delivered yet is off. */
 unsigned weft_uncancel(weft_task *task);
 
 void weft_prepare_task_(weft_task *task, const char *file, unsigned line);
@@ -142,7 +153,8 @@ void weft_finish_task_(weft_task *task, const weft_error *error);
 void weft_cancel_task_(weft_task *task);
 void weft_cancel_parked_(weft_task *task);
 
-/* Parks the running task until `awaitable` has ended; for a time; until the joint's owner wakes it. */
+/* Parks the running task until `awaitable` has ended; for a time; until the joint's owner wakes it.
+ */
 weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable);
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay);
 weft_signal weft_park_joining_(weft_task *task, weft_joint *joint);

@@ -2,9 +2,9 @@
  *
  * A timer stands in the bucket of the highest bit in which its deadline differs from `reached`, the
  * deadline that was popped last; nothing is ever armed for earlier. When the lowest bucket in use
- * holds more than one deadline, its least one becomes `reached` and the rest moves to buckets further
- * down, so that each timer moves at most once a bit. Buckets are first in, first out, and equal
- * deadlines are always in the same one: that keeps them in order, without a number for it.
+ * holds more than one deadline, its least one becomes `reached` and the rest moves to buckets
+ * further down, so that each timer moves at most once a bit. Buckets are first in, first out, and
+ * equal deadlines are always in the same one: that keeps them in order, without a number for it.
  *
  * Arming and disarming are O(1), expiry O(bits) for each timer. A heap of pointers would need three
  * of them and a number in each task, a wheel more memory in the loop.
@@ -25,7 +25,8 @@ typedef struct weft_timers {
     uint32_t used;                     /* a bit for each bucket that is not empty */
     uint32_t unsorted;                 /* ... whose first is perhaps not its least */
     weft_time reached;
-    weft_time next; /* nothing is due before this (and perhaps not then: what was may be disarmed) */
+    weft_time
+        next; /* nothing is due before this (and perhaps not then: what was may be disarmed) */
 } weft_timers;
 
 /* Arms `wait`, which is in no queue, for `deadline`, or for now if that has passed. */

@@ -1,7 +1,7 @@
 /* What everything that waits is made of: a node of a queue, and what the queue's owner keeps in it.
  *
- * A task waits for one thing at a time, so it has one weft_wait, whose words mean what that one thing
- * makes of them. A handle (handle.h), which has no coroutine behind it, has one too.
+ * A task waits for one thing at a time, so it has one weft_wait, whose words mean what that one
+ * thing makes of them. A handle (handle.h), which has no coroutine behind it, has one too.
  */
 #ifndef WEFT_CORE_WAIT_H
 #define WEFT_CORE_WAIT_H
@@ -53,11 +53,11 @@ static inline weft_time weft_time_of_(weft_instant instant)
 
 struct weft_wait {
     union {
-        weft_node *previous;       /* in the timers, and of a turn on the ready queue */
-        weft_awaitable *target;    /* awaited */
-        weft_joint *joint;         /* awaited: several at once */
-        const weft_error *error;   /* ready: to be raised when it runs */
-        weft_wait *listed_before;  /* in a primitive's list */
+        weft_node *previous;      /* in the timers, and of a turn on the ready queue */
+        weft_awaitable *target;   /* awaited */
+        weft_joint *joint;        /* awaited: several at once */
+        const weft_error *error;  /* ready: to be raised when it runs */
+        weft_wait *listed_before; /* in a primitive's list */
     };
     union {
         weft_instant deadline;    /* in the timers */
@@ -69,8 +69,8 @@ struct weft_wait {
 };
 
 /* A turn is an entry of the ready queue that is no task: a timer that is due, a callback. It has a
- * constant frame in this state, whose code is what to do; and its wait's `previous` is kept, so that
- * it can be taken out again. */
+ * constant frame in this state, whose code is what to do; and its wait's `previous` is kept, so
+ * that it can be taken out again. */
 #define WEFT_TURN_STATE_ 0xFFFFu
 
 static inline bool weft_is_turn_(const weft_node *node)

@@ -49,7 +49,8 @@ static void heard(weft_loop *loop, weft_handle *handle)
     weft_wake_with_(gather->parent, gather->error);
 }
 
-/* One that is given twice is heard in two turns, one right behind the other: nothing comes between. */
+/* One that is given twice is heard in two turns, one right behind the other: nothing comes between.
+ */
 static void listen(weft_gather *gather)
 {
     gather->open = gather->count;

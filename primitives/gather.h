@@ -35,8 +35,8 @@ struct weft_gather {
         weft_gather_part parts[n];                                                                 \
     }
 
-/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been started.
- * Returns NULL, or weft_invalid_state_error if there is no room. O(1). */
+/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been
+ * started. Returns NULL, or weft_invalid_state_error if there is no room. O(1). */
 #define weft_gather_add(g, p)                                                                      \
     weft_gather_add_(&(g)->gather, (g)->parts, sizeof((g)->parts) / sizeof((g)->parts[0]),         \
                      &(p)->awaitable)
@@ -51,8 +51,8 @@ struct weft_gather {
  * empty again. Results are where they are: in the parts. O(parts). */
 #define weft_gather_all(g) WEFT_WAIT_(weft_gather_(weft_context_, &(g)->gather, false))
 
-/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results, to
- * be had with weft_error_of. */
+/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results,
+ * to be had with weft_error_of. */
 #define weft_gather_collect(g) WEFT_WAIT_(weft_gather_(weft_context_, &(g)->gather, true))
 
 const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,

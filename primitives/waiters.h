@@ -1,7 +1,7 @@
 /* The tasks that wait for a primitive, first in, first out.
  *
- * Who is woken, or cancelled, stays listed until it runs: it is on the ready queue as well then. So the
- * list says who comes first at any moment, and nobody passes a woken one by.
+ * Who is woken, or cancelled, stays listed until it runs: it is on the ready queue as well then. So
+ * the list says who comes first at any moment, and nobody passes a woken one by.
  */
 #ifndef WEFT_PRIMITIVES_WAITERS_H
 #define WEFT_PRIMITIVES_WAITERS_H
@@ -14,7 +14,8 @@ extern "C" {
 
 /* All zero is an empty one. */
 typedef struct weft_waiters {
-    const char *what; /* the primitive's name, for reports; first, and so at the primitive's address */
+    const char
+        *what; /* the primitive's name, for reports; first, and so at the primitive's address */
     weft_wait *first; /* its `listed_before` is the last, whose `listed_after` is NULL */
 } weft_waiters;
 

@@ -136,10 +136,11 @@ WEFT_ASYNC(run_block)
     self->inner = machine_alloc(self->me->machine, sizeof(*self->inner));
     for (; self->at && !self->outcome.returned; self->at = self->at->next) {
         self->me->line = self->at->line;
-        weft_try {
+        weft_try
+        {
             weft_call(run_statement, self->inner, .me = self->me, .at = self->at);
         }
-        weft_catch(&weft_base_error, self->error) {
+        weft_catch (&weft_base_error, self->error) {
             self->me->line = self->outer;
             emit(self->me->machine, self->me->label, self->at->line, "err",
                  error_name(self->error));
@@ -179,18 +180,19 @@ static const struct block *find_finally(const struct block *part)
 
 WEFT_ASYNC(run_try)
 {
-    weft_try {
+    weft_try
+    {
         weft_call(run_block, &self->block, .me = self->me, .at = self->parts->statements);
         self->outcome = self->block.outcome;
     }
-    weft_catch(&weft_base_error, self->error) {
+    weft_catch (&weft_base_error, self->error) {
         self->handler = find_catch(self->parts, self->error);
         if (!self->handler)
             weft_raise(self->error);
         weft_call(run_block, &self->block, .me = self->me, .at = self->handler->statements);
         self->outcome = self->block.outcome;
     }
-    weft_finally(&self->left) {
+    weft_finally (&self->left) {
         self->handler = find_finally(self->parts);
         if (self->handler)
             weft_call(run_block, &self->last, .me = self->me, .at = self->handler->statements);
@@ -204,9 +206,9 @@ WEFT_ASYNC(run_statement)
     if (self->at->op == OP_SLEEP) {
         weft_sleep(WEFT_MS(atoi(self->at->words[1])));
     } else if (self->at->op == OP_CALL) {
-        weft_call(run_block, &self->block, .me = self->me,
-                  .at = program_task(self->me->machine->program, self->at->words[1])
-                            ->body->statements);
+        weft_call(
+            run_block, &self->block, .me = self->me,
+            .at = program_task(self->me->machine->program, self->at->words[1])->body->statements);
         self->outcome.value = self->block.outcome.value;
     } else if (self->at->op == OP_AWAIT) {
         weft_check(machine_find(self->me->machine, self->at->words[1], &self->x));
@@ -214,8 +216,7 @@ WEFT_ASYNC(run_statement)
         self->outcome.value = *self->x.result;
     } else if (self->at->op == OP_REPEAT) {
         for (; self->i < atoi(self->at->blocks->words[1]); self->i++) {
-            weft_call(run_block, &self->block, .me = self->me,
-                      .at = self->at->blocks->statements);
+            weft_call(run_block, &self->block, .me = self->me, .at = self->at->blocks->statements);
             self->outcome = self->block.outcome;
             if (self->outcome.returned)
                 break;
@@ -235,10 +236,11 @@ WEFT_END
 WEFT_ASYNC(run_task)
 {
     self->body = machine_alloc(self->me->machine, sizeof(*self->body));
-    weft_try {
+    weft_try
+    {
         weft_call(run_block, self->body, .me = self->me, .at = self->me->body->statements);
     }
-    weft_catch(&weft_base_error, self->error) {
+    weft_catch (&weft_base_error, self->error) {
         emit(self->me->machine, self->me->label, 0, "end err", error_name(self->error));
         weft_raise(self->error);
     }
@@ -312,8 +314,7 @@ void interpret(const struct program *program, FILE *out)
     weft_loop_init(&machine.loop, &machine.port.port);
     machine_make_objects(&machine);
     spawn(&machine, (char *[]){"spawn", "main", "as", "main"});
-    const weft_error *error =
-        weft_run_until_complete(&machine.loop, &machine.instances->task);
+    const weft_error *error = weft_run_until_complete(&machine.loop, &machine.instances->task);
     if (error != &weft_deadlock_error)
         error = run_rest(&machine);
     if (error == &weft_deadlock_error)

@@ -23,8 +23,8 @@ enum op {
     OP_TRY
 };
 
-/* A statement: its words, the first of which says what it is, are those of its line; or, with braces,
- * those of its first block. */
+/* A statement: its words, the first of which says what it is, are those of its line; or, with
+ * braces, those of its first block. */
 struct statement {
     struct statement *next;
     enum op op;

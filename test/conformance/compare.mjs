@@ -11,7 +11,7 @@ import { familyNames, generate } from "./generate.mjs";
 import { traces } from "./oracle.mjs";
 import { shrink } from "./shrink.mjs";
 
-const CHUNK = 600, SHOWN = 5, PATIENCE_MS = 5000, IMPATIENCE_MS = 1000;
+const CHUNK = 600, SHOWN = 5, PATIENCE_MS = 5000, IMPATIENCE_MS = 400;
 
 const [seed, count, program, family] = process.argv.slice(2);
 if (!program || !(Number(count) > 0) || (family && !familyNames.includes(family)) || !existsSync(program)) {

@@ -15,7 +15,7 @@ const runOne = (command, text, ms) => new Promise((resolve) => {
   const timer = setTimeout(() => { late = true; child.kill("SIGKILL"); }, ms);
   const finish = (end) => {
     clearTimeout(timer);
-    resolve({ lines: out.stdout.split("\n").slice(0, out.stdout.endsWith("\n") ? -1 : undefined), end });
+    resolve({ lines: out.stdout ? out.stdout.replace(/\n$/, "").split("\n") : [], end });
   };
   child.on("error", (error) => finish(error.message));
   child.on("close", (code, signal) =>

@@ -2,13 +2,16 @@
 //
 // usage: import { families } from "./families.mjs"; families.core.snippets
 //
-// snippets: how often each is drawn (methods of Writer, in snippets/). Chances: wrap, a template all in a
-// try; leaf, one that soon ends; grouped, main starts the others in a group; watched, a task cancels a
-// main that is stuck; relief, main frees near its end what others may wait for. depth: of blocks.
+// snippets: how often each is drawn (methods of Writer, in snippets/). The rest are chances, of which
+//   a template:  wrap, all of it in a try; leaf, it soon ends; stuck, a leaf awaits a future
+//   a program:   grouped, main starts the others in a group; chain, each task awaits the next;
+//                hunted, a task cancels others; watched, one cancels a main that is stuck;
+//                relief, main frees near its end what others may wait for
+// and depth, of blocks.
 
 const core = {
   sleep: 16, log: 4, state: 5, on_done: 5, cancel: 8, resolve: 6, await: 13, spawn: 5, call: 5,
-  attempt: 14, raise: 3, return: 3, repeat: 3, storm: 4,
+  attempt: 14, raise: 3, return: 3, repeat: 3, storm: 6,
 };
 const calm = {                             // the core, as a background to something else
   sleep: 10, log: 1.5, state: 1.5, on_done: 1, cancel: 4, await: 4, spawn: 1.5, call: 2,
@@ -16,7 +19,7 @@ const calm = {                             // the core, as a background to somet
 };
 
 export const families = {
-  core: { snippets: core, leaf: 0.2, relief: 0.35 },
+  core: { snippets: core, leaf: 0.2, relief: 0.35, chain: 0.25, hunted: 0.25 },
   sync: {
     snippets: {
       ...calm, section: 18, hold: 1, release: 2.5, locked: 4, set: 4, clear: 2, pulse: 2, wait_event: 8,
@@ -34,15 +37,19 @@ export const families = {
       put: 1.5, get: 1.5, gather: 2.5, wait: 1.5, shield: 2, wait_for: 1.5, timeout: 2.5, group: 4, group_spawn: 4,
     },
     wrap: 0.7,
+    hunted: 0.4,
     watched: 0.5,
+    chain: 0.2,
   },
   groups: {
     snippets: {
       ...calm, sleep: 14, cancel: 6, await: 5, attempt: 8, raise: 4, state: 2, resolve: 1, call: 6, group: 14, group_spawn: 16,
       timeout: 11, shield: 0.5, gather: 0.7, wait_for: 1, swallow: 2,
     },
-    depth: 5,
+    depth: 6,
     grouped: 0.75,
+    hunted: 0.5,
+    stuck: 0.35,
     leaf: 0.25,
     relief: 0.25,
   },
@@ -60,6 +67,7 @@ export const families = {
       timeout: 2,
     },
     leaf: 0.35,
+    chain: 0.1,
     watched: 0.2,
     relief: 0.4,
   },
@@ -71,8 +79,10 @@ export const families = {
       join: 1.5, gather: 3.5, wait: 3.5, shield: 3, wait_for: 3, timeout: 4, group: 6, group_spawn: 6, swallow: 2,
     },
     grouped: 0.25,
+    hunted: 0.3,
     wrap: 0.15,
     leaf: 0.2,
+    chain: 0.1,
     watched: 0.65,
   },
 };

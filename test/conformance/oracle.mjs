@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 
 const SCRIPT = fileURLToPath(new URL("reference/trace.mjs", import.meta.url));
 const BATCH = 300, CHILDREN = 2;
-const START_MS = 30_000, PROGRAM_MS = 300;       // how long a child may take
+const START_MS = 20_000, PROGRAM_MS = 50;       // how long a child may take
 
 function pyodideFolder() {
   const folder = path.resolve(process.env.WEFT_PYODIDE || ".");

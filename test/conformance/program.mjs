@@ -114,6 +114,8 @@ export function check({ objects, tasks }) {
     walk(body, ({ words }) => { if (/spawn$/.test(words[0])) labels.add(words[3]); });
 
   const problems = [];
+  for (const [kind, name, value] of objects)
+    if (kind === "barrier" && Number(value) < 1) problems.push(`${name}: a barrier of none`);
   // Every template is looked at once for each way in which it is reached: in a group or not.
   const seen = new Set();
   const enter = (name, grouped, path) => {

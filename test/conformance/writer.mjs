@@ -20,7 +20,7 @@ import { sync } from "./snippets/sync.mjs";
 const SIZES = {
   small: { templates: [2, 3], tasks: 4, lines: 35, body: [2, 4] },
   medium: { templates: [3, 4], tasks: 6, lines: 75, body: [3, 6] },
-  large: { templates: [4, 7], tasks: 9, lines: 170, body: [4, 8] },
+  large: { templates: [4, 7], tasks: 8, lines: 170, body: [4, 8] },
 };
 const AWAITING = ["await", "shield", "wait_for", "gather", "wait"];
 /** Snippets that may block for ever. */
@@ -41,9 +41,10 @@ export class Writer {
     this.size = SIZES[this.r.weighted({ small: 30, medium: 45, large: 25 })];
     this.depth = family.depth ?? 4;         // of blocks in a template, and of calls
     this.objects = [];
-    this.labels = new Map();                // label -> { t: the first template it may name, sure: bool }
+    this.labels = new Map();                // label -> { t: the first template it may name, sure, over: who saw it end }
     this.tasks = 1;
     this.words = 0;
+    this.chained = this.r.chance(family.chain ?? 0);
     this.templates = Array.from({ length: this.r.int(...this.size.templates) + 1 }, (_, i) =>
       ({ name: i ? `T${i}` : "main", runs: i ? 0 : 1, calls: 0, own: i ? [] : ["main"], helper: false, body: [] }));
     // Helpers spawn into their caller's group: they can only be called, and only in one.
@@ -66,6 +67,7 @@ export class Writer {
     this.provide(tasks);
     this.misname(tasks);
     if (this.watch) tasks.push(this.watch);
+    this.hunt(tasks);
     return { objects: this.objects, tasks: tasks.map(({ name, body }) => ({ name, body })) };
   }
 
@@ -75,7 +77,7 @@ export class Writer {
     const { r } = this;
     const body = r.chance(0.1) ? this.instant(ctx) : [];
     if (r.chance(this.family.grouped ?? 0)) body.push(...(this.group({ ...ctx, first: true }) ?? []));
-    else body.push(...this.everybody(ctx));
+    while (this.labels.size < 2) body.push(...this.everybody(ctx));
     body.push(...this.block(ctx, r.int(...this.size.body)));
     if (!/^(raise|return)$/.test(body.at(-1).words[0])) body.push(...this.relief(ctx), ...this.ending(ctx));
     return this.watched(ctx, body);
@@ -116,6 +118,23 @@ export class Writer {
     return body.toSpliced(r.pick([0, 0, 1]), 0, this.s(ctx, "spawn", "Watch", "as", "watch"));
   }
 
+  /** Perhaps a task that goes around and cancels others, wherever they are. */
+  hunt(tasks) {
+    const { r } = this;
+    const labels = [...this.labels.keys()];
+    if (!labels.length || !r.chance(this.family.hunted ?? 0.15)) return;
+    const ctx = { runs: 1 };
+    const body = [];
+    for (let n = r.int(2, 4); n--;) {
+      body.push(this.s(ctx, "sleep", r.pick([0, 1, 1, 2, 3, 5])));
+      for (let m = r.pick([1, 1, 1, 2, 3]); m--;)
+        body.push(this.s(ctx, "cancel", r.chance(0.12) ? "main" : this.label((of) => of.over === undefined || r.chance(0.5)) ?? r.pick(labels)));
+    }
+    tasks.push({ name: "Hunt", body });
+    const main = tasks[0].body;
+    main.splice(r.chance(0.7) ? 0 : r.int(0, main.length - 1), 0, this.s(ctx, "spawn", "Hunt", "as", "hunter"));
+  }
+
   /** What others may be stuck at comes free, all at once. */
   relief(ctx) {
     const { r } = this;
@@ -137,10 +156,24 @@ export class Writer {
 
   body(ctx) {
     const { r } = this;
-    if (r.chance(this.family.leaf ?? 0.15)) return this.leaf(ctx);
+    if (!this.chained && r.chance(this.family.leaf ?? 0.15)) return this.leaf(ctx);
     const n = r.int(...this.size.body);
+    if (this.chained) return [...this.link(ctx), ...this.block(ctx, n)];
     if (r.chance(this.family.wrap ?? 0.1)) return this.attempt(ctx, n, 0.75);
     return this.block(ctx, n);
+  }
+
+  /** One of several tasks each of which awaits the next, and the last something slow. */
+  link(ctx) {
+    const { r } = this;
+    const next = this.label((of) => of.t === ctx.t + 1);
+    const op = this.family.snippets.shield && r.chance(0.1) ? "shield" : "await";
+    const wait = next ? this.one(ctx, op, next)
+      : this.usesFutures() && r.chance(0.4) ? this.one(ctx, "await", this.future()) : this.one(ctx, "sleep", r.pick([5, 10, 10]));
+    if (r.chance(0.4)) return wait;
+    const more = r.chance(0.6) ? [this.clause(ctx, this.kind())] : [];
+    if (!more.length || r.chance(0.4)) more.push({ words: ["finally"], body: this.aftermath(this.inner(ctx, { final: true })) });
+    return [this.wrap(ctx, ["try"], wait, more)];
   }
 
   /** A task that soon ends, one way or another. */
@@ -148,8 +181,12 @@ export class Writer {
     const { r } = this;
     const end = r.weighted({ return: 5, raise: 4, nothing: 2 });
     const tail = end === "nothing" ? [] : this.one(ctx, end, end === "raise" ? this.code() : this.word("r"));
-    const body = [...(r.chance(0.9) ? this.sleep(ctx) : []), ...(r.chance(0.25) ? this.instant(ctx) : []), ...tail];
+    const body = [...(r.chance(0.9) ? this.rest(ctx) : []), ...(r.chance(0.25) ? this.instant(ctx) : []), ...tail];
     return body.length ? body : this.log(ctx);
+  }
+
+  rest(ctx) {
+    return this.usesFutures() && this.r.chance(this.family.stuck ?? 0.1) ? this.one(ctx, "await", this.future()) : this.sleep(ctx);
   }
 
   block(ctx, n) {
@@ -247,15 +284,15 @@ export class Writer {
     if (this.usesFutures() && r.chance(0.22)) return this.future();
     if (r.chance(0.04)) return "main";
     const { own } = this.templates[ctx.t];
-    if (own.length && r.chance(ctx.t ? 0.08 : 0.02)) return r.pick(own);
-    return this.label(() => true) ?? (r.chance(0.3) ? "main" : undefined);
+    if (own.length && r.chance(0.02)) return r.pick(own);
+    return this.label((of) => (of.t !== ctx.t || r.chance(0.25)) && (of.over !== ctx.t || r.chance(0.2))) ?? (r.chance(0.3) ? "main" : undefined);
   }
 
   /** One to wait for: of a later template, so that nothing awaits in a circle. */
   later(ctx) {
     const { r } = this;
     if (r.chance(0.01)) return this.label(() => true) ?? "main";
-    const label = this.label((of) => of.t > ctx.t);
+    const label = this.label((of) => of.t > ctx.t && (of.over !== ctx.t || r.chance(0.5)));
     if (this.usesFutures() && r.chance(label ? 0.2 : 0.6)) return this.future();
     return label;
   }

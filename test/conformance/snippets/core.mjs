@@ -5,6 +5,7 @@
 
 export const core = {
   sleep(ctx) { return [this.s(ctx, "sleep", this.ms())]; },
+  pause(ctx) { return [this.s(ctx, "sleep", this.r.pick([0, 1, 1, 2, 2, 3]))]; },
   log(ctx) { return [this.s(ctx, "log", this.word("w"))]; },
   raise(ctx) { return this.r.chance(ctx.depth ? 1 : ctx.t ? 0.5 : 0.1) ? [this.s(ctx, "raise", this.code())] : undefined; },
 
@@ -14,10 +15,20 @@ export const core = {
   },
 
   on(ctx, op, target, ...rest) { return target && [this.s(ctx, op, target, ...rest)]; },
-  cancel(ctx) { return this.on(ctx, "cancel", this.any(ctx)); },
+
+  cancel(ctx) {
+    const target = this.any(ctx);
+    return target && [...(this.r.chance(0.4) ? this.pause(ctx) : []), this.s(ctx, "cancel", target)];
+  },
+
   state(ctx) { return this.on(ctx, "state", this.any(ctx)); },
   on_done(ctx) { return this.on(ctx, "on_done", this.any(ctx), this.word("c")); },
-  await(ctx) { return this.risky(ctx, this.on(ctx, "await", this.later(ctx)), 0.45); },
+
+  await(ctx) {
+    const target = this.later(ctx);
+    if (this.labels.has(target)) this.labels.get(target).over = ctx.t;
+    return this.risky(ctx, this.on(ctx, "await", target), 0.45);
+  },
 
   resolve(ctx) {
     const { r } = this;
@@ -30,12 +41,12 @@ export const core = {
     const { r } = this;
     const target = this.any(ctx);
     if (!target) return undefined;
-    const out = r.chance(0.6) ? this.sleep(ctx) : [];
+    const out = r.chance(0.75) ? this.pause(ctx) : [];
     for (let n = r.int(2, 4); n--;) {
       const op = r.weighted({ cancel: 6, state: 2, on_done: 2, log: 0.5, yield: 1.5 });
-      const x = r.chance(0.6) ? target : this.any(ctx) ?? target;
+      const x = r.chance(0.75) ? target : this.any(ctx) ?? target;
       if (op === "log") out.push(...this.log(ctx));
-      else if (op === "yield") out.push(this.s(ctx, "sleep", 0));
+      else if (op === "yield") out.push(this.s(ctx, "sleep", r.pick([0, 0, 1])));
       else out.push(this.s(ctx, op, x, ...(op === "on_done" ? [this.word("c")] : [])));
     }
     return out;
@@ -56,12 +67,13 @@ export const core = {
     const label = again ? r.pick(labels) : "abcdefghijklmnop"[labels.length];
     const known = this.labels.get(label);
     this.labels.set(label, { t: Math.min(t, known?.t ?? t), sure: ctx.sure || known?.sure });
+    if (op === "group_spawn") ctx.children?.push(label);
     if (again || ctx.runs > 1) this.twice = label;
     this.templates[t].own.push(label);
     const out = [this.s(ctx, op, this.templates[t].name, "as", label)];
-    if (template === undefined && r.chance(0.35)) {
-      if (r.chance(0.3)) out.push(this.s(ctx, "sleep", 0));
-      out.push(this.s(ctx, r.weighted({ cancel: 5, await: 4, state: 1 }), label));
+    if (template === undefined && r.chance(0.3)) {
+      if (r.chance(0.45)) out.push(...this.pause(ctx));
+      out.push(this.s(ctx, r.weighted({ cancel: 3, await: 4, state: 1 }), label));
     }
     return out;
   },
@@ -118,7 +130,7 @@ export const core = {
     if (ctx.grouped && r.chance(0.25)) return this.start(ctx, "group_spawn") ?? this.log(ctx);
     switch (r.weighted({ log: 5, sleep: 6, raise: 1.5, return: ctx.final ? 0 : 1.5, block: 5, cancel: 1.5 })) {
       case "log": return this.log(ctx);
-      case "sleep": return [...this.sleep(ctx), ...(r.chance(0.6) ? this.log(ctx) : [])];
+      case "sleep": return [this.s(ctx, "sleep", r.pick([0, 1, 2, 5, 5, 10])), ...(r.chance(0.6) ? this.log(ctx) : [])];
       case "raise": return [...(r.chance(0.5) ? this.sleep(ctx) : []), this.s(ctx, "raise", this.code())];
       case "return": return [...(r.chance(0.4) ? this.sleep(ctx) : []), this.s(ctx, "return", this.word("r"))];
       case "cancel": return this.cancel(ctx) ?? this.log(ctx);

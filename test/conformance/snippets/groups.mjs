@@ -8,9 +8,12 @@ export const groups = {
   /** A group with children, sometimes under a timeout, mostly with its errors caught. */
   group(ctx) {
     const { r } = this;
-    if (ctx.depth >= this.depth - 1) return undefined;
-    const limited = this.family.snippets.timeout && r.chance(0.3);
-    const inner = this.inner(limited ? this.inner(ctx) : ctx, { grouped: true, sure: ctx.first });
+    const room = this.depth - ctx.depth;
+    if (room < 1) return undefined;
+    const guarded = room > 1 && r.chance(0.75);
+    const limited = room > 2 && this.family.snippets.timeout && r.chance(0.3);
+    const depth = ctx.depth + 1 + guarded + Boolean(limited);
+    const inner = this.inner(ctx, { depth, grouped: true, sure: ctx.first, children: [] });
     const body = [];
     for (let n = ctx.first ? r.int(2, 4) : r.int(1, 2); n--;) {
       const t = ctx.first ? r.int(1, this.templates.length - 1) : undefined;
@@ -18,9 +21,10 @@ export const groups = {
     }
     if (!body.length && r.chance(0.7)) return undefined;
     if (!body.length || r.chance(0.7)) body.push(...this.block(inner, r.int(1, 2)));
+    for (const label of inner.children) this.labels.get(label).over = ctx.t;
     const group = this.wrap(ctx, ["group"], body);
     const block = limited ? this.wrap(ctx, ["timeout", this.ms()], [group]) : group;
-    return r.chance(0.25) ? [block] : [this.wrap(ctx, ["try"], [block], this.catches(ctx))];
+    return guarded ? [this.wrap(ctx, ["try"], [block], this.catches(ctx))] : [block];
   },
 
   catches(ctx) {

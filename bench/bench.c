@@ -1,0 +1,280 @@
+/* bench: what weft's operations cost, in nanoseconds of CPU time, beside their floors. */
+#define _POSIX_C_SOURCE 200809L
+#include "bench.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct bench_workload *const workloads[] = {&bench_yield, &bench_depth, &bench_spawn};
+
+enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
+
+/* Long enough for the clock's call not to count, short enough for some rounds to be undisturbed. */
+#define ROUND_NS 4e6
+
+enum { WEFT = 1, FLOOR = 2 };
+
+static struct options {
+    bool json;
+    unsigned rounds;
+    int sides;       /* WEFT | FLOOR */
+    uint32_t passes; /* 0: as many as ROUND_NS takes */
+    size_t n;        /* 0: every size of the workload */
+} options = {.rounds = 25, .sides = WEFT | FLOOR};
+
+void *bench_allocate(size_t size)
+{
+    void *const memory = calloc(1, size);
+    bench_expect(memory != NULL, "there is memory");
+    return memory;
+}
+
+void bench_expect(int fine, const char *what)
+{
+    if (fine)
+        return;
+    fprintf(stderr, "bench: it is not true that %s\n", what);
+    exit(1);
+}
+
+/* ---- Measuring ---- */
+
+struct costs {
+    double weft, floor; /* ns for each operation; < 0: not measured */
+};
+
+static double cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
+}
+
+static double time_run(const struct bench_side *side, void *state, uint32_t passes)
+{
+    side->arm(state, passes);
+    const double start = cpu_ns();
+    side->run(state);
+    const double ns = cpu_ns() - start;
+    side->check(state);
+    return ns;
+}
+
+/* The passes of a round. Finding them out has warmed that side up. */
+static uint32_t calibrate(const struct bench_side *side, void *state)
+{
+    uint32_t passes = LEAST_PASSES;
+    double ns;
+    while ((ns = time_run(side, state, passes)) < ROUND_NS / 4)
+        passes *= 2;
+    return (uint32_t)(passes * (ROUND_NS / ns)) + 1;
+}
+
+static void keep_least(double *least, double ns)
+{
+    if (*least < 0 || ns < *least)
+        *least = ns;
+}
+
+/* Both sides by turns, so that whatever else the machine does, or its clock, is met by both; and of
+ * each the least: others can only take time away from a run, never give it any. */
+static struct costs measure(const struct bench_workload *workload, size_t n)
+{
+    void *const weft = workload->weft.prepare(n), *const floor = workload->floor.prepare(n);
+    const uint32_t passes = options.passes ? options.passes : calibrate(&workload->weft, weft);
+    const double operations = (double)passes * (double)(workload->operations ? workload->operations : n);
+    struct costs costs = {-1, -1};
+    for (unsigned round = 0; round < options.rounds; round++) {
+        if (options.sides & WEFT)
+            keep_least(&costs.weft, time_run(&workload->weft, weft, passes) / operations);
+        if (options.sides & FLOOR)
+            keep_least(&costs.floor, time_run(&workload->floor, floor, passes) / operations);
+    }
+    workload->weft.dispose(weft);
+    workload->floor.dispose(floor);
+    return costs;
+}
+
+/* ---- Output ---- */
+
+static void print_ns(const char *format, const char *missing, double ns)
+{
+    if (ns < 0)
+        fputs(missing, stdout);
+    else
+        printf(format, ns);
+}
+
+static void print_json(const struct bench_workload *workload, size_t n, struct costs costs)
+{
+    printf("{\"workload\": \"%s\", \"n\": %zu, \"ns\": ", workload->name, n);
+    print_ns("%.2f", "null", costs.weft);
+    fputs(", \"floor_ns\": ", stdout);
+    print_ns("%.2f", "null", costs.floor);
+    puts("}");
+}
+
+static void print_row(const struct bench_workload *workload, size_t n, struct costs costs)
+{
+    printf("%-10s %8zu", workload->name, n);
+    print_ns("%10.2f", "         -", costs.weft);
+    print_ns("%10.2f", "         -", costs.floor);
+    print_ns("%8.2f", "       -", options.sides == (WEFT | FLOOR) ? costs.weft / costs.floor : -1);
+    putchar('\n');
+}
+
+static void run(const struct bench_workload *workload)
+{
+    for (const size_t *n = workload->sizes; *n; n++) {
+        if (options.n && options.n != *n)
+            continue;
+        (options.json ? print_json : print_row)(workload, *n, measure(workload, *n));
+        fflush(stdout);
+    }
+}
+
+static void list(void)
+{
+    for (size_t i = 0; i < WORKLOADS; i++) {
+        printf("%-8s %s; n =", workloads[i]->name, workloads[i]->what);
+        for (const size_t *n = workloads[i]->sizes; *n; n++)
+            printf(" %zu", *n);
+        putchar('\n');
+    }
+}
+
+/* ---- Options ---- */
+
+static const char usage[] =
+    "usage: bench [--json] [WORKLOAD...]\n"
+    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation of weft's, and\n"
+    "of the least that C could do the same work with (the floor).\n"
+    "\n"
+    "  -j, --json         a JSON object a line, instead of a table\n"
+    "  -l, --list         the workloads, and the n that each is run with\n"
+    "  -h, --help         this\n"
+    "\n"
+    "To look closer (bench/callgrind.sh):\n"
+    "  -n, --size N       of each workload's sizes only this one\n"
+    "  -s, --side SIDE    only `weft` or only `floor`\n"
+    "  -r, --rounds N     rounds, of which the fastest counts (25)\n"
+    "  -p, --passes N     passes in a round, instead of some milliseconds' worth\n";
+
+static const char short_options[] = ":jlhn:s:r:p:";
+static const struct option long_options[] = {
+    {"json", no_argument, NULL, 'j'},           {"list", no_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},           {"size", required_argument, NULL, 'n'},
+    {"side", required_argument, NULL, 's'},     {"rounds", required_argument, NULL, 'r'},
+    {"passes", required_argument, NULL, 'p'},   {NULL, 0, NULL, 0},
+};
+
+_Noreturn static void refuse_flag(const char *what, const char *flag)
+{
+    fprintf(stderr, "bench: %s: %s; there are", what, flag);
+    for (const struct option *known = long_options; known->name; known++)
+        fprintf(stderr, " --%s", known->name);
+    fputc('\n', stderr);
+    exit(2);
+}
+
+static const struct bench_workload *find(const char *name)
+{
+    for (size_t i = 0; i < WORKLOADS; i++)
+        if (!strcmp(workloads[i]->name, name))
+            return workloads[i];
+    fprintf(stderr, "bench: no such workload: %s; there are", name);
+    for (size_t i = 0; i < WORKLOADS; i++)
+        fprintf(stderr, " %s", workloads[i]->name);
+    fputc('\n', stderr);
+    exit(2);
+}
+
+static uint32_t number(const char *text, unsigned long least)
+{
+    char *end;
+    const unsigned long value = strtoul(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && !*end && value >= least && value <= UINT32_MAX)
+        return (uint32_t)value;
+    fprintf(stderr, "bench: not a number from %lu on: %s\n", least, text);
+    exit(2);
+}
+
+static int side(const char *name)
+{
+    if (!strcmp(name, "weft"))
+        return WEFT;
+    if (!strcmp(name, "floor"))
+        return FLOOR;
+    fprintf(stderr, "bench: no such side: %s; there are weft floor\n", name);
+    exit(2);
+}
+
+_Noreturn static void answer(void (*function)(void))
+{
+    function();
+    exit(0);
+}
+
+static void help(void)
+{
+    fputs(usage, stdout);
+}
+
+/* What getopt_long did not take: a short flag may be one of several in its argument. */
+static const char *refused_flag(char **argv)
+{
+    static char flag[] = "-?";
+    if (!strncmp(argv[optind - 1], "--", 2) || !optopt)
+        return argv[optind - 1];
+    flag[1] = (char)optopt;
+    return flag;
+}
+
+static void parse(int argc, char **argv)
+{
+    int flag;
+    while ((flag = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+        switch (flag) {
+        case 'j':
+            options.json = true;
+            break;
+        case 'l':
+            answer(list);
+        case 'h':
+            answer(help);
+        case 'n':
+            options.n = number(optarg, 1);
+            break;
+        case 's':
+            options.sides = side(optarg);
+            break;
+        case 'r':
+            options.rounds = number(optarg, 1);
+            break;
+        case 'p':
+            options.passes = number(optarg, LEAST_PASSES);
+            break;
+        case ':':
+            refuse_flag("wants an argument", refused_flag(argv));
+        default:
+            refuse_flag("no such flag", refused_flag(argv));
+        }
+}
+
+int main(int argc, char **argv)
+{
+    parse(argc, argv);
+    for (int i = optind; i < argc; i++)
+        find(argv[i]); /* before anything is measured */
+    if (!options.json)
+        puts("workload          n        ns     floor   ratio");
+    for (int i = optind; i < argc; i++)
+        run(find(argv[i]));
+    for (size_t i = 0; optind == argc && i < WORKLOADS; i++)
+        run(workloads[i]);
+    return 0;
+}

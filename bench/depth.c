@@ -1,0 +1,177 @@
+/* depth: the same yield from a coroutine that is n calls inside of its task. */
+#include <stdlib.h>
+
+#include "bench.h"
+#include "floor.h"
+#include "weft.h"
+
+enum { RING = 1000 };
+
+/* ---- weft ---- */
+
+struct level {
+    weft_frame frame;
+    uint32_t below; /* how many are still to be called; the innermost has none */
+    uint32_t left;
+};
+
+/* A task's levels lie one behind the other. */
+WEFT_ASYNC(level)
+{
+    if (self->below)
+        weft_call(level, self + 1, .below = self->below - 1, .left = self->left);
+    else
+        do
+            weft_sleep(0);
+        while (--self->left);
+}
+WEFT_END
+
+struct outermost {
+    weft_frame frame;
+    struct level *levels;
+    uint32_t depth, left;
+};
+
+WEFT_ASYNC(outermost)
+{
+    weft_call(level, self->levels, .below = self->depth - 1, .left = self->left);
+}
+WEFT_END
+
+struct tower {
+    weft_loop loop;
+    weft_select port;
+    size_t depth;
+    uint32_t passes;
+    struct level *levels;            /* depth of them for each task */
+    WEFT_TASK(outermost) tasks[RING]; /* the first one's end is the run's, as in yield.c */
+};
+
+static void tower_start(struct tower *tower, size_t task, uint32_t left)
+{
+    weft_loop_create_task(&tower->loop, outermost, &tower->tasks[task],
+                          .levels = tower->levels + task * tower->depth,
+                          .depth = (uint32_t)tower->depth, .left = left);
+}
+
+static struct level *innermost_of(struct tower *tower, size_t task)
+{
+    return &tower->levels[(task + 1) * tower->depth - 1];
+}
+
+static void tower_arm(void *state, uint32_t passes)
+{
+    struct tower *const tower = state;
+    tower->passes = passes;
+    for (size_t i = 1; i < RING; i++)
+        innermost_of(tower, i)->left = UINT32_MAX;
+    tower_start(tower, 0, passes - WEFT_TURNS_TO_STOP);
+}
+
+static void tower_go(void *state)
+{
+    struct tower *const tower = state;
+    bench_expect(!weft_run_until_complete(&tower->loop, &tower->tasks[0]), "a ring runs to its end");
+}
+
+static void tower_check(void *state)
+{
+    struct tower *const tower = state;
+    for (size_t i = 1; i < RING; i++)
+        bench_expect(innermost_of(tower, i)->left == UINT32_MAX - tower->passes,
+                     "each task has had as many turns as there were passes");
+}
+
+/* Runs once, down all the calls, so that all are where they yield. */
+static void *tower_prepare(size_t depth)
+{
+    struct tower *const tower = bench_allocate(sizeof *tower);
+    tower->depth = depth;
+    tower->levels = bench_allocate(RING * depth * sizeof tower->levels[0]);
+    weft_select_init(&tower->port);
+    weft_loop_init(&tower->loop, &tower->port.port);
+    for (size_t i = 1; i < RING; i++)
+        tower_start(tower, i, UINT32_MAX);
+    tower_arm(tower, LEAST_PASSES);
+    tower_go(tower);
+    return tower;
+}
+
+static void tower_dispose(void *state)
+{
+    struct tower *const tower = state;
+    weft_loop_close(&tower->loop);
+    free(tower->levels);
+    free(tower);
+}
+
+/* ---- The floor: the task knows its innermost frame, and is resumed there ---- */
+
+static void call(struct floor_queue *queue, struct floor_task *task, struct floor_frame *callee)
+{
+    struct floor_frame *const caller = task->frame;
+    *callee = (struct floor_frame){caller->step, caller, 0, caller->below - 1, caller->left};
+    task->frame = callee;
+    task->step = callee->step;
+    task->step(queue, task);
+}
+
+static void descend(struct floor_queue *queue, struct floor_task *task)
+{
+    struct floor_frame *const frame = task->frame;
+    switch (frame->state) {
+    case 0:
+        if (frame->below) {
+            call(queue, task, frame + 1);
+            return;
+        }
+        do {
+            frame->state = 1;
+            floor_push(queue, task);
+            return;
+    case 1:;
+        } while (--frame->left);
+        frame->state = 0; /* goes on from there once it is armed */
+    }
+}
+
+static void floor_arm(void *state, uint32_t passes)
+{
+    struct floor_ring *const ring = state;
+    floor_ring_arm(ring, passes);
+    for (size_t i = 0; i < ring->n; i++)
+        ring->tasks[i].frame->left = passes - 1;
+}
+
+static void floor_check(void *state)
+{
+    struct floor_ring *const ring = state;
+    for (size_t i = 0; i < ring->n; i++)
+        bench_expect(!ring->tasks[i].frame->left, "each task has had its turns");
+}
+
+/* Runs once, down all the calls, so that the tasks' frames are the innermost ones. */
+static void *floor_prepare(size_t depth)
+{
+    struct floor_ring *const ring = floor_ring_create(RING, descend);
+    ring->frames = bench_allocate(RING * (depth + 1) * sizeof ring->frames[0]);
+    for (size_t i = 0; i < RING; i++) {
+        ring->tasks[i].frame = ring->frames + i * (depth + 1);
+        *ring->tasks[i].frame = (struct floor_frame){.step = descend, .below = (uint32_t)depth};
+    }
+    floor_arm(ring, LEAST_PASSES);
+    floor_ring_run(ring);
+    return ring;
+}
+
+static const size_t sizes[] = {1, 10, 100, 0};
+
+const struct bench_workload bench_depth = {
+    .name = "depth",
+    .what = "a switch to the next task, in a ring of 1,000 that each yield n calls deep",
+    .sizes = sizes,
+    .operations = RING,
+    .weft = {tower_prepare, tower_arm, tower_go, tower_check, tower_dispose},
+    .floor = {floor_prepare, floor_arm, floor_ring_run, floor_check, floor_ring_dispose},
+};

@@ -1,0 +1,62 @@
+#include "floor.h"
+
+#include <stdlib.h>
+
+#include "bench.h"
+
+static struct floor_task *pop(struct floor_queue *queue)
+{
+    struct floor_task *const task = queue->head;
+    if (!task)
+        return NULL;
+    queue->head = task->next;
+    if (!queue->head)
+        queue->tail = &queue->head;
+    return task;
+}
+
+void floor_run(struct floor_queue *queue)
+{
+    struct floor_task *task;
+    while ((task = pop(queue)))
+        task->step(queue, task);
+}
+
+struct floor_ring *floor_ring_create(size_t n, floor_step *step)
+{
+    struct floor_ring *const ring = bench_allocate(sizeof *ring + n * sizeof ring->tasks[0]);
+    floor_init(&ring->queue);
+    ring->n = n;
+    for (size_t i = 0; i < n; i++)
+        ring->tasks[i].step = step;
+    return ring;
+}
+
+void floor_ring_arm(void *state, uint32_t passes)
+{
+    struct floor_ring *const ring = state;
+    for (size_t i = 0; i < ring->n; i++) {
+        ring->tasks[i].left = passes - 1; /* the last turn leaves the queue */
+        floor_push(&ring->queue, &ring->tasks[i]);
+    }
+}
+
+void floor_ring_run(void *state)
+{
+    struct floor_ring *const ring = state;
+    floor_run(&ring->queue);
+}
+
+void floor_ring_check(void *state)
+{
+    struct floor_ring *const ring = state;
+    for (size_t i = 0; i < ring->n; i++)
+        bench_expect(!ring->tasks[i].left, "each task has had its turns");
+}
+
+void floor_ring_dispose(void *state)
+{
+    struct floor_ring *const ring = state;
+    free(ring->frames);
+    free(ring);
+}

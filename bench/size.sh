@@ -1,0 +1,51 @@
+#!/bin/sh
+# make size: what weft costs in bytes. The size of every public struct on this machine (LP64) and, with
+# arm-none-eabi-gcc, on ILP32; the core's flash on a Cortex-M0 at -Os.
+set -eu
+srcdir=${srcdir:-.}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+structs='weft_task weft_frame weft_awaitable weft_future weft_handle weft_wait weft_node weft_loop
+weft_timers weft_port weft_select weft_virtual weft_error weft_exit weft_code weft_context weft_gather
+weft_gather_part weft_lock'
+
+# The sizes are read from an object file's symbols, since a cross-compiled program does not run here.
+{
+    echo '#include <weft.h>'
+    for name in $structs; do echo "char size_of_$name[sizeof($name)];"; done
+} >"$work/sizes.c"
+
+sizes() {
+    cc=$1 nm=$2
+    shift 2
+    "$cc" "$@" -std=c11 -fno-common -I"$srcdir" -c "$work/sizes.c" -o "$work/sizes.o"
+    "$nm" -S "$work/sizes.o" | sed -n 's/^[0-9a-f]* \([0-9a-f]*\) . size_of_\(.*\)$/\2 \1/p' |
+        while read -r name hex; do echo "$name $((0x$hex))"; done | sort
+}
+
+sizes "${CC:-gcc}" nm >"$work/lp64"
+arm=arm-none-eabi-gcc
+m0='-mcpu=cortex-m0 -mthumb -ffreestanding -DWEFT_FREESTANDING'
+if ! command -v "$arm" >/dev/null; then
+    printf '%-18s %6s\n' struct LP64
+    while read -r name size; do printf '%-18s %6s\n' "$name" "$size"; done <"$work/lp64"
+    echo "(no $arm: ILP32 and flash are left out)"
+    exit 0
+fi
+# shellcheck disable=SC2086
+sizes "$arm" arm-none-eabi-nm $m0 >"$work/ilp32"
+printf '%-18s %6s %6s\n' struct LP64 ILP32
+join "$work/lp64" "$work/ilp32" | while read -r name a b; do printf '%-18s %6s %6s\n' "$name" "$a" "$b"; done
+
+echo
+printf '%-18s %6s\n' 'Cortex-M0 -Os' flash
+for file in "$srcdir"/core/*.c; do
+    case $file in */port_select.c | */panic.c) continue ;; esac
+    # shellcheck disable=SC2086
+    "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).core.o"
+done
+arm-none-eabi-size "$work"/*.core.o | awk -v w="$work/" 'NR > 1 {
+    name = $6; sub(w, "", name); sub(".core.o", "", name)
+    printf "%-18s %6d\n", name, $1 + $2; sum += $1 + $2
+} END { printf "%-18s %6d\n", "core", sum }'

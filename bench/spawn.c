@@ -1,0 +1,185 @@
+/* spawn: a task creates n others, which return at once, and then awaits each of them. */
+#include <stdlib.h>
+
+#include "bench.h"
+#include "floor.h"
+#include "weft.h"
+
+/* ---- weft ---- */
+
+struct child {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(child)
+{
+}
+WEFT_END
+
+typedef WEFT_TASK(child) child_task;
+
+struct creator {
+    weft_frame frame;
+    uint32_t left;
+    size_t n, i;
+    child_task *children;
+};
+
+WEFT_ASYNC(creator)
+{
+    for (;;) {
+        for (self->i = 0; self->i < self->n; self->i++)
+            weft_create_task(child, &self->children[self->i]);
+        for (self->i = 0; self->i < self->n; self->i++)
+            weft_await(&self->children[self->i]);
+        if (!--self->left) {
+            weft_stop(weft_running_loop());
+            weft_sleep(0);
+        }
+    }
+}
+WEFT_END
+
+struct family {
+    weft_loop loop;
+    weft_select port;
+    WEFT_TASK(creator) creator;
+    child_task children[];
+};
+
+static void *family_prepare(size_t n)
+{
+    struct family *const family =
+        bench_allocate(sizeof *family + n * sizeof family->children[0]);
+    weft_select_init(&family->port);
+    weft_loop_init(&family->loop, &family->port.port);
+    weft_loop_create_task(&family->loop, creator, &family->creator, .n = n,
+                          .children = family->children);
+    return family;
+}
+
+static void family_arm(void *state, uint32_t passes)
+{
+    struct family *const family = state;
+    family->creator.frame.left = passes;
+}
+
+static void family_go(void *state)
+{
+    struct family *const family = state;
+    bench_expect(!weft_run_forever(&family->loop), "a creator runs until it stops the loop");
+}
+
+static void family_check(void *state)
+{
+    struct family *const family = state;
+    bench_expect(!family->creator.frame.left && family->creator.frame.i == family->creator.frame.n,
+                 "all children were created and awaited");
+}
+
+static void family_dispose(void *state)
+{
+    struct family *const family = state;
+    weft_loop_close(&family->loop);
+    free(family);
+}
+
+/* ---- The floor: the same, plus a task that is filled in and a waiter that is woken ---- */
+
+enum { ENDED = UINT16_MAX };
+
+struct floor_creator {
+    struct floor_task task; /* first */
+    size_t n, i;
+    struct floor_task *children;
+};
+
+struct floor_family {
+    struct floor_queue queue;
+    struct floor_creator creator;
+    struct floor_task children[];
+};
+
+static void end_at_once(struct floor_queue *queue, struct floor_task *child)
+{
+    switch (child->state) {
+    case 0:
+        child->state = ENDED;
+        if (child->waiter)
+            floor_push(queue, child->waiter);
+    }
+}
+
+static void spawn(struct floor_queue *queue, struct floor_task *child)
+{
+    *child = (struct floor_task){.step = end_at_once};
+    floor_push(queue, child);
+}
+
+static void create_and_await(struct floor_queue *queue, struct floor_task *task)
+{
+    struct floor_creator *const self = (struct floor_creator *)(void *)task;
+    switch (task->state) {
+    case 0:
+        for (;;) {
+            for (self->i = 0; self->i < self->n; self->i++)
+                spawn(queue, &self->children[self->i]);
+            for (self->i = 0; self->i < self->n; self->i++) {
+                if (self->children[self->i].state != ENDED) {
+                    self->children[self->i].waiter = task;
+                    task->state = 1;
+                    return;
+                }
+                /* fall through */
+    case 1:;
+            }
+            if (!--task->left) {
+                task->state = 2; /* goes on from there once it is armed */
+                return;
+            }
+            /* fall through */
+    case 2:;
+        }
+    }
+}
+
+static void *floor_prepare(size_t n)
+{
+    struct floor_family *const family =
+        bench_allocate(sizeof *family + n * sizeof family->children[0]);
+    floor_init(&family->queue);
+    family->creator.task.step = create_and_await;
+    family->creator.n = n;
+    family->creator.children = family->children;
+    return family;
+}
+
+static void floor_arm(void *state, uint32_t passes)
+{
+    struct floor_family *const family = state;
+    family->creator.task.left = passes;
+    floor_push(&family->queue, &family->creator.task);
+}
+
+static void floor_go(void *state)
+{
+    struct floor_family *const family = state;
+    floor_run(&family->queue);
+}
+
+static void floor_check(void *state)
+{
+    struct floor_family *const family = state;
+    bench_expect(!family->creator.task.left && family->creator.i == family->creator.n,
+                 "all children were created and awaited");
+}
+
+static const size_t sizes[] = {1, 1000, 100000, 0};
+
+const struct bench_workload bench_spawn = {
+    .name = "spawn",
+    .what = "a task that is created, returns at once and is awaited; n at a time",
+    .sizes = sizes,
+    .weft = {family_prepare, family_arm, family_go, family_check, family_dispose},
+    .floor = {floor_prepare, floor_arm, floor_go, floor_check, free},
+};

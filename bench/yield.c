@@ -1,0 +1,107 @@
+/* yield: n tasks, each of which gives way to the others again and again. */
+#include <stdlib.h>
+
+#include "bench.h"
+#include "floor.h"
+#include "weft.h"
+
+/* ---- weft ---- */
+
+struct spinner {
+    weft_frame frame;
+    uint32_t left;
+};
+
+WEFT_ASYNC(spinner)
+{
+    do
+        weft_sleep(0);
+    while (--self->left);
+}
+WEFT_END
+
+typedef WEFT_TASK(spinner) spinner_task;
+
+struct ring {
+    weft_loop loop;
+    weft_select port;
+    size_t n;
+    uint32_t passes;
+    spinner_task tasks[]; /* the first one's end is the run's; the others go on in the next one */
+};
+
+static void ring_arm(void *state, uint32_t passes)
+{
+    struct ring *const ring = state;
+    ring->passes = passes;
+    for (size_t i = 1; i < ring->n; i++)
+        ring->tasks[i].frame.left = UINT32_MAX;
+    weft_loop_create_task(&ring->loop, spinner, &ring->tasks[0],
+                          .left = passes - WEFT_TURNS_TO_STOP);
+}
+
+static void ring_go(void *state)
+{
+    struct ring *const ring = state;
+    bench_expect(!weft_run_until_complete(&ring->loop, &ring->tasks[0]), "a ring runs to its end");
+}
+
+static void ring_check(void *state)
+{
+    struct ring *const ring = state;
+    for (size_t i = 1; i < ring->n; i++)
+        bench_expect(ring->tasks[i].frame.left == UINT32_MAX - ring->passes,
+                     "each task has had as many turns as there were passes");
+}
+
+/* Runs once, so that all are where they yield. */
+static void *ring_prepare(size_t n)
+{
+    struct ring *const ring = bench_allocate(sizeof *ring + n * sizeof ring->tasks[0]);
+    weft_select_init(&ring->port);
+    weft_loop_init(&ring->loop, &ring->port.port);
+    ring->n = n;
+    for (size_t i = 1; i < n; i++)
+        weft_loop_create_task(&ring->loop, spinner, &ring->tasks[i]);
+    ring_arm(ring, LEAST_PASSES);
+    ring_go(ring);
+    return ring;
+}
+
+static void ring_dispose(void *state)
+{
+    struct ring *const ring = state;
+    weft_loop_close(&ring->loop);
+    free(ring);
+}
+
+/* ---- The floor ---- */
+
+static void spin(struct floor_queue *queue, struct floor_task *task)
+{
+    switch (task->state) {
+    case 0:
+        do {
+            task->state = 1;
+            floor_push(queue, task);
+            return;
+    case 1:;
+        } while (--task->left);
+        task->state = 0; /* goes on from there once it is armed */
+    }
+}
+
+static void *floor_prepare(size_t n)
+{
+    return floor_ring_create(n, spin);
+}
+
+static const size_t sizes[] = {2, 1000, 100000, 0};
+
+const struct bench_workload bench_yield = {
+    .name = "yield",
+    .what = "a switch to the next task, in a ring of n that each weft_sleep(0) in a loop",
+    .sizes = sizes,
+    .weft = {ring_prepare, ring_arm, ring_go, ring_check, ring_dispose},
+    .floor = {floor_prepare, floor_ring_arm, floor_ring_run, floor_ring_check, floor_ring_dispose},
+};

@@ -1,0 +1,8 @@
+#include "elsewhere.h"
+
+WEFT_ASYNC_EXTERN(doubled)
+{
+    weft_yield;
+    weft_return_value(2 * self->n);
+}
+WEFT_END

@@ -1,0 +1,16 @@
+#!/bin/sh
+# The tree follows its .clang-format, and no line of a script, a text or a header is too long.
+set -eu
+cd "${srcdir:-.}"
+status=0
+files=$(find weft.h core primitives scenarios bench test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
+# Versions format differently: the tree's is Debian 12's.
+if command -v clang-format-14 >/dev/null; then format=clang-format-14; else format=clang-format; fi
+if command -v $format >/dev/null && $format --version | grep -q ' 14\.'; then
+    # shellcheck disable=SC2086
+    $format --dry-run -Werror $files || status=1
+fi
+# shellcheck disable=SC2086
+awk 'length > 100 { printf "%s:%d: longer than 100 columns\n", FILENAME, FNR; bad = 1 } END { exit bad }' \
+    $files || status=1
+exit $status

@@ -1,0 +1,105 @@
+#include "helper.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+weft_loop loop;
+weft_virtual port;
+char record[1 << 14];
+
+const weft_error fail = {.text = "fail"};
+const weft_error other_fail = {.text = "other"};
+
+/* ---- The record ---- */
+
+void note(const char *text)
+{
+    ck_assert_uint_lt(strlen(record) + strlen(text), sizeof(record));
+    strcat(record, text);
+}
+
+void note_letter(char letter)
+{
+    const char text[] = {letter, '\0'};
+    note(text);
+}
+
+void note_error(const weft_error *error)
+{
+    note("=");
+    note(error ? error->text : "ok");
+}
+
+/* ---- The loop ---- */
+
+static weft_handle canceller;
+static weft_task *to_cancel;
+
+static void cancel_it(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    weft_cancel(to_cancel);
+}
+
+weft_time cancelled_soon(weft_task *task)
+{
+    to_cancel = task;
+    ck_no_error(weft_call_soon(&loop, &canceller, cancel_it));
+    return WEFT_SECONDS(1);
+}
+
+void tick(void)
+{
+    weft_stop(&loop);
+    weft_run_forever(&loop);
+}
+
+void run_dry(void)
+{
+    ck_error(weft_run_forever(&loop), &weft_deadlock_error);
+}
+
+size_t count_tasks(void)
+{
+    size_t count = 0;
+    for (weft_task *task = weft_first_task(&loop); task; task = weft_next_task(task))
+        count++;
+    return count;
+}
+
+bool loop_is_idle(void)
+{
+    return !loop.ready.head && !loop.timers.used && !weft_first_task(&loop);
+}
+
+/* ---- The suite ---- */
+
+static SRunner *runner;
+
+static void set_up(void)
+{
+    memset(&canceller, 0, sizeof(canceller));
+    memset(record, 0, sizeof(record));
+    weft_virtual_init(&port);
+    weft_loop_init(&loop, &port.port);
+}
+
+TCase *begin_suite(const char *name)
+{
+    Suite *const suite = suite_create(name);
+    TCase *const tests = tcase_create(name);
+    tcase_set_timeout(tests, 120); /* valgrind is slow */
+    tcase_add_checked_fixture(tests, set_up, NULL);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    return tests;
+}
+
+int run_suite(void)
+{
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,47 @@
+/* What the suites share: a loop on the virtual clock, a record of what happened in which order, and
+ * the frame of a suite. */
+#ifndef TEST_HELPER_H
+#define TEST_HELPER_H
+
+#include <check.h>
+
+#include "weft.h"
+
+extern weft_loop loop;
+extern weft_virtual port; /* loop's */
+extern char record[1 << 14];
+
+extern const weft_error fail, other_fail;
+
+/* Append to the record; of an error "=" and its text, "=ok" for NULL. */
+void note(const char *text);
+void note_error(const weft_error *error);
+void note_letter(char letter);
+
+/* What has been recorded is `expected`; and the record is empty again. */
+#define ck_recorded(expected)                                                                      \
+    do {                                                                                           \
+        ck_assert_str_eq(record, expected);                                                        \
+        record[0] = '\0';                                                                          \
+    } while (0)
+
+#define ck_no_error(error) ck_assert_ptr_null(error)
+#define ck_error(error, expected) ck_assert_ptr_eq(error, expected)
+
+/* Has the task cancelled in the next tick; a time to sleep meanwhile. */
+weft_time cancelled_soon(weft_task *task);
+
+/* One iteration of the loop. */
+void tick(void);
+
+/* Iterations until nothing can ever run again. */
+void run_dry(void);
+
+size_t count_tasks(void);
+bool loop_is_idle(void); /* nothing ready, nothing armed, no task */
+
+/* One suite a program. Before each of its tests the loop is new, its clock at 0, the record empty. */
+TCase *begin_suite(const char *name);
+int run_suite(void);
+
+#endif

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Every whole program in the README compiles, without a warning, and prints what the block behind it
+# says.
+set -eu
+srcdir=${srcdir:-.}
+top=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Blocks of C go to N.c, blocks of text behind them to N.expected.
+awk -v work="$work" '
+    /^```c$/ { out = work "/" ++n ".c"; next }
+    /^```text$/ { out = work "/" n ".expected"; next }
+    /^```/ { out = "" }
+    out { print > out }' "$srcdir/README.md"
+
+passed=0
+for program in "$work"/*.c; do
+    grep -q 'int main' "$program" || continue
+    base=${program%.c}
+    ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" "$program" .libs/libweft.a -o "$base"
+    "$base" >"$base.out"
+    diff "$base.expected" "$base.out"
+    passed=$((passed + 1))
+done
+cd "$top"
+echo "$passed passed, 0 failed"
+[ $passed -gt 0 ]

@@ -1,0 +1,37 @@
+/* Refused: the same on a char.
+ * flags: -DWEFT_CHECK_AWAITS
+ * gcc flags: -Werror=overflow
+ * clang flags: -Werror=switch
+ * gcc: overflow
+ * clang: overflow converting case value
+ */
+#include <weft.h>
+
+struct job {
+    weft_frame frame;
+    int delay;
+    struct job *inner;
+    const weft_error *error;
+    weft_exit left;
+};
+
+struct other {
+    weft_frame frame;
+    struct job job;
+};
+
+WEFT_TASK(job) task;
+
+WEFT_ASYNC(job)
+{
+#ifndef FIXED
+    switch ((char)self->delay) {
+    case 1:
+        weft_sleep(1);
+    }
+#else
+    if (self->delay == 1)
+        weft_sleep(1);
+#endif
+}
+WEFT_END

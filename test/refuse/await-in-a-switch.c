@@ -1,0 +1,37 @@
+/* Refused: an await inside a switch of the coroutine's own, in a check build.
+ * flags: -DWEFT_CHECK_AWAITS
+ * gcc flags: -Werror=overflow
+ * clang flags: -Werror=switch
+ * gcc: overflow
+ * clang: overflow converting case value
+ */
+#include <weft.h>
+
+struct job {
+    weft_frame frame;
+    int delay;
+    struct job *inner;
+    const weft_error *error;
+    weft_exit left;
+};
+
+struct other {
+    weft_frame frame;
+    struct job job;
+};
+
+WEFT_TASK(job) task;
+
+WEFT_ASYNC(job)
+{
+#ifndef FIXED
+    switch (self->delay) {
+    case 1:
+        weft_yield;
+    }
+#else
+    if (self->delay == 1)
+        weft_yield;
+#endif
+}
+WEFT_END

@@ -1,0 +1,37 @@
+/* Refused: a catch behind the finally.
+ * gcc: weft: weft_catch belongs behind
+ * clang: weft: weft_catch belongs behind
+ */
+#include <weft.h>
+
+struct job {
+    weft_frame frame;
+    int delay;
+    struct job *inner;
+    const weft_error *error;
+    weft_exit left;
+};
+
+struct other {
+    weft_frame frame;
+    struct job job;
+};
+
+WEFT_TASK(job) task;
+
+WEFT_ASYNC(job)
+{
+    weft_try {
+        weft_yield;
+    }
+    weft_finally(&self->left) {
+    }
+#ifndef FIXED
+    weft_catch(&weft_any_error, self->error) {
+    }
+#else
+
+#endif
+    weft_end;
+}
+WEFT_END

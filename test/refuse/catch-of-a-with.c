@@ -1,0 +1,36 @@
+/* Refused: a catch that belongs to no try.
+ * gcc: weft: weft_catch belongs behind
+ * clang: weft: weft_catch belongs behind
+ */
+#include <weft.h>
+
+struct job {
+    weft_frame frame;
+    int delay;
+    struct job *inner;
+    const weft_error *error;
+    weft_exit left;
+};
+
+struct other {
+    weft_frame frame;
+    struct job job;
+};
+
+WEFT_TASK(job) task;
+
+static weft_lock lock;
+WEFT_ASYNC(job)
+{
+    weft_with_lock(&lock) {
+        weft_yield;
+    }
+#ifndef FIXED
+    weft_catch(&weft_any_error, self->error) {
+    }
+#else
+
+#endif
+    weft_end;
+}
+WEFT_END

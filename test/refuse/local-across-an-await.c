@@ -1,0 +1,39 @@
+/* Refused: a C local with a value that is used across an await.
+ * gcc flags: -O1 -Werror=jump-misses-init
+ * clang flags: -Werror=uninitialized -Werror=conditional-uninitialized
+ * gcc: jump-misses-init
+ * clang: uninitialized
+ */
+#include <weft.h>
+
+struct job {
+    weft_frame frame;
+    int delay;
+    struct job *inner;
+    const weft_error *error;
+    weft_exit left;
+};
+
+struct other {
+    weft_frame frame;
+    struct job job;
+};
+
+WEFT_TASK(job) task;
+
+WEFT_ASYNC(job)
+{
+#ifndef FIXED
+    int kept = self->delay;
+#else
+    weft_yield;
+    int kept = self->delay;
+#endif
+#ifndef FIXED
+    weft_yield;
+#else
+
+#endif
+    self->delay = kept + 1;
+}
+WEFT_END

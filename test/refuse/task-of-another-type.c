@@ -1,0 +1,39 @@
+/* Refused: a task started in the memory of another one's.
+ * gcc: weft: the frame of other is a struct other
+ * clang: weft: the frame of other is a struct other
+ */
+#include <weft.h>
+
+struct job {
+    weft_frame frame;
+    int delay;
+    struct job *inner;
+    const weft_error *error;
+    weft_exit left;
+};
+
+struct other {
+    weft_frame frame;
+    struct job job;
+};
+
+WEFT_TASK(job) task;
+
+WEFT_FORWARD(other);
+WEFT_ASYNC(job)
+{
+#ifndef FIXED
+    weft_create_task(other, &task);
+#else
+    weft_create_task(job, &task);
+#endif
+}
+WEFT_END
+WEFT_ASYNC(other)
+{
+    weft_call(job, &self->job);
+}
+WEFT_END
+#ifdef FIXED
+const weft_code *const uses_other = &other_code;
+#endif

@@ -1,0 +1,737 @@
+/* Blocks are left as Python leaves them: each kind of section, in each other kind and in a called
+ * coroutine, in each way. What is expected was recorded by Python (blocks.py). */
+#include "helper.h"
+#include "panic.h"
+
+static weft_lock lock;
+
+/* What a task ended with that does nothing but run `name`. */
+#define RUN(name, ...)                                                                             \
+    do {                                                                                           \
+        static WEFT_TASK(name) task;                                                               \
+        error = weft_run(&loop, name, &task, __VA_ARGS__);                                         \
+    } while (0)
+
+/* ---- Catches ---- */
+
+static const weft_error network = {.text = "network"};
+static const weft_error no_route = {.kind = &network, .text = "no route"};
+static const weft_error no_route_to_moon = {.kind = &no_route, .text = "no route to moon"};
+
+struct catching {
+    weft_frame frame;
+    const weft_error *raised, *caught;
+};
+
+WEFT_ASYNC(catching)
+{
+    weft_try {
+        weft_check(self->raised);
+        note("n");
+    }
+    weft_catch(&no_route_to_moon, self->caught) {
+        note("m");
+    }
+    weft_catch(&network, self->caught) {
+        note("w");
+    }
+    weft_catch(&no_route, self->caught) {
+        note("never: the one before is more general");
+    }
+    weft_catch(&weft_any_error, self->caught) {
+        note("a");
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note("b");
+    }
+    weft_end;
+    ck_assert_ptr_eq(self->caught, self->raised);
+}
+WEFT_END
+
+START_TEST(the_first_catch_whose_kind_it_is_takes_an_error)
+{
+    const weft_error *error;
+    RUN(catching, .raised = NULL);
+    RUN(catching, .raised = &no_route_to_moon);
+    RUN(catching, .raised = &no_route);
+    RUN(catching, .raised = &network);
+    RUN(catching, .raised = &fail);
+    RUN(catching, .raised = &weft_cancelled_error);
+    ck_no_error(error);
+    ck_recorded("nmwwab");
+}
+END_TEST
+
+struct catching_any {
+    weft_frame frame;
+    const weft_error *raised, *caught;
+};
+
+WEFT_ASYNC(catching_any)
+{
+    weft_try {
+        weft_try {
+            weft_raise(self->raised);
+        }
+        weft_catch(&weft_any_error, self->caught) {
+            note("any ");
+        }
+        weft_end;
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note("base ");
+    }
+    weft_end;
+}
+WEFT_END
+
+START_TEST(weft_any_error_does_not_catch_a_cancellation_but_weft_base_error_does)
+{
+    const weft_error *error;
+    RUN(catching_any, .raised = &fail);
+    RUN(catching_any, .raised = &weft_deadlock_error);
+    RUN(catching_any, .raised = &weft_cancelled_error);
+    ck_no_error(error);
+    ck_recorded("any any base ");
+}
+END_TEST
+
+START_TEST(to_raise_no_error_is_an_error)
+{
+    const weft_error *error;
+    RUN(catching_any, .raised = NULL);
+    ck_no_error(error);
+    ck_recorded("any ");
+}
+END_TEST
+
+struct raising_again {
+    weft_frame frame;
+    const weft_error *caught;
+};
+
+/* try: raise no_route
+ * except network as e: await ...; raise e       (not caught by its own block's catches)
+ * except BaseException: never */
+WEFT_ASYNC(raising_again)
+{
+    weft_try {
+        weft_raise(&no_route);
+    }
+    weft_catch(&network, self->caught) {
+        weft_sleep(1);
+        weft_raise(self->caught);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note("never");
+    }
+    weft_end;
+    note("never");
+}
+WEFT_END
+
+START_TEST(what_a_catch_raises_is_not_caught_by_the_catches_beside_it)
+{
+    const weft_error *error;
+    RUN(raising_again, .caught = NULL);
+    ck_error(error, &no_route);
+    ck_recorded("");
+}
+END_TEST
+
+struct sequence {
+    weft_frame frame;
+    const weft_error *caught;
+    int i;
+};
+
+/* An error that was caught is gone: the next block, and the next round, know nothing of it. */
+WEFT_ASYNC(sequence)
+{
+    for (self->i = 0; self->i < 3; self->i++) {
+        weft_try {
+            weft_check(self->i == 1 ? &fail : NULL);
+            note("e");
+        }
+        weft_catch(&fail, self->caught) {
+            note("c");
+        }
+        weft_end;
+        weft_try {
+            weft_sleep(1);
+            note("E");
+        }
+        weft_catch(&weft_base_error, self->caught) {
+            note("never");
+        }
+        weft_end;
+    }
+}
+WEFT_END
+
+START_TEST(an_error_that_was_caught_is_gone)
+{
+    const weft_error *error;
+    RUN(sequence, .i = 0);
+    ck_no_error(error);
+    ck_recorded("eEcEeE");
+}
+END_TEST
+
+/* ---- Finally, with ---- */
+
+struct replacing {
+    weft_frame frame;
+    weft_exit left, inner_left;
+};
+
+WEFT_ASYNC(replacing)
+{
+    weft_try {
+        weft_try {
+            weft_raise(&no_route);
+        }
+        weft_finally(&self->inner_left) {
+            weft_sleep(1);
+            weft_raise(&fail);
+        }
+        weft_end;
+    }
+    weft_finally(&self->left) {
+        note("f");
+    }
+    weft_end;
+}
+WEFT_END
+
+START_TEST(a_raise_in_a_finally_replaces_the_error)
+{
+    const weft_error *error;
+    RUN(replacing, .left = {0});
+    ck_error(error, &fail);
+    ck_recorded("f");
+}
+END_TEST
+
+struct handling_within {
+    weft_frame frame;
+    weft_exit left;
+    const weft_error *caught;
+};
+
+/* try: raise no_route
+ * finally:
+ *     try: raise fail
+ *     except fail: pass              (no_route is still in flight) */
+WEFT_ASYNC(handling_within)
+{
+    weft_try {
+        weft_raise(&no_route);
+    }
+    weft_finally(&self->left) {
+        weft_try {
+            weft_sleep(1);
+            weft_raise(&fail);
+        }
+        weft_catch(&fail, self->caught) {
+            weft_sleep(1);
+        }
+        weft_end;
+        note("f");
+    }
+    weft_end;
+    note("never");
+}
+WEFT_END
+
+START_TEST(an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight)
+{
+    const weft_error *error;
+    RUN(handling_within, .caught = NULL);
+    ck_error(error, &no_route);
+    ck_recorded("f");
+}
+END_TEST
+
+struct looping_within {
+    weft_frame frame;
+    weft_exit left;
+    int i, j;
+};
+
+/* Loops of a section's own keep their break and continue to themselves. */
+WEFT_ASYNC(looping_within)
+{
+    for (self->i = 0; self->i < 2; self->i++) {
+        weft_try {
+            for (self->j = 0; self->j < 3; self->j++) {
+                weft_sleep(1);
+                if (self->j == 0)
+                    continue;
+                if (self->j == 2)
+                    break;
+                note("t");
+            }
+            if (self->i == 0)
+                continue;
+        }
+        weft_finally(&self->left) {
+            self->j = 0;
+            do {
+                weft_sleep(1);
+                if (self->j == 0)
+                    continue;
+                note("f");
+                break;
+            } while (self->j++ < 2);
+        }
+        weft_end;
+        note("e");
+    }
+}
+WEFT_END
+
+START_TEST(loops_inside_a_section_keep_break_and_continue_to_themselves)
+{
+    const weft_error *error;
+    RUN(looping_within, .i = 0);
+    ck_no_error(error);
+    ck_recorded("tftfe");
+}
+END_TEST
+
+struct failing_release {
+    weft_frame frame;
+    const weft_error *raised;
+};
+
+WEFT_ASYNC(failing_release)
+{
+    weft_with_lock(&lock) {
+        weft_sleep(1);
+        weft_release(&lock);
+        weft_check(self->raised);
+        note("e");
+        weft_return;
+    }
+    weft_end;
+}
+WEFT_END
+
+/* async with lock: lock.release(); ...      RuntimeError: Lock is not acquired. */
+START_TEST(the_error_of_a_release_replaces_what_was_in_flight)
+{
+    const weft_error *error;
+    RUN(failing_release, .raised = &fail);
+    ck_error(error, &weft_invalid_state_error);
+    RUN(failing_release, .raised = NULL);
+    ck_error(error, &weft_invalid_state_error);
+    ck_recorded("e");
+}
+END_TEST
+
+struct not_acquiring {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(not_acquiring)
+{
+    weft_with_lock(&lock) {
+        note("never");
+    }
+    weft_end;
+}
+WEFT_END
+
+START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
+{
+    static WEFT_TASK(not_acquiring) task;
+    lock.locked = true;
+    weft_loop_create_task(&loop, not_acquiring, &task);
+    weft_cancel(&task);
+    ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);
+    weft_loop_create_task(&loop, not_acquiring, &task);
+    ck_error(weft_run_until_complete(&loop, &task), &weft_deadlock_error);
+    weft_cancel(&task);
+    ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);
+    ck_assert(weft_locked(&lock));
+    lock.locked = false;
+    ck_recorded("");
+}
+END_TEST
+
+/* ---- Outside of a loop ---- */
+
+struct loopless {
+    weft_frame frame;
+    weft_exit left;
+    const weft_error *caught;
+    char where;
+    bool breaks;
+};
+
+#define LEAVE_LOOP(section)                                                                        \
+    if (self->where == (section) && self->breaks)                                                  \
+        break;                                                                                     \
+    if (self->where == (section))                                                                  \
+        continue;
+
+WEFT_ASYNC(loopless)
+{
+    LEAVE_LOOP('-')
+    weft_sleep(0);
+    LEAVE_LOOP('s')
+    weft_try {
+        LEAVE_LOOP('t')
+        weft_raise(&fail);
+    }
+    weft_catch(&fail, self->caught) {
+        LEAVE_LOOP('c')
+    }
+    weft_finally(&self->left) {
+        LEAVE_LOOP('f')
+    }
+    weft_end;
+    weft_with_lock(&lock) {
+        LEAVE_LOOP('w')
+        weft_sleep(0);
+        LEAVE_LOOP('W')
+    }
+    weft_end;
+}
+WEFT_END
+
+#define LOOPLESS "-stcfwW"
+
+static void leave_loop(char where, bool breaks)
+{
+    struct loopless loopless_frame = {.caught = NULL};
+    weft_frame *innermost = &loopless_frame.frame;
+    weft_context context = {.error = NULL};
+    lock.locked = false;
+    weft_begin(loopless, &loopless_frame, .where = where, .breaks = breaks);
+    while (weft_resume(&innermost, &loopless_frame.frame, &context).what == WEFT_YIELDED_)
+        continue;
+}
+
+START_TEST(break_and_continue_outside_of_a_loop_panic)
+{
+    EXPECT_PANIC(leave_loop(LOOPLESS[_i], true), "break outside of a loop");
+    EXPECT_PANIC(leave_loop(LOOPLESS[_i], false), "continue outside of a loop");
+    ck_assert_str_eq(panic.file, __FILE__);
+    lock.locked = false;
+}
+END_TEST
+
+/* ---- A section in a section ---- */
+
+struct row {
+    const char *sections;
+    const char *recorded[6]; /* for each of WAYS */
+};
+
+#include "blocks_expected.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define WAYS "nbcrex" /* end, break, continue, return, raise, cancel */
+
+static weft_lock outer_lock;
+
+/* A letter, and which locks are held by then. */
+static weft_time step(char letter)
+{
+    note_letter(letter);
+    if (weft_locked(&lock))
+        note("'");
+    if (weft_locked(&outer_lock))
+        note("^");
+    return 0;
+}
+
+#define STEP(letter) weft_sleep(step(letter))
+
+/* The way out `way`, if it is one that stands here. */
+#define LEAVE(way)                                                                                 \
+    if ((way) == 'b')                                                                              \
+        break;                                                                                     \
+    if ((way) == 'c')                                                                              \
+        continue;                                                                                  \
+    if ((way) == 'r')                                                                              \
+        weft_return;                                                                               \
+    if ((way) == 'e')                                                                              \
+        weft_raise(&fail);                                                                         \
+    if ((way) == 'x')                                                                              \
+        weft_sleep(cancelled_soon(weft_current_task()));
+
+#define FRAME(name)                                                                                \
+    struct name {                                                                                  \
+        weft_frame frame;                                                                          \
+        char kind, way, way_in;                                                                    \
+        bool called;                                                                               \
+        int round;                                                                                 \
+        const weft_error *error, *outer_error;                                                     \
+        weft_exit left, outer_left;                                                                \
+    }
+FRAME(alone);
+FRAME(in_try_with_catch);
+FRAME(in_try_with_finally);
+FRAME(in_catch);
+FRAME(in_catch_with_finally);
+FRAME(in_finally);
+FRAME(in_finally_after_error);
+FRAME(in_with);
+FRAME(overriding);
+
+static struct alone callee;
+
+WEFT_ASYNC(alone)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+#include "sections.h"
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_try_with_catch)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_catch(&weft_base_error, self->outer_error) {
+            STEP('H');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_try_with_finally)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_finally(&self->outer_left) {
+            STEP('F');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_catch)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            weft_raise(&other_fail);
+        }
+        weft_catch(&other_fail, self->outer_error) {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_catch_with_finally)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            STEP('X');
+            weft_raise(&other_fail);
+        }
+        weft_catch(&weft_base_error, self->outer_error) {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_finally(&self->outer_left) {
+            STEP('F');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_finally)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            STEP('X');
+        }
+        weft_finally(&self->outer_left) {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_finally_after_error)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            STEP('X');
+            weft_raise(&other_fail);
+        }
+        weft_finally(&self->outer_left) {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+WEFT_ASYNC(in_with)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_with_lock(&outer_lock) {
+            STEP('A');
+#include "sections.h"
+            STEP('B');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+/* A finally that is entered in one way and left in another. */
+WEFT_ASYNC(overriding)
+{
+    for (self->round = 0; self->round < 2; self->round++) {
+        STEP('(');
+        weft_try {
+            STEP('x');
+            LEAVE(self->way_in);
+            STEP('y');
+        }
+        weft_finally(&self->left) {
+            STEP('a');
+            LEAVE(self->way);
+            STEP('b');
+        }
+        weft_end;
+        STEP(')');
+    }
+    STEP('.');
+}
+WEFT_END
+
+/* ---- All of them ---- */
+
+static void check_row(const struct row *row, size_t way, const weft_error *error)
+{
+    note_error(error);
+    ck_assert_msg(!strcmp(record, row->recorded[way]), "%s %c: %s, in Python %s", row->sections,
+                  WAYS[way], record, row->recorded[way]);
+    record[0] = '\0';
+    ck_assert(!weft_locked(&lock) && !weft_locked(&outer_lock) && loop_is_idle());
+}
+
+static void run_row(const struct row *row, size_t way, bool is_called)
+{
+    const weft_error *error = NULL;
+    const char around = row->sections[0];
+#define ARGUMENTS .kind = row->sections[1], .way = WAYS[way], .called = is_called
+    if (around == 'n')
+        RUN(alone, ARGUMENTS);
+    else if (around == 't')
+        RUN(in_try_with_catch, ARGUMENTS);
+    else if (around == 'f')
+        RUN(in_try_with_finally, ARGUMENTS);
+    else if (around == 'c')
+        RUN(in_catch, ARGUMENTS);
+    else if (around == 'b')
+        RUN(in_catch_with_finally, ARGUMENTS);
+    else if (around == 'l')
+        RUN(in_finally, ARGUMENTS);
+    else if (around == 'e')
+        RUN(in_finally_after_error, ARGUMENTS);
+    else
+        RUN(in_with, ARGUMENTS);
+    check_row(row, way, error);
+}
+
+START_TEST(sections_in_sections_are_left_as_in_python)
+{
+    for (size_t way = 0; way < 6; way++)
+        run_row(&nested[_i], way, false);
+}
+END_TEST
+
+START_TEST(sections_in_called_coroutines_are_left_as_in_python)
+{
+    for (size_t way = 0; way < 6; way++)
+        run_row(&called[_i], way, true);
+}
+END_TEST
+
+START_TEST(what_leaves_a_finally_overrides_what_entered_it)
+{
+    const struct row *const row = &overridden[_i];
+    for (size_t to = 0; to < 6; to++) {
+        const weft_error *error;
+        RUN(overriding, .way_in = row->sections[0], .way = WAYS[to]);
+        check_row(row, to, error);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("blocks");
+    tcase_add_loop_test(tests, sections_in_sections_are_left_as_in_python, 0, LENGTH(nested));
+    tcase_add_loop_test(tests, sections_in_called_coroutines_are_left_as_in_python, 0,
+                        LENGTH(called));
+    tcase_add_loop_test(tests, what_leaves_a_finally_overrides_what_entered_it, 0,
+                        LENGTH(overridden));
+    tcase_add_test(tests, the_first_catch_whose_kind_it_is_takes_an_error);
+    tcase_add_test(tests, weft_any_error_does_not_catch_a_cancellation_but_weft_base_error_does);
+    tcase_add_test(tests, to_raise_no_error_is_an_error);
+    tcase_add_test(tests, what_a_catch_raises_is_not_caught_by_the_catches_beside_it);
+    tcase_add_test(tests, an_error_that_was_caught_is_gone);
+    tcase_add_test(tests, a_raise_in_a_finally_replaces_the_error);
+    tcase_add_test(tests, an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight);
+    tcase_add_test(tests, loops_inside_a_section_keep_break_and_continue_to_themselves);
+    tcase_add_test(tests, the_error_of_a_release_replaces_what_was_in_flight);
+    tcase_add_test(tests, a_with_that_is_cancelled_while_it_acquires_releases_nothing);
+    tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0,
+                        sizeof(LOOPLESS) - 1);
+    return run_suite();
+}

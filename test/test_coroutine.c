@@ -1,0 +1,479 @@
+/* Coroutines by themselves: driven with weft_resume, without a loop. */
+#include "elsewhere.h"
+#include "helper.h"
+#include "panic.h"
+
+#include <stdlib.h>
+
+/* Runs what has begun in `root` to its end, through all it yields; the error it ended with. */
+static const weft_error *drive(weft_frame *root)
+{
+    weft_context context = {.error = NULL};
+    weft_frame *innermost = root;
+    weft_signal signal;
+    do
+        signal = weft_resume(&innermost, root, &context);
+    while (signal.what == WEFT_YIELDED_);
+    ck_assert_int_eq(signal.what, WEFT_RETURNED_);
+    ck_assert_ptr_eq(innermost, root);
+    return context.error;
+}
+
+/* ---- Generators ---- */
+
+struct count {
+    weft_frame frame;
+    int first, last;
+    int value;
+};
+
+WEFT_ASYNC(count)
+{
+    for (self->value = self->first; self->value <= self->last; self->value++)
+        weft_yield;
+}
+WEFT_END
+
+START_TEST(a_generator_is_driven_without_a_loop)
+{
+    struct count numbers = {.first = 0};
+    weft_context context = {.error = NULL};
+    weft_frame *innermost = &numbers.frame;
+    weft_begin(count, &numbers, .first = 3, .last = 6);
+    int sum = 0;
+    while (weft_resume(&innermost, &numbers.frame, &context).what == WEFT_YIELDED_)
+        sum += numbers.value;
+    ck_assert_int_eq(sum, 3 + 4 + 5 + 6);
+}
+END_TEST
+
+START_TEST(two_frames_of_one_coroutine_know_nothing_of_each_other)
+{
+    struct count a = {.first = 0}, b = {.first = 0};
+    weft_context context = {.error = NULL};
+    weft_frame *in_a = &a.frame, *in_b = &b.frame;
+    weft_begin(count, &a, .first = 1, .last = 9);
+    weft_begin(count, &b, .first = 5, .last = 9);
+    for (int i = 0; i < 3; i++) {
+        weft_resume(&in_a, &a.frame, &context);
+        weft_resume(&in_b, &b.frame, &context);
+    }
+    ck_assert_int_eq(a.value, 3);
+    ck_assert_int_eq(b.value, 7);
+}
+END_TEST
+
+START_TEST(a_finished_coroutine_that_is_resumed_stays_finished)
+{
+    struct count numbers = {.first = 0};
+    weft_begin(count, &numbers, .last = -1);
+    for (int i = 0; i < 3; i++)
+        ck_no_error(drive(&numbers.frame));
+    ck_assert_int_eq(numbers.value, 0);
+}
+END_TEST
+
+START_TEST(a_frame_may_be_used_again_once_its_coroutine_has_ended)
+{
+    struct count numbers = {.first = 0};
+    for (int last = 0; last < 3; last++) {
+        weft_begin(count, &numbers, .last = last);
+        ck_no_error(drive(&numbers.frame));
+        ck_assert_int_eq(numbers.value, last + 1);
+    }
+}
+END_TEST
+
+/* ---- Arguments and results ---- */
+
+struct arguments {
+    weft_frame frame;
+    int given, not_given;
+    const char *text;
+    double numbers[3];
+    int result;
+};
+
+WEFT_ASYNC(arguments)
+{
+    ck_assert_int_eq(self->given, 1);
+    ck_assert_int_eq(self->not_given, 0);
+    ck_assert_ptr_null(self->text);
+    ck_assert(self->numbers[0] == 0 && self->numbers[2] == 0);
+}
+WEFT_END
+
+START_TEST(arguments_that_are_not_given_are_zero)
+{
+    struct arguments frame = {.not_given = 7, .text = "before", .numbers = {1, 2, 3}};
+    weft_begin(arguments, &frame, .given = 1);
+    ck_no_error(drive(&frame.frame));
+}
+END_TEST
+
+struct returning {
+    weft_frame frame;
+    bool early, awaits;
+    int result;
+};
+
+WEFT_ASYNC(returning)
+{
+    if (self->awaits)
+        weft_yield;
+    if (self->early)
+        weft_return_value(1);
+    self->result = 2;
+    if (self->awaits)
+        weft_return;
+    self->result = 3;
+}
+WEFT_END
+
+START_TEST(a_result_is_what_the_frame_holds_in_the_end)
+{
+    static const int expected[] = {3, 1, 2, 1};
+    struct returning frame = {.result = 0};
+    for (int i = 0; i < 4; i++) {
+        weft_begin(returning, &frame, .early = i & 1, .awaits = i & 2);
+        ck_no_error(drive(&frame.frame));
+        ck_assert_int_eq(frame.result, expected[i]);
+    }
+}
+END_TEST
+
+struct nothing {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(nothing)
+{
+}
+WEFT_END
+
+START_TEST(a_coroutine_may_do_nothing_at_all)
+{
+    struct nothing frame = {.frame = {.code = NULL}};
+    weft_begin(nothing, &frame);
+    ck_no_error(drive(&frame.frame));
+}
+END_TEST
+
+/* ---- Calls ---- */
+
+struct calling {
+    weft_frame frame;
+    int i, sum;
+    struct doubled doubled;
+};
+
+WEFT_ASYNC(calling)
+{
+    for (self->i = 0; self->i < 3; self->i++) {
+        weft_call(doubled, &self->doubled, .n = self->i);
+        self->sum += self->doubled.result;
+    }
+    while (self->i-- > 0)
+        weft_call(doubled, &self->doubled, .n = 10);
+    self->sum += self->doubled.result;
+}
+WEFT_END
+
+START_TEST(a_coroutine_of_another_file_is_called)
+{
+    struct calling frame = {.sum = 0};
+    weft_begin(calling, &frame);
+    ck_no_error(drive(&frame.frame));
+    ck_assert_int_eq(frame.sum, 0 + 2 + 4 + 20);
+}
+END_TEST
+
+struct is_even {
+    weft_frame frame;
+    unsigned n;
+    bool result;
+    struct is_odd *other;
+};
+
+struct is_odd {
+    weft_frame frame;
+    unsigned n;
+    bool result;
+    struct is_even *other;
+};
+
+WEFT_FORWARD(is_odd);
+
+static struct is_even evens[12];
+static struct is_odd odds[12];
+
+WEFT_ASYNC(is_even)
+{
+    if (self->n == 0)
+        weft_return_value(true);
+    self->other = &odds[self->n - 1];
+    weft_call(is_odd, self->other, .n = self->n - 1);
+    self->result = self->other->result;
+}
+WEFT_END
+
+WEFT_ASYNC(is_odd)
+{
+    if (self->n == 0)
+        weft_return_value(false);
+    self->other = &evens[self->n - 1];
+    weft_call(is_even, self->other, .n = self->n - 1);
+    self->result = self->other->result;
+}
+WEFT_END
+
+START_TEST(coroutines_call_each_other)
+{
+    for (unsigned n = 0; n < 12; n++) {
+        struct is_even frame = {.n = 0};
+        weft_begin(is_even, &frame, .n = n);
+        ck_no_error(drive(&frame.frame));
+        ck_assert(frame.result == (n % 2 == 0));
+    }
+}
+END_TEST
+
+struct deep {
+    weft_frame frame;
+    size_t depth;
+    bool fails;
+    size_t result;
+    struct deep *callee;
+    weft_exit left;
+};
+
+static uintptr_t lowest, highest;
+
+/* Where C's stack is. */
+static void look_at_stack(void)
+{
+    const volatile char here = 0;
+    const uintptr_t address = (uintptr_t)&here;
+    lowest = address < lowest ? address : lowest;
+    highest = address > highest ? address : highest;
+}
+
+WEFT_ASYNC(deep)
+{
+    look_at_stack();
+    if (self->depth == 0) {
+        weft_yield;
+        weft_check(self->fails ? &fail : NULL);
+        weft_return;
+    }
+    self->callee = calloc(1, sizeof(*self->callee));
+    weft_try {
+        weft_call(deep, self->callee, .depth = self->depth - 1, .fails = self->fails);
+        self->result = self->callee->result + 1;
+    }
+    weft_finally(&self->left) {
+        free(self->callee);
+        look_at_stack();
+    }
+    weft_end;
+}
+WEFT_END
+
+static const weft_error *run_deep(bool fails)
+{
+    struct deep frame = {.depth = 0};
+    lowest = UINTPTR_MAX, highest = 0;
+    weft_begin(deep, &frame, .depth = 100000, .fails = fails);
+    const weft_error *const error = drive(&frame.frame);
+    ck_assert_uint_eq(frame.result, fails ? 0 : 100000);
+    ck_assert_uint_lt(highest - lowest, 4096);
+    return error;
+}
+
+START_TEST(calls_of_any_depth_take_no_stack)
+{
+    ck_no_error(run_deep(false));
+}
+END_TEST
+
+START_TEST(an_error_leaves_through_calls_of_any_depth_without_stack)
+{
+    ck_error(run_deep(true), &fail);
+}
+END_TEST
+
+struct raising {
+    weft_frame frame;
+    bool awaits;
+};
+
+WEFT_ASYNC(raising)
+{
+    if (self->awaits)
+        weft_yield;
+    weft_raise(&fail);
+}
+WEFT_END
+
+struct between {
+    weft_frame frame;
+    bool awaits;
+    struct raising raising;
+};
+
+WEFT_ASYNC(between)
+{
+    weft_call(raising, &self->raising, .awaits = self->awaits);
+    note("never");
+}
+WEFT_END
+
+struct catcher {
+    weft_frame frame;
+    bool awaits;
+    struct between between;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC(catcher)
+{
+    weft_try {
+        weft_call(between, &self->between, .awaits = self->awaits);
+        note("never");
+    }
+    weft_catch(&fail, self->caught) {
+        note("caught");
+    }
+    weft_end;
+}
+WEFT_END
+
+START_TEST(an_error_leaves_through_calls_up_to_who_catches_it)
+{
+    for (int awaits = 0; awaits < 2; awaits++) {
+        struct catcher frame = {.caught = NULL};
+        weft_begin(catcher, &frame, .awaits = awaits);
+        ck_no_error(drive(&frame.frame));
+        ck_error(frame.caught, &fail);
+        ck_recorded("caught");
+    }
+}
+END_TEST
+
+START_TEST(an_error_nobody_catches_is_the_drivers)
+{
+    struct between frame = {.awaits = false};
+    weft_begin(between, &frame);
+    ck_error(drive(&frame.frame), &fail);
+    ck_no_error(drive(&frame.frame)); /* and is told once */
+    ck_recorded("");
+}
+END_TEST
+
+/* ---- What panics ---- */
+
+START_TEST(a_resume_at_a_state_that_does_not_exist_panics)
+{
+    struct count numbers = {.first = 0};
+    weft_begin(count, &numbers);
+    numbers.frame.state = 7;
+    EXPECT_PANIC(drive(&numbers.frame), "resumed at a line that has no await");
+    ck_assert_str_eq(panic.file, __FILE__);
+    ck_assert_uint_eq(panic.line, 7);
+}
+END_TEST
+
+#ifndef WEFT_CHECK_AWAITS /* with it, this does not compile: so it should be */
+struct switching {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(switching)
+{
+    switch (1) {
+    case 1:
+        weft_yield;
+    }
+}
+WEFT_END
+
+START_TEST(an_await_inside_a_switch_panics_when_it_is_resumed)
+{
+    struct switching frame = {.frame = {.code = NULL}};
+    weft_begin(switching, &frame);
+    EXPECT_PANIC(drive(&frame.frame), "inside a switch");
+    ck_assert_str_eq(panic.file, __FILE__);
+}
+END_TEST
+#endif
+
+static void begin_twice(struct count *numbers)
+{
+    weft_context context = {.error = NULL};
+    weft_frame *innermost = &numbers->frame;
+    weft_begin(count, numbers, .last = 3);
+    weft_resume(&innermost, &numbers->frame, &context);
+    weft_begin(count, numbers, .last = 3);
+}
+
+START_TEST(to_begin_in_a_frame_in_use_panics)
+{
+    struct count numbers = {.first = 0};
+    EXPECT_PANIC(begin_twice(&numbers), "the frame is in use");
+    ck_assert_str_eq(panic.file, __FILE__);
+}
+END_TEST
+
+START_TEST(to_begin_in_a_frame_that_was_not_zero_panics)
+{
+    struct count numbers;
+    memset(&numbers, 0xA5, sizeof(numbers));
+    EXPECT_PANIC(weft_begin(count, &numbers), "was not zero at first");
+}
+END_TEST
+
+struct calling_itself {
+    weft_frame frame;
+    struct calling_itself *callee;
+};
+
+WEFT_ASYNC(calling_itself)
+{
+    weft_yield;
+    weft_call(calling_itself, self->callee);
+}
+WEFT_END
+
+START_TEST(to_call_in_a_frame_in_use_panics)
+{
+    struct calling_itself frame = {.callee = NULL};
+    weft_begin(calling_itself, &frame, .callee = &frame);
+    EXPECT_PANIC(drive(&frame.frame), "the frame is in use");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("coroutine");
+    tcase_add_test(tests, a_generator_is_driven_without_a_loop);
+    tcase_add_test(tests, two_frames_of_one_coroutine_know_nothing_of_each_other);
+    tcase_add_test(tests, a_finished_coroutine_that_is_resumed_stays_finished);
+    tcase_add_test(tests, a_frame_may_be_used_again_once_its_coroutine_has_ended);
+    tcase_add_test(tests, arguments_that_are_not_given_are_zero);
+    tcase_add_test(tests, a_result_is_what_the_frame_holds_in_the_end);
+    tcase_add_test(tests, a_coroutine_may_do_nothing_at_all);
+    tcase_add_test(tests, a_coroutine_of_another_file_is_called);
+    tcase_add_test(tests, coroutines_call_each_other);
+    tcase_add_test(tests, calls_of_any_depth_take_no_stack);
+    tcase_add_test(tests, an_error_leaves_through_calls_of_any_depth_without_stack);
+    tcase_add_test(tests, an_error_leaves_through_calls_up_to_who_catches_it);
+    tcase_add_test(tests, an_error_nobody_catches_is_the_drivers);
+    tcase_add_test(tests, a_resume_at_a_state_that_does_not_exist_panics);
+#ifndef WEFT_CHECK_AWAITS
+    tcase_add_test(tests, an_await_inside_a_switch_panics_when_it_is_resumed);
+#endif
+    tcase_add_test(tests, to_begin_in_a_frame_in_use_panics);
+    tcase_add_test(tests, to_begin_in_a_frame_that_was_not_zero_panics);
+    tcase_add_test(tests, to_call_in_a_frame_in_use_panics);
+    return run_suite();
+}

@@ -1,0 +1,452 @@
+/* Handles: functions that the loop calls soon, later, or when something has ended. */
+#include "helper.h"
+
+#include <stdlib.h>
+
+/* A handle with a letter, which is recorded when it is called, and something to do then. */
+struct call {
+    weft_handle handle;
+    char name;
+    void (*action)(struct call *call);
+    struct call *other;
+};
+
+static struct call a, b, c, d;
+static weft_future future;
+
+static void called(weft_loop *of, weft_handle *handle)
+{
+    struct call *const call = WEFT_HANDLE_OWNER(handle, struct call, handle);
+    ck_assert_ptr_eq(of, &loop);
+    ck_assert(!weft_handle_pending(handle));
+    note_letter(call->name);
+    if (call->action)
+        call->action(call);
+}
+
+static const weft_error *soon(struct call *call)
+{
+    return weft_call_soon(&loop, &call->handle, called);
+}
+
+static const weft_error *later(struct call *call)
+{
+    return weft_call_later(&loop, &call->handle, 5, called);
+}
+
+static const weft_error *at(struct call *call)
+{
+    return weft_call_at(&loop, &call->handle, 5, called);
+}
+
+static const weft_error *done(struct call *call)
+{
+    return weft_add_done_callback(&future, &call->handle, called);
+}
+
+typedef const weft_error *schedule(struct call *call);
+static schedule *const ways[] = {soon, later, at, done};
+enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
+
+static bool cancel(struct call *call)
+{
+    return weft_handle_cancel(&loop, &call->handle);
+}
+
+static void new_calls(void)
+{
+    a = (struct call){.name = 'a'}, b = (struct call){.name = 'b'};
+    c = (struct call){.name = 'c'}, d = (struct call){.name = 'd'};
+    weft_create_future(&loop, &future);
+}
+
+static void end_all(void)
+{
+    weft_set_done(&future);
+    run_dry();
+}
+
+/* ---- Soon, later ---- */
+
+START_TEST(calls_are_made_in_the_order_in_which_they_were_asked_for)
+{
+    soon(&b), soon(&a), soon(&c);
+    ck_recorded("");
+    tick();
+    ck_recorded("bac");
+}
+END_TEST
+
+START_TEST(later_calls_are_made_by_time_and_then_in_order)
+{
+    weft_call_later(&loop, &a.handle, 7, called);
+    weft_call_later(&loop, &b.handle, 3, called);
+    weft_call_at(&loop, &c.handle, 7, called);
+    weft_call_at(&loop, &d.handle, 3, called);
+    tick();
+    ck_recorded("bd");
+    ck_assert_uint_eq(weft_loop_time(&loop), 3);
+    tick();
+    ck_recorded("ac");
+    ck_assert_uint_eq(weft_loop_time(&loop), 7);
+}
+END_TEST
+
+START_TEST(a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready)
+{
+    port.now = 100;
+    weft_call_later(&loop, &a.handle, 0, called);
+    weft_call_at(&loop, &b.handle, 30, called);
+    soon(&c);
+    tick();
+    ck_recorded("cba");
+    ck_assert_uint_eq(port.now, 100);
+}
+END_TEST
+
+START_TEST(the_furthest_time_is_no_overflow)
+{
+    port.now = 100;
+    weft_call_later(&loop, &a.handle, UINT64_MAX, called);
+    weft_call_later(&loop, &b.handle, UINT64_MAX - 100, called);
+    weft_call_later(&loop, &c.handle, UINT64_MAX - 101, called);
+    tick();
+    ck_recorded("c");
+    ck_assert_uint_eq(port.now, UINT64_MAX - 1);
+    tick();
+    ck_recorded("ab");
+}
+END_TEST
+
+/* ---- Pending ---- */
+
+START_TEST(a_handle_is_pending_until_it_is_called)
+{
+    ck_assert(!weft_handle_pending(&a.handle));
+    ck_no_error(ways[_i](&a));
+    ck_assert(weft_handle_pending(&a.handle));
+    end_all(); /* and `called` looks as well */
+    ck_assert(!weft_handle_pending(&a.handle));
+    ck_recorded("a");
+}
+END_TEST
+
+START_TEST(a_pending_handle_is_not_scheduled_again_and_loses_nothing)
+{
+    for (int other = 0; other < WAYS; other++) {
+        weft_create_future(&loop, &future);
+        ck_no_error(ways[_i](&b));
+        ck_no_error(ways[_i](&a));
+        ck_no_error(ways[_i](&c));
+        ck_error(ways[other](&a), &weft_invalid_state_error);
+        end_all();
+        ck_recorded("bac");
+    }
+}
+END_TEST
+
+/* ---- Cancel ---- */
+
+START_TEST(an_idle_handle_is_not_cancelled)
+{
+    ck_assert(!cancel(&a));
+    soon(&a);
+    tick();
+    ck_assert(!cancel(&a));
+    ck_recorded("a");
+}
+END_TEST
+
+/* Of three, each one. */
+START_TEST(a_cancelled_handle_is_not_called_and_may_be_used_again_at_once)
+{
+    struct call *const calls[] = {&a, &b, &c};
+    static const char *const left[] = {"bc", "ac", "ab"};
+    for (int i = 0; i < 3; i++) {
+        weft_create_future(&loop, &future);
+        ways[_i](&a), ways[_i](&b), ways[_i](&c);
+        ck_assert(cancel(calls[i]));
+        ck_assert(!weft_handle_pending(&calls[i]->handle) && !cancel(calls[i]));
+        end_all();
+        ck_recorded(left[i]);
+        weft_create_future(&loop, &future);
+        ck_no_error(ways[_i](calls[i]));
+        ck_assert(cancel(calls[i]));
+        ck_no_error(ways[_i](calls[i]));
+        end_all();
+        ck_recorded(((const char[]){calls[i]->name, '\0'}));
+    }
+}
+END_TEST
+
+static void cancel_other(struct call *call)
+{
+    note(cancel(call->other) ? "!" : "?");
+}
+
+/* It is due, or the future has ended: its turn is on the ready queue by now. */
+START_TEST(a_call_that_is_under_way_is_cancelled_by_the_one_before_it)
+{
+    a.action = cancel_other, a.other = &c;
+    ways[_i](&a), ways[_i](&b), ways[_i](&c), ways[_i](&d);
+    end_all();
+    ck_recorded("a!bd");
+}
+END_TEST
+
+START_TEST(a_call_that_was_made_is_not_cancelled_by_the_one_behind_it)
+{
+    b.action = cancel_other, b.other = &a;
+    ways[_i](&a), ways[_i](&b);
+    end_all();
+    ck_recorded("ab?");
+}
+END_TEST
+
+static void cancel_itself(struct call *call)
+{
+    note(cancel(call) ? "!" : "?");
+}
+
+START_TEST(a_handle_is_idle_when_it_is_called)
+{
+    a.action = cancel_itself;
+    ways[_i](&a), ways[_i](&b);
+    end_all();
+    ck_recorded("a?b");
+}
+END_TEST
+
+static int rounds;
+static schedule *way;
+
+/* Schedules itself again, and cancels the other behind its back. */
+static void again(struct call *call)
+{
+    if (rounds-- == 0)
+        return;
+    ck_no_error(way(call));
+    if (call->other)
+        cancel(call->other);
+}
+
+START_TEST(a_handle_is_used_again_inside_its_own_call)
+{
+    rounds = 3, way = ways[_i];
+    a.action = again;
+    way(&a), way(&b);
+    end_all();
+    ck_recorded("abaaa");
+}
+END_TEST
+
+START_TEST(one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it)
+{
+    rounds = 3, way = ways[_i];
+    a.action = again, a.other = &b;
+    way(&a), way(&b);
+    end_all();
+    ck_recorded("aaaa");
+}
+END_TEST
+
+static void free_it(struct call *call)
+{
+    free(call);
+}
+
+START_TEST(a_handle_is_freed_inside_its_own_call)
+{
+    struct call *const freed = malloc(sizeof(*freed));
+    *freed = (struct call){.name = 'f', .action = free_it};
+    b.action = cancel_other, b.other = &c;
+    ways[_i](freed), ways[_i](&b), ways[_i](&c), ways[_i](&d);
+    end_all();
+    ck_recorded("fb!d");
+}
+END_TEST
+
+/* ---- Done callbacks ---- */
+
+struct listener {
+    weft_frame frame;
+    char name;
+};
+
+WEFT_ASYNC(listener)
+{
+    weft_await(&future);
+    note_letter(self->name);
+}
+WEFT_END
+
+static WEFT_TASK(listener) x, y, z;
+
+START_TEST(callbacks_and_tasks_are_told_in_the_order_in_which_they_came)
+{
+    weft_loop_create_task(&loop, listener, &x, .name = 'x');
+    tick();
+    done(&a);
+    weft_loop_create_task(&loop, listener, &y, .name = 'y');
+    tick();
+    done(&b), done(&c);
+    weft_loop_create_task(&loop, listener, &z, .name = 'z');
+    tick();
+    end_all();
+    ck_recorded("xaybcz");
+}
+END_TEST
+
+/* Of a ring of a x b c y, each callback, and then the others too. */
+START_TEST(callbacks_are_removed_from_between_tasks)
+{
+    struct call *const calls[] = {&a, &b, &c};
+    static const char *const left[] = {"xbcy", "axcy", "axby"};
+    static const char *const left_then[] = {"xcy", "axy", "xby"};
+    for (int more = 0; more < 2; more++) {
+        weft_create_future(&loop, &future);
+        done(&a);
+        weft_loop_create_task(&loop, listener, &x, .name = 'x');
+        tick();
+        done(&b), done(&c);
+        weft_loop_create_task(&loop, listener, &y, .name = 'y');
+        tick();
+        ck_assert(cancel(calls[_i]));
+        if (more)
+            ck_assert(cancel(calls[(_i + 1) % 3]));
+        end_all();
+        ck_recorded(more ? left_then[_i] : left[_i]);
+        cancel(&a), cancel(&b), cancel(&c);
+    }
+}
+END_TEST
+
+START_TEST(the_only_callback_is_removed_and_another_one_added)
+{
+    done(&a);
+    ck_assert(cancel(&a));
+    done(&b);
+    end_all();
+    ck_recorded("b");
+}
+END_TEST
+
+START_TEST(a_callback_of_what_has_ended_is_called_soon)
+{
+    weft_set_done(&future);
+    soon(&a), done(&b), soon(&c);
+    ck_recorded("");
+    tick();
+    ck_recorded("abc");
+}
+END_TEST
+
+START_TEST(a_callback_of_what_was_never_started_is_refused)
+{
+    future = (weft_future){.awaitable = {.owner = NULL}};
+    ck_error(done(&a), &weft_invalid_state_error);
+    ck_assert(!weft_handle_pending(&a.handle));
+}
+END_TEST
+
+static void add_other(struct call *call)
+{
+    ck_no_error(done(call->other));
+}
+
+/* As in asyncio: during its delivery a callback that is added has its turn in the next tick. */
+START_TEST(a_callback_adds_another_during_delivery)
+{
+    a.action = add_other, a.other = &c;
+    done(&a), done(&b);
+    weft_set_done(&future);
+    tick();
+    ck_recorded("ab");
+    tick();
+    ck_recorded("c");
+}
+END_TEST
+
+static void begin_anew(struct call *call)
+{
+    weft_create_future(&loop, &future);
+    ck_no_error(done(call));
+    call->action = NULL;
+}
+
+START_TEST(a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called)
+{
+    a.action = begin_anew;
+    done(&a), done(&b);
+    weft_loop_create_task(&loop, listener, &x, .name = 'x');
+    tick();
+    end_all();
+    ck_recorded("abx");
+    end_all();
+    ck_recorded("a");
+}
+END_TEST
+
+struct failing {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(failing)
+{
+    weft_sleep(1);
+    weft_raise(&fail);
+}
+WEFT_END
+
+static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    (void)of, (void)task;
+    note_error(error);
+}
+
+/* In asyncio too, add_done_callback retrieves no exception. */
+START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
+{
+    static WEFT_TASK(failing) task;
+    weft_set_exception_handler(&loop, note_failure);
+    weft_loop_create_task(&loop, failing, &task);
+    ck_no_error(weft_add_done_callback(&task, &a.handle, called));
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded("a=fail");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("handle");
+    tcase_add_checked_fixture(tests, new_calls, NULL);
+    tcase_add_test(tests, calls_are_made_in_the_order_in_which_they_were_asked_for);
+    tcase_add_test(tests, later_calls_are_made_by_time_and_then_in_order);
+    tcase_add_test(tests,
+                   a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready);
+    tcase_add_test(tests, the_furthest_time_is_no_overflow);
+    tcase_add_loop_test(tests, a_handle_is_pending_until_it_is_called, 0, WAYS);
+    tcase_add_loop_test(tests, a_pending_handle_is_not_scheduled_again_and_loses_nothing, 0, WAYS);
+    tcase_add_test(tests, an_idle_handle_is_not_cancelled);
+    tcase_add_loop_test(tests, a_cancelled_handle_is_not_called_and_may_be_used_again_at_once, 0,
+                        WAYS);
+    tcase_add_loop_test(tests, a_call_that_is_under_way_is_cancelled_by_the_one_before_it, 0,
+                        WAYS);
+    tcase_add_loop_test(tests, a_call_that_was_made_is_not_cancelled_by_the_one_behind_it, 0,
+                        WAYS);
+    tcase_add_loop_test(tests, a_handle_is_idle_when_it_is_called, 0, WAYS);
+    tcase_add_loop_test(tests, a_handle_is_used_again_inside_its_own_call, 0, WAYS);
+    tcase_add_loop_test(tests, one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it,
+                        0, WAYS);
+    tcase_add_loop_test(tests, a_handle_is_freed_inside_its_own_call, 0, WAYS);
+    tcase_add_test(tests, callbacks_and_tasks_are_told_in_the_order_in_which_they_came);
+    tcase_add_loop_test(tests, callbacks_are_removed_from_between_tasks, 0, 3);
+    tcase_add_test(tests, the_only_callback_is_removed_and_another_one_added);
+    tcase_add_test(tests, a_callback_of_what_has_ended_is_called_soon);
+    tcase_add_test(tests, a_callback_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_callback_adds_another_during_delivery);
+    tcase_add_test(tests, a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called);
+    tcase_add_test(tests, a_callback_of_a_task_does_not_ask_for_its_error);
+    return run_suite();
+}

@@ -1,0 +1,549 @@
+/* The loop: its iterations, its runs and their ends, and what it asks of its port. */
+#define _POSIX_C_SOURCE 200809L
+#include "helper.h"
+
+#include <signal.h>
+#include <sys/time.h>
+#include <time.h>
+
+/* ---- Coroutines that most tests are made of ---- */
+
+/* Notes its letter each time it runs, `times` times. */
+struct runner {
+    weft_frame frame;
+    char name;
+    int times;
+    weft_time delay;
+};
+
+WEFT_ASYNC(runner)
+{
+    while (self->times-- > 0) {
+        note_letter(self->name);
+        weft_sleep(self->delay);
+    }
+}
+WEFT_END
+
+/* Waits for what nobody will do. */
+struct hanging {
+    weft_frame frame;
+    char name;
+    weft_future *future;
+    weft_exit left;
+};
+
+WEFT_ASYNC(hanging)
+{
+    weft_try {
+        weft_await(self->future);
+    }
+    weft_finally(&self->left) {
+        note_letter(self->name);
+    }
+    weft_end;
+}
+WEFT_END
+
+static weft_future never;
+
+static void new_future(void)
+{
+    weft_create_future(&loop, &never);
+}
+
+/* ---- Iterations ---- */
+
+START_TEST(what_becomes_ready_during_an_iteration_runs_in_the_next)
+{
+    static WEFT_TASK(runner) a, b;
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
+    weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 3);
+    static const char *const iterations[] = {"ab", "ab", "b", ""};
+    for (int i = 0; i < 4; i++) {
+        tick();
+        ck_recorded(iterations[i]);
+    }
+    ck_assert(loop_is_idle());
+}
+END_TEST
+
+/* c is due, but a and b are ready before it; its sleep then takes a turn, and it another. */
+START_TEST(what_is_due_comes_behind_what_is_ready)
+{
+    static WEFT_TASK(runner) a, b, c;
+    weft_loop_create_task(&loop, runner, &c, .name = 'c', .times = 2, .delay = 5);
+    tick();
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
+    weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 2);
+    port.now = 5;
+    ck_recorded("c");
+    tick();
+    tick();
+    ck_recorded("ababc");
+    run_dry();
+}
+END_TEST
+
+START_TEST(the_clock_moves_only_when_nothing_is_ready)
+{
+    static WEFT_TASK(runner) busy, asleep;
+    weft_loop_create_task(&loop, runner, &busy, .name = '.', .times = 10);
+    weft_loop_create_task(&loop, runner, &asleep, .name = 's', .times = 1, .delay = 7);
+    for (int i = 0; i < 11; i++) {
+        ck_assert_uint_eq(port.now, 0);
+        tick();
+    }
+    run_dry();
+    ck_assert_uint_eq(port.now, 7);
+    ck_recorded(".s.........");
+}
+END_TEST
+
+/* ---- Runs ---- */
+
+/* Main ends in the second iteration, of which the run hears in the third, which is run whole. */
+START_TEST(the_iteration_behind_the_one_in_which_main_ended_is_run_whole)
+{
+    static WEFT_TASK(runner) before, main_task, after;
+    weft_loop_create_task(&loop, runner, &before, .name = 'b', .times = 9);
+    weft_loop_create_task(&loop, runner, &main_task, .name = 'm', .times = 1);
+    weft_loop_create_task(&loop, runner, &after, .name = 'a', .times = 9);
+    ck_no_error(weft_run_until_complete(&loop, &main_task));
+    ck_recorded("bmababa"); /* b m a; b (m ends) a; b a */
+}
+END_TEST
+
+struct spawning {
+    weft_frame frame;
+    weft_exit left;
+    WEFT_TASK(hanging) a, b, late;
+};
+
+WEFT_ASYNC(spawning)
+{
+    weft_create_task(hanging, &self->a, .name = 'a', .future = &never);
+    weft_create_task(hanging, &self->b, .name = 'b', .future = self->a.frame.future);
+    weft_sleep(0);
+    note("m");
+    weft_raise(&fail);
+}
+WEFT_END
+
+START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error)
+{
+    static WEFT_TASK(spawning) task;
+    ck_error(weft_run(&loop, spawning, &task), &fail);
+    ck_recorded("mab");
+    ck_assert(weft_cancelled(&task.frame.a) && weft_cancelled(&task.frame.b) && loop_is_idle());
+}
+END_TEST
+
+START_TEST(a_run_of_what_has_ended_ends)
+{
+    weft_set_error(&never, &fail);
+    ck_error(weft_run_until_complete(&loop, &never), &fail);
+}
+END_TEST
+
+START_TEST(a_run_of_what_was_never_started_is_refused)
+{
+    never = (weft_future){.awaitable = {.owner = NULL}};
+    ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
+}
+END_TEST
+
+START_TEST(a_loop_runs_again_and_again)
+{
+    static WEFT_TASK(runner) task;
+    for (int i = 0; i < 3; i++)
+        ck_no_error(weft_run(&loop, runner, &task, .name = 'r', .times = 1, .delay = 2));
+    ck_recorded("rrr");
+    ck_assert_uint_eq(port.now, 6);
+}
+END_TEST
+
+static void stop(weft_loop *of, weft_handle *handle)
+{
+    (void)handle;
+    weft_stop(of);
+}
+
+START_TEST(stop_ends_a_run_after_its_tick_and_the_next_run_goes_on)
+{
+    static WEFT_TASK(runner) a, b;
+    weft_handle handle = {.function = NULL};
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 3);
+    weft_call_soon(&loop, &handle, stop);
+    weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 3);
+    ck_no_error(weft_run_forever(&loop));
+    ck_recorded("ab");
+    run_dry();
+    ck_recorded("abab");
+}
+END_TEST
+
+START_TEST(a_stopped_run_until_complete_is_an_error)
+{
+    static WEFT_TASK(runner) task;
+    weft_loop_create_task(&loop, runner, &task, .name = 'r', .times = 2);
+    weft_stop(&loop);
+    ck_error(weft_run_until_complete(&loop, &task), &weft_invalid_state_error);
+    ck_recorded("r");
+    ck_no_error(weft_run_until_complete(&loop, &task)); /* no trace of the first is left */
+    ck_recorded("r");
+}
+END_TEST
+
+START_TEST(an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once)
+{
+    ck_error(weft_run_forever(&loop), &weft_deadlock_error);
+    ck_error(weft_shutdown(&loop), NULL);
+}
+END_TEST
+
+struct nesting {
+    weft_frame frame;
+    int way;
+    WEFT_TASK(runner) task;
+};
+
+WEFT_ASYNC(nesting)
+{
+    if (self->way == 0)
+        ck_error(weft_run_forever(&loop), &weft_invalid_state_error);
+    else if (self->way == 1)
+        ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
+    else
+        ck_error(weft_run(&loop, runner, &self->task), &weft_invalid_state_error);
+    weft_sleep(5);
+    note("n");
+}
+WEFT_END
+
+/* RuntimeError: This event loop is already running. Nobody is cancelled for it. */
+START_TEST(a_run_inside_a_run_is_refused_and_changes_nothing)
+{
+    static WEFT_TASK(nesting) task;
+    static WEFT_TASK(runner) other;
+    weft_loop_create_task(&loop, runner, &other, .name = 'o', .times = 2, .delay = 1);
+    weft_loop_create_task(&loop, nesting, &task, .way = _i);
+    ck_no_error(weft_run_until_complete(&loop, &task));
+    ck_recorded("oon");
+    ck_assert(weft_done(&other) && !weft_cancelled(&other));
+}
+END_TEST
+
+/* ---- Deadlock ---- */
+
+START_TEST(a_deadlock_leaves_the_tasks_to_be_looked_at)
+{
+    static WEFT_TASK(hanging) task;
+    ck_error(weft_run(&loop, hanging, &task, .name = 'h', .future = &never), &weft_deadlock_error);
+    ck_recorded("");
+    ck_assert_ptr_eq(weft_first_task(&loop), &task.task);
+    ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never);
+    weft_set_done(&never); /* and from outside it goes on */
+    ck_no_error(weft_run_until_complete(&loop, &task));
+    ck_recorded("h");
+}
+END_TEST
+
+/* ---- Shutdown, close ---- */
+
+/* What a cancelled task does in its finally block: end, start another, never end. */
+struct last_wish {
+    weft_frame frame;
+    char wish;
+    weft_exit left;
+    WEFT_TASK(hanging) child;
+};
+
+WEFT_ASYNC(last_wish)
+{
+    weft_try {
+        weft_sleep(1000);
+    }
+    weft_finally(&self->left) {
+        note_letter(self->wish);
+        if (self->wish == 's')
+            weft_sleep(10);
+        if (self->wish == 'c')
+            weft_create_task(hanging, &self->child, .name = '!', .future = &never);
+        if (self->wish == 'h')
+            weft_await(&never);
+        note_letter(self->wish);
+    }
+    weft_end;
+}
+WEFT_END
+
+START_TEST(a_shutdown_waits_for_what_is_cancelled)
+{
+    static WEFT_TASK(last_wish) a, b;
+    weft_loop_create_task(&loop, last_wish, &a, .wish = 's');
+    weft_loop_create_task(&loop, last_wish, &b, .wish = 'e');
+    tick();
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("sees");
+    ck_assert(weft_cancelled(&a) && weft_cancelled(&b) && loop_is_idle());
+    ck_assert_uint_eq(port.now, 10);
+    ck_no_error(weft_shutdown(&loop));
+}
+END_TEST
+
+START_TEST(a_shutdown_does_not_wait_for_what_is_created_meanwhile)
+{
+    static WEFT_TASK(last_wish) task;
+    weft_loop_create_task(&loop, last_wish, &task, .wish = 'c');
+    tick();
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("cc");
+    ck_assert(weft_cancelled(&task) && !weft_done(&task.frame.child));
+    ck_no_error(weft_shutdown(&loop)); /* another one is for that */
+    ck_assert(weft_cancelled(&task.frame.child));
+}
+END_TEST
+
+START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help)
+{
+    static WEFT_TASK(last_wish) task;
+    weft_loop_create_task(&loop, last_wish, &task, .wish = 'h');
+    tick();
+    ck_error(weft_shutdown(&loop), &weft_deadlock_error);
+    ck_recorded("h");
+    ck_assert(!weft_done(&task));
+    ck_no_error(weft_shutdown(&loop));
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+}
+END_TEST
+
+START_TEST(close_forgets_what_has_not_ended_and_its_memory_is_free)
+{
+    static WEFT_TASK(last_wish) asleep, ready;
+    static WEFT_TASK(hanging) hanging;
+    weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
+    weft_loop_create_task(&loop, hanging, &hanging, .name = 'h', .future = &never);
+    tick();
+    weft_loop_create_task(&loop, last_wish, &ready, .wish = 'e');
+    weft_loop_close(&loop);
+    ck_recorded("");
+    ck_assert(loop_is_idle() && weft_cancelled(&asleep) && weft_cancelled(&ready));
+    new_future();
+    weft_loop_create_task(&loop, hanging, &hanging, .name = 'h', .future = &never);
+    weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
+    tick();
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("he");
+}
+END_TEST
+
+START_TEST(two_loops_know_nothing_of_each_other)
+{
+    static WEFT_TASK(runner) a, b;
+    weft_loop second;
+    weft_virtual second_port;
+    weft_virtual_init(&second_port);
+    weft_loop_init(&second, &second_port.port);
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2, .delay = 10);
+    weft_loop_create_task(&second, runner, &b, .name = 'b', .times = 2, .delay = 3);
+    ck_error(weft_run_forever(&second), &weft_deadlock_error);
+    ck_recorded("bb");
+    run_dry();
+    ck_recorded("aa");
+    ck_assert(port.now == 20 && second_port.now == 6);
+}
+END_TEST
+
+/* ---- Ports ---- */
+
+START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
+{
+    static WEFT_TASK(runner) task;
+    const weft_time century = WEFT_SECONDS(100 * 365.25 * 24 * 60 * 60);
+    ck_no_error(weft_run(&loop, runner, &task, .name = 'c', .times = 1, .delay = century));
+    ck_assert_uint_eq(port.now, century);
+}
+END_TEST
+
+/* Counts what it is asked. Its clock is coarse: it shows whole `step`s, rounded down. */
+struct counting {
+    weft_port port;
+    weft_time time, step;
+    int looks, sleeps;
+};
+
+static weft_time counting_now(weft_port *of)
+{
+    struct counting *const counting = (struct counting *)of;
+    counting->looks++;
+    return counting->time - counting->time % counting->step;
+}
+
+/* Gets halfway, and somewhat further; a deadline on the coarse clock is one in time as well. */
+static void counting_sleep(weft_port *of, weft_time until)
+{
+    struct counting *const counting = (struct counting *)of;
+    counting->sleeps++;
+    if (until > counting->time)
+        counting->time += (until - counting->time) / 2 + 1;
+    else
+        counting->time += 1;
+}
+
+static struct counting counting;
+
+static void new_counting_port(weft_time step)
+{
+    counting = (struct counting){{counting_now, counting_sleep, step - 1}, 3, step, 0, 0};
+    weft_loop_init(&loop, &counting.port);
+}
+
+START_TEST(a_loop_without_timers_never_asks_its_port)
+{
+    static WEFT_TASK(runner) a, b;
+    new_counting_port(1);
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 100);
+    weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 100);
+    run_dry();
+    ck_assert(counting.looks == 0 && counting.sleeps == 0);
+}
+END_TEST
+
+START_TEST(a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration)
+{
+    static WEFT_TASK(runner) asleep, busy;
+    new_counting_port(1);
+    weft_loop_create_task(&loop, runner, &asleep, .name = 's', .times = 1, .delay = 1000);
+    weft_loop_create_task(&loop, runner, &busy, .name = 'b', .times = 100);
+    tick();
+    counting.looks = 0;
+    for (int i = 0; i < 99; i++)
+        tick();
+    ck_assert_int_eq(counting.sleeps, 0);
+    ck_assert_int_le(counting.looks, 99);
+}
+END_TEST
+
+START_TEST(a_port_that_wakes_too_soon_is_asked_again)
+{
+    static WEFT_TASK(runner) task;
+    new_counting_port(1);
+    ck_no_error(weft_run(&loop, runner, &task, .name = 'r', .times = 1, .delay = 1000));
+    ck_assert_uint_ge(counting.time, 3 + 1000);
+    ck_assert_int_gt(counting.sleeps, 2);
+}
+END_TEST
+
+/* gh-127859: a tick early. */
+START_TEST(nothing_is_early_on_a_clock_with_coarse_ticks)
+{
+    static WEFT_TASK(runner) task;
+    for (weft_time delay = 1; delay < 35; delay++) {
+        for (weft_time start = 0; start < 10; start++) {
+            new_counting_port(10);
+            counting.time = 1000 + start;
+            weft_run(&loop, runner, &task, .name = '.', .times = 1, .delay = delay);
+            ck_assert_uint_ge(counting.time, 1000 + start + delay);
+        }
+    }
+}
+END_TEST
+
+static weft_time real_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+}
+
+static void sleep_for_real(weft_time delay)
+{
+    static WEFT_TASK(runner) task;
+    weft_select select_port;
+    weft_select_init(&select_port);
+    weft_loop_init(&loop, &select_port.port);
+    const weft_time start = real_time();
+    ck_no_error(weft_run(&loop, runner, &task, .name = '.', .times = 1, .delay = delay));
+    ck_assert_uint_ge(real_time() - start, delay);
+}
+
+START_TEST(nothing_is_early_with_select)
+{
+    for (weft_time delay = 1; delay < 3000; delay = delay * 3 / 2 + 1)
+        sleep_for_real(delay);
+}
+END_TEST
+
+static volatile sig_atomic_t alarms;
+
+static void count_alarm(int signal)
+{
+    (void)signal;
+    alarms++;
+}
+
+START_TEST(a_signal_wakes_nobody_early)
+{
+    struct sigaction action = {.sa_handler = count_alarm}, before;
+    const struct itimerval often = {{0, 500}, {0, 500}}, off = {{0, 0}, {0, 0}};
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &often, NULL);
+    sleep_for_real(4000);
+    setitimer(ITIMER_REAL, &off, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    ck_assert_int_gt(alarms, 0);
+}
+END_TEST
+
+/* uvloop, MicroPython: a sleep beyond what the system can wait for overflows, and is none. */
+START_TEST(a_sleep_beyond_selects_range_is_waited_for)
+{
+    static WEFT_TASK(runner) far[3], near;
+    weft_select select_port;
+    weft_select_init(&select_port);
+    weft_loop_init(&loop, &select_port.port);
+    static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), UINT64_MAX, UINT64_MAX / 2};
+    for (int i = 0; i < 3; i++)
+        weft_loop_create_task(&loop, runner, &far[i], .name = 'f', .times = 2, .delay = delays[i]);
+    weft_loop_create_task(&loop, runner, &near, .name = 'n', .times = 2, .delay = 1000);
+    ck_no_error(weft_run_until_complete(&loop, &near));
+    ck_recorded("fffnn");
+    ck_no_error(weft_shutdown(&loop));
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("loop");
+    tcase_add_checked_fixture(tests, new_future, NULL);
+    tcase_add_test(tests, what_becomes_ready_during_an_iteration_runs_in_the_next);
+    tcase_add_test(tests, what_is_due_comes_behind_what_is_ready);
+    tcase_add_test(tests, the_clock_moves_only_when_nothing_is_ready);
+    tcase_add_test(tests, the_iteration_behind_the_one_in_which_main_ended_is_run_whole);
+    tcase_add_test(tests,
+                   weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error);
+    tcase_add_test(tests, a_run_of_what_has_ended_ends);
+    tcase_add_test(tests, a_run_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_loop_runs_again_and_again);
+    tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
+    tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
+    tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
+    tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, 3);
+    tcase_add_test(tests, a_deadlock_leaves_the_tasks_to_be_looked_at);
+    tcase_add_test(tests, a_shutdown_waits_for_what_is_cancelled);
+    tcase_add_test(tests, a_shutdown_does_not_wait_for_what_is_created_meanwhile);
+    tcase_add_test(tests, a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help);
+    tcase_add_test(tests, close_forgets_what_has_not_ended_and_its_memory_is_free);
+    tcase_add_test(tests, two_loops_know_nothing_of_each_other);
+    tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
+    tcase_add_test(tests, a_loop_without_timers_never_asks_its_port);
+    tcase_add_test(tests,
+                   a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration);
+    tcase_add_test(tests, a_port_that_wakes_too_soon_is_asked_again);
+    tcase_add_test(tests, nothing_is_early_on_a_clock_with_coarse_ticks);
+    tcase_add_test(tests, nothing_is_early_with_select);
+    tcase_add_test(tests, a_signal_wakes_nobody_early);
+    tcase_add_test(tests, a_sleep_beyond_selects_range_is_waited_for);
+    return run_suite();
+}

@@ -1,0 +1,211 @@
+/* The ready queue: ticks, and removal from the midst of one. Entries are turns without a function:
+ * what runs them here is the test. */
+#include "helper.h"
+
+static const weft_frame turn = {.state = WEFT_TURN_STATE_};
+static const weft_frame task = {.state = 0};
+
+static weft_queue queue;
+static weft_wait entries[8];
+
+static void push(char name)
+{
+    weft_wait *const entry = &entries[name - 'a'];
+    entry->node.frame = (weft_frame *)&turn;
+    weft_queue_push_turn_(&queue, entry);
+}
+
+/* As a task does it: nobody knows its predecessor. */
+static void push_task(char name)
+{
+    weft_wait *const entry = &entries[name - 'a'];
+    entry->node.frame = (weft_frame *)&task;
+    entry->previous = NULL;
+    weft_queue_push_(&queue, &entry->node);
+}
+
+static void push_all(const char *names)
+{
+    for (; *names; names++)
+        push(*names);
+}
+
+static void take_out(char name)
+{
+    weft_queue_remove_(&queue, &entries[name - 'a']);
+}
+
+/* A tick, as in run_ready: `at` runs, and `removed` is taken out in its turn and `added` pushed. */
+static void run_tick(char at, const char *removed, const char *added)
+{
+    const weft_node *node;
+    queue.last = weft_queue_back_(&queue);
+    do {
+        node = queue.running = weft_queue_pop_(&queue);
+        const char name = (char)('a' + (weft_wait_of_((weft_node *)node) - entries));
+        note_letter(name);
+        for (; name == at && *removed; removed++)
+            take_out(*removed);
+        if (name == at)
+            push_all(added);
+    } while (node != queue.last);
+    note(" ");
+}
+
+static void run_rest(void)
+{
+    while (queue.head)
+        run_tick('-', "", "");
+}
+
+static void new_queue(void)
+{
+    memset(entries, 0, sizeof(entries));
+    weft_queue_init_(&queue);
+}
+
+START_TEST(entries_run_in_the_order_in_which_they_came)
+{
+    push_all("abc");
+    run_rest();
+    push_all("ba");
+    run_rest();
+    ck_recorded("abc ba ");
+}
+END_TEST
+
+START_TEST(what_is_pushed_during_a_tick_runs_in_the_next)
+{
+    push_all("ab");
+    run_tick('a', "", "cd");
+    run_tick('d', "", "ad");
+    run_rest();
+    ck_recorded("ab cd ad ");
+}
+END_TEST
+
+START_TEST(one_that_runs_may_push_itself)
+{
+    push_all("ab");
+    run_tick('a', "", "a");
+    run_tick('a', "", "a");
+    run_rest();
+    ck_recorded("ab a a ");
+}
+END_TEST
+
+/* In a tick of abcd: who runs, who is taken out then, who is pushed then; what runs in all. */
+static const struct {
+    char at;
+    const char *removed, *added, *recorded;
+} removals[] = {
+    {'a', "b", "", "acd "},       /* the head */
+    {'a', "c", "", "abd "},       /* from the middle */
+    {'a', "d", "", "abc "},       /* the tick's last, and the queue's */
+    {'a', "bcd", "", "a "},       /* all, each the head */
+    {'a', "dcb", "", "a "},       /* all, each the last */
+    {'a', "cbd", "", "a "},
+    {'c', "d", "", "abc "},       /* the only one left */
+    {'a', "b", "e", "acd e "},    /* the same with more behind this tick */
+    {'a', "d", "e", "abc e "},
+    {'c', "d", "ef", "abc ef "},
+    {'a', "bcd", "ef", "a ef "},
+    {'a', "b", "b", "acd b "},    /* and those who come back */
+    {'a', "d", "d", "abc d "},
+    {'a', "bcd", "dcb", "a dcb "},
+    {'c', "d", "da", "abc da "},
+};
+
+START_TEST(a_turn_is_taken_out_from_anywhere_in_a_tick)
+{
+    push_all("abcd");
+    run_tick(removals[_i].at, removals[_i].removed, removals[_i].added);
+    run_rest();
+    ck_recorded(removals[_i].recorded);
+}
+END_TEST
+
+START_TEST(a_turn_of_the_next_tick_is_taken_out_during_this_one)
+{
+    static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
+    push_all("ab");
+    queue.last = weft_queue_back_(&queue);
+    queue.running = weft_queue_pop_(&queue);
+    note("a");
+    push_all("cdef");
+    take_out("cdef"[_i]);
+    queue.running = weft_queue_pop_(&queue);
+    ck_assert_ptr_eq(queue.running, queue.last);
+    note("b ");
+    run_rest();
+    ck_recorded(recorded[_i]);
+}
+END_TEST
+
+START_TEST(turns_are_taken_out_between_ticks)
+{
+    push_all("abc");
+    take_out('a');
+    take_out('c');
+    push('d');
+    take_out('b');
+    take_out('d');
+    ck_assert_ptr_null(queue.head);
+    push_all("cb");
+    run_rest();
+    ck_recorded("cb ");
+}
+END_TEST
+
+/* Tasks keep no predecessor: that of a turn behind one must be right all the same. */
+START_TEST(turns_are_taken_out_between_tasks)
+{
+    static const char *const recorded[] = {"abcd ", "acd ", "abc ", "ac "};
+    push_task('a');
+    push('b');
+    push_task('c');
+    push('d');
+    if (_i & 1)
+        take_out('b');
+    if (_i & 2)
+        take_out('d');
+    run_rest();
+    ck_recorded(recorded[_i]);
+}
+END_TEST
+
+START_TEST(a_turn_behind_a_task_that_was_popped_is_the_head)
+{
+    push_task('a');
+    push_task('b');
+    push('c');
+    push('d');
+    queue.last = weft_queue_back_(&queue);
+    queue.running = weft_queue_pop_(&queue);
+    queue.running = weft_queue_pop_(&queue);
+    take_out('c');
+    take_out('d');
+    ck_assert_ptr_null(queue.head);
+    ck_assert_ptr_eq(queue.last, queue.running); /* the tick is over */
+    push_all("ef");
+    take_out('e');
+    run_rest();
+    ck_recorded("f ");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("queue");
+    tcase_add_checked_fixture(tests, new_queue, NULL);
+    tcase_add_test(tests, entries_run_in_the_order_in_which_they_came);
+    tcase_add_test(tests, what_is_pushed_during_a_tick_runs_in_the_next);
+    tcase_add_test(tests, one_that_runs_may_push_itself);
+    tcase_add_loop_test(tests, a_turn_is_taken_out_from_anywhere_in_a_tick, 0,
+                        sizeof(removals) / sizeof(removals[0]));
+    tcase_add_loop_test(tests, a_turn_of_the_next_tick_is_taken_out_during_this_one, 0, 4);
+    tcase_add_test(tests, turns_are_taken_out_between_ticks);
+    tcase_add_loop_test(tests, turns_are_taken_out_between_tasks, 0, 4);
+    tcase_add_test(tests, a_turn_behind_a_task_that_was_popped_is_the_head);
+    return run_suite();
+}

@@ -1,0 +1,859 @@
+/* Tasks: creation, end, cancellation in each state of the diagram in task.h, and their memory. */
+#include "helper.h"
+#include "panic.h"
+
+#include <stdlib.h>
+
+/* ---- Coroutines that most tests are made of ---- */
+
+struct sleeper {
+    weft_frame frame;
+    const char *name;
+    weft_time delay;
+    const weft_error *error;
+    int result;
+};
+
+WEFT_ASYNC_NAMED(sleeper, name)
+{
+    weft_sleep(self->delay);
+    note(self->name);
+    weft_check(self->error);
+    weft_return_value(7);
+}
+WEFT_END
+
+struct waiter {
+    weft_frame frame;
+    const char *name;
+    weft_future *target;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC_NAMED(waiter, name)
+{
+    weft_await(self->target);
+    note(self->name);
+}
+WEFT_END
+
+/* Tells how its await ended. */
+struct teller {
+    weft_frame frame;
+    const char *name;
+    weft_future *target;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC_NAMED(teller, name)
+{
+    weft_try {
+        weft_await(self->target);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+    }
+    weft_end;
+    note(self->name);
+    note_error(self->caught);
+}
+WEFT_END
+
+/* Sleeps twice, and goes on when it is cancelled. */
+struct stubborn {
+    weft_frame frame;
+    weft_time delay;
+    int i;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC(stubborn)
+{
+    for (self->i = 0; self->i < 2; self->i++) {
+        weft_try {
+            weft_sleep(self->delay);
+            note("s");
+        }
+        weft_catch(&weft_cancelled_error, self->caught) {
+            note("c");
+        }
+        weft_end;
+    }
+}
+WEFT_END
+
+/* ---- Creation and end ---- */
+
+struct parent {
+    weft_frame frame;
+    WEFT_TASK(sleeper) child;
+};
+
+WEFT_ASYNC(parent)
+{
+    weft_create_task(sleeper, &self->child, .name = "c", .delay = 5);
+    note("p");
+    weft_sleep(0);
+    note("p");
+    weft_await(&self->child);
+    ck_assert_int_eq(self->child.frame.result, 7);
+    weft_await(&self->child); /* and again: at once, the same */
+    ck_assert_int_eq(self->child.frame.result, 7);
+    note("e");
+}
+WEFT_END
+
+START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
+{
+    static WEFT_TASK(parent) task;
+    ck_no_error(weft_run(&loop, parent, &task));
+    ck_recorded("ppce");
+    ck_assert_uint_eq(port.now, 5);
+}
+END_TEST
+
+START_TEST(tasks_take_turns)
+{
+    static WEFT_TASK(stubborn) a, b;
+    weft_loop_create_task(&loop, stubborn, &a);
+    weft_loop_create_task(&loop, stubborn, &b);
+    tick();
+    ck_recorded("");
+    tick();
+    ck_recorded("ss");
+    tick();
+    ck_recorded("ss");
+    ck_assert(loop_is_idle() && weft_done(&a) && weft_done(&b));
+}
+END_TEST
+
+START_TEST(what_can_be_asked_of_a_task_over_its_life)
+{
+    static WEFT_TASK(sleeper) task;
+    ck_assert(!weft_done(&task) && !weft_cancelled(&task) && !weft_error_of(&task));
+    weft_loop_create_task(&loop, sleeper, &task, .name = "", .delay = 1);
+    ck_assert(!weft_done(&task) && !weft_cancelled(&task) && !weft_error_of(&task));
+    tick();
+    ck_assert(!weft_done(&task) && !weft_cancelled(&task) && !weft_error_of(&task));
+    run_dry();
+    ck_assert(weft_done(&task) && !weft_cancelled(&task) && !weft_error_of(&task));
+    weft_loop_create_task(&loop, sleeper, &task, .name = "", .error = &fail);
+    run_dry();
+    ck_assert(weft_done(&task) && !weft_cancelled(&task) && weft_error_of(&task) == &fail);
+    weft_loop_create_task(&loop, sleeper, &task, .name = "");
+    weft_cancel(&task);
+    run_dry();
+    ck_assert(weft_done(&task) && weft_cancelled(&task));
+    ck_error(weft_error_of(&task), &weft_cancelled_error);
+}
+END_TEST
+
+START_TEST(a_task_has_its_coroutines_name_or_that_of_a_member_of_its_frame)
+{
+    static WEFT_TASK(stubborn) task;
+    static WEFT_TASK(sleeper) named;
+    weft_loop_create_task(&loop, stubborn, &task);
+    weft_loop_create_task(&loop, sleeper, &named, .name = "of its own");
+    ck_assert_str_eq(weft_task_name(&task.task), "stubborn");
+    ck_assert_str_eq(weft_task_name(&named.task), "of its own");
+    run_dry();
+    ck_assert_str_eq(weft_task_name(&task.task), "stubborn");
+}
+END_TEST
+
+START_TEST(who_awaits_gets_the_error_before_and_after_the_end)
+{
+    static WEFT_TASK(sleeper) failing;
+    static WEFT_TASK(teller) early, late;
+    weft_loop_create_task(&loop, sleeper, &failing, .name = "f", .delay = 1, .error = &fail);
+    weft_loop_create_task(&loop, teller, &early, .name = "e", .target = weft_as_future(&failing));
+    run_dry();
+    weft_loop_create_task(&loop, teller, &late, .name = "l", .target = weft_as_future(&failing));
+    tick();
+    ck_recorded("fe=faill=fail");
+    ck_assert(loop_is_idle());
+}
+END_TEST
+
+START_TEST(an_error_leaves_through_tasks_that_await_each_other)
+{
+    static WEFT_TASK(sleeper) failing;
+    static WEFT_TASK(waiter) a, b;
+    weft_loop_create_task(&loop, sleeper, &failing, .name = "f", .delay = 1, .error = &fail);
+    weft_loop_create_task(&loop, waiter, &a, .name = "a", .target = weft_as_future(&failing));
+    weft_loop_create_task(&loop, waiter, &b, .name = "b", .target = weft_as_future(&a));
+    ck_error(weft_run_until_complete(&loop, &b), &fail);
+    ck_recorded("f");
+    ck_error(weft_error_of(&a), &fail);
+}
+END_TEST
+
+START_TEST(those_who_wait_are_told_in_the_order_in_which_they_came)
+{
+    static WEFT_TASK(sleeper) target;
+    static WEFT_TASK(waiter) waiters[4];
+    static const char *const names[] = {"a", "b", "c", "d"};
+    weft_loop_create_task(&loop, sleeper, &target, .name = "!", .delay = 1);
+    for (int i = 0; i < 4; i++)
+        weft_loop_create_task(&loop, waiter, &waiters[i], .name = names[i],
+                              .target = weft_as_future(&target));
+    tick();
+    weft_cancel(&waiters[3]); /* reaches the target: asyncio's await is no shield */
+    run_dry();
+    ck_recorded("");
+    for (int i = 0; i < 4; i++)
+        ck_assert(weft_cancelled(&waiters[i]));
+    weft_loop_create_task(&loop, sleeper, &target, .name = "!", .delay = 1);
+    for (int i = 0; i < 4; i++)
+        weft_loop_create_task(&loop, waiter, &waiters[i], .name = names[i],
+                              .target = weft_as_future(&target));
+    run_dry();
+    ck_recorded("!abcd");
+}
+END_TEST
+
+/* ---- All tasks, the current one ---- */
+
+START_TEST(all_tasks_are_those_that_have_not_ended_by_creation)
+{
+    static WEFT_TASK(sleeper) tasks[5];
+    static const int order[][5] = {{0, 1, 2, 3, 4}, {0, 1, 3, 4}, {1, 3, 4}, {1, 3}, {3}};
+    static const int ending[] = {2, 0, 4, 1, 3};
+    for (int i = 0; i < 5; i++)
+        weft_loop_create_task(&loop, sleeper, &tasks[i], .name = "", .delay = 1);
+    for (size_t left = 5, round = 0; left; left--, round++) {
+        weft_task *task = weft_first_task(&loop);
+        for (size_t i = 0; i < left; i++, task = weft_next_task(task))
+            ck_assert_ptr_eq(task, &tasks[order[round][i]].task);
+        ck_assert_ptr_null(task);
+        weft_cancel(&tasks[ending[round]]);
+        tick();
+    }
+    ck_assert_uint_eq(count_tasks(), 0);
+}
+END_TEST
+
+struct looking {
+    weft_frame frame;
+    weft_task *current, *called_from;
+};
+
+static weft_task *current_in_a_function(void)
+{
+    return weft_loop_current_task(&loop);
+}
+
+WEFT_ASYNC(looking)
+{
+    weft_sleep(0);
+    self->current = weft_current_task();
+    self->called_from = current_in_a_function();
+    ck_assert_ptr_eq(weft_running_loop(), &loop);
+}
+WEFT_END
+
+static void look_in_a_callback(weft_loop *of, weft_handle *handle)
+{
+    (void)handle;
+    ck_assert_ptr_null(weft_loop_current_task(of));
+    note("looked");
+}
+
+START_TEST(the_current_task_is_the_one_that_runs_and_none_in_callbacks_and_outside)
+{
+    static WEFT_TASK(looking) a, b;
+    weft_handle handle = {.function = NULL};
+    weft_loop_create_task(&loop, looking, &a);
+    ck_no_error(weft_call_soon(&loop, &handle, look_in_a_callback));
+    weft_loop_create_task(&loop, looking, &b);
+    ck_assert_ptr_null(weft_loop_current_task(&loop));
+    run_dry();
+    ck_assert_ptr_null(weft_loop_current_task(&loop));
+    ck_assert(a.frame.current == &a.task && a.frame.called_from == &a.task);
+    ck_assert(b.frame.current == &b.task && b.frame.called_from == &b.task);
+    ck_recorded("looked");
+}
+END_TEST
+
+/* ---- Cancellation in each state ---- */
+
+START_TEST(cancelled_before_its_first_step_nothing_of_a_task_runs)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never");
+    ck_assert(weft_cancel(&task));
+    tick();
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+    ck_assert_int_eq(task.frame.result, 0);
+    ck_recorded("");
+}
+END_TEST
+
+START_TEST(a_task_that_gave_way_is_cancelled_where_it_did)
+{
+    static WEFT_TASK(stubborn) task;
+    weft_loop_create_task(&loop, stubborn, &task);
+    tick();
+    ck_assert(weft_cancel(&task));
+    run_dry();
+    ck_assert(weft_done(&task) && !weft_cancelled(&task));
+    ck_recorded("cs");
+}
+END_TEST
+
+START_TEST(a_sleeping_task_is_cancelled_at_once_and_its_timer_disarmed)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never", .delay = 5);
+    tick();
+    ck_assert(weft_cancel(&task));
+    tick();
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+    ck_assert_uint_eq(port.now, 0);
+    ck_recorded("");
+}
+END_TEST
+
+struct canceller {
+    weft_handle handle;
+    weft_future *target;
+};
+
+static void cancel_target(weft_loop *of, weft_handle *handle)
+{
+    (void)of;
+    ck_assert(weft_cancel(WEFT_HANDLE_OWNER(handle, struct canceller, handle)->target));
+}
+
+/* A due sleep takes a turn and then the task another: cancelled before the one, or the other. */
+START_TEST(a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same)
+{
+    static WEFT_TASK(sleeper) task;
+    struct canceller canceller = {.target = weft_as_future(&task)};
+    if (_i == 0)
+        weft_call_at(&loop, &canceller.handle, 5, cancel_target);
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never", .delay = 5);
+    tick();
+    if (_i == 1)
+        weft_call_at(&loop, &canceller.handle, 5, cancel_target);
+    run_dry();
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+    ck_recorded("");
+}
+END_TEST
+
+START_TEST(a_task_that_awaits_a_future_is_cancelled_with_it)
+{
+    static WEFT_TASK(waiter) task;
+    weft_future future;
+    weft_create_future(&loop, &future);
+    weft_loop_create_task(&loop, waiter, &task, .name = "never", .target = &future);
+    tick();
+    ck_assert(weft_cancel(&task));
+    ck_assert(weft_cancelled(&future) && !weft_done(&task));
+    tick();
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+}
+END_TEST
+
+START_TEST(a_cancellation_replaces_the_wake_up_that_is_under_way)
+{
+    static WEFT_TASK(teller) task;
+    weft_future future;
+    weft_create_future(&loop, &future);
+    weft_loop_create_task(&loop, teller, &task, .name = "t", .target = &future);
+    tick();
+    ck_no_error(_i ? weft_set_error(&future, &fail) : weft_set_done(&future));
+    ck_assert(weft_cancel(&task));
+    tick();
+    ck_assert(!weft_cancelled(&future) && loop_is_idle());
+    ck_recorded("t=cancelled");
+}
+END_TEST
+
+struct self_cancelling {
+    weft_frame frame;
+    weft_future *ended;
+    weft_time delay;
+    bool sleeps;
+    const weft_error *error;
+};
+
+WEFT_ASYNC(self_cancelling)
+{
+    weft_cancel(weft_current_task());
+    weft_await(self->ended); /* blocks not, and so passes it by */
+    note("a");
+    if (self->sleeps)
+        weft_sleep(self->delay);
+    note("r");
+    weft_check(self->error);
+}
+WEFT_END
+
+START_TEST(a_task_that_cancels_itself_is_told_where_it_waits_next)
+{
+    static WEFT_TASK(self_cancelling) task;
+    weft_future ended;
+    weft_create_future(&loop, &ended);
+    weft_set_done(&ended);
+    weft_loop_create_task(&loop, self_cancelling, &task, .ended = &ended, .sleeps = true,
+                          .delay = _i ? 5 : 0);
+    tick();
+    ck_assert(!weft_done(&task) && !loop.timers.used); /* one iteration later */
+    tick();
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+    ck_recorded("a");
+}
+END_TEST
+
+/* gh-74234; and one that fails keeps its error. */
+START_TEST(a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails)
+{
+    static WEFT_TASK(self_cancelling) task;
+    weft_future ended;
+    weft_create_future(&loop, &ended);
+    weft_set_done(&ended);
+    weft_loop_create_task(&loop, self_cancelling, &task, .ended = &ended,
+                          .error = _i ? &fail : NULL);
+    tick();
+    ck_error(weft_error_of(&task), _i ? &fail : &weft_cancelled_error);
+    ck_recorded("ar");
+}
+END_TEST
+
+START_TEST(what_has_ended_or_was_never_started_is_not_cancelled)
+{
+    static WEFT_TASK(sleeper) task;
+    ck_assert(!weft_cancel(&task));
+    weft_loop_create_task(&loop, sleeper, &task, .name = "");
+    run_dry();
+    ck_assert(!weft_cancel(&task) && !weft_cancelled(&task) && !weft_error_of(&task));
+    ck_assert_uint_eq(weft_cancelling(&task.task), 0);
+}
+END_TEST
+
+START_TEST(two_cancellations_before_it_runs_are_told_once)
+{
+    static WEFT_TASK(stubborn) task;
+    weft_loop_create_task(&loop, stubborn, &task, .delay = 5);
+    tick();
+    ck_assert(weft_cancel(&task) && weft_cancel(&task));
+    ck_assert_uint_eq(weft_cancelling(&task.task), 2);
+    run_dry();
+    ck_recorded("cs");
+}
+END_TEST
+
+/* ---- Chains ---- */
+
+START_TEST(a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task)
+{
+    static WEFT_TASK(sleeper) last;
+    static WEFT_TASK(teller) middle;
+    static WEFT_TASK(waiter) first;
+    weft_loop_create_task(&loop, sleeper, &last, .name = "never", .delay = 5);
+    weft_loop_create_task(&loop, teller, &middle, .name = "m", .target = weft_as_future(&last));
+    weft_loop_create_task(&loop, waiter, &first, .name = "f", .target = weft_as_future(&middle));
+    tick();
+    ck_assert(weft_cancel(&first));
+    ck_assert_uint_eq(weft_cancelling(&last.task), 1);
+    ck_assert_uint_eq(weft_cancelling(&middle.task), 1);
+    ck_assert_uint_eq(weft_cancelling(&first.task), 1);
+    run_dry();
+    ck_recorded("m=cancelledf"); /* the middle one caught it, and that was that */
+    ck_assert(weft_cancelled(&last) && !weft_cancelled(&middle) && !weft_cancelled(&first));
+}
+END_TEST
+
+enum { MANY = 1000000 };
+
+START_TEST(a_chain_of_a_million_tasks_is_cancelled_in_constant_stack)
+{
+    typedef WEFT_TASK(waiter) link;
+    static WEFT_TASK(sleeper) last;
+    link *const links = calloc(MANY, sizeof(*links));
+    weft_loop_create_task(&loop, sleeper, &last, .name = "never", .delay = 5);
+    for (size_t i = 0; i < MANY; i++)
+        weft_loop_create_task(&loop, waiter, &links[i], .name = "never",
+                              .target = i ? weft_as_future(&links[i - 1]) : weft_as_future(&last));
+    tick();
+    ck_assert(weft_cancel(&links[MANY - 1]));
+    run_dry();
+    size_t cancelled = 0;
+    for (size_t i = 0; i < MANY; i++)
+        cancelled += weft_cancelled(&links[i]);
+    ck_assert_uint_eq(cancelled, MANY);
+    ck_assert(weft_cancelled(&last) && loop_is_idle());
+    ck_recorded("");
+    free(links);
+}
+END_TEST
+
+/* ---- Circles ---- */
+
+START_TEST(an_await_of_the_task_itself_is_an_error)
+{
+    static WEFT_TASK(teller) task;
+    weft_loop_create_task(&loop, teller, &task, .name = "t", .target = weft_as_future(&task));
+    run_dry();
+    ck_recorded("t=invalid state");
+}
+END_TEST
+
+START_TEST(an_await_of_what_was_never_started_is_an_error)
+{
+    static WEFT_TASK(teller) task;
+    static weft_future never;
+    weft_loop_create_task(&loop, teller, &task, .name = "t", .target = &never);
+    run_dry();
+    ck_recorded("t=invalid state");
+}
+END_TEST
+
+START_TEST(tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks)
+{
+    typedef WEFT_TASK(teller) in_circle;
+    static const char *const names[] = {"a", "b", "c", "d", "e"};
+    static in_circle tasks[5];
+    const int count = _i;
+    for (int i = 0; i < count; i++)
+        weft_loop_create_task(&loop, teller, &tasks[i], .name = names[i],
+                              .target = weft_as_future(&tasks[(i + 1) % count]));
+    ck_error(weft_run_until_complete(&loop, &tasks[0]), &weft_deadlock_error);
+    ck_assert_uint_eq(count_tasks(), (size_t)count);
+    for (int i = 0; i < count; i++) {
+        const weft_waiting waiting = weft_task_waits_for(&tasks[i].task);
+        ck_assert_str_eq(waiting.what, "task");
+        ck_assert_ptr_eq(waiting.object, &tasks[(i + 1) % count]);
+    }
+    ck_assert(weft_cancel(&tasks[1]));
+    run_dry();
+    ck_assert_uint_eq(count_tasks(), 0);
+    ck_assert(strncmp(record, "b=cancelled", 11) == 0);
+}
+END_TEST
+
+START_TEST(a_cancel_that_leads_into_a_circle_reaches_who_was_asked)
+{
+    static WEFT_TASK(waiter) a, b, outside;
+    weft_loop_create_task(&loop, waiter, &a, .name = "never", .target = weft_as_future(&b));
+    weft_loop_create_task(&loop, waiter, &b, .name = "never", .target = weft_as_future(&a));
+    weft_loop_create_task(&loop, waiter, &outside, .name = "never", .target = weft_as_future(&a));
+    tick();
+    ck_assert(weft_cancel(&outside));
+    run_dry();
+    ck_assert(weft_cancelled(&outside) && !weft_done(&a) && !weft_done(&b));
+    ck_no_error(weft_shutdown(&loop));
+    ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
+}
+END_TEST
+
+/* ---- The count of requests ---- */
+
+START_TEST(requests_to_cancel_are_counted_and_taken_back)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never");
+    for (unsigned i = 0; i < 300; i++) {
+        ck_assert_uint_eq(weft_cancelling(&task.task), i < 255 ? i : 255);
+        weft_cancel(&task);
+    }
+    ck_assert_uint_eq(weft_uncancel(&task.task), 254);
+    ck_assert_uint_eq(weft_cancelling(&task.task), 254);
+    run_dry();
+    ck_assert(weft_cancelled(&task));
+}
+END_TEST
+
+START_TEST(what_was_never_asked_for_is_not_taken_back)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "s");
+    ck_assert_uint_eq(weft_uncancel(&task.task), 0);
+    run_dry();
+    ck_recorded("s");
+}
+END_TEST
+
+START_TEST(a_cancellation_that_is_taken_back_undelivered_is_not_delivered)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "s");
+    if (_i)
+        tick();
+    weft_cancel(&task);
+    ck_assert_uint_eq(weft_uncancel(&task.task), 0);
+    run_dry();
+    ck_assert(!weft_cancelled(&task));
+    ck_recorded("s");
+}
+END_TEST
+
+START_TEST(one_of_two_requests_taken_back_leaves_the_other)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never");
+    weft_cancel(&task);
+    weft_cancel(&task);
+    ck_assert_uint_eq(weft_uncancel(&task.task), 1);
+    run_dry();
+    ck_assert(weft_cancelled(&task));
+    ck_recorded("");
+}
+END_TEST
+
+/* In asyncio as well: what it waited for has been cancelled by then. */
+START_TEST(a_cancellation_that_ended_a_wait_cannot_be_taken_back)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never", .delay = 5);
+    tick();
+    weft_cancel(&task);
+    ck_assert_uint_eq(weft_uncancel(&task.task), 0);
+    run_dry();
+    ck_assert(weft_cancelled(&task));
+}
+END_TEST
+
+struct reconsidering {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(reconsidering)
+{
+    weft_cancel(weft_current_task());
+    weft_uncancel(weft_current_task());
+    weft_sleep(5);
+    note("slept");
+}
+WEFT_END
+
+START_TEST(a_task_that_takes_its_own_cancellation_back_goes_on)
+{
+    static WEFT_TASK(reconsidering) task;
+    ck_no_error(weft_run(&loop, reconsidering, &task));
+    ck_recorded("slept");
+}
+END_TEST
+
+/* ---- Memory ---- */
+
+START_TEST(a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory)
+{
+    static WEFT_TASK(sleeper) task;
+    weft_loop_create_task(&loop, sleeper, &task, .name = "", .delay = 5, .error = &fail);
+    tick();
+    weft_cancel(&task);
+    weft_cancel(&task);
+    run_dry();
+    weft_loop_create_task(&loop, sleeper, &task, .name = "s");
+    ck_assert_uint_eq(weft_cancelling(&task.task), 0);
+    ck_assert_int_eq(task.frame.result, 0);
+    run_dry();
+    ck_assert(!weft_error_of(&task) && task.frame.result == 7);
+    ck_recorded("s");
+}
+END_TEST
+
+struct again {
+    weft_handle handle;
+    int left;
+    WEFT_TASK(sleeper) task;
+};
+
+static void start_again(weft_loop *of, weft_handle *handle)
+{
+    struct again *const again = WEFT_HANDLE_OWNER(handle, struct again, handle);
+    if (again->left-- == 0)
+        return;
+    weft_loop_create_task(of, sleeper, &again->task, .name = "s", .delay = 1);
+    ck_no_error(weft_add_done_callback(&again->task, handle, start_again));
+}
+
+START_TEST(an_ended_tasks_memory_is_used_again_in_its_own_done_callback)
+{
+    static struct again again = {.left = 3};
+    start_again(&loop, &again.handle);
+    run_dry();
+    ck_recorded("sss");
+    ck_assert_uint_eq(port.now, 3);
+}
+END_TEST
+
+struct restarting {
+    weft_frame frame;
+    struct again *again;
+};
+
+WEFT_ASYNC(restarting)
+{
+    weft_await(&self->again->task);
+    weft_create_task(sleeper, &self->again->task, .name = "2", .delay = 1, .error = NULL);
+}
+WEFT_END
+
+START_TEST(an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end)
+{
+    static struct again again;
+    static WEFT_TASK(restarting) restarting;
+    static WEFT_TASK(teller) teller;
+    weft_loop_create_task(&loop, sleeper, &again.task, .name = "1", .delay = 1);
+    weft_loop_create_task(&loop, restarting, &restarting, .again = &again);
+    weft_loop_create_task(&loop, teller, &teller, .name = "t",
+                          .target = weft_as_future(&again.task));
+    run_dry();
+    ck_recorded("1t=ok2");
+}
+END_TEST
+
+START_TEST(a_start_in_the_memory_of_a_task_that_has_not_ended_panics)
+{
+    static WEFT_TASK(sleeper) tasks[2];
+    weft_loop_create_task(&loop, sleeper, &tasks[_i], .name = "", .delay = 5);
+    if (_i)
+        tick();
+    EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &tasks[_i]), "that has not ended");
+    ck_assert_str_eq(panic.file, __FILE__);
+}
+END_TEST
+
+/* Best effort: where it would corrupt a list. */
+START_TEST(memory_that_was_overwritten_while_its_task_lived_panics)
+{
+    static WEFT_TASK(sleeper) before, after;
+    static WEFT_TASK(waiter) overwritten;
+    static weft_future never;
+    weft_create_future(&loop, &never);
+    weft_loop_create_task(&loop, sleeper, &before, .name = "", .delay = 9);
+    weft_loop_create_task(&loop, waiter, &overwritten, .target = &never);
+    weft_loop_create_task(&loop, sleeper, &after, .name = "", .delay = 5);
+    tick();
+    memset(&overwritten, 0, sizeof(overwritten));
+    EXPECT_PANIC(run_dry(), "overwritten before it ended");
+}
+END_TEST
+
+/* ---- Errors that nobody asked for ---- */
+
+static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    ck_assert_ptr_eq(of, &loop);
+    note(weft_task_name(task));
+    note_error(error);
+}
+
+/* Fails, and is not asked. */
+#define FAIL(task)                                                                                 \
+    do {                                                                                           \
+        weft_set_exception_handler(&loop, note_failure);                                           \
+        weft_loop_create_task(&loop, sleeper, (task), .name = "f", .error = &fail);                \
+        run_dry();                                                                                 \
+        ck_recorded("f");                                                                          \
+    } while (0)
+
+START_TEST(a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again)
+{
+    static WEFT_TASK(sleeper) task;
+    FAIL(&task);
+    weft_loop_create_task(&loop, sleeper, &task, .name = "g");
+    ck_recorded("f=fail");
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded("g");
+}
+END_TEST
+
+START_TEST(failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes)
+{
+    static WEFT_TASK(sleeper) a, b, c;
+    weft_set_exception_handler(&loop, note_failure);
+    weft_loop_create_task(&loop, sleeper, &a, .name = "a", .error = &fail);
+    weft_loop_create_task(&loop, sleeper, &b, .name = "b", .error = &fail);
+    weft_loop_create_task(&loop, sleeper, &c, .name = "c", .error = &other_fail);
+    run_dry();
+    ck_recorded("abc");
+    ck_error(weft_error_of(&b), &fail);
+    weft_loop_close(&loop);
+    ck_recorded("a=failc=other");
+}
+END_TEST
+
+START_TEST(a_failure_that_was_asked_for_is_not_reported)
+{
+    static WEFT_TASK(sleeper) asked, awaited, run;
+    static WEFT_TASK(teller) teller;
+    FAIL(&asked);
+    weft_error_of(&asked);
+    FAIL(&awaited);
+    weft_loop_create_task(&loop, teller, &teller, .name = "t", .target = weft_as_future(&awaited));
+    run_dry();
+    weft_loop_create_task(&loop, sleeper, &run, .name = "r", .error = &fail);
+    weft_loop_create_task(&loop, teller, &teller, .name = "t", .target = weft_as_future(&run));
+    ck_error(weft_run_until_complete(&loop, &run), &fail);
+    weft_loop_close(&loop);
+    ck_recorded("t=failrt=fail");
+}
+END_TEST
+
+START_TEST(a_cancelled_task_is_no_failure_and_no_handler_is_no_fault)
+{
+    static WEFT_TASK(sleeper) task;
+    FAIL(&task);
+    weft_set_exception_handler(&loop, NULL);
+    weft_loop_create_task(&loop, sleeper, &task, .name = "never");
+    weft_set_exception_handler(&loop, note_failure);
+    weft_cancel(&task);
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded("");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("task");
+    tcase_add_test(tests, a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame);
+    tcase_add_test(tests, tasks_take_turns);
+    tcase_add_test(tests, what_can_be_asked_of_a_task_over_its_life);
+    tcase_add_test(tests, a_task_has_its_coroutines_name_or_that_of_a_member_of_its_frame);
+    tcase_add_test(tests, who_awaits_gets_the_error_before_and_after_the_end);
+    tcase_add_test(tests, an_error_leaves_through_tasks_that_await_each_other);
+    tcase_add_test(tests, those_who_wait_are_told_in_the_order_in_which_they_came);
+    tcase_add_test(tests, all_tasks_are_those_that_have_not_ended_by_creation);
+    tcase_add_test(tests, the_current_task_is_the_one_that_runs_and_none_in_callbacks_and_outside);
+    tcase_add_test(tests, cancelled_before_its_first_step_nothing_of_a_task_runs);
+    tcase_add_test(tests, a_task_that_gave_way_is_cancelled_where_it_did);
+    tcase_add_test(tests, a_sleeping_task_is_cancelled_at_once_and_its_timer_disarmed);
+    tcase_add_loop_test(tests, a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same,
+                        0, 2);
+    tcase_add_test(tests, a_task_that_awaits_a_future_is_cancelled_with_it);
+    tcase_add_loop_test(tests, a_cancellation_replaces_the_wake_up_that_is_under_way, 0, 2);
+    tcase_add_loop_test(tests, a_task_that_cancels_itself_is_told_where_it_waits_next, 0, 2);
+    tcase_add_loop_test(tests, a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails,
+                        0, 2);
+    tcase_add_test(tests, what_has_ended_or_was_never_started_is_not_cancelled);
+    tcase_add_test(tests, two_cancellations_before_it_runs_are_told_once);
+    tcase_add_test(tests, a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task);
+    tcase_add_test(tests, a_chain_of_a_million_tasks_is_cancelled_in_constant_stack);
+    tcase_add_test(tests, an_await_of_the_task_itself_is_an_error);
+    tcase_add_test(tests, an_await_of_what_was_never_started_is_an_error);
+    tcase_add_loop_test(tests, tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks, 2, 6);
+    tcase_add_test(tests, a_cancel_that_leads_into_a_circle_reaches_who_was_asked);
+    tcase_add_test(tests, requests_to_cancel_are_counted_and_taken_back);
+    tcase_add_test(tests, what_was_never_asked_for_is_not_taken_back);
+    tcase_add_loop_test(tests, a_cancellation_that_is_taken_back_undelivered_is_not_delivered,
+                        0, 2);
+    tcase_add_test(tests, one_of_two_requests_taken_back_leaves_the_other);
+    tcase_add_test(tests, a_cancellation_that_ended_a_wait_cannot_be_taken_back);
+    tcase_add_test(tests, a_task_that_takes_its_own_cancellation_back_goes_on);
+    tcase_add_test(tests, a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory);
+    tcase_add_test(tests, an_ended_tasks_memory_is_used_again_in_its_own_done_callback);
+    tcase_add_test(tests, an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end);
+    tcase_add_loop_test(tests, a_start_in_the_memory_of_a_task_that_has_not_ended_panics, 0, 2);
+    tcase_add_test(tests, memory_that_was_overwritten_while_its_task_lived_panics);
+    tcase_add_test(tests, a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
+    tcase_add_test(tests, failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes);
+    tcase_add_test(tests, a_failure_that_was_asked_for_is_not_reported);
+    tcase_add_test(tests, a_cancelled_task_is_no_failure_and_no_handler_is_no_fault);
+    return run_suite();
+}

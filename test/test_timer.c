@@ -1,0 +1,302 @@
+/* Timers: the radix heap, against a list that is kept sorted. */
+#include "helper.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static weft_timers timers;
+
+static void arm(weft_wait *wait, weft_time deadline)
+{
+    weft_timers_arm_(&timers, wait, deadline);
+}
+
+static void new_timers(void)
+{
+    memset(&timers, 0, sizeof(timers));
+}
+
+/* What is due at `now`, in order, as indices into `waits`. */
+static void note_due(const weft_wait *waits, weft_time now)
+{
+    const weft_wait *due;
+    while ((due = weft_timers_pop_(&timers, now)))
+        note_letter((char)('a' + (due - waits)));
+    note(" ");
+}
+
+/* ---- By hand ---- */
+
+START_TEST(nothing_is_armed_at_first)
+{
+    ck_assert_ptr_null(weft_timers_pop_(&timers, 0));
+    ck_assert_ptr_null(weft_timers_pop_(&timers, UINT64_MAX));
+}
+END_TEST
+
+START_TEST(timers_are_due_by_deadline_and_never_early)
+{
+    static weft_wait waits[4];
+    static const weft_time deadlines[] = {30, 10, 20, 11};
+    for (int i = 0; i < 4; i++)
+        arm(&waits[i], deadlines[i]);
+    static const weft_time times[] = {0, 9, 10, 10, 19, 29, 30, 99};
+    for (int i = 0; i < 8; i++)
+        note_due(waits, times[i]);
+    ck_recorded("  b  d c a  ");
+}
+END_TEST
+
+START_TEST(equal_deadlines_are_first_in_first_out)
+{
+    static weft_wait waits[26];
+    for (int i = 0; i < 26; i++)
+        arm(&waits[i], 1000 + (weft_time)(i % 2));
+    note_due(waits, 5000);
+    ck_recorded("acegikmoqsuwybdfhjlnprtvxz ");
+}
+END_TEST
+
+/* Armed before and after the heap came near to the deadline, so that they came by different ways. */
+START_TEST(equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed)
+{
+    static weft_wait waits[8];
+    arm(&waits[0], 1 << 20);
+    arm(&waits[1], 1 << 10);
+    arm(&waits[2], 1 << 20);
+    note_due(waits, 1 << 10);
+    arm(&waits[3], 1 << 20);
+    arm(&waits[4], (1 << 20) - 1);
+    note_due(waits, (1 << 20) - 1);
+    arm(&waits[5], 1 << 20);
+    note_due(waits, 1 << 20);
+    ck_recorded("b e acdf ");
+}
+END_TEST
+
+START_TEST(a_deadline_in_the_past_is_due_now_behind_those_that_are)
+{
+    static weft_wait waits[5];
+    arm(&waits[0], 100);
+    arm(&waits[1], 100);
+    note_letter((char)('a' + (weft_timers_pop_(&timers, 100) - waits)));
+    arm(&waits[2], 100);
+    arm(&waits[3], 7);
+    arm(&waits[4], 101);
+    note_due(waits, 100);
+    ck_recorded("abcd ");
+}
+END_TEST
+
+START_TEST(far_deadlines_keep_their_order)
+{
+    static weft_wait waits[9];
+    static const weft_time deadlines[] = {UINT64_MAX, (weft_time)1 << 63, (weft_time)1 << 40,
+                                          ((weft_time)1 << 40) + 1, ((weft_time)1 << 31) - 1,
+                                          (weft_time)1 << 31, (weft_time)1 << 32, UINT64_MAX, 0};
+    for (int i = 0; i < 9; i++)
+        arm(&waits[i], deadlines[i]);
+    note_due(waits, 0);
+    note_due(waits, ((weft_time)1 << 40) - 1);
+    note_due(waits, (weft_time)1 << 63);
+    note_due(waits, UINT64_MAX - 1);
+    note_due(waits, UINT64_MAX);
+    ck_recorded("i efg cdb  ah ");
+}
+END_TEST
+
+/* One of each position in a bucket: the first (of more, and alone), one in the middle, the last. */
+START_TEST(a_timer_is_disarmed_from_any_position)
+{
+    static weft_wait waits[4];
+    static const char *const left[] = {"bcd ", "acd ", "abd ", "abc "};
+    for (int i = 0; i < 4; i++)
+        arm(&waits[i], 100 + (weft_time)(i == 3));
+    weft_timers_disarm_(&timers, &waits[_i]);
+    note_due(waits, 200);
+    ck_recorded(left[_i]);
+    arm(&waits[0], 300);
+    weft_timers_disarm_(&timers, &waits[0]);
+    ck_assert(!timers.used && !weft_timers_pop_(&timers, 400));
+}
+END_TEST
+
+/* The least of a bucket is found again: (0) among more, (1) among equals, in their order. */
+START_TEST(the_next_timer_is_right_after_the_least_was_disarmed)
+{
+    static weft_wait waits[4];
+    static const weft_time deadlines[2][4] = {{40, 43, 42, 41}, {40, 44, 44, 44}};
+    static const char *const due[] = {" d c b ", " bcd "};
+    for (int i = 0; i < 4; i++)
+        arm(&waits[i], deadlines[_i][i]);
+    weft_timers_disarm_(&timers, &waits[0]);
+    note_due(waits, 40);
+    for (weft_time now = 41 + 3 * (weft_time)_i; now < 44 + (weft_time)_i; now++)
+        note_due(waits, now);
+    ck_recorded(due[_i]);
+}
+END_TEST
+
+/* A loop sleeps until `next`: it may be too soon (what was there may be disarmed), never too late. */
+START_TEST(next_is_never_too_late)
+{
+    static weft_wait waits[3];
+    arm(&waits[0], 50);
+    ck_assert_uint_eq(timers.next, 50);
+    arm(&waits[1], 70);
+    arm(&waits[2], 40);
+    ck_assert_uint_eq(timers.next, 40);
+    weft_timers_disarm_(&timers, &waits[2]);
+    note_due(waits, 49);
+    ck_assert_uint_eq(timers.next, 50);
+    note_due(waits, 50);
+    ck_assert_uint_eq(timers.next, 70);
+    ck_recorded(" a ");
+}
+END_TEST
+
+/* ---- At random ---- */
+
+enum { TIMERS = 64, STEPS = 2000 };
+
+/* The model: the armed ones, by deadline and then by the order of arming. */
+static struct model {
+    int timers[TIMERS];
+    int count;
+    weft_time deadlines[TIMERS]; /* of each timer */
+} model;
+
+static uint64_t seed, state;
+
+static uint64_t random_bits(void)
+{
+    state ^= state << 13; /* xorshift64 */
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+static uint64_t random_below(uint64_t limit)
+{
+    return random_bits() % limit;
+}
+
+/* Of each order of magnitude, often the same ones, now and then past or at the end of time. */
+static weft_time random_deadline(weft_time now)
+{
+    const uint64_t kind = random_below(16);
+    if (kind == 0)
+        return now - random_below(now + 1);
+    if (kind == 1)
+        return UINT64_MAX - random_below(2);
+    if (kind < 8)
+        return now + random_below(4);
+    const weft_time away = random_bits() >> (20 + random_below(44));
+    return away < UINT64_MAX - now ? now + away : UINT64_MAX;
+}
+
+static void model_insert(int timer, weft_time deadline)
+{
+    int at = model.count++;
+    for (; at > 0 && model.deadlines[model.timers[at - 1]] > deadline; at--)
+        model.timers[at] = model.timers[at - 1];
+    model.timers[at] = timer;
+    model.deadlines[timer] = deadline;
+}
+
+static void model_remove(int at)
+{
+    model.count--;
+    for (; at < model.count; at++)
+        model.timers[at] = model.timers[at + 1];
+}
+
+static int model_find(int timer)
+{
+    for (int at = 0; at < model.count; at++)
+        if (model.timers[at] == timer)
+            return at;
+    return -1;
+}
+
+#define CHECK(condition)                                                                           \
+    ck_assert_msg(condition, "%s; seed %" PRIu64 ", step %d", #condition, seed, step)
+
+/* As a loop does: takes all out that is due, and then perhaps lets time pass until something is. */
+static weft_time expire(weft_wait *waits, weft_time now, int step)
+{
+    const weft_wait *due;
+    while ((due = weft_timers_pop_(&timers, now))) {
+        CHECK(model.count > 0);
+        CHECK(due - waits == model.timers[0]);
+        CHECK(model.deadlines[model.timers[0]] <= now);
+        model_remove(0);
+    }
+    CHECK(model.count == 0 || model.deadlines[model.timers[0]] > now);
+    CHECK(!timers.used == !model.count);
+    if (!model.count)
+        return random_below(8) ? now : now + random_below(1000);
+    const weft_time first = model.deadlines[model.timers[0]];
+    CHECK(timers.next <= first && timers.next > now);
+    switch (random_below(4)) {
+    case 0:
+        return timers.next;
+    case 1:
+        return now + random_below(first - now);
+    case 2:
+        return first < UINT64_MAX - 50 ? first + random_below(50) : first;
+    default:
+        return first;
+    }
+}
+
+static void run_random_program(void)
+{
+    static weft_wait waits[TIMERS];
+    state = seed * 0x9E3779B97F4A7C15u;
+    weft_time now = random_below(3) ? random_below(100) : random_bits() >> random_below(64);
+    new_timers();
+    model.count = 0;
+    for (int step = 0; step < STEPS && now < UINT64_MAX; step++) {
+        const int timer = (int)random_below(TIMERS), at = model_find(timer);
+        if (random_below(8) == 0) {
+            now = expire(waits, now, step);
+        } else if (at >= 0) {
+            weft_timers_disarm_(&timers, &waits[timer]);
+            model_remove(at);
+        } else {
+            const weft_time deadline = random_deadline(now);
+            weft_timers_arm_(&timers, &waits[timer], deadline);
+            model_insert(timer, deadline < timers.reached ? timers.reached : deadline);
+        }
+        CHECK(!timers.used == !model.count);
+    }
+}
+
+/* WEFT_SEED=n runs that one alone. */
+START_TEST(random_programs_are_as_with_a_sorted_list)
+{
+    const char *const given = getenv("WEFT_SEED");
+    for (int i = 0; i < 50; i++) {
+        seed = given ? strtoull(given, NULL, 10) : (uint64_t)(_i * 50 + i + 1);
+        run_random_program();
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("timer");
+    tcase_add_checked_fixture(tests, new_timers, NULL);
+    tcase_add_test(tests, nothing_is_armed_at_first);
+    tcase_add_test(tests, timers_are_due_by_deadline_and_never_early);
+    tcase_add_test(tests, equal_deadlines_are_first_in_first_out);
+    tcase_add_test(tests, equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed);
+    tcase_add_test(tests, a_deadline_in_the_past_is_due_now_behind_those_that_are);
+    tcase_add_test(tests, far_deadlines_keep_their_order);
+    tcase_add_loop_test(tests, a_timer_is_disarmed_from_any_position, 0, 4);
+    tcase_add_loop_test(tests, the_next_timer_is_right_after_the_least_was_disarmed, 0, 2);
+    tcase_add_test(tests, next_is_never_too_late);
+    tcase_add_loop_test(tests, random_programs_are_as_with_a_sorted_list, 0, 4);
+    return run_suite();
+}
