@@ -106,11 +106,12 @@ bool weft_cancel_(weft_awaitable *awaitable)
 
 weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
 {
-    if (!awaitable->owner || awaitable == &context->task->awaitable)
+    weft_task *const task = weft_running_task_(context);
+    if (!awaitable->owner || awaitable == &task->awaitable)
         context->error = &weft_invalid_state_error;
     else if (weft_has_ended_(awaitable))
         context->error = weft_ask_(awaitable);
     else
-        return weft_park_awaiting_(context->task, awaitable);
+        return weft_park_awaiting_(task, awaitable);
     return (weft_signal){WEFT_GO_ON_};
 }

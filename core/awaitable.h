@@ -22,9 +22,9 @@ struct weft_awaitable {
 
 /* What `waiters` points to once it has ended. */
 extern const weft_node weft_ended_[2];
-#define WEFT_ENDED_ ((weft_node *)&weft_ended_[0])
+#define WEFT_ENDED_ ((weft_node *)(uintptr_t)&weft_ended_[0])
 #define WEFT_UNASKED_                                                                              \
-    ((weft_node *)&weft_ended_[1]) /* a task that failed, and nobody has asked yet */
+    ((weft_node *)(uintptr_t)&weft_ended_[1]) /* a task that failed, and nobody has asked yet */
 
 static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 {

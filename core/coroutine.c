@@ -18,3 +18,12 @@ void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *ca
     weft_check_frame_(callee, caller->code->file, caller->state);
     context->callee = callee;
 }
+
+const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee)
+{
+    if (!callee->code || callee->state != 0 || callee->caller)
+        return &weft_invalid_state_error;
+    callee->caller = caller;
+    context->callee = callee;
+    return NULL;
+}

@@ -15,9 +15,12 @@
  *     WEFT_END
  *
  * A coroutine has no stack of its own: when it awaits, its function returns. So a C local does not
- * outlive an await; what has to is a member of the frame, reached through `self`. The frame belongs
- * to whoever starts the coroutine, may be used again as soon as the coroutine has ended, and must
- * be all zero bytes when it is used for the first time (static, calloc, or inside another frame).
+ * outlive an await; what has to is a member of the frame, reached through `self`. (Compilers tell:
+ * gcc with -Wjump-misses-init and -O1 -Wmaybe-uninitialized, clang with
+ * -Wconditional-uninitialized. And -Werror=return-type, with gcc, refuses the plain `return;`.) The
+ * frame belongs to whoever starts the coroutine, may be used again as soon as the coroutine has
+ * ended, and must be all zero bytes when it is used for the first time (static, calloc, or inside
+ * another frame).
  *
  * An await, a call, or a block's head stands on a line of its own, in the body or in C's if, for,
  * while, do; not inside a switch of the body's own. The labels of the state machine are line
@@ -43,12 +46,14 @@ extern "C" {
 typedef struct weft_frame weft_frame;
 typedef struct weft_context weft_context;
 typedef struct weft_task weft_task;
+typedef struct weft_node weft_node;
+typedef struct weft_loop weft_loop;
 
 /* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
  * coroutine, which would skip every release, does not compile. */
 enum weft_signal_ {
-    WEFT_PARKED_,   /* somebody else will make it ready */
     WEFT_YIELDED_,  /* ready again at once, behind the others */
+    WEFT_PARKED_,   /* somebody else will make it ready */
     WEFT_CALLED_,   /* context->callee goes first */
     WEFT_RETURNED_, /* ended; context->error says how */
     WEFT_GO_ON_     /* of a wait alone: there is nothing to wait for */
@@ -60,7 +65,10 @@ typedef struct weft_signal {
 
 /* One a coroutine, constant: what its frames have in common. */
 typedef struct weft_code {
-    weft_signal (*step)(weft_frame *frame, weft_context *context);
+    union {
+        weft_signal (*step)(weft_frame *frame, weft_context *context);
+        void (*turn)(weft_loop *loop, weft_node *node); /* of a turn (wait.h), which has no step */
+    };
     const char *name; /* the coroutine's */
     const char *file;
     size_t size;    /* of its frame */
@@ -82,8 +90,17 @@ struct weft_frame {
 struct weft_context {
     const weft_error *error; /* in flight: raised, and not caught yet */
     weft_frame *callee;      /* with WEFT_CALLED_: who runs next */
-    weft_task *task;         /* the task that runs; NULL without a loop */
+    weft_node *running;      /* of the task that runs, for a loop; else NULL */
 };
+
+/* Which way a test mostly goes: for the layout of the code alone. */
+#ifdef __GNUC__
+#define WEFT_MOSTLY_(condition) __builtin_expect(!!(condition), 1)
+#define WEFT_RARELY_(condition) __builtin_expect(!!(condition), 0)
+#else
+#define WEFT_MOSTLY_(condition) (condition)
+#define WEFT_RARELY_(condition) (condition)
+#endif
 
 /* Runs the coroutines of one chain of calls until they wait for something or the outermost one,
  * `root`, has ended. *innermost is who runs next: root at first, and kept from then on; however
@@ -95,12 +112,15 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
     weft_frame *frame = *innermost;
     for (;;) {
         const weft_signal signal = frame->code->step(frame, context);
+        if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED_) || signal.what == WEFT_PARKED_)
+            return signal;
         if (signal.what == WEFT_CALLED_)
-            *innermost = frame = context->callee;
-        else if (signal.what == WEFT_RETURNED_ && frame != root)
-            *innermost = frame = frame->caller;
+            frame = context->callee;
+        else if (frame != root)
+            frame = frame->caller;
         else
             return signal;
+        *innermost = frame;
     }
 }
 
@@ -134,8 +154,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 #endif
 
 /* Defines the coroutine `name`, whose frame is `struct name`; its body, in braces, follows, and
- * then WEFT_END. `async def name(...)`. In the body `self` is the frame. It is private to its file.
- */
+ * then WEFT_END. `async def name(...)`. In the body `self` is the frame. It is private to its file,
+ * where it is the constant name_code for tables and functions that start any coroutine. */
 #define WEFT_ASYNC(name) WEFT_ASYNC_(static, name, 0)
 
 /* The same for a coroutine whose frame has a member `field`, a const char *, that names its task:
@@ -153,17 +173,19 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
     static weft_signal name##_step_(weft_frame *, weft_context *);                                 \
-    storage const weft_code name##_code = {name##_step_, #name, __FILE__, sizeof(struct name),     \
-                                           name_offset};                                           \
+    storage const weft_code name##_code = {                                                        \
+        {name##_step_}, #name, __FILE__, sizeof(struct name), name_offset};                        \
     static weft_signal name##_step_(weft_frame *weft_frame_, weft_context *weft_context_)          \
     {                                                                                              \
-        _Static_assert(offsetof(struct name, frame) == 0,                                          \
+        _Static_assert(offsetof(struct name, frame) == 0 &&                                        \
+                           sizeof(((struct name *)0)->frame) == sizeof(weft_frame),                \
                        "weft: `weft_frame frame;` must be the first member of struct " #name);     \
         struct name *const self = (struct name *)(void *)weft_frame_;                              \
         WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);                                          \
         unsigned weft_exit_ = WEFT_RUNS_;                                                          \
+        const weft_error *weft_caught_ = NULL;                                                     \
         unsigned weft_state_ = weft_frame_->state;                                                 \
-        (void)self, (void)weft_context_, (void)weft_exit_;                                         \
+        (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_;                     \
         do {                                                                                       \
             if (0)                                                                                 \
                 goto weft_resume_;                                                                 \
@@ -198,10 +220,12 @@ void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 /* The same for one that `caller`, whose state is its line, is about to call; and makes it the next
  * to run. */
 void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee);
+const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee);
 
 /* FIRST(a, ...) and REST(a, ...), the latter with a comma at its end, of one argument or more. */
 #define WEFT_FIRST_(...) WEFT_FIRST_OF_(__VA_ARGS__, )
 #define WEFT_FIRST_OF_(first, ...) first
+#define WEFT_SECOND_(first, second, ...) second
 #define WEFT_REST_(...) WEFT_REST_OF_(__VA_ARGS__, )
 #define WEFT_REST_OF_(first, ...) __VA_ARGS__
 
@@ -215,7 +239,8 @@ void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *ca
     ((struct name){.frame = {.code = &name##_code, .caller = (caller_)}, __VA_ARGS__})
 
 /* weft_begin(name, struct name *frame, .argument = value, ...)
- * Sets a frame up without running anything, for a program that drives it with weft_resume. */
+ * Sets a frame up without running anything, for weft_call_begun, or for a program that drives it
+ * with weft_resume. `name(...)`, without await. */
 #define weft_begin(name, ...)                                                                      \
     do {                                                                                           \
         WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \
@@ -237,6 +262,16 @@ void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *ca
             weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame);                         \
             *weft_callee_ = WEFT_FRAME_(name, weft_frame_, WEFT_REST_(__VA_ARGS__));               \
         }                                                                                          \
+        WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
+    } while (0)
+
+/* weft_call_begun(frame): runs a coroutine that weft_begin has set up, with the arguments of then:
+ * `first = fetch(...)`, and later `await first`. Raises weft_invalid_state_error if it has been
+ * awaited before, as Python does. */
+#define weft_call_begun(begun)                                                                     \
+    do {                                                                                           \
+        weft_check(weft_enter_begun_(weft_context_, weft_frame_, &(begun)->frame));                \
+        weft_frame_->state = __LINE__;                                                             \
         WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
     } while (0)
 
@@ -289,10 +324,10 @@ void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *ca
  * if any, is whatever has been stored in the frame. */
 #define weft_return WEFT_UNWIND_
 
-/* self->result = value, and weft_return: `return value`. */
-#define weft_return_value(value)                                                                   \
+/* weft_return_value(value): self->result = value, and weft_return. `return value`. */
+#define weft_return_value(...)                                                                     \
     do {                                                                                           \
-        self->result = (value);                                                                    \
+        self->result = (__VA_ARGS__);                                                              \
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
@@ -382,10 +417,13 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
             WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
             WEFT_OPEN_SECTION_(WEFT_IN_TRY_)
 
-/* weft_catch(kind, const weft_error *variable): `except kind as variable:`
- * `kind` is a const weft_error *: &weft_any_error for all but cancellation. The variable is a
- * member of the frame if it is used after an await. weft_raise(variable) raises the error again. */
-#define weft_catch(kind, variable)                                                                 \
+/* weft_catch(kind) and weft_catch(kind, variable): `except kind:`, `except kind as variable:`
+ * `kind` is a const weft_error *: &weft_any_error for all but cancellation, &weft_base_error for
+ * all. The variable, a const weft_error *, is a member of the frame if it is used after an await.
+ * weft_raise(variable) raises the error again. */
+#define weft_catch(...)                                                                            \
+    WEFT_CATCH_(WEFT_FIRST_(__VA_ARGS__), WEFT_SECOND_(__VA_ARGS__, weft_caught_, ))
+#define WEFT_CATCH_(kind, variable)                                                                \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_catch belongs behind weft_try or another weft_catch");              \
     WEFT_CLOSE_SECTION_                                                                            \
@@ -410,12 +448,13 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
         }                                                                                          \
         WEFT_OPEN_SECTION_(WEFT_IN_FINALLY_)
 
-/* A block that holds something: `release`, an expression that gives a const weft_error * or NULL,
- * is run on every way out; an error it gives replaces what was in flight. What comes before the
- * block has acquired it. What a primitive's `with` is made of. */
-#define WEFT_WITH_(release)                                                                        \
+/* A block that holds something: `acquire` is a statement, which may await; `release`, an
+ * expression that gives a const weft_error * or NULL, is run on every way out, and an error it
+ * gives replaces what was in flight. What a primitive's `with` is made of. */
+#define WEFT_WITH_(acquire, release)                                                               \
     {                                                                                              \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
+        acquire;                                                                                   \
         for (;;) {                                                                                 \
             if (weft_exit_ != WEFT_RUNS_) {                                                        \
                 const weft_error *const weft_error_ = (release);                                   \

@@ -16,3 +16,10 @@ bool weft_error_is(const weft_error *error, const weft_error *kind)
         error = error->kind;
     return error;
 }
+
+const char *weft_error_text(const weft_error *error)
+{
+    while (error && !error->text)
+        error = error->kind;
+    return error ? error->text : weft_any_error.text;
+}

@@ -25,7 +25,7 @@ typedef struct weft_error weft_error;
  */
 struct weft_error {
     const weft_error *kind; /* NULL: a kind of its own, below weft_any_error */
-    const char *text;       /* what str() would give; kept, not copied */
+    const char *text;       /* what str() would give, NULL: the kind's; kept, not copied */
 };
 
 /* The kind of every error: Python's BaseException. Not raised itself. */
@@ -43,6 +43,9 @@ extern const weft_error weft_deadlock_error;
 /* isinstance(error, kind): whether `error` is `kind` or has it among its kinds. `error` may be
  * NULL, which is an instance of nothing. O(depth of the hierarchy). */
 bool weft_error_is(const weft_error *error, const weft_error *kind);
+
+/* str(error): its text, or that of the first kind above it that has one; never NULL. */
+const char *weft_error_text(const weft_error *error);
 
 #ifdef __cplusplus
 }

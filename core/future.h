@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_FUTURE_H
 #define WEFT_CORE_FUTURE_H
 
-#include "core/loop.h"
+#include "core/task.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -10,43 +10,57 @@ extern "C" {
 
 /* A future without a result: that it has ended is all there is to know. */
 typedef struct weft_future {
-    weft_awaitable awaitable;
+    union {
+        weft_awaitable awaitable;
+        weft_awaitable settable;
+        weft_awaitable without_result;
+    };
 } weft_future;
 
 /* weft_as_future(p): a weft_future * to any task or future *p, as asyncio's Task is a Future: for
- * programs that keep several kinds together. Only its end, error and cancellation show; a task's is
- * not to be set. */
+ * programs that keep several kinds together. Only its end, error and cancellation show; one that is
+ * a task, or has a result, is not to be set through it. */
 #define weft_as_future(p) ((weft_future *)(void *)&(p)->awaitable)
 
 /* A future with a result of type `type`: its member `result`, valid once it has ended without an
- * error. Belongs to the program, and must stay where it is while somebody waits for it. */
+ * error. Belongs to the program, and must stay where it is while somebody waits for it. Each use of
+ * the macro makes a type of its own: give it a name with typedef to pass pointers to it around. */
 #define WEFT_FUTURE(type)                                                                          \
     struct {                                                                                       \
-        weft_awaitable awaitable;                                                                  \
+        union {                                                                                    \
+            weft_awaitable awaitable;                                                              \
+            weft_awaitable settable;                                                               \
+        };                                                                                         \
         type result;                                                                               \
     }
 
-/* weft_create_future(weft_loop *loop, p): loop.create_future(). Makes *p pending. Nobody may be
+/* weft_create_future(p), in a coroutine: loop.create_future(). Makes *p pending; nobody may be
  * waiting for it. */
-#define weft_create_future(loop, p) weft_create_future_((loop), &(p)->awaitable)
+#define weft_create_future(p) weft_loop_create_future(weft_running_loop(), p)
 
-/* weft_set_result(p, value): p.set_result(value). Stores the result and wakes all who wait. Returns
- * NULL, or weft_invalid_state_error if it has ended already, cancelled included, and then changes
- * nothing; weft_check raises that. For a weft_future: weft_set_done. O(those who wait). */
-#define weft_set_result(p, value)                                                                  \
-    (weft_pending_(&(p)->awaitable) ? ((p)->result = (value), weft_set_done(p))                    \
-                                    : &weft_invalid_state_error)
+/* weft_loop_create_future(weft_loop *loop, p): the same from outside of a coroutine. */
+#define weft_loop_create_future(loop, p) weft_create_future_((loop), &(p)->settable)
 
-/* weft_set_done(p): p.set_result(None). */
-#define weft_set_done(p) weft_end_future_(&(p)->awaitable, NULL)
+/* weft_set_result(p, value): p.set_result(value), of a WEFT_FUTURE. Stores the result and wakes all
+ * who wait. Returns NULL, or weft_invalid_state_error if it has ended already, cancelled included,
+ * and then changes nothing; weft_check raises that. O(those who wait). */
+#define weft_set_result(p, ...)                                                                    \
+    (weft_pending_(&(p)->settable)                                                                 \
+         ? ((p)->result = (__VA_ARGS__), weft_end_future_(&(p)->settable, NULL))                   \
+         : &weft_invalid_state_error)
+
+/* weft_set_done(p): p.set_result(None), of a weft_future. */
+#define weft_set_done(p) weft_end_future_(&(p)->without_result, NULL)
 
 /* weft_set_error(p, const weft_error *error): p.set_exception(error). Likewise; the error must stay
  * valid for as long as *p is asked for it. */
-#define weft_set_error(p, error) weft_end_future_(&(p)->awaitable, weft_raisable_(error))
+#define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
 
+/* Whether it is a future that can be set: a task cannot. */
 static inline bool weft_pending_(const weft_awaitable *awaitable)
 {
-    return awaitable->owner && !weft_has_ended_(awaitable);
+    return awaitable->owner && awaitable->owner == &awaitable->owner->loop->futures &&
+           !weft_has_ended_(awaitable);
 }
 
 void weft_create_future_(weft_loop *loop, weft_awaitable *future);

@@ -2,10 +2,10 @@
 
 #include "core/loop.h"
 
-static weft_signal call(weft_frame *frame, weft_context *context);
+static void call(weft_loop *loop, weft_node *node);
 
 /* Where a handle is, is its node's frame: NULL when it is idle. */
-static const weft_code code = {call, "callback", NULL, 0, 0};
+static const weft_code code = {.turn = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* in the timers */
 static const weft_frame ready = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* on the ready queue */
 static const weft_frame hearing = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* waits for an end */
@@ -15,14 +15,11 @@ static void move_to(weft_handle *handle, const weft_frame *where)
     handle->wait.node.frame = (weft_frame *)where; /* constant, and never written through */
 }
 
-static weft_signal call(weft_frame *frame, weft_context *context)
+static void call(weft_loop *loop, weft_node *node)
 {
-    (void)frame;
-    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
-    weft_handle *const handle = WEFT_CONTAINER_(loop->ready.running, weft_handle, wait.node);
+    weft_handle *const handle = WEFT_CONTAINER_(node, weft_handle, wait.node);
     move_to(handle, NULL);
     handle->function(loop, handle);
-    return (weft_signal){WEFT_PARKED_};
 }
 
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle)

@@ -8,7 +8,6 @@
 extern "C" {
 #endif
 
-typedef struct weft_loop weft_loop;
 typedef struct weft_handle weft_handle;
 
 /* What a handle's turn calls. It may do anything that the loop's tasks may but wait, and use the

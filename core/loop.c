@@ -2,28 +2,13 @@
 
 #include "core/report.h"
 
-/* ---- One tick ---- */
-
-/* Tells a task what it has to be told. */
-static void deliver(weft_task *task, weft_context *context)
-{
-    const unsigned flags = task->root.flags;
-    if (flags & WEFT_HAS_ERROR_)
-        context->error = task->live.wait.error;
-    if (flags & (WEFT_MUST_CANCEL_ | WEFT_CANCELLED_) &&
-        !weft_error_is(context->error, &weft_cancelled_error))
-        context->error = &weft_cancelled_error;
-    if (!task->root.state) /* cancelled before its first step: nothing of it runs */
-        task->root.state = WEFT_ENDED_STATE_;
-    task->root.flags &= (uint16_t)~WEFT_NEWS_;
-}
+/* ---- One entry of the ready queue ---- */
 
 static void run_task(weft_loop *loop, weft_task *task)
 {
     weft_context *const context = &loop->context;
-    context->task = task;
-    if (task->root.flags & WEFT_NEWS_)
-        deliver(task, context);
+    if (WEFT_RARELY_(task->root.flags & WEFT_NEWS_))
+        weft_deliver_(task, context);
     const weft_signal signal = weft_resume(&task->live.wait.node.frame, &task->root, context);
     if (signal.what == WEFT_YIELDED_) {
         weft_queue_push_(&loop->ready, &task->live.wait.node);
@@ -37,27 +22,13 @@ static void run_task(weft_loop *loop, weft_task *task)
     }
 }
 
-static void run_turn(weft_loop *loop, weft_frame *turn)
+static void run_turn(weft_loop *loop, weft_node *turn)
 {
-    loop->context.task = NULL;
-    turn->code->step(turn, &loop->context);
+    loop->context.running = NULL;
+    turn->frame->code->turn(loop, turn);
 }
 
-/* Runs exactly the entries that are there now. */
-static void run_ready(weft_loop *loop)
-{
-    weft_queue *const ready = &loop->ready;
-    weft_node *node;
-    ready->last = weft_queue_back_(ready);
-    do {
-        node = ready->running = weft_queue_pop_(ready);
-        if (weft_is_turn_(node))
-            run_turn(loop, node->frame);
-        else
-            run_task(loop, WEFT_CONTAINER_(node, weft_task, live.wait.node));
-    } while (node != ready->last);
-    loop->context.task = NULL;
-}
+/* ---- Between two ticks ---- */
 
 static void fire_timers(weft_loop *loop)
 {
@@ -71,31 +42,53 @@ static void fire_timers(weft_loop *loop)
 }
 
 /* False: nothing can ever run again. */
-static bool run_once(weft_loop *loop)
+static bool begin_tick(weft_loop *loop)
 {
-    if (!loop->ready.head) {
+    if (weft_queue_is_idle_(&loop->ready)) {
         if (!loop->timers.used)
             return false;
         loop->port->sleep(loop->port, loop->timers.next);
     }
     if (loop->timers.used)
         fire_timers(loop);
-    if (loop->ready.head)
-        run_ready(loop);
+    if (!weft_queue_is_idle_(&loop->ready))
+        weft_queue_begin_tick_(&loop->ready);
     return true;
 }
 
+static void end_tick(weft_loop *loop)
+{
+    loop->ready.head = &loop->ready.tick;
+    loop->context.running = NULL;
+}
+
 /* ---- Runs ---- */
+
+static bool run_ticks(weft_loop *loop)
+{
+    bool alive;
+    while ((alive = begin_tick(loop))) {
+        weft_node *node;
+        while ((node = weft_queue_pop_(&loop->ready)) != &loop->ready.tick) {
+            loop->context.running = node;
+            if (WEFT_RARELY_(weft_is_turn_(node)))
+                run_turn(loop, node);
+            else
+                run_task(loop, weft_task_of_node_(node));
+        }
+        end_tick(loop);
+        if (loop->stopping)
+            break;
+    }
+    return alive;
+}
 
 const weft_error *weft_run_forever(weft_loop *loop)
 {
     if (loop->runs)
         return &weft_invalid_state_error;
-    bool alive;
     loop->runs = true;
-    do
-        alive = run_once(loop);
-    while (alive && !loop->stopping);
+    const bool alive = run_ticks(loop);
     loop->runs = loop->stopping = false;
     return alive ? NULL : &weft_deadlock_error;
 }
@@ -140,6 +133,18 @@ const weft_error *weft_run_(weft_loop *loop, weft_task *task)
     weft_start_task_(&loop->tasks, task);
     const weft_error *const error = weft_run_until_complete_(loop, &task->awaitable);
     return error == &weft_deadlock_error ? error : (weft_shutdown(loop), error);
+}
+
+size_t weft_task_size(const weft_code *code)
+{
+    return offsetof(weft_task, root) + code->size;
+}
+
+const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory)
+{
+    weft_task *const task = memory;
+    task->root.code = code;
+    return weft_run_(loop, task);
 }
 
 /* ---- The loop itself ---- */

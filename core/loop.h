@@ -24,9 +24,9 @@ struct weft_owner {
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
+    weft_context context; /* of what runs */
     weft_queue ready;
     weft_timers timers;
-    weft_context context; /* of what runs */
     weft_port *port;
     weft_owner tasks;                   /* the tasks of no group */
     weft_owner futures;                 /* has no children: marks a future as one */
@@ -52,13 +52,19 @@ weft_time weft_loop_time(weft_loop *loop);
 
 /* weft_run(weft_loop *loop, name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.run(name(...)): starts the coroutine as a task, runs the loop until it has ended, shuts
- * down what is left (weft_shutdown) and returns the task's error: NULL, or what left the coroutine.
+ * down what is left (weft_shutdown; tasks that withstand it are then still there) and returns the
+ * task's error: NULL, or what left the coroutine.
  * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
  * as they were, to be walked (weft_first_task) or shut down. `task` is evaluated more than once. */
 #define weft_run(loop, name, ...)                                                                  \
     (weft_prepare_task_(&(WEFT_FIRST_(__VA_ARGS__))->task, __FILE__, __LINE__),                    \
      (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
      weft_run_((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
+
+/* weft_run for a coroutine that is known by its code alone (WEFT_ASYNC, `name_code`): its frame
+ * gets no arguments. `memory` is weft_task_size(code) zeroed bytes, aligned for any type. */
+size_t weft_task_size(const weft_code *code);
+const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory);
 
 /* weft_run_until_complete(loop, p): loop.run_until_complete(p). Runs until *p, a task or a future,
  * has ended, and the tick after that; returns its error. weft_deadlock_error as above;

@@ -1,26 +1,34 @@
 #include "core/queue.h"
 
+/* Marks the end of a tick as a turn; whoever pops knows it by its address. */
+static const weft_frame tick_turn = {NULL, {NULL}, WEFT_TURN_STATE_, 0};
+
+void weft_queue_init_(weft_queue *queue)
+{
+    queue->head = queue->tail = &queue->tick;
+    queue->tick.frame = (weft_frame *)&tick_turn; /* constant, and never written through */
+}
+
 void weft_queue_push_turn_(weft_queue *queue, weft_wait *turn)
 {
-    turn->previous = weft_queue_back_(queue); /* means nothing if the queue is empty */
+    turn->previous = queue->tail;
     weft_queue_push_(queue, &turn->node);
 }
 
 /* Tasks are popped without a thought for the `previous` of the next one. So that of the head is
- * stale; any other's is right, since a node leaves from further back in here alone. */
+ * stale; any other's is right, since a node leaves from further back in here alone. The head is not
+ * the tail: the end of its tick is behind it. */
 void weft_queue_remove_(weft_queue *queue, weft_wait *turn)
 {
-    const bool first = queue->head == &turn->node;
-    weft_node *const before = first ? queue->running : turn->previous;
-    weft_node *const after = turn->node.next;
-    if (first)
+    weft_node *const node = &turn->node, *const after = node->next;
+    if (queue->head == node) {
         queue->head = after;
-    else
-        before->next = after;
-    if (!after)
-        queue->tail = first ? &queue->head : &before->next;
-    else if (weft_is_turn_(after))
+        return;
+    }
+    weft_node *const before = turn->previous;
+    before->next = after;
+    if (queue->tail == node)
+        queue->tail = before;
+    else if (weft_is_turn_(after) && after != &queue->tick)
         weft_wait_of_(after)->previous = before;
-    if (queue->last == &turn->node)
-        queue->last = before;
 }

@@ -1,4 +1,10 @@
-/* The ready queue: first in, first out, in snapshots called ticks. */
+/* The ready queue: first in, first out, in ticks.
+ *
+ * A tick runs exactly the entries that were there when it began. Its end is an entry of the queue
+ * itself: it is at the head between two ticks, goes to the back when one begins, and that one is
+ * over when it is at the head again. So the queue is never empty, and an entry costs nothing for
+ * the tick.
+ */
 #ifndef WEFT_CORE_QUEUE_H
 #define WEFT_CORE_QUEUE_H
 
@@ -10,39 +16,37 @@ extern "C" {
 
 typedef struct weft_queue {
     weft_node *head;
-    weft_node **tail;   /* where the next one is linked: &head, or the last node's next */
-    weft_node *last;    /* the last one of this tick */
-    weft_node *running; /* whose turn it is */
+    weft_node *tail; /* whose `next` means nothing */
+    weft_node tick;  /* the end of the tick; a turn, but not one that is removed */
 } weft_queue;
 
-static inline void weft_queue_init_(weft_queue *queue)
-{
-    queue->head = NULL;
-    queue->tail = &queue->head;
-    queue->last = NULL;
-    queue->running = NULL;
-}
+void weft_queue_init_(weft_queue *queue);
 
 static inline void weft_queue_push_(weft_queue *queue, weft_node *node)
 {
-    node->next = NULL;
-    *queue->tail = node;
-    queue->tail = &node->next;
+    queue->tail->next = node;
+    queue->tail = node;
 }
 
+/* Takes the head out, which is not the tail. */
 static inline weft_node *weft_queue_pop_(weft_queue *queue)
 {
     weft_node *const node = queue->head;
     queue->head = node->next;
-    if (!queue->head)
-        queue->tail = &queue->head;
     return node;
 }
 
-/* The node that was pushed last. The queue is not empty. */
-static inline weft_node *weft_queue_back_(const weft_queue *queue)
+/* Between two ticks: whether there is anything to run. */
+static inline bool weft_queue_is_idle_(const weft_queue *queue)
 {
-    return (weft_node *)(void *)queue->tail; /* `next` is a node's first member */
+    return queue->tail == &queue->tick;
+}
+
+/* Between two ticks: begins one with what is there, which is not nothing. */
+static inline void weft_queue_begin_tick_(weft_queue *queue)
+{
+    queue->head = queue->tick.next;
+    weft_queue_push_(queue, &queue->tick);
 }
 
 /* Pushes a turn, which can be taken out with weft_queue_remove_. */

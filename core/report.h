@@ -28,8 +28,9 @@ const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 weft_place weft_frame_place(const weft_frame *frame);
 
-/* What a task waits for: `what` is "sleep", "future", "task", or a primitive's name, and `object`
- * the future, task or primitive itself. A task that is ready, runs or has ended: "nothing". */
+/* What a task waits for: `what` is "sleep", "future", "task", "gather", or a primitive's name, and
+ * `object` the future, task or primitive itself. A task that is ready, runs or has ended:
+ * "nothing". */
 typedef struct weft_waiting {
     const char *what;
     const void *object;

@@ -147,12 +147,32 @@ void weft_wake_with_(weft_task *task, const weft_error *error)
     weft_wake_(task);
 }
 
+/* Tells a task that is about to run what it has to be told. */
+void weft_deliver_(weft_task *task, weft_context *context)
+{
+    const unsigned flags = task->root.flags;
+    if (flags & WEFT_HAS_ERROR_)
+        context->error = task->live.wait.error;
+    if (flags & (WEFT_MUST_CANCEL_ | WEFT_CANCELLED_) &&
+        !weft_error_is(context->error, &weft_cancelled_error))
+        context->error = &weft_cancelled_error;
+    if (!task->root.state) /* cancelled before its first step: nothing of it runs */
+        task->root.state = WEFT_ENDED_STATE_;
+    task->root.flags &= (uint16_t)~WEFT_NEWS_;
+}
+
 /* ---- Sleep ----
  * When it is over it takes a turn of its own, and the task another. */
 
-static weft_signal wake_up(weft_frame *frame, weft_context *context);
+static void wake_up(weft_loop *loop, weft_node *node)
+{
+    (void)loop;
+    weft_wait *const wait = weft_wait_of_(node);
+    wait->node.frame = wait->innermost;
+    weft_wake_(weft_task_of_node_(node));
+}
 
-static const weft_code wake_up_code = {wake_up, "sleep", NULL, 0, 0};
+static const weft_code wake_up_code = {.turn = wake_up, .name = "sleep"};
 static const weft_frame wake_up_turn = {&wake_up_code, {NULL}, WEFT_TURN_STATE_, 0};
 
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay)
@@ -168,16 +188,6 @@ void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait)
     wait->innermost = wait->node.frame;
     wait->node.frame = (weft_frame *)&wake_up_turn;
     weft_queue_push_turn_(&loop->ready, wait);
-}
-
-static weft_signal wake_up(weft_frame *frame, weft_context *context)
-{
-    (void)frame;
-    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
-    weft_wait *const wait = weft_wait_of_(loop->ready.running);
-    wait->node.frame = wait->innermost;
-    weft_wake_(WEFT_CONTAINER_(wait, weft_task, live.wait));
-    return (weft_signal){WEFT_PARKED_};
 }
 
 static void end_sleep(weft_task *task)

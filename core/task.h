@@ -62,6 +62,16 @@ enum {
 #define WEFT_CANCELLING_ONE_ 0x100u
 #define WEFT_CANCELLING_MASK_ 0xFF00u
 
+static inline weft_task *weft_task_of_node_(weft_node *node)
+{
+    return WEFT_CONTAINER_(node, weft_task, live.wait.node);
+}
+
+static inline weft_task *weft_running_task_(const weft_context *context)
+{
+    return weft_task_of_node_(context->running);
+}
+
 enum weft_parked_ {
     WEFT_NOT_PARKED_,
     WEFT_ASLEEP_,   /* in the loop's timers */
@@ -120,19 +130,19 @@ struct weft_joint {
                    "weft: a member of struct " #name " is aligned too strictly for a task")
 
 /* asyncio.get_running_loop() and asyncio.current_task(), in a coroutine that a loop runs. */
-#define weft_running_loop() (weft_context_->task->awaitable.owner->loop)
-#define weft_current_task() (weft_context_->task)
+#define weft_running_loop() (weft_current_task()->awaitable.owner->loop)
+#define weft_current_task() weft_running_task_(weft_context_)
 
 /* The task that runs, NULL between them: asyncio.current_task(loop), for callbacks and functions.
  */
 static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 {
-    return loop->context.task;
+    return loop->context.running ? weft_task_of_node_(loop->context.running) : NULL;
 }
 
 /* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`, in microseconds (WEFT_MS,
  * WEFT_SECONDS). Never less. 0 gives way to all that is ready. O(1). */
-#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_context_->task, (delay)))
+#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), (delay)))
 
 /* task.cancelling(): how many requests to cancel it has had, less those taken back. Counts to 255.
  */
@@ -147,6 +157,8 @@ void weft_start_task_(weft_owner *owner, weft_task *task);
 
 /* What ends a task; `error` NULL: it returned. */
 void weft_finish_task_(weft_task *task, const weft_error *error);
+
+void weft_deliver_(weft_task *task, weft_context *context);
 
 /* A request to cancel a task that has not ended; the one that is remembered reaches a task that has
  * just parked. */

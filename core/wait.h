@@ -7,18 +7,12 @@
 #define WEFT_CORE_WAIT_H
 
 #include "core/coroutine.h"
+#include "core/time.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Microseconds: of delays, and of a loop's clock, which starts at a time of its own. */
-typedef uint64_t weft_time;
-
-#define WEFT_MS(n) ((weft_time)(n)*1000u)
-#define WEFT_SECONDS(n) ((weft_time)(n)*1000000u)
-
-typedef struct weft_node weft_node;
 typedef struct weft_wait weft_wait;
 typedef struct weft_awaitable weft_awaitable;
 typedef struct weft_joint weft_joint;
@@ -32,24 +26,6 @@ struct weft_node {
     };
     weft_frame *frame; /* a task's innermost coroutine; or a turn (below) */
 };
-
-/* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
-typedef struct weft_instant {
-    uint32_t low, high;
-} weft_instant;
-
-static inline weft_instant weft_instant_of_(weft_time time)
-{
-    weft_instant instant;
-    instant.low = (uint32_t)time;
-    instant.high = (uint32_t)(time >> 32);
-    return instant;
-}
-
-static inline weft_time weft_time_of_(weft_instant instant)
-{
-    return (weft_time)instant.high << 32 | instant.low;
-}
 
 struct weft_wait {
     union {

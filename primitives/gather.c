@@ -74,13 +74,13 @@ static bool count_ended(weft_gather *gather)
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects)
 {
     gather->joint.part = part_number;
-    gather->parent = context->task;
+    gather->parent = weft_running_task_(context);
     gather->collects = collects;
     gather->error = NULL;
     listen(gather);
     if (!count_ended(gather))
-        return weft_park_joining_(context->task, &gather->joint);
-    reset(gather, context->task->awaitable.owner->loop);
+        return weft_park_joining_(gather->parent, &gather->joint);
+    reset(gather, gather->parent->awaitable.owner->loop);
     context->error = gather->error;
     return (weft_signal){WEFT_GO_ON_};
 }

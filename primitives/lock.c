@@ -3,7 +3,7 @@
 weft_signal weft_lock_acquire_(weft_lock *lock, weft_context *context)
 {
     if (lock->locked || !weft_waiters_all_cancelled_(&lock->waiters))
-        return weft_waiters_park_(&lock->waiters, context->task, "lock");
+        return weft_waiters_park_(&lock->waiters, weft_running_task_(context), "lock");
     lock->locked = true;
     return (weft_signal){WEFT_GO_ON_};
 }
@@ -11,7 +11,7 @@ weft_signal weft_lock_acquire_(weft_lock *lock, weft_context *context)
 /* Whoever was woken and does not take it wakes the next. */
 void weft_lock_take_(weft_lock *lock, weft_context *context)
 {
-    weft_waiters_remove_(&lock->waiters, context->task);
+    weft_waiters_remove_(&lock->waiters, weft_running_task_(context));
     if (!context->error)
         lock->locked = true;
     else if (!lock->locked)

@@ -27,9 +27,7 @@ const weft_error *weft_release(weft_lock *lock);
 
 /* weft_with_lock(weft_lock *lock) { ... } weft_end: `async with lock:`. Released on every way out.
  */
-#define weft_with_lock(lock)                                                                       \
-    weft_acquire(lock);                                                                            \
-    WEFT_WITH_(weft_release(lock))
+#define weft_with_lock(lock) WEFT_WITH_(weft_acquire(lock), weft_release(lock))
 
 /* lock.locked() */
 static inline bool weft_locked(const weft_lock *lock)

@@ -40,9 +40,11 @@ WEFT_ASYNC(sequential)
 {
     self->start = now();
     puts("Start of main coroutine");
-    weft_call(fetch_data, &self->first, .delay = 2, .id = 1);
+    weft_begin(fetch_data, &self->first, .delay = 2, .id = 1);
+    weft_begin(fetch_data, &self->second, .delay = 2, .id = 2);
+    weft_call_begun(&self->first);
     print_result(&self->first.result);
-    weft_call(fetch_data, &self->second, .delay = 2, .id = 2);
+    weft_call_begun(&self->second);
     print_result(&self->second.result);
     print_total(now() - self->start, "2 + 2: a coroutine does not start until it is awaited");
 }

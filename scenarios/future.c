@@ -37,7 +37,7 @@ struct result {
 
 WEFT_ASYNC(result)
 {
-    weft_create_future(weft_running_loop(), &self->future);
+    weft_create_future(&self->future);
     weft_create_task(resolve, &self->task, .future = &self->future, .text = "the future is ready",
                      .delay = 2);
     weft_await(&self->future);
@@ -84,7 +84,7 @@ struct error {
 
 WEFT_ASYNC(error)
 {
-    weft_create_future(weft_running_loop(), &self->future);
+    weft_create_future(&self->future);
     weft_create_task(fail, &self->task, .future = &self->future,
                      .text = "no connection to the database");
     const weft_error *e;
@@ -92,7 +92,7 @@ WEFT_ASYNC(error)
         weft_await(&self->future);
         puts(self->future.result);
     }
-    weft_catch (&fail_error, e) {
+    weft_catch(&fail_error, e) {
         printf("Caught: %s\n", e->text);
     }
     weft_end;
@@ -123,7 +123,7 @@ static void print_callback(weft_loop *loop, weft_handle *handle)
 
 WEFT_ASYNC(callback)
 {
-    weft_create_future(weft_running_loop(), &self->future);
+    weft_create_future(&self->future);
     weft_check(weft_add_done_callback(&self->future, &self->handle, print_callback));
     weft_create_task(resolve, &self->task, .future = &self->future,
                      .text = "a future with a callback", .delay = 2);

@@ -29,7 +29,8 @@ void print_result(const struct data *result)
 static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *error)
 {
     (void)loop;
-    fprintf(stderr, "%s: nobody asked for its error: %s\n", weft_task_name(task), error->text);
+    fprintf(stderr, "%s: nobody asked for its error: %s\n", weft_task_name(task),
+            weft_error_text(error));
 }
 
 static void report_waiting(weft_loop *loop)
@@ -43,27 +44,25 @@ static void report_waiting(weft_loop *loop)
 
 static int run(const struct lesson *lesson, weft_port *port)
 {
-    /* The lesson's frame takes the place of the task's last member. */
-    weft_task *const task = calloc(1, offsetof(weft_task, root) + lesson->code->size);
-    if (!task) {
+    void *const memory = calloc(1, weft_task_size(lesson->code));
+    if (!memory) {
         fprintf(stderr, "%s: out of memory\n", lesson->name);
         return FAILED;
     }
-    task->root.code = lesson->code;
     weft_loop loop;
     weft_loop_init(&loop, port);
     weft_set_exception_handler(&loop, report_unasked);
     int status = OK;
-    const weft_error *const error = weft_run_(&loop, task);
+    const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
         report_waiting(&loop);
     } else if (error) {
         status = FAILED;
-        fprintf(stderr, "%s: %s\n", lesson->name, error->text);
+        fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));
     }
     weft_loop_close(&loop);
-    free(task);
+    free(memory);
     return status;
 }
 

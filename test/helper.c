@@ -70,7 +70,8 @@ size_t count_tasks(void)
 
 bool loop_is_idle(void)
 {
-    return !loop.ready.head && !loop.timers.used && !weft_first_task(&loop);
+    const weft_time now = port.now;
+    return !weft_first_task(&loop) && weft_run_forever(&loop) && port.now == now;
 }
 
 /* ---- The suite ---- */

@@ -318,6 +318,32 @@ START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_he
 }
 END_TEST
 
+struct setting {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(setting)
+{
+    weft_set_done(&never);
+    weft_sleep(5);
+    note("s");
+}
+WEFT_END
+
+/* It was cancelled, did not end, and does so much later: no business of who runs then. */
+START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)
+{
+    static WEFT_TASK(last_wish) outliving;
+    static WEFT_TASK(setting) later;
+    weft_loop_create_task(&loop, last_wish, &outliving, .wish = 'h');
+    tick();
+    ck_error(weft_shutdown(&loop), &weft_deadlock_error);
+    ck_no_error(weft_run(&loop, setting, &later));
+    ck_recorded("hhs");
+    ck_assert(weft_cancelled(&outliving));
+}
+END_TEST
+
 START_TEST(close_forgets_what_has_not_ended_and_its_memory_is_free)
 {
     static WEFT_TASK(last_wish) asleep, ready;
@@ -334,7 +360,7 @@ START_TEST(close_forgets_what_has_not_ended_and_its_memory_is_free)
     weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
     tick();
     ck_no_error(weft_shutdown(&loop));
-    ck_recorded("he");
+    ck_recorded("hee");
 }
 END_TEST
 
@@ -534,6 +560,7 @@ int main(void)
     tcase_add_test(tests, a_shutdown_waits_for_what_is_cancelled);
     tcase_add_test(tests, a_shutdown_does_not_wait_for_what_is_created_meanwhile);
     tcase_add_test(tests, a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help);
+    tcase_add_test(tests, what_outlived_a_shutdown_does_not_end_a_later_run);
     tcase_add_test(tests, close_forgets_what_has_not_ended_and_its_memory_is_free);
     tcase_add_test(tests, two_loops_know_nothing_of_each_other);
     tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);

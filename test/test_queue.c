@@ -35,26 +35,42 @@ static void take_out(char name)
     weft_queue_remove_(&queue, &entries[name - 'a']);
 }
 
-/* A tick, as in run_ready: `at` runs, and `removed` is taken out in its turn and `added` pushed. */
+static char name_of(weft_node *node)
+{
+    return (char)('a' + (weft_wait_of_(node) - entries));
+}
+
+static void pop(void)
+{
+    note_letter(name_of(weft_queue_pop_(&queue)));
+}
+
+/* As the loop does when it has popped the tick's end. */
+static void end_tick(void)
+{
+    queue.head = &queue.tick;
+    note(" ");
+}
+
+/* A tick, as the loop runs it: when `at` runs, `removed` is taken out and then `added` pushed. */
 static void run_tick(char at, const char *removed, const char *added)
 {
-    const weft_node *node;
-    queue.last = weft_queue_back_(&queue);
-    do {
-        node = queue.running = weft_queue_pop_(&queue);
-        const char name = (char)('a' + (weft_wait_of_((weft_node *)node) - entries));
+    weft_node *node;
+    weft_queue_begin_tick_(&queue);
+    while ((node = weft_queue_pop_(&queue)) != &queue.tick) {
+        const char name = name_of(node);
         note_letter(name);
         for (; name == at && *removed; removed++)
             take_out(*removed);
         if (name == at)
             push_all(added);
-    } while (node != queue.last);
-    note(" ");
+    }
+    end_tick();
 }
 
 static void run_rest(void)
 {
-    while (queue.head)
+    while (!weft_queue_is_idle_(&queue))
         run_tick('-', "", "");
 }
 
@@ -125,18 +141,18 @@ START_TEST(a_turn_is_taken_out_from_anywhere_in_a_tick)
 }
 END_TEST
 
+/* Of the next tick, in which cdef are, when b, the last of this one, runs. */
 START_TEST(a_turn_of_the_next_tick_is_taken_out_during_this_one)
 {
     static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
     push_all("ab");
-    queue.last = weft_queue_back_(&queue);
-    queue.running = weft_queue_pop_(&queue);
-    note("a");
+    weft_queue_begin_tick_(&queue);
+    pop();
     push_all("cdef");
     take_out("cdef"[_i]);
-    queue.running = weft_queue_pop_(&queue);
-    ck_assert_ptr_eq(queue.running, queue.last);
-    note("b ");
+    pop();
+    ck_assert_ptr_eq(weft_queue_pop_(&queue), &queue.tick);
+    end_tick();
     run_rest();
     ck_recorded(recorded[_i]);
 }
@@ -150,7 +166,7 @@ START_TEST(turns_are_taken_out_between_ticks)
     push('d');
     take_out('b');
     take_out('d');
-    ck_assert_ptr_null(queue.head);
+    ck_assert(weft_queue_is_idle_(&queue));
     push_all("cb");
     run_rest();
     ck_recorded("cb ");
@@ -180,17 +196,17 @@ START_TEST(a_turn_behind_a_task_that_was_popped_is_the_head)
     push_task('b');
     push('c');
     push('d');
-    queue.last = weft_queue_back_(&queue);
-    queue.running = weft_queue_pop_(&queue);
-    queue.running = weft_queue_pop_(&queue);
+    weft_queue_begin_tick_(&queue);
+    pop();
+    pop();
     take_out('c');
     take_out('d');
-    ck_assert_ptr_null(queue.head);
-    ck_assert_ptr_eq(queue.last, queue.running); /* the tick is over */
+    ck_assert_ptr_eq(weft_queue_pop_(&queue), &queue.tick); /* the tick is over */
+    end_tick();
     push_all("ef");
     take_out('e');
     run_rest();
-    ck_recorded("f ");
+    ck_recorded("ab f ");
 }
 END_TEST
 

@@ -136,11 +136,10 @@ WEFT_ASYNC(run_block)
     self->inner = machine_alloc(self->me->machine, sizeof(*self->inner));
     for (; self->at && !self->outcome.returned; self->at = self->at->next) {
         self->me->line = self->at->line;
-        weft_try
-        {
+        weft_try {
             weft_call(run_statement, self->inner, .me = self->me, .at = self->at);
         }
-        weft_catch (&weft_base_error, self->error) {
+        weft_catch(&weft_base_error, self->error) {
             self->me->line = self->outer;
             emit(self->me->machine, self->me->label, self->at->line, "err",
                  error_name(self->error));
@@ -180,19 +179,18 @@ static const struct block *find_finally(const struct block *part)
 
 WEFT_ASYNC(run_try)
 {
-    weft_try
-    {
+    weft_try {
         weft_call(run_block, &self->block, .me = self->me, .at = self->parts->statements);
         self->outcome = self->block.outcome;
     }
-    weft_catch (&weft_base_error, self->error) {
+    weft_catch(&weft_base_error, self->error) {
         self->handler = find_catch(self->parts, self->error);
         if (!self->handler)
             weft_raise(self->error);
         weft_call(run_block, &self->block, .me = self->me, .at = self->handler->statements);
         self->outcome = self->block.outcome;
     }
-    weft_finally (&self->left) {
+    weft_finally(&self->left) {
         self->handler = find_finally(self->parts);
         if (self->handler)
             weft_call(run_block, &self->last, .me = self->me, .at = self->handler->statements);
@@ -236,11 +234,10 @@ WEFT_END
 WEFT_ASYNC(run_task)
 {
     self->body = machine_alloc(self->me->machine, sizeof(*self->body));
-    weft_try
-    {
+    weft_try {
         weft_call(run_block, self->body, .me = self->me, .at = self->me->body->statements);
     }
-    weft_catch (&weft_base_error, self->error) {
+    weft_catch(&weft_base_error, self->error) {
         emit(self->me->machine, self->me->label, 0, "end err", error_name(self->error));
         weft_raise(self->error);
     }

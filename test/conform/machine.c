@@ -49,7 +49,7 @@ void machine_make_objects(struct machine *machine)
         struct object *const object = *end = machine_alloc(machine, sizeof(*object));
         end = &object->next;
         object->name = d->words[1];
-        weft_create_future(&machine->loop, &object->future);
+        weft_loop_create_future(&machine->loop, &object->future);
     }
 }
 

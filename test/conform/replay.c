@@ -6,8 +6,8 @@
  *     ---
  *     the trace's lines
  *
- * Prints the first difference of each program that differs, and last how many passed; exits 1 if one
- * did not. */
+ * Prints the first difference of each program that differs, and last how many passed; exits 1 if
+ * one did not. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>

@@ -77,7 +77,7 @@ export class Writer {
     const { r } = this;
     const body = r.chance(0.1) ? this.instant(ctx) : [];
     if (r.chance(this.family.grouped ?? 0)) body.push(...(this.group({ ...ctx, first: true }) ?? []));
-    while (this.labels.size < 2) body.push(...this.everybody(ctx));
+    for (let i = 0; i < 3 && this.labels.size < 2; i++) body.push(...this.everybody(ctx));
     body.push(...this.block(ctx, r.int(...this.size.body)));
     if (!/^(raise|return)$/.test(body.at(-1).words[0])) body.push(...this.relief(ctx), ...this.ending(ctx));
     return this.watched(ctx, body);

@@ -1,0 +1,41 @@
+/* Time: whole microseconds in 64 bits. A delay of a century is 3 thousandths of what fits. */
+#ifndef WEFT_CORE_TIME_H
+#define WEFT_CORE_TIME_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A delay in microseconds, or a time of a loop's clock (weft_loop_time), which starts wherever its
+ * port says. */
+typedef uint64_t weft_time;
+
+/* n seconds or milliseconds, where n is of any type of numbers: WEFT_SECONDS(1.5), WEFT_MS(i * 20).
+ * A delay is never negative: below zero, as anything else that does not fit, n gives nonsense. */
+#define WEFT_SECONDS(n) ((weft_time)((n) * (weft_time)1000000))
+#define WEFT_MS(n) ((weft_time)((n) * (weft_time)1000))
+
+/* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
+typedef struct weft_instant {
+    uint32_t low, high;
+} weft_instant;
+
+static inline weft_instant weft_instant_of_(weft_time time)
+{
+    weft_instant instant;
+    instant.low = (uint32_t)time;
+    instant.high = (uint32_t)(time >> 32);
+    return instant;
+}
+
+static inline weft_time weft_time_of_(weft_instant instant)
+{
+    return (weft_time)instant.high << 32 | instant.low;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,234 @@
+/* Futures: set once, awaited before and after by any number, cancelled by whoever waits. */
+#include "helper.h"
+
+typedef WEFT_FUTURE(int) int_future;
+
+struct point {
+    int x, y;
+};
+
+static int_future number;
+
+static void new_future(void)
+{
+    number.result = 0;
+    weft_create_future(&loop, &number);
+}
+
+/* Awaits it, and tells what came. */
+struct teller {
+    weft_frame frame;
+    const char *name;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC(teller)
+{
+    weft_try {
+        weft_await(&number);
+        ck_assert_int_eq(number.result, 42);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+    }
+    weft_end;
+    note(self->name);
+    note_error(self->caught);
+}
+WEFT_END
+
+static WEFT_TASK(teller) a, b, c;
+
+static void start_tellers(void)
+{
+    weft_loop_create_task(&loop, teller, &a, .name = "a");
+    weft_loop_create_task(&loop, teller, &b, .name = "b");
+    weft_loop_create_task(&loop, teller, &c, .name = "c");
+    tick();
+    ck_recorded("");
+}
+
+START_TEST(a_result_has_a_type)
+{
+    WEFT_FUTURE(struct point) where;
+    WEFT_FUTURE(const char *) what;
+    weft_create_future(&loop, &where);
+    weft_create_future(&loop, &what);
+    const struct point point = {3, 4};
+    ck_no_error(weft_set_result(&where, point));
+    ck_no_error(weft_set_result(&what, "text"));
+    ck_assert(where.result.x == 3 && where.result.y == 4);
+    ck_assert_str_eq(what.result, "text");
+}
+END_TEST
+
+START_TEST(what_can_be_asked_of_a_future_over_its_life)
+{
+    ck_assert(!weft_done(&number) && !weft_cancelled(&number) && !weft_error_of(&number));
+    weft_set_result(&number, 42);
+    ck_assert(weft_done(&number) && !weft_cancelled(&number) && !weft_error_of(&number));
+    new_future();
+    weft_set_error(&number, &fail);
+    ck_assert(weft_done(&number) && !weft_cancelled(&number));
+    ck_error(weft_error_of(&number), &fail);
+    new_future();
+    ck_assert(weft_cancel(&number));
+    ck_assert(weft_done(&number) && weft_cancelled(&number));
+    ck_error(weft_error_of(&number), &weft_cancelled_error);
+}
+END_TEST
+
+static const weft_error *set_result(void)
+{
+    return weft_set_result(&number, 42);
+}
+
+static const weft_error *set_error(void)
+{
+    return weft_set_error(&number, &fail);
+}
+
+static const weft_error *set_no_error(void)
+{
+    return weft_set_error(&number, NULL); /* an error all the same: the program's */
+}
+
+static const weft_error *set_done(void)
+{
+    return number.result = 42, weft_set_done(&number);
+}
+
+static const weft_error *cancel(void)
+{
+    return weft_cancel(&number) ? NULL : &weft_invalid_state_error;
+}
+
+static const struct {
+    const weft_error *(*end)(void);
+    const char *told;
+} ends[] = {
+    {set_result, "a=okb=okc=ok"},
+    {set_error, "a=failb=failc=fail"},
+    {set_no_error, "a=invalid stateb=invalid statec=invalid state"},
+    {set_done, "a=okb=okc=ok"},
+    {cancel, "a=cancelledb=cancelledc=cancelled"},
+};
+enum { ENDS = sizeof(ends) / sizeof(ends[0]) };
+
+START_TEST(all_who_wait_are_told_in_order)
+{
+    start_tellers();
+    ck_no_error(ends[_i].end());
+    ck_recorded("");
+    tick();
+    ck_recorded(ends[_i].told);
+    ck_assert(loop_is_idle());
+}
+END_TEST
+
+START_TEST(who_awaits_what_has_ended_does_not_wait)
+{
+    ck_no_error(ends[_i].end());
+    weft_loop_create_task(&loop, teller, &a, .name = "a");
+    weft_loop_create_task(&loop, teller, &b, .name = "b");
+    weft_loop_create_task(&loop, teller, &c, .name = "c");
+    tick();
+    ck_recorded(ends[_i].told);
+}
+END_TEST
+
+START_TEST(what_has_ended_is_not_ended_again_and_stays_as_it_was)
+{
+    start_tellers();
+    ck_no_error(ends[_i].end());
+    const int result = number.result;
+    const weft_error *const error = weft_error_of(&number);
+    ck_error(weft_set_result(&number, 7), &weft_invalid_state_error);
+    ck_error(weft_set_error(&number, &other_fail), &weft_invalid_state_error);
+    ck_error(weft_set_done(&number), &weft_invalid_state_error);
+    ck_assert(!weft_cancel(&number));
+    ck_assert(number.result == result && weft_error_of(&number) == error);
+    tick();
+    ck_recorded(ends[_i].told);
+}
+END_TEST
+
+START_TEST(what_was_never_started_is_not_ended)
+{
+    int_future never = {.result = 1};
+    ck_error(weft_set_result(&never, 7), &weft_invalid_state_error);
+    ck_error(weft_set_error(&never, &fail), &weft_invalid_state_error);
+    ck_assert(!weft_cancel(&never) && !weft_done(&never) && never.result == 1);
+}
+END_TEST
+
+START_TEST(a_cancelled_waiter_cancels_the_future_for_all)
+{
+    start_tellers();
+    ck_assert(weft_cancel(&b));
+    tick();
+    ck_recorded("a=cancelledb=cancelledc=cancelled");
+    ck_assert(weft_cancelled(&number));
+    ck_error(weft_set_result(&number, 42), &weft_invalid_state_error);
+}
+END_TEST
+
+START_TEST(a_cancelled_waiter_that_was_woken_leaves_the_future_and_the_others_alone)
+{
+    start_tellers();
+    weft_set_result(&number, 42);
+    ck_assert(weft_cancel(&b));
+    tick();
+    ck_recorded("a=okb=cancelledc=ok");
+    ck_assert(!weft_cancelled(&number));
+}
+END_TEST
+
+struct setter {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(setter)
+{
+    weft_check(weft_set_result(&number, 42));
+    note("set");
+    weft_check(weft_set_result(&number, 43));
+    note("never");
+}
+WEFT_END
+
+START_TEST(weft_check_raises_that_a_future_was_set_twice)
+{
+    static WEFT_TASK(setter) task;
+    start_tellers();
+    ck_error(weft_run(&loop, setter, &task), &weft_invalid_state_error);
+    ck_recorded("seta=okb=okc=ok");
+}
+END_TEST
+
+START_TEST(a_future_is_used_again_while_those_who_waited_are_still_to_run)
+{
+    start_tellers();
+    weft_set_result(&number, 42);
+    weft_create_future(&loop, &number);
+    tick();
+    ck_recorded("a=okb=okc=ok");
+    ck_assert(!weft_done(&number));
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("future");
+    tcase_add_checked_fixture(tests, new_future, NULL);
+    tcase_add_test(tests, a_result_has_a_type);
+    tcase_add_test(tests, what_can_be_asked_of_a_future_over_its_life);
+    tcase_add_loop_test(tests, all_who_wait_are_told_in_order, 0, ENDS);
+    tcase_add_loop_test(tests, who_awaits_what_has_ended_does_not_wait, 0, ENDS);
+    tcase_add_loop_test(tests, what_has_ended_is_not_ended_again_and_stays_as_it_was, 0, ENDS);
+    tcase_add_test(tests, what_was_never_started_is_not_ended);
+    tcase_add_test(tests, a_cancelled_waiter_cancels_the_future_for_all);
+    tcase_add_test(tests, a_cancelled_waiter_that_was_woken_leaves_the_future_and_the_others_alone);
+    tcase_add_test(tests, weft_check_raises_that_a_future_was_set_twice);
+    tcase_add_test(tests, a_future_is_used_again_while_those_who_waited_are_still_to_run);
+    return run_suite();
+}

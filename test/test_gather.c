@@ -1,0 +1,501 @@
+/* gather: several waited for at once; nothing of it stays linked. */
+#include "helper.h"
+
+#include <stdlib.h>
+
+/* A part: sleeps, and ends with a result or an error. It may sleep on when it is cancelled. */
+struct part {
+    weft_frame frame;
+    char name;
+    weft_time delay;
+    const weft_error *error;
+    weft_time stays;
+    weft_exit left;
+    const weft_error *caught;
+    int result;
+};
+
+WEFT_ASYNC(part)
+{
+    weft_try {
+        weft_sleep(self->delay);
+        note_letter(self->name);
+        self->result = 10 * self->name;
+        weft_check(self->error);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("x");
+        if (!self->stays)
+            weft_raise(self->caught);
+        weft_sleep(self->stays);
+        note_letter(self->name);
+    }
+    weft_end;
+}
+WEFT_END
+
+enum { PARTS = 3 };
+
+static WEFT_TASK(part) parts[PARTS];
+static weft_future future;
+
+/* Gathers the parts, and the future if `with_future`. */
+struct gathering {
+    weft_frame frame;
+    bool collects, with_future, twice;
+    const weft_error *caught;
+    WEFT_GATHER(PARTS + 1) gather;
+    int i;
+};
+
+WEFT_ASYNC(gathering)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_gather_add(&self->gather, &parts[self->i]));
+    if (self->with_future)
+        weft_check(weft_gather_add(&self->gather, &future));
+    if (self->twice)
+        weft_check(weft_gather_add(&self->gather, &parts[0]));
+    weft_try {
+        if (self->collects)
+            weft_gather_collect(&self->gather);
+        else
+            weft_gather_all(&self->gather);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+    }
+    weft_end;
+    note_error(self->caught);
+}
+WEFT_END
+
+static WEFT_TASK(gathering) parent;
+
+/* Part i sleeps 3, 2, 1 and ends with errors[i]. */
+static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
+{
+    const weft_error *const errors[] = {first, second, third};
+    weft_create_future(&loop, &future);
+    for (int i = 0; i < PARTS; i++)
+        weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i),
+                              .delay = (weft_time)(PARTS - i), .error = errors[i]);
+}
+
+/* Nobody listens to the parts any more. */
+static bool nothing_is_linked(void)
+{
+    if (parent.frame.gather.gather.count || !weft_done(&parent))
+        return false;
+    for (int i = 0; i < PARTS + 1; i++)
+        if (weft_handle_pending(&parent.frame.gather.parts[i].handle))
+            return false;
+    return true;
+}
+
+START_TEST(a_gather_ends_with_the_last_and_results_are_in_the_parts)
+{
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, gathering, &parent, .collects = _i));
+    ck_recorded("cba=ok");
+    for (int i = 0; i < PARTS; i++)
+        ck_assert_int_eq(parts[i].frame.result, 10 * ('a' + i));
+    ck_assert(nothing_is_linked());
+    ck_assert_uint_eq(port.now, 3);
+}
+END_TEST
+
+START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
+{
+    start_parts(&fail, &other_fail, NULL);
+    weft_loop_create_task(&loop, gathering, &parent);
+    ck_no_error(weft_run_until_complete(&loop, &parent));
+    ck_recorded("cb=other"); /* the first in time, not in order */
+    ck_assert(nothing_is_linked());
+    ck_assert(!weft_done(&parts[0]) && weft_cancelling(&parts[0].task) == 0);
+    run_dry();
+    ck_recorded("a");
+    ck_error(weft_error_of(&parts[0]), &fail);
+}
+END_TEST
+
+START_TEST(collect_takes_errors_for_results)
+{
+    start_parts(&fail, NULL, &other_fail);
+    ck_no_error(weft_run(&loop, gathering, &parent, .collects = true));
+    ck_recorded("cba=ok");
+    ck_error(weft_error_of(&parts[0]), &fail);
+    ck_error(weft_error_of(&parts[1]), NULL);
+    ck_error(weft_error_of(&parts[2]), &other_fail);
+    ck_assert(nothing_is_linked());
+}
+END_TEST
+
+/* asyncio: a child that is cancelled by somebody else is an error like any other. */
+START_TEST(a_part_that_is_cancelled_alone_is_one_that_failed)
+{
+    static const char *const recorded[] = {"x=cancelled", "xca=ok"};
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathering, &parent, .collects = _i);
+    tick();
+    weft_cancel(&parts[1]);
+    ck_no_error(weft_run_until_complete(&loop, &parent));
+    ck_recorded(recorded[_i]);
+    ck_no_error(weft_shutdown(&loop));
+}
+END_TEST
+
+static void count_failure(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    (void)of, (void)task;
+    note_error(error);
+}
+
+START_TEST(errors_that_a_gather_has_heard_count_as_asked_for)
+{
+    weft_set_exception_handler(&loop, count_failure);
+    start_parts(&fail, &fail, &fail);
+    ck_no_error(weft_run(&loop, gathering, &parent, .collects = true));
+    weft_loop_close(&loop);
+    ck_recorded("cba=ok");
+}
+END_TEST
+
+/* ---- Empty, ended, given twice, no room ---- */
+
+struct empty {
+    weft_frame frame;
+    WEFT_GATHER(1) gather;
+};
+
+WEFT_ASYNC(empty)
+{
+    weft_gather_all(&self->gather);
+    note("1");
+    weft_gather_collect(&self->gather);
+    note("2");
+}
+WEFT_END
+
+START_TEST(an_empty_gather_does_not_wait)
+{
+    static WEFT_TASK(empty) task;
+    weft_loop_create_task(&loop, empty, &task);
+    tick();
+    ck_recorded("12");
+}
+END_TEST
+
+static const struct {
+    bool collects;
+    const weft_error *error;
+    const char *recorded;
+} ended[] = {
+    {false, NULL, "=ok"},
+    {false, &fail, "=fail"},
+    {true, &fail, "=ok"},
+};
+
+START_TEST(parts_that_have_all_ended_are_not_waited_for)
+{
+    start_parts(NULL, ended[_i].error, NULL);
+    run_dry();
+    ck_recorded("cba");
+    weft_loop_create_task(&loop, gathering, &parent, .collects = ended[_i].collects);
+    tick();
+    ck_recorded(ended[_i].recorded);
+    ck_assert(nothing_is_linked() && loop_is_idle());
+}
+END_TEST
+
+START_TEST(a_part_that_had_failed_ends_the_gather_at_once)
+{
+    start_parts(NULL, NULL, &fail);
+    tick();
+    tick();
+    tick();
+    ck_recorded("c");
+    weft_loop_create_task(&loop, gathering, &parent);
+    tick();
+    ck_recorded("=fail");
+    ck_assert(nothing_is_linked());
+    run_dry();
+    ck_recorded("ba");
+}
+END_TEST
+
+START_TEST(a_part_that_is_given_twice_is_fine)
+{
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, gathering, &parent, .twice = true, .collects = _i & 1));
+    ck_recorded("cba=ok");
+    ck_assert(nothing_is_linked());
+    start_parts(&fail, NULL, NULL);
+    ck_no_error(weft_run(&loop, gathering, &parent, .twice = true, .collects = _i & 1));
+    ck_recorded(_i & 1 ? "cba=ok" : "cba=fail");
+    ck_assert(nothing_is_linked());
+}
+END_TEST
+
+START_TEST(what_does_not_fit_or_was_never_started_is_refused)
+{
+    static WEFT_GATHER(1) gather;
+    static weft_future never;
+    weft_create_future(&loop, &future);
+    ck_error(weft_gather_add(&gather, &never), &weft_invalid_state_error);
+    ck_no_error(weft_gather_add(&gather, &future));
+    ck_error(weft_gather_add(&gather, &future), &weft_invalid_state_error);
+    ck_assert_uint_eq(gather.gather.count, 1);
+}
+END_TEST
+
+struct growing {
+    weft_frame frame;
+    weft_gather gather;
+    weft_gather_part room[PARTS];
+    int i;
+};
+
+WEFT_ASYNC(growing)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_gather_add_in(&self->gather, self->room, PARTS, &parts[self->i]));
+    WEFT_WAIT_(weft_gather_(weft_context_, &self->gather, false));
+    note("ok");
+}
+WEFT_END
+
+START_TEST(the_parts_may_be_an_array_of_the_callers)
+{
+    static WEFT_TASK(growing) task;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, growing, &task));
+    ck_recorded("cbaok");
+}
+END_TEST
+
+/* ---- Cancellation ---- */
+
+START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathering, &parent, .with_future = true, .collects = _i);
+    tick();
+    ck_assert(weft_cancel(&parent));
+    ck_assert(weft_cancelled(&future));
+    for (int i = 0; i < PARTS; i++)
+        ck_assert_uint_eq(weft_cancelling(&parts[i].task), 1);
+    run_dry();
+    ck_recorded("xxx=cancelled");
+    ck_assert(nothing_is_linked());
+    ck_assert_uint_eq(port.now, 0);
+}
+END_TEST
+
+/* It ends cancelled, though all its parts caught it and returned. */
+START_TEST(a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do)
+{
+    weft_create_future(&loop, &future);
+    for (int i = 0; i < PARTS; i++)
+        weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i), .delay = 100,
+                              .stays = 1 + (weft_time)i);
+    weft_loop_create_task(&loop, gathering, &parent, .collects = _i);
+    tick();
+    ck_assert(weft_cancel(&parent));
+    run_dry();
+    ck_recorded("xxxabc=cancelled");
+    for (int i = 0; i < PARTS; i++)
+        ck_assert(!weft_cancelled(&parts[i]));
+}
+END_TEST
+
+START_TEST(a_gather_is_cancelled_twice)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathering, &parent, .collects = true);
+    tick();
+    ck_assert(weft_cancel(&parent) && weft_cancel(&parent));
+    ck_assert_uint_eq(weft_cancelling(&parent.task), 2);
+    run_dry();
+    ck_recorded("xxx=cancelled");
+    ck_assert(weft_done(&parent) && !weft_cancelled(&parent) && nothing_is_linked());
+}
+END_TEST
+
+START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
+{
+    weft_create_future(&loop, &future);
+    for (int i = 0; i < PARTS; i++)
+        weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i), .delay = 100,
+                              .stays = 50);
+    weft_loop_create_task(&loop, gathering, &parent);
+    tick();
+    weft_cancel(&parent);
+    tick();
+    ck_recorded("xxx");
+    weft_cancel(&parent);
+    run_dry();
+    ck_recorded("=cancelled");
+    ck_assert_uint_eq(port.now, 0);
+}
+END_TEST
+
+/* All have ended, and the turn that tells is under way: the gather has nothing left to cancel. */
+START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathering, &parent);
+    tick();
+    while (!weft_done(&parts[0]))
+        tick();
+    ck_recorded("cba");
+    ck_assert(!weft_done(&parent) && weft_cancel(&parent));
+    run_dry();
+    ck_recorded("=cancelled");
+    for (int i = 0; i < PARTS; i++)
+        ck_assert(!weft_cancelled(&parts[i]));
+}
+END_TEST
+
+/* Gathers in gathers: each of a level's two waits for the two below it. */
+struct tree {
+    weft_frame frame;
+    int depth;
+    struct tree_children *children;
+    WEFT_GATHER(2) gather;
+};
+
+typedef WEFT_TASK(tree) tree_task;
+
+struct tree_children {
+    tree_task tasks[2];
+};
+
+static struct tree_children children[64];
+static size_t used;
+
+WEFT_ASYNC(tree)
+{
+    if (self->depth == 0) {
+        weft_sleep(1000);
+        note("never");
+    }
+    self->children = &children[used++];
+    for (int i = 0; i < 2; i++) {
+        weft_create_task(tree, &self->children->tasks[i], .depth = self->depth - 1);
+        weft_check(weft_gather_add(&self->gather, &self->children->tasks[i]));
+    }
+    weft_gather_all(&self->gather);
+    note("never");
+}
+WEFT_END
+
+START_TEST(a_cancel_reaches_the_leaves_of_gathers_in_gathers)
+{
+    static tree_task root;
+    used = 0;
+    weft_loop_create_task(&loop, tree, &root, .depth = 5);
+    for (int i = 0; i < 6; i++)
+        tick();
+    ck_assert_uint_eq(count_tasks(), 63);
+    ck_assert(weft_cancel(&root));
+    for (size_t i = 0; i < used; i++)
+        for (int j = 0; j < 2; j++)
+            ck_assert_uint_eq(weft_cancelling(&children[i].tasks[j].task), 1);
+    run_dry();
+    ck_assert(weft_cancelled(&root) && count_tasks() == 0);
+    ck_recorded("");
+    ck_assert_uint_eq(port.now, 0);
+}
+END_TEST
+
+/* Gathers of one, each of which is gathered by the next. */
+struct link {
+    weft_frame frame;
+    weft_future *part;
+    WEFT_GATHER(1) gather;
+};
+
+WEFT_ASYNC(link)
+{
+    weft_check(weft_gather_add(&self->gather, self->part));
+    weft_gather_all(&self->gather);
+    note("never");
+}
+WEFT_END
+
+typedef WEFT_TASK(link) link_task;
+
+enum { MANY = 300000 };
+
+START_TEST(a_chain_of_gathers_is_cancelled_in_constant_stack)
+{
+    link_task *const links = calloc(MANY, sizeof(*links));
+    weft_create_future(&loop, &future);
+    for (size_t i = 0; i < MANY; i++)
+        weft_loop_create_task(&loop, link, &links[i],
+                              .part = i ? weft_as_future(&links[i - 1]) : &future);
+    tick();
+    ck_assert(weft_cancel(&links[MANY - 1]));
+    ck_assert(weft_cancelled(&future));
+    run_dry();
+    for (size_t i = 0; i < MANY; i++)
+        ck_assert(weft_cancelled(&links[i]));
+    ck_recorded("");
+    free(links);
+}
+END_TEST
+
+/* asyncio recurses until it has no stack left. A circle of one: a gather of itself. */
+START_TEST(a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel)
+{
+    link_task *const links = calloc((size_t)_i, sizeof(*links));
+    for (int i = 0; i < _i; i++)
+        weft_loop_create_task(&loop, link, &links[i], .part = weft_as_future(&links[(i + 1) % _i]));
+    run_dry();
+    ck_assert_uint_eq(count_tasks(), (size_t)_i);
+    ck_assert(weft_cancel(&links[0]));
+    run_dry();
+    ck_recorded("");
+    weft_loop_close(&loop);
+    free(links);
+}
+END_TEST
+
+START_TEST(a_circle_of_gathers_is_broken_by_a_cancel)
+{
+    static link_task a, b;
+    weft_loop_create_task(&loop, link, &a, .part = weft_as_future(&b));
+    weft_loop_create_task(&loop, link, &b, .part = weft_as_future(&a));
+    run_dry();
+    ck_assert(weft_cancel(&a));
+    run_dry();
+    ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("gather");
+    tcase_add_loop_test(tests, a_gather_ends_with_the_last_and_results_are_in_the_parts, 0, 2);
+    tcase_add_test(tests, the_first_error_ends_a_gather_and_leaves_the_others_alone);
+    tcase_add_test(tests, collect_takes_errors_for_results);
+    tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_is_one_that_failed, 0, 2);
+    tcase_add_test(tests, errors_that_a_gather_has_heard_count_as_asked_for);
+    tcase_add_test(tests, an_empty_gather_does_not_wait);
+    tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);
+    tcase_add_test(tests, a_part_that_had_failed_ends_the_gather_at_once);
+    tcase_add_loop_test(tests, a_part_that_is_given_twice_is_fine, 0, 2);
+    tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
+    tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
+    tcase_add_loop_test(tests, to_cancel_a_gather_is_to_cancel_all_its_parts, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do,
+                        0, 2);
+    tcase_add_test(tests, a_gather_is_cancelled_twice);
+    tcase_add_test(tests, a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts);
+    tcase_add_test(tests, a_cancellation_behind_the_last_end_is_the_parents_own);
+    tcase_add_test(tests, a_cancel_reaches_the_leaves_of_gathers_in_gathers);
+    tcase_add_test(tests, a_chain_of_gathers_is_cancelled_in_constant_stack);
+    tcase_add_loop_test(tests, a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel, 1, 4);
+    tcase_add_test(tests, a_circle_of_gathers_is_broken_by_a_cancel);
+    return run_suite();
+}

@@ -1,0 +1,342 @@
+/* Locks: first in, first out, nobody barges, and no wake-up is lost under cancellation. */
+#include "helper.h"
+
+static weft_lock lock;
+
+/* Takes the lock for a time: a letter when it has it, its capital when it gives it back. */
+struct holder {
+    weft_frame frame;
+    char name;
+    weft_time delay;
+    weft_exit left;
+};
+
+static int inside;
+
+static void new_lock(void)
+{
+    lock = (weft_lock){.locked = false};
+    inside = 0;
+}
+
+WEFT_ASYNC(holder)
+{
+    weft_with_lock(&lock) {
+        weft_try {
+            ck_assert(weft_locked(&lock) && inside++ == 0);
+            note_letter(self->name);
+            weft_sleep(self->delay);
+            note_letter((char)(self->name - 'a' + 'A'));
+        }
+        weft_finally(&self->left) {
+            inside--;
+        }
+        weft_end;
+    }
+    weft_end;
+}
+WEFT_END
+
+typedef WEFT_TASK(holder) holder_task;
+static holder_task a, b, c, d;
+
+static void start(holder_task *task, char name, weft_time delay)
+{
+    weft_loop_create_task(&loop, holder, task, .name = name, .delay = delay);
+}
+
+/* a holds it; b, c and d wait. */
+static void start_all(void)
+{
+    start(&a, 'a', 10);
+    start(&b, 'b', 10);
+    start(&c, 'c', 10);
+    start(&d, 'd', 10);
+    tick();
+    ck_recorded("a");
+}
+
+/* It is held by nobody in particular; b, c and d wait. */
+static void start_waiters(void)
+{
+    lock.locked = true;
+    start(&b, 'b', 10);
+    start(&c, 'c', 10);
+    start(&d, 'd', 10);
+    tick();
+}
+
+static bool lock_is_free(void)
+{
+    return !weft_locked(&lock) && !lock.waiters.first;
+}
+
+START_TEST(a_free_lock_is_taken_at_once)
+{
+    ck_assert(!weft_locked(&lock));
+    start(&a, 'a', 10);
+    tick();
+    ck_assert(weft_locked(&lock));
+    run_dry();
+    ck_recorded("aA");
+    ck_assert(lock_is_free());
+}
+END_TEST
+
+START_TEST(those_who_wait_get_it_in_the_order_in_which_they_came)
+{
+    start_all();
+    run_dry();
+    ck_recorded("AbBcCdD");
+    ck_assert_uint_eq(port.now, 40);
+    ck_assert(lock_is_free());
+}
+END_TEST
+
+struct barging {
+    weft_frame frame;
+};
+
+/* Gives the lock back while another waits for it, and wants it again at once. */
+WEFT_ASYNC(barging)
+{
+    weft_acquire(&lock);
+    weft_sleep(1);
+    weft_release(&lock);
+    ck_assert(!weft_locked(&lock)); /* free, but promised */
+    weft_acquire(&lock);
+    note("again");
+    weft_release(&lock);
+}
+WEFT_END
+
+START_TEST(nobody_barges_past_one_that_waits)
+{
+    static WEFT_TASK(barging) task;
+    weft_loop_create_task(&loop, barging, &task);
+    start(&b, 'b', 5);
+    run_dry();
+    ck_recorded("bBagain");
+}
+END_TEST
+
+START_TEST(a_release_of_an_unlocked_lock_is_an_error)
+{
+    ck_error(weft_release(&lock), &weft_invalid_state_error);
+    lock.locked = true;
+    ck_no_error(weft_release(&lock));
+    ck_error(weft_release(&lock), &weft_invalid_state_error);
+    ck_assert(lock_is_free());
+}
+END_TEST
+
+/* Of b, c, d, each. */
+START_TEST(a_cancelled_waiter_is_gone_and_the_others_keep_their_order)
+{
+    holder_task *const waiters[] = {&b, &c, &d};
+    static const char *const recorded[] = {"AcCdD", "AbBdD", "AbBcC"};
+    start_all();
+    ck_assert(weft_cancel(waiters[_i]));
+    tick();
+    ck_assert(weft_cancelled(waiters[_i]));
+    run_dry();
+    ck_recorded(recorded[_i]);
+    ck_assert(lock_is_free());
+}
+END_TEST
+
+START_TEST(all_waiters_are_cancelled)
+{
+    start_all();
+    weft_cancel(&c), weft_cancel(&b), weft_cancel(&d);
+    run_dry();
+    ck_recorded("A");
+    ck_assert(lock_is_free());
+}
+END_TEST
+
+START_TEST(a_cancelled_holder_gives_it_back)
+{
+    start_all();
+    weft_cancel(&a);
+    run_dry();
+    ck_recorded("bBcCdD");
+    ck_assert_uint_eq(port.now, 30);
+    ck_assert(lock_is_free());
+}
+END_TEST
+
+/* bpo-27585, gh-90155, gh-112202, asyncio#265. A wake-up is a token: b is woken, and then cancelled
+ * before it runs (0), or first cancelled and then, still the first of the list, not woken (1). */
+START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
+{
+    start_waiters();
+    if (_i)
+        weft_cancel(&b);
+    ck_no_error(weft_release(&lock));
+    if (!_i)
+        weft_cancel(&b);
+    tick();
+    ck_recorded("");
+    ck_assert(weft_cancelled(&b));
+    tick();
+    ck_recorded("c");
+}
+END_TEST
+
+START_TEST(all_but_the_last_are_cancelled_in_the_tick_of_the_release)
+{
+    start_waiters();
+    weft_cancel(&c);
+    ck_no_error(weft_release(&lock));
+    weft_cancel(&b);
+    tick();
+    tick();
+    ck_recorded("d");
+}
+END_TEST
+
+/* The only one listed was cancelled, but has not run yet: a newcomer takes the lock at once, unless
+ * the other had been woken for it before. */
+START_TEST(a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken)
+{
+    lock.locked = true;
+    start(&b, 'b', 10);
+    tick();
+    start(&c, 'c', 10);
+    if (_i)
+        weft_cancel(&b);
+    ck_no_error(weft_release(&lock));
+    if (!_i)
+        weft_cancel(&b);
+    tick();
+    ck_recorded(_i ? "c" : "");
+    run_dry();
+    ck_recorded(_i ? "C" : "cC");
+    ck_assert(weft_cancelled(&b) && lock_is_free());
+}
+END_TEST
+
+/* The ways out of a with block are test_blocks.c's; what follows is that the next one gets it. */
+struct leaving {
+    weft_frame frame;
+    char way;
+    int i;
+};
+
+WEFT_ASYNC(leaving)
+{
+    for (self->i = 0; self->i < 1; self->i++) {
+        weft_with_lock(&lock) {
+            weft_sleep(1);
+            if (self->way == 'b')
+                break;
+            if (self->way == 'c')
+                continue;
+            if (self->way == 'r')
+                weft_return;
+            if (self->way == 'e')
+                weft_raise(&fail);
+            if (self->way == 'x')
+                weft_sleep(cancelled_soon(weft_current_task()));
+        }
+        weft_end;
+    }
+}
+WEFT_END
+
+#define WAYS "nbcrex"
+
+START_TEST(a_with_block_gives_it_to_the_next_one_on_every_way_out)
+{
+    static WEFT_TASK(leaving) task;
+    weft_loop_create_task(&loop, leaving, &task, .way = WAYS[_i]);
+    start(&b, 'b', 1);
+    run_dry();
+    ck_recorded("bB");
+    ck_assert(weft_done(&task) && lock_is_free());
+}
+END_TEST
+
+struct acquiring {
+    weft_frame frame;
+    const weft_error *caught;
+};
+
+/* Cancelled while it waits: when acquire raises, the lock is not held. */
+WEFT_ASYNC(acquiring)
+{
+    weft_try {
+        weft_acquire(&lock);
+        note("never");
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("x");
+    }
+    weft_end;
+    weft_acquire(&lock);
+    note("taken");
+    weft_check(weft_release(&lock));
+}
+WEFT_END
+
+START_TEST(a_cancelled_waiter_may_come_back)
+{
+    static WEFT_TASK(acquiring) task;
+    start(&a, 'a', 10);
+    weft_loop_create_task(&loop, acquiring, &task);
+    start(&b, 'b', 10);
+    tick();
+    weft_cancel(&task);
+    run_dry();
+    ck_recorded("axAbBtaken");
+    ck_assert(!weft_cancelled(&task) && lock_is_free());
+}
+END_TEST
+
+/* Whatever is cancelled, and whenever: nobody is left waiting, nobody holds it together with another,
+ * and those who were not cancelled all have had it. */
+START_TEST(the_lock_survives_cancellation_at_any_tick)
+{
+    holder_task *const tasks[] = {&a, &b, &c, &d};
+    for (int ticks = 0; ticks < 14; ticks++) {
+        for (unsigned victims = 0; victims < 16; victims++) {
+            for (int i = 0; i < 4; i++)
+                start(tasks[i], (char)('a' + i), i % 2 ? 5 : 0);
+            for (int i = 0; i < ticks; i++)
+                tick();
+            for (int i = 3; i >= 0; i--)
+                if (victims >> i & 1)
+                    weft_cancel(tasks[i]);
+            run_dry();
+            ck_assert(lock_is_free() && loop_is_idle());
+            for (int i = 0; i < 4; i++)
+                ck_assert(weft_cancelled(tasks[i]) || strchr(record, 'A' + i));
+            record[0] = '\0';
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("lock");
+    tcase_add_checked_fixture(tests, new_lock, NULL);
+    tcase_add_test(tests, a_free_lock_is_taken_at_once);
+    tcase_add_test(tests, those_who_wait_get_it_in_the_order_in_which_they_came);
+    tcase_add_test(tests, nobody_barges_past_one_that_waits);
+    tcase_add_test(tests, a_release_of_an_unlocked_lock_is_an_error);
+    tcase_add_loop_test(tests, a_cancelled_waiter_is_gone_and_the_others_keep_their_order, 0, 3);
+    tcase_add_test(tests, all_waiters_are_cancelled);
+    tcase_add_test(tests, a_cancelled_holder_gives_it_back);
+    tcase_add_loop_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on, 0,
+                        2);
+    tcase_add_test(tests, all_but_the_last_are_cancelled_in_the_tick_of_the_release);
+    tcase_add_loop_test(
+        tests, a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken, 0, 2);
+    tcase_add_loop_test(tests, a_with_block_gives_it_to_the_next_one_on_every_way_out, 0,
+                        sizeof(WAYS) - 1);
+    tcase_add_test(tests, a_cancelled_waiter_may_come_back);
+    tcase_add_test(tests, the_lock_survives_cancellation_at_any_tick);
+    return run_suite();
+}
