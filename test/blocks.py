@@ -1,4 +1,7 @@
-"""What test_blocks.c does, in Python. Prints blocks_expected.h: python3 test/blocks.py > ..."""
+"""What test_blocks.c does, in Python. Prints what it records, in each case:
+
+    python3 test/blocks.py | clang-format >test/blocks_expected.h
+"""
 import asyncio
 
 KINDS, WAYS = "tfcblew", "nbcrex"  # WAYS: end, break, continue, return, raise, cancel
@@ -27,7 +30,8 @@ SECTIONS = {  # BODY is what stands in the section
     "t": "try:\nBODY\nexcept BaseException:\n    step('h')",
     "f": "try:\nBODY\nfinally:\n    step('f')",
     "c": "try:\n    raise Other\nexcept Other:\nBODY",
-    "b": "try:\n    step('x')\n    raise Other\nexcept BaseException:\nBODY\nfinally:\n    step('f')",
+    "b": "try:\n    step('x')\n    raise Other\nexcept BaseException:\nBODY\n"
+         "finally:\n    step('f')",
     "l": "try:\n    step('x')\nfinally:\nBODY",
     "e": "try:\n    step('x')\n    raise Other\nfinally:\nBODY",
     "w": "async with lock:\nBODY",
@@ -108,14 +112,7 @@ async def {name}({arguments}):
 def table(name, rows):
     print(f"static const struct row {name}[] = {{")
     for key, cells in rows:
-        text = f'{{"{key}", {{'
-        for cell in cells:
-            cell = f' "{cell}",'
-            if len(text) + len(cell) > 90:
-                print("    " + text)
-                text = "     "
-            text += cell
-        print("    " + text[:-1] + "}},")
+        print(f'{{"{key}", {{', ", ".join(f'"{cell}"' for cell in cells), "}},")
     print("};\n")
 
 
@@ -138,9 +135,9 @@ def overridden(way_in):
     return way_in, [run(source, way) for way in WAYS]
 
 
-print("/* Made by blocks.py: what Python records. A row for each pair of sections, the outer one's"
-      "\n * letter first; in it, the ways out of the inner one: end, break, continue, return, raise,"
-      "\n * cancel. */")
+print("/* Made by blocks.py: what Python records. A row for each pair of sections, the outer one\n"
+      " * first; in it, the ways out of the inner one: end, break, continue, return, raise, cancel.\n"
+      " */")
 table("nested", [nested(around, kind) for around in "n" + KINDS for kind in KINDS])
 table("called", [called(around, kind) for around in "n" + KINDS for kind in KINDS])
 table("overridden", [overridden(way) for way in WAYS])

@@ -40,7 +40,8 @@ void run_dry(void);
 size_t count_tasks(void);
 bool loop_is_idle(void); /* no task, nothing armed */
 
-/* One suite a program. Before each of its tests the loop is new, its clock at 0, the record empty. */
+/* One suite a program. Before each of its tests the loop is new, its clock at 0, the record empty.
+ */
 TCase *begin_suite(const char *name);
 int run_suite(void);
 

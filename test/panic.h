@@ -20,8 +20,8 @@ extern struct panic panic;
 extern bool panic_is_expected;
 extern jmp_buf panic_exit;
 
-/* Runs `statement`, which must panic with a text that contains `expected`. What it left behind is not
- * to be used any further. */
+/* Runs `statement`, which must panic with a text that contains `expected`. What it left behind is
+ * not to be used any further. */
 #define EXPECT_PANIC(statement, expected)                                                          \
     do {                                                                                           \
         panic_is_expected = true;                                                                  \

@@ -730,7 +730,6 @@ int main(void)
     tcase_add_test(tests, loops_inside_a_section_keep_break_and_continue_to_themselves);
     tcase_add_test(tests, the_error_of_a_release_replaces_what_was_in_flight);
     tcase_add_test(tests, a_with_that_is_cancelled_while_it_acquires_releases_nothing);
-    tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0,
-                        sizeof(LOOPLESS) - 1);
+    tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0, sizeof(LOOPLESS) - 1);
     return run_suite();
 }

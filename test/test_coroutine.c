@@ -188,6 +188,80 @@ START_TEST(a_coroutine_of_another_file_is_called)
 }
 END_TEST
 
+struct begun {
+    weft_frame frame;
+    struct doubled first, second, never;
+    int n, sum;
+    const weft_error *caught;
+};
+
+/* first, second = doubled(n), doubled(n + 1); n = 100; await second; await first */
+WEFT_ASYNC(begun)
+{
+    weft_begin(doubled, &self->first, .n = self->n);
+    weft_begin(doubled, &self->second, .n = self->n + 1);
+    self->n = 100;
+    weft_call_begun(&self->second);
+    weft_call_begun(&self->first);
+    self->sum = self->first.result + 10 * self->second.result;
+    weft_try {
+        weft_call_begun(&self->first);
+        note("never");
+    }
+    weft_catch(&weft_invalid_state_error, self->caught) {
+        note("twice ");
+    }
+    weft_end;
+    weft_try {
+        weft_call_begun(&self->never);
+        note("never");
+    }
+    weft_catch(&weft_invalid_state_error, self->caught) {
+        note("not begun ");
+    }
+    weft_end;
+    weft_begin(doubled, &self->first, .n = self->n);
+    weft_call_begun(&self->first);
+    self->sum += self->first.result;
+}
+WEFT_END
+
+START_TEST(a_coroutine_that_was_begun_is_called_later_and_once)
+{
+    struct begun frame = {.sum = 0};
+    weft_begin(begun, &frame, .n = 1);
+    ck_no_error(drive(&frame.frame));
+    ck_recorded("twice not begun ");
+    ck_assert_int_eq(frame.sum, 2 + 40 + 200);
+}
+END_TEST
+
+struct evaluating {
+    weft_frame frame;
+    struct doubled doubled[3];
+    int i;
+};
+
+WEFT_ASYNC(evaluating)
+{
+    weft_call(doubled, &self->doubled[self->i++], .n = 5);
+    weft_call(doubled, &self->doubled[0], .n = self->doubled[0].result + 1);
+    weft_begin(doubled, &self->doubled[self->i++], .n = 6);
+    weft_call_begun(&self->doubled[1]);
+}
+WEFT_END
+
+START_TEST(the_frame_is_evaluated_once_and_its_last_result_may_be_an_argument)
+{
+    struct evaluating frame = {.i = 0};
+    weft_begin(evaluating, &frame);
+    ck_no_error(drive(&frame.frame));
+    ck_assert_int_eq(frame.i, 2);
+    ck_assert_int_eq(frame.doubled[0].result, 22);
+    ck_assert_int_eq(frame.doubled[1].result, 12);
+}
+END_TEST
+
 struct is_even {
     weft_frame frame;
     unsigned n;
@@ -463,6 +537,8 @@ int main(void)
     tcase_add_test(tests, a_result_is_what_the_frame_holds_in_the_end);
     tcase_add_test(tests, a_coroutine_may_do_nothing_at_all);
     tcase_add_test(tests, a_coroutine_of_another_file_is_called);
+    tcase_add_test(tests, a_coroutine_that_was_begun_is_called_later_and_once);
+    tcase_add_test(tests, the_frame_is_evaluated_once_and_its_last_result_may_be_an_argument);
     tcase_add_test(tests, coroutines_call_each_other);
     tcase_add_test(tests, calls_of_any_depth_take_no_stack);
     tcase_add_test(tests, an_error_leaves_through_calls_of_any_depth_without_stack);

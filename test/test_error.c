@@ -41,6 +41,16 @@ START_TEST(an_error_is_of_its_kinds)
 }
 END_TEST
 
+START_TEST(an_error_without_a_text_has_that_of_its_kind)
+{
+    static const weft_error untold = {.kind = &no_route}, unkind = {.kind = NULL};
+    ck_assert_str_eq(weft_error_text(&no_route), "no route");
+    ck_assert_str_eq(weft_error_text(&untold), "no route");
+    ck_assert_ptr_nonnull(weft_error_text(&unkind));
+    ck_assert_ptr_nonnull(weft_error_text(NULL));
+}
+END_TEST
+
 START_TEST(wefts_own_errors_say_what_they_are)
 {
     const weft_error *const own[] = {&weft_base_error, &weft_any_error, &weft_cancelled_error,
@@ -55,6 +65,7 @@ int main(void)
 {
     TCase *const tests = begin_suite("error");
     tcase_add_test(tests, an_error_is_of_its_kinds);
+    tcase_add_test(tests, an_error_without_a_text_has_that_of_its_kind);
     tcase_add_test(tests, wefts_own_errors_say_what_they_are);
     return run_suite();
 }

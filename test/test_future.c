@@ -12,7 +12,7 @@ static int_future number;
 static void new_future(void)
 {
     number.result = 0;
-    weft_create_future(&loop, &number);
+    weft_loop_create_future(&loop, &number);
 }
 
 /* Awaits it, and tells what came. */
@@ -51,13 +51,36 @@ START_TEST(a_result_has_a_type)
 {
     WEFT_FUTURE(struct point) where;
     WEFT_FUTURE(const char *) what;
-    weft_create_future(&loop, &where);
-    weft_create_future(&loop, &what);
+    weft_loop_create_future(&loop, &where);
+    weft_loop_create_future(&loop, &what);
     const struct point point = {3, 4};
     ck_no_error(weft_set_result(&where, point));
     ck_no_error(weft_set_result(&what, "text"));
     ck_assert(where.result.x == 3 && where.result.y == 4);
     ck_assert_str_eq(what.result, "text");
+}
+END_TEST
+
+struct creating {
+    weft_frame frame;
+    int_future own;
+};
+
+WEFT_ASYNC(creating)
+{
+    weft_create_future(&self->own);
+    weft_check(weft_set_result(&self->own, 6));
+    weft_await(&self->own);
+    ck_assert_int_eq(self->own.result, 6);
+    note("awaited");
+}
+WEFT_END
+
+START_TEST(a_coroutine_creates_a_future_of_its_loop)
+{
+    static WEFT_TASK(creating) task;
+    ck_no_error(weft_run(&loop, creating, &task));
+    ck_recorded("awaited");
 }
 END_TEST
 
@@ -92,11 +115,6 @@ static const weft_error *set_no_error(void)
     return weft_set_error(&number, NULL); /* an error all the same: the program's */
 }
 
-static const weft_error *set_done(void)
-{
-    return number.result = 42, weft_set_done(&number);
-}
-
 static const weft_error *cancel(void)
 {
     return weft_cancel(&number) ? NULL : &weft_invalid_state_error;
@@ -109,7 +127,6 @@ static const struct {
     {set_result, "a=okb=okc=ok"},
     {set_error, "a=failb=failc=fail"},
     {set_no_error, "a=invalid stateb=invalid statec=invalid state"},
-    {set_done, "a=okb=okc=ok"},
     {cancel, "a=cancelledb=cancelledc=cancelled"},
 };
 enum { ENDS = sizeof(ends) / sizeof(ends[0]) };
@@ -144,11 +161,24 @@ START_TEST(what_has_ended_is_not_ended_again_and_stays_as_it_was)
     const weft_error *const error = weft_error_of(&number);
     ck_error(weft_set_result(&number, 7), &weft_invalid_state_error);
     ck_error(weft_set_error(&number, &other_fail), &weft_invalid_state_error);
-    ck_error(weft_set_done(&number), &weft_invalid_state_error);
     ck_assert(!weft_cancel(&number));
     ck_assert(number.result == result && weft_error_of(&number) == error);
     tick();
     ck_recorded(ends[_i].told);
+}
+END_TEST
+
+START_TEST(a_future_without_a_result_is_set_done_once)
+{
+    weft_future future = {.awaitable = {.owner = NULL}};
+    ck_error(weft_set_done(&future), &weft_invalid_state_error);
+    weft_loop_create_future(&loop, &future);
+    ck_assert(!weft_done(&future));
+    ck_no_error(weft_set_done(&future));
+    ck_assert(weft_done(&future) && !weft_error_of(&future));
+    ck_error(weft_set_done(&future), &weft_invalid_state_error);
+    ck_error(weft_set_error(&future, &fail), &weft_invalid_state_error);
+    ck_no_error(weft_error_of(&future));
 }
 END_TEST
 
@@ -209,7 +239,7 @@ START_TEST(a_future_is_used_again_while_those_who_waited_are_still_to_run)
 {
     start_tellers();
     weft_set_result(&number, 42);
-    weft_create_future(&loop, &number);
+    weft_loop_create_future(&loop, &number);
     tick();
     ck_recorded("a=okb=okc=ok");
     ck_assert(!weft_done(&number));
@@ -221,10 +251,12 @@ int main(void)
     TCase *const tests = begin_suite("future");
     tcase_add_checked_fixture(tests, new_future, NULL);
     tcase_add_test(tests, a_result_has_a_type);
+    tcase_add_test(tests, a_coroutine_creates_a_future_of_its_loop);
     tcase_add_test(tests, what_can_be_asked_of_a_future_over_its_life);
     tcase_add_loop_test(tests, all_who_wait_are_told_in_order, 0, ENDS);
     tcase_add_loop_test(tests, who_awaits_what_has_ended_does_not_wait, 0, ENDS);
     tcase_add_loop_test(tests, what_has_ended_is_not_ended_again_and_stays_as_it_was, 0, ENDS);
+    tcase_add_test(tests, a_future_without_a_result_is_set_done_once);
     tcase_add_test(tests, what_was_never_started_is_not_ended);
     tcase_add_test(tests, a_cancelled_waiter_cancels_the_future_for_all);
     tcase_add_test(tests, a_cancelled_waiter_that_was_woken_leaves_the_future_and_the_others_alone);

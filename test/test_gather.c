@@ -75,7 +75,7 @@ static WEFT_TASK(gathering) parent;
 static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
 {
     const weft_error *const errors[] = {first, second, third};
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     for (int i = 0; i < PARTS; i++)
         weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i),
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
@@ -240,7 +240,7 @@ START_TEST(what_does_not_fit_or_was_never_started_is_refused)
 {
     static WEFT_GATHER(1) gather;
     static weft_future never;
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     ck_error(weft_gather_add(&gather, &never), &weft_invalid_state_error);
     ck_no_error(weft_gather_add(&gather, &future));
     ck_error(weft_gather_add(&gather, &future), &weft_invalid_state_error);
@@ -294,7 +294,7 @@ END_TEST
 /* It ends cancelled, though all its parts caught it and returned. */
 START_TEST(a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do)
 {
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     for (int i = 0; i < PARTS; i++)
         weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i), .delay = 100,
                               .stays = 1 + (weft_time)i);
@@ -323,7 +323,7 @@ END_TEST
 
 START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
 {
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     for (int i = 0; i < PARTS; i++)
         weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i), .delay = 100,
                               .stays = 50);
@@ -430,7 +430,7 @@ enum { MANY = 300000 };
 START_TEST(a_chain_of_gathers_is_cancelled_in_constant_stack)
 {
     link_task *const links = calloc(MANY, sizeof(*links));
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     for (size_t i = 0; i < MANY; i++)
         weft_loop_create_task(&loop, link, &links[i],
                               .part = i ? weft_as_future(&links[i - 1]) : &future);
@@ -488,8 +488,8 @@ int main(void)
     tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
     tcase_add_loop_test(tests, to_cancel_a_gather_is_to_cancel_all_its_parts, 0, 2);
-    tcase_add_loop_test(tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do,
-                        0, 2);
+    tcase_add_loop_test(
+        tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do, 0, 2);
     tcase_add_test(tests, a_gather_is_cancelled_twice);
     tcase_add_test(tests, a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts);
     tcase_add_test(tests, a_cancellation_behind_the_last_end_is_the_parents_own);

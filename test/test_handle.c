@@ -57,7 +57,7 @@ static void new_calls(void)
 {
     a = (struct call){.name = 'a'}, b = (struct call){.name = 'b'};
     c = (struct call){.name = 'c'}, d = (struct call){.name = 'd'};
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
 }
 
 static void end_all(void)
@@ -134,7 +134,7 @@ END_TEST
 START_TEST(a_pending_handle_is_not_scheduled_again_and_loses_nothing)
 {
     for (int other = 0; other < WAYS; other++) {
-        weft_create_future(&loop, &future);
+        weft_loop_create_future(&loop, &future);
         ck_no_error(ways[_i](&b));
         ck_no_error(ways[_i](&a));
         ck_no_error(ways[_i](&c));
@@ -163,13 +163,13 @@ START_TEST(a_cancelled_handle_is_not_called_and_may_be_used_again_at_once)
     struct call *const calls[] = {&a, &b, &c};
     static const char *const left[] = {"bc", "ac", "ab"};
     for (int i = 0; i < 3; i++) {
-        weft_create_future(&loop, &future);
+        weft_loop_create_future(&loop, &future);
         ways[_i](&a), ways[_i](&b), ways[_i](&c);
         ck_assert(cancel(calls[i]));
         ck_assert(!weft_handle_pending(&calls[i]->handle) && !cancel(calls[i]));
         end_all();
         ck_recorded(left[i]);
-        weft_create_future(&loop, &future);
+        weft_loop_create_future(&loop, &future);
         ck_no_error(ways[_i](calls[i]));
         ck_assert(cancel(calls[i]));
         ck_no_error(ways[_i](calls[i]));
@@ -304,7 +304,7 @@ START_TEST(callbacks_are_removed_from_between_tasks)
     static const char *const left[] = {"xbcy", "axcy", "axby"};
     static const char *const left_then[] = {"xcy", "axy", "xby"};
     for (int more = 0; more < 2; more++) {
-        weft_create_future(&loop, &future);
+        weft_loop_create_future(&loop, &future);
         done(&a);
         weft_loop_create_task(&loop, listener, &x, .name = 'x');
         tick();
@@ -369,7 +369,7 @@ END_TEST
 
 static void begin_anew(struct call *call)
 {
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     ck_no_error(done(call));
     call->action = NULL;
 }
@@ -431,10 +431,8 @@ int main(void)
     tcase_add_test(tests, an_idle_handle_is_not_cancelled);
     tcase_add_loop_test(tests, a_cancelled_handle_is_not_called_and_may_be_used_again_at_once, 0,
                         WAYS);
-    tcase_add_loop_test(tests, a_call_that_is_under_way_is_cancelled_by_the_one_before_it, 0,
-                        WAYS);
-    tcase_add_loop_test(tests, a_call_that_was_made_is_not_cancelled_by_the_one_behind_it, 0,
-                        WAYS);
+    tcase_add_loop_test(tests, a_call_that_is_under_way_is_cancelled_by_the_one_before_it, 0, WAYS);
+    tcase_add_loop_test(tests, a_call_that_was_made_is_not_cancelled_by_the_one_behind_it, 0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_idle_when_it_is_called, 0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_used_again_inside_its_own_call, 0, WAYS);
     tcase_add_loop_test(tests, one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it,

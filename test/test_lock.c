@@ -294,8 +294,8 @@ START_TEST(a_cancelled_waiter_may_come_back)
 }
 END_TEST
 
-/* Whatever is cancelled, and whenever: nobody is left waiting, nobody holds it together with another,
- * and those who were not cancelled all have had it. */
+/* Whatever is cancelled, and whenever: nobody is left waiting, nobody holds it together with
+ * another, and those who were not cancelled all have had it. */
 START_TEST(the_lock_survives_cancellation_at_any_tick)
 {
     holder_task *const tasks[] = {&a, &b, &c, &d};
@@ -329,8 +329,7 @@ int main(void)
     tcase_add_loop_test(tests, a_cancelled_waiter_is_gone_and_the_others_keep_their_order, 0, 3);
     tcase_add_test(tests, all_waiters_are_cancelled);
     tcase_add_test(tests, a_cancelled_holder_gives_it_back);
-    tcase_add_loop_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on, 0,
-                        2);
+    tcase_add_loop_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on, 0, 2);
     tcase_add_test(tests, all_but_the_last_are_cancelled_in_the_tick_of_the_release);
     tcase_add_loop_test(
         tests, a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken, 0, 2);

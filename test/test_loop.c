@@ -3,6 +3,7 @@
 #include "helper.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -49,7 +50,7 @@ static weft_future never;
 
 static void new_future(void)
 {
-    weft_create_future(&loop, &never);
+    weft_loop_create_future(&loop, &never);
 }
 
 /* ---- Iterations ---- */
@@ -136,6 +137,15 @@ START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_main
     ck_error(weft_run(&loop, spawning, &task), &fail);
     ck_recorded("mab");
     ck_assert(weft_cancelled(&task.frame.a) && weft_cancelled(&task.frame.b) && loop_is_idle());
+}
+END_TEST
+
+START_TEST(a_coroutine_that_is_known_by_its_code_alone_is_run)
+{
+    void *const memory = calloc(1, weft_task_size(&spawning_code));
+    ck_error(weft_run_code(&loop, &spawning_code, memory), &fail);
+    ck_recorded("mab");
+    free(memory);
 }
 END_TEST
 
@@ -549,6 +559,7 @@ int main(void)
     tcase_add_test(tests, the_iteration_behind_the_one_in_which_main_ended_is_run_whole);
     tcase_add_test(tests,
                    weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error);
+    tcase_add_test(tests, a_coroutine_that_is_known_by_its_code_alone_is_run);
     tcase_add_test(tests, a_run_of_what_has_ended_ends);
     tcase_add_test(tests, a_run_of_what_was_never_started_is_refused);
     tcase_add_test(tests, a_loop_runs_again_and_again);
@@ -565,8 +576,8 @@ int main(void)
     tcase_add_test(tests, two_loops_know_nothing_of_each_other);
     tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
     tcase_add_test(tests, a_loop_without_timers_never_asks_its_port);
-    tcase_add_test(tests,
-                   a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration);
+    tcase_add_test(
+        tests, a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration);
     tcase_add_test(tests, a_port_that_wakes_too_soon_is_asked_again);
     tcase_add_test(tests, nothing_is_early_on_a_clock_with_coarse_ticks);
     tcase_add_test(tests, nothing_is_early_with_select);

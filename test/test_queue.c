@@ -115,21 +115,16 @@ static const struct {
     char at;
     const char *removed, *added, *recorded;
 } removals[] = {
-    {'a', "b", "", "acd "},       /* the head */
-    {'a', "c", "", "abd "},       /* from the middle */
-    {'a', "d", "", "abc "},       /* the tick's last, and the queue's */
-    {'a', "bcd", "", "a "},       /* all, each the head */
-    {'a', "dcb", "", "a "},       /* all, each the last */
-    {'a', "cbd", "", "a "},
-    {'c', "d", "", "abc "},       /* the only one left */
-    {'a', "b", "e", "acd e "},    /* the same with more behind this tick */
-    {'a', "d", "e", "abc e "},
-    {'c', "d", "ef", "abc ef "},
-    {'a', "bcd", "ef", "a ef "},
-    {'a', "b", "b", "acd b "},    /* and those who come back */
-    {'a', "d", "d", "abc d "},
-    {'a', "bcd", "dcb", "a dcb "},
-    {'c', "d", "da", "abc da "},
+    {'a', "b", "", "acd "},                            /* the head */
+    {'a', "c", "", "abd "},                            /* from the middle */
+    {'a', "d", "", "abc "},                            /* the tick's last, and the queue's */
+    {'a', "bcd", "", "a "},                            /* all, each the head */
+    {'a', "dcb", "", "a "},                            /* all, each the last */
+    {'a', "cbd", "", "a "},    {'c', "d", "", "abc "}, /* the only one left */
+    {'a', "b", "e", "acd e "},                         /* the same with more behind this tick */
+    {'a', "d", "e", "abc e "}, {'c', "d", "ef", "abc ef "},   {'a', "bcd", "ef", "a ef "},
+    {'a', "b", "b", "acd b "}, /* and those who come back */
+    {'a', "d", "d", "abc d "}, {'a', "bcd", "dcb", "a dcb "}, {'c', "d", "da", "abc da "},
 };
 
 START_TEST(a_turn_is_taken_out_from_anywhere_in_a_tick)

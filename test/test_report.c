@@ -155,7 +155,7 @@ START_TEST(a_task_tells_what_it_waits_for)
     static WEFT_TASK(waiting) waiting;
     static const char *const what[] = {"sleep", "future", "task", "gather", "lock"};
     const void *const objects[] = {NULL, &future, &task, &waiting.frame.gather, &lock};
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     lock = (weft_lock){.locked = true};
     weft_loop_create_task(&loop, outer, &task);
     weft_loop_create_task(&loop, waiting, &waiting, .kind = _i);
@@ -171,7 +171,7 @@ END_TEST
 START_TEST(a_task_that_runs_or_is_ready_waits_for_nothing)
 {
     static WEFT_TASK(waiting) waiting;
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     weft_loop_create_task(&loop, waiting, &waiting, .kind = 1);
     tick();
     weft_set_done(&future);

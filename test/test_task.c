@@ -368,7 +368,7 @@ START_TEST(a_task_that_awaits_a_future_is_cancelled_with_it)
 {
     static WEFT_TASK(waiter) task;
     weft_future future;
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     weft_loop_create_task(&loop, waiter, &task, .name = "never", .target = &future);
     tick();
     ck_assert(weft_cancel(&task));
@@ -382,7 +382,7 @@ START_TEST(a_cancellation_replaces_the_wake_up_that_is_under_way)
 {
     static WEFT_TASK(teller) task;
     weft_future future;
-    weft_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &future);
     weft_loop_create_task(&loop, teller, &task, .name = "t", .target = &future);
     tick();
     ck_no_error(_i ? weft_set_error(&future, &fail) : weft_set_done(&future));
@@ -417,7 +417,7 @@ START_TEST(a_task_that_cancels_itself_is_told_where_it_waits_next)
 {
     static WEFT_TASK(self_cancelling) task;
     weft_future ended;
-    weft_create_future(&loop, &ended);
+    weft_loop_create_future(&loop, &ended);
     weft_set_done(&ended);
     weft_loop_create_task(&loop, self_cancelling, &task, .ended = &ended, .sleeps = true,
                           .delay = _i ? 5 : 0);
@@ -434,7 +434,7 @@ START_TEST(a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unles
 {
     static WEFT_TASK(self_cancelling) task;
     weft_future ended;
-    weft_create_future(&loop, &ended);
+    weft_loop_create_future(&loop, &ended);
     weft_set_done(&ended);
     weft_loop_create_task(&loop, self_cancelling, &task, .ended = &ended,
                           .error = _i ? &fail : NULL);
@@ -746,7 +746,7 @@ START_TEST(memory_that_was_overwritten_while_its_task_lived_panics)
     static WEFT_TASK(sleeper) before, after;
     static WEFT_TASK(waiter) overwritten;
     static weft_future never;
-    weft_create_future(&loop, &never);
+    weft_loop_create_future(&loop, &never);
     weft_loop_create_task(&loop, sleeper, &before, .name = "", .delay = 9);
     weft_loop_create_task(&loop, waiter, &overwritten, .target = &never);
     weft_loop_create_task(&loop, sleeper, &after, .name = "", .delay = 5);
@@ -848,13 +848,14 @@ int main(void)
     tcase_add_test(tests, cancelled_before_its_first_step_nothing_of_a_task_runs);
     tcase_add_test(tests, a_task_that_gave_way_is_cancelled_where_it_did);
     tcase_add_test(tests, a_sleeping_task_is_cancelled_at_once_and_its_timer_disarmed);
-    tcase_add_loop_test(tests, a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same,
-                        0, 2);
+    tcase_add_loop_test(tests, a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same, 0,
+                        2);
     tcase_add_test(tests, a_task_that_awaits_a_future_is_cancelled_with_it);
     tcase_add_loop_test(tests, a_cancellation_replaces_the_wake_up_that_is_under_way, 0, 2);
     tcase_add_loop_test(tests, a_task_that_cancels_itself_is_told_where_it_waits_next, 0, 2);
-    tcase_add_loop_test(tests, a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails,
-                        0, 2);
+    tcase_add_loop_test(
+        tests, a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails, 0,
+        2);
     tcase_add_test(tests, what_has_ended_or_was_never_started_is_not_cancelled);
     tcase_add_test(tests, two_cancellations_before_it_runs_are_told_once);
     tcase_add_test(tests, a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task);
@@ -865,17 +866,19 @@ int main(void)
     tcase_add_test(tests, a_cancel_that_leads_into_a_circle_reaches_who_was_asked);
     tcase_add_test(tests, requests_to_cancel_are_counted_and_taken_back);
     tcase_add_test(tests, what_was_never_asked_for_is_not_taken_back);
-    tcase_add_loop_test(tests, a_cancellation_that_is_taken_back_undelivered_is_not_delivered,
-                        0, 2);
+    tcase_add_loop_test(tests, a_cancellation_that_is_taken_back_undelivered_is_not_delivered, 0,
+                        2);
     tcase_add_test(tests, one_of_two_requests_taken_back_leaves_the_other);
     tcase_add_test(tests, a_cancellation_that_ended_a_wait_cannot_be_taken_back);
     tcase_add_test(tests, a_task_that_takes_its_own_cancellation_back_goes_on);
     tcase_add_test(tests, a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory);
     tcase_add_test(tests, an_ended_tasks_memory_is_used_again_in_its_own_done_callback);
-    tcase_add_test(tests, an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end);
+    tcase_add_test(tests,
+                   an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end);
     tcase_add_loop_test(tests, a_start_in_the_memory_of_a_task_that_has_not_ended_panics, 0, 2);
     tcase_add_test(tests, memory_that_was_overwritten_while_its_task_lived_panics);
-    tcase_add_test(tests, a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
+    tcase_add_test(tests,
+                   a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
     tcase_add_test(tests, failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes);
     tcase_add_test(tests, a_failure_that_was_asked_for_is_not_reported);
     tcase_add_test(tests, a_cancelled_task_is_no_failure_and_no_handler_is_no_fault);

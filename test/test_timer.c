@@ -27,6 +27,16 @@ static void note_due(const weft_wait *waits, weft_time now)
 
 /* ---- By hand ---- */
 
+START_TEST(seconds_and_milliseconds_are_numbers_of_any_type)
+{
+    ck_assert_uint_eq(WEFT_SECONDS(2), 2000000);
+    ck_assert_uint_eq(WEFT_SECONDS(1.5), 1500000);
+    ck_assert_uint_eq(WEFT_SECONDS(3 * 100000), 300000000000);
+    ck_assert_uint_eq(WEFT_MS(20 + 1), 21000);
+    ck_assert_uint_eq(WEFT_MS(0.25f), 250);
+}
+END_TEST
+
 START_TEST(nothing_is_armed_at_first)
 {
     ck_assert_ptr_null(weft_timers_pop_(&timers, 0));
@@ -57,7 +67,8 @@ START_TEST(equal_deadlines_are_first_in_first_out)
 }
 END_TEST
 
-/* Armed before and after the heap came near to the deadline, so that they came by different ways. */
+/* Armed before and after the heap came near to the deadline, so that they came by different ways.
+ */
 START_TEST(equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed)
 {
     static weft_wait waits[8];
@@ -91,9 +102,15 @@ END_TEST
 START_TEST(far_deadlines_keep_their_order)
 {
     static weft_wait waits[9];
-    static const weft_time deadlines[] = {UINT64_MAX, (weft_time)1 << 63, (weft_time)1 << 40,
-                                          ((weft_time)1 << 40) + 1, ((weft_time)1 << 31) - 1,
-                                          (weft_time)1 << 31, (weft_time)1 << 32, UINT64_MAX, 0};
+    static const weft_time deadlines[] = {UINT64_MAX,
+                                          (weft_time)1 << 63,
+                                          (weft_time)1 << 40,
+                                          ((weft_time)1 << 40) + 1,
+                                          ((weft_time)1 << 31) - 1,
+                                          (weft_time)1 << 31,
+                                          (weft_time)1 << 32,
+                                          UINT64_MAX,
+                                          0};
     for (int i = 0; i < 9; i++)
         arm(&waits[i], deadlines[i]);
     note_due(waits, 0);
@@ -137,7 +154,8 @@ START_TEST(the_next_timer_is_right_after_the_least_was_disarmed)
 }
 END_TEST
 
-/* A loop sleeps until `next`: it may be too soon (what was there may be disarmed), never too late. */
+/* A loop sleeps until `next`: it may be too soon (what was there may be disarmed), never too late.
+ */
 START_TEST(next_is_never_too_late)
 {
     static weft_wait waits[3];
@@ -288,6 +306,7 @@ int main(void)
 {
     TCase *const tests = begin_suite("timer");
     tcase_add_checked_fixture(tests, new_timers, NULL);
+    tcase_add_test(tests, seconds_and_milliseconds_are_numbers_of_any_type);
     tcase_add_test(tests, nothing_is_armed_at_first);
     tcase_add_test(tests, timers_are_due_by_deadline_and_never_early);
     tcase_add_test(tests, equal_deadlines_are_first_in_first_out);

@@ -19,6 +19,7 @@ if (!program || !(Number(count) > 0) || (family && !familyNames.includes(family)
   process.exit(2);
 }
 const command = path.resolve(program);
+process.on("uncaughtException", (error) => { console.error(error.message); process.exit(2); });
 
 const progress = (text) => { if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`); };
 

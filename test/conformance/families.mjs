@@ -7,7 +7,7 @@
 //   a program:   grouped, main starts the others in a group; chain, each task awaits the next;
 //                hunted, a task cancels others; watched, one cancels a main that is stuck;
 //                relief, main frees near its end what others may wait for
-// and depth, of blocks.
+// and depth, of blocks, and fails, the weight of a leaf's raise.
 
 const core = {
   sleep: 16, log: 4, state: 5, on_done: 5, cancel: 8, resolve: 6, await: 13, spawn: 5, call: 5,
@@ -44,13 +44,14 @@ export const families = {
   groups: {
     snippets: {
       ...calm, sleep: 14, cancel: 6, await: 5, attempt: 8, raise: 4, state: 2, resolve: 1, call: 6, group: 14, group_spawn: 16,
-      timeout: 11, shield: 0.5, gather: 0.7, wait_for: 1, swallow: 2,
+      timeout: 11, shield: 0.5, gather: 0.7, wait_for: 1, swallow: 2, late_spawn: 6,
     },
     depth: 6,
     grouped: 0.75,
     hunted: 0.5,
     stuck: 0.35,
-    leaf: 0.25,
+    leaf: 0.4,
+    fails: 9,
     relief: 0.25,
   },
   queues: {
@@ -75,8 +76,8 @@ export const families = {
     snippets: {
       ...core, sleep: 14, attempt: 12, section: 7, hold: 0.6, release: 1, locked: 1, set: 2, clear: 1, pulse: 0.7,
       wait_event: 3, condition_wait: 4, notify: 5, wait_condition: 0.3, stray_notify: 0.3, wait_barrier: 3, reset: 1,
-      abort: 0.7, produce: 2, consume: 2.5, put: 3, get: 3, put_nowait: 2, get_nowait: 1, task_done: 0.8,
-      join: 1.5, gather: 3.5, wait: 3.5, shield: 3, wait_for: 3, timeout: 4, group: 6, group_spawn: 6, swallow: 2,
+      abort: 0.7, produce: 3.5, consume: 2.5, put: 3, get: 3, put_nowait: 2, get_nowait: 1, task_done: 0.8,
+      join: 1.5, gather: 3.5, wait: 3.5, shield: 3, wait_for: 3, timeout: 4, group: 6, group_spawn: 6, swallow: 2, late_spawn: 2,
     },
     grouped: 0.25,
     hunted: 0.3,

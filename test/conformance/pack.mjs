@@ -17,6 +17,8 @@ if (!file || !(Number(count) > 0) || !familyNames.includes(family)) {
   process.exit(2);
 }
 
+process.on("uncaughtException", (error) => { console.error(error.message); process.exit(2); });
+
 const packed = [];
 for (let next = 0; packed.length < Number(count);) {
   const size = Math.ceil((Number(count) - packed.length) * 1.15) + 5;

@@ -179,7 +179,7 @@ export class Writer {
   /** A task that soon ends, one way or another. */
   leaf(ctx) {
     const { r } = this;
-    const end = r.weighted({ return: 5, raise: 4, nothing: 2 });
+    const end = r.weighted({ return: 5, raise: this.family.fails ?? 4, nothing: 2 });
     const tail = end === "nothing" ? [] : this.one(ctx, end, end === "raise" ? this.code() : this.word("r"));
     const body = [...(r.chance(0.9) ? this.rest(ctx) : []), ...(r.chance(0.25) ? this.instant(ctx) : []), ...tail];
     return body.length ? body : this.log(ctx);

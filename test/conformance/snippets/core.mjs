@@ -59,7 +59,7 @@ export const core = {
     const { r } = this;
     const free = this.templates.map((_, t) => t).filter((t) => t > ctx.t && !this.templates[t].helper);
     const t = template ?? (free.length ? r.pick(free) : undefined);
-    if (t === undefined || this.templates[t].helper || this.tasks + ctx.runs > this.size.tasks) return undefined;
+    if (t === undefined || this.templates[t].helper || this.tasks + ctx.runs > this.size.tasks + (ctx.rare ? 2 : 0)) return undefined;
     this.tasks += ctx.runs;
     this.templates[t].runs += ctx.runs;
     const labels = [...this.labels.keys()];
@@ -127,7 +127,7 @@ export const core = {
   /** What a catch or a finally does. */
   aftermath(ctx) {
     const { r } = this;
-    if (ctx.grouped && r.chance(0.25)) return this.start(ctx, "group_spawn") ?? this.log(ctx);
+    if (ctx.grouped && r.chance(0.25)) return this.start({ ...ctx, rare: true }, "group_spawn") ?? this.log(ctx);
     switch (r.weighted({ log: 5, sleep: 6, raise: 1.5, return: ctx.final ? 0 : 1.5, block: 5, cancel: 1.5 })) {
       case "log": return this.log(ctx);
       case "sleep": return [this.s(ctx, "sleep", r.pick([0, 1, 2, 5, 5, 10])), ...(r.chance(0.6) ? this.log(ctx) : [])];

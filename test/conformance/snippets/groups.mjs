@@ -5,6 +5,15 @@
 export const groups = {
   group_spawn(ctx) { return ctx.grouped ? this.start(ctx, "group_spawn") : undefined; },
 
+  /** A child that may come too late: when the group is cancelled. */
+  late_spawn(ctx) {
+    if (!ctx.grouped || ctx.depth >= this.depth) return undefined;
+    const inner = this.inner(ctx, { rare: true });
+    const late = this.start(inner, "group_spawn");
+    const clause = { words: this.r.chance(0.7) ? ["catch", "cancelled"] : ["finally"], body: late };
+    return late && [this.wrap(ctx, ["try"], this.one(inner, "sleep", this.r.pick([1, 2, 3, 5, 10])), [clause])];
+  },
+
   /** A group with children, sometimes under a timeout, mostly with its errors caught. */
   group(ctx) {
     const { r } = this;

@@ -1,4 +1,4 @@
-#include "conform/text.h"
+#include "interpreter/text.h"
 
 #include <stdlib.h>
 

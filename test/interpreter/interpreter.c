@@ -1,9 +1,9 @@
-#include "conform/interpreter.h"
+#include "interpreter/interpreter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "conform/machine.h"
+#include "interpreter/machine.h"
 #include "primitives/gather.h"
 
 WEFT_FORWARD(run_task);

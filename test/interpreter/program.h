@@ -1,6 +1,6 @@
 /* Trace programs as text, read into trees. The language is told in doc/conformance.md. */
-#ifndef CONFORM_PROGRAM_H
-#define CONFORM_PROGRAM_H
+#ifndef INTERPRETER_PROGRAM_H
+#define INTERPRETER_PROGRAM_H
 
 #include <stdbool.h>
 

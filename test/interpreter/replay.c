@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conform/interpreter.h"
-#include "conform/text.h"
+#include "interpreter/interpreter.h"
+#include "interpreter/text.h"
 
 struct count {
     int passed, failed;

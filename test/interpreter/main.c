@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conform/interpreter.h"
-#include "conform/text.h"
+#include "interpreter/interpreter.h"
+#include "interpreter/text.h"
 
 int main(int argc, char **argv)
 {

@@ -1,6 +1,6 @@
 /* A whole file as one string. */
-#ifndef CONFORM_TEXT_H
-#define CONFORM_TEXT_H
+#ifndef INTERPRETER_TEXT_H
+#define INTERPRETER_TEXT_H
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "conform/machine.h"
+#include "interpreter/machine.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

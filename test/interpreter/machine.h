@@ -1,11 +1,11 @@
 /* What a running trace program consists of: its objects, its tasks, and its trace. */
-#ifndef CONFORM_MACHINE_H
-#define CONFORM_MACHINE_H
+#ifndef INTERPRETER_MACHINE_H
+#define INTERPRETER_MACHINE_H
 
 #include <stdio.h>
 #include <weft.h>
 
-#include "conform/program.h"
+#include "interpreter/program.h"
 
 struct machine;
 struct instance;

@@ -1,4 +1,4 @@
-#include "conform/program.h"
+#include "interpreter/program.h"
 
 #include <ctype.h>
 #include <stdio.h>
