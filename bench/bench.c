@@ -24,7 +24,7 @@ static struct options {
     int sides;       /* WEFT | FLOOR */
     uint32_t passes; /* 0: as many as ROUND_NS takes */
     size_t n;        /* 0: every size of the workload */
-} options = {.rounds = 25, .sides = WEFT | FLOOR};
+} options = {.rounds = 50, .sides = WEFT | FLOOR};
 
 void *bench_allocate(size_t size)
 {
@@ -86,7 +86,8 @@ static struct costs measure(const struct bench_workload *workload, size_t n)
 {
     void *const weft = workload->weft.prepare(n), *const floor = workload->floor.prepare(n);
     const uint32_t passes = options.passes ? options.passes : calibrate(&workload->weft, weft);
-    const double operations = (double)passes * (double)(workload->operations ? workload->operations : n);
+    const double operations =
+        (double)passes * (double)(workload->operations ? workload->operations : n);
     struct costs costs = {-1, -1};
     for (unsigned round = 0; round < options.rounds; round++) {
         if (options.sides & WEFT)
@@ -127,14 +128,18 @@ static void print_row(const struct bench_workload *workload, size_t n, struct co
     putchar('\n');
 }
 
-static void run(const struct bench_workload *workload)
+/* How many of its sizes it was run with. */
+static unsigned run(const struct bench_workload *workload)
 {
+    unsigned runs = 0;
     for (const size_t *n = workload->sizes; *n; n++) {
         if (options.n && options.n != *n)
             continue;
         (options.json ? print_json : print_row)(workload, *n, measure(workload, *n));
         fflush(stdout);
+        runs++;
     }
+    return runs;
 }
 
 static void list(void)
@@ -151,7 +156,7 @@ static void list(void)
 
 static const char usage[] =
     "usage: bench [--json] [WORKLOAD...]\n"
-    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation of weft's, and\n"
+    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft and\n"
     "of the least that C could do the same work with (the floor).\n"
     "\n"
     "  -j, --json         a JSON object a line, instead of a table\n"
@@ -161,15 +166,15 @@ static const char usage[] =
     "To look closer (bench/callgrind.sh):\n"
     "  -n, --size N       of each workload's sizes only this one\n"
     "  -s, --side SIDE    only `weft` or only `floor`\n"
-    "  -r, --rounds N     rounds, of which the fastest counts (25)\n"
+    "  -r, --rounds N     rounds, of which the fastest counts (50)\n"
     "  -p, --passes N     passes in a round, instead of some milliseconds' worth\n";
 
 static const char short_options[] = ":jlhn:s:r:p:";
 static const struct option long_options[] = {
-    {"json", no_argument, NULL, 'j'},           {"list", no_argument, NULL, 'l'},
-    {"help", no_argument, NULL, 'h'},           {"size", required_argument, NULL, 'n'},
-    {"side", required_argument, NULL, 's'},     {"rounds", required_argument, NULL, 'r'},
-    {"passes", required_argument, NULL, 'p'},   {NULL, 0, NULL, 0},
+    {"json", no_argument, NULL, 'j'},         {"list", no_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},         {"size", required_argument, NULL, 'n'},
+    {"side", required_argument, NULL, 's'},   {"rounds", required_argument, NULL, 'r'},
+    {"passes", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0},
 };
 
 _Noreturn static void refuse_flag(const char *what, const char *flag)
@@ -267,14 +272,18 @@ static void parse(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    unsigned runs = 0;
     parse(argc, argv);
     for (int i = optind; i < argc; i++)
         find(argv[i]); /* before anything is measured */
     if (!options.json)
         puts("workload          n        ns     floor   ratio");
     for (int i = optind; i < argc; i++)
-        run(find(argv[i]));
+        runs += run(find(argv[i]));
     for (size_t i = 0; optind == argc && i < WORKLOADS; i++)
-        run(workloads[i]);
-    return 0;
+        runs += run(workloads[i]);
+    if (runs)
+        return 0;
+    fprintf(stderr, "bench: no workload has n = %zu; see --list\n", options.n);
+    return 2;
 }

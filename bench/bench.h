@@ -7,23 +7,23 @@
 
 /* One way to do a workload: weft's, or the floor's. Only `run` is timed. */
 struct bench_side {
-    void *(*prepare)(size_t n);                 /* makes the tasks; what the others are then given */
-    void (*arm)(void *state, uint32_t passes);  /* how many passes the next run is to make */
+    void *(*prepare)(size_t n);                /* makes the tasks; what the others are then given */
+    void (*arm)(void *state, uint32_t passes); /* how many passes the next run is to make */
     void (*run)(void *state);                  /* makes them, and leaves the tasks where they are */
     void (*check)(void *state);                /* ends the program if the run did not make them */
     void (*dispose)(void *state);
 };
 
-/* weft_run_until_complete ends two ticks after the last turn in which its task yields: the task returns
- * in the first one, and in the second one the loop hears of it. */
+/* weft_run_until_complete ends two ticks after the last turn in which its task yields: the task
+ * returns in the first one, and in the second one the loop hears of it. */
 enum { WEFT_TURNS_TO_STOP = 2, LEAST_PASSES = WEFT_TURNS_TO_STOP + 1 };
 
 /* A pass is every task's turn once, or whatever else n operations are in a workload. */
 struct bench_workload {
     const char *name;
-    const char *what;     /* for --list */
-    const size_t *sizes;  /* the n that it is run with, and 0 */
-    size_t operations;    /* in a pass; 0: n of them */
+    const char *what;    /* for --list */
+    const size_t *sizes; /* the n that it is run with, and 0 */
+    size_t operations;   /* in a pass; 0: n of them */
     struct bench_side weft, floor;
 };
 

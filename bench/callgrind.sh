@@ -24,7 +24,7 @@ instructions() {
     sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$log"
 }
 
-# operations_in_a_pass WORKLOAD N
+# operations_in_a_pass WORKLOAD N: as in the workload's table entry (bench_workload.operations)
 operations_in_a_pass() {
     case $1 in
     depth) echo 1000 ;;
@@ -45,6 +45,7 @@ printf '%-10s %8s %9s %9s %11s\n' workload n weft floor difference
 while [ $# -gt 0 ]; do
     weft=$(per_operation "$1" "$2" weft)
     floor=$(per_operation "$1" "$2" floor)
-    awk "BEGIN { printf \"%-10s %8d %9.1f %9.1f %11.1f\\n\", \"$1\", $2, $weft, $floor, $weft - $floor }"
+    difference=$(awk "BEGIN { print $weft - $floor }")
+    printf '%-10s %8d %9.1f %9.1f %11.1f\n' "$1" "$2" "$weft" "$floor" "$difference"
     shift 2
 done

@@ -44,7 +44,7 @@ struct tower {
     weft_select port;
     size_t depth;
     uint32_t passes;
-    struct level *levels;            /* depth of them for each task */
+    struct level *levels;             /* depth of them for each task */
     WEFT_TASK(outermost) tasks[RING]; /* the first one's end is the run's, as in yield.c */
 };
 
@@ -72,7 +72,8 @@ static void tower_arm(void *state, uint32_t passes)
 static void tower_go(void *state)
 {
     struct tower *const tower = state;
-    bench_expect(!weft_run_until_complete(&tower->loop, &tower->tasks[0]), "a ring runs to its end");
+    bench_expect(!weft_run_until_complete(&tower->loop, &tower->tasks[0]),
+                 "a ring runs to its end");
 }
 
 static void tower_check(void *state)
@@ -130,7 +131,7 @@ static void descend(struct floor_queue *queue, struct floor_task *task)
             frame->state = 1;
             floor_push(queue, task);
             return;
-    case 1:;
+        case 1:;
         } while (--frame->left);
         frame->state = 0; /* goes on from there once it is armed */
     }

@@ -1,10 +1,10 @@
 /* What the floors share: a queue of tasks, and a loop that gives each its turn.
  *
  * A floor is what somebody would write by hand who needs just this workload, and fast: an intrusive
- * queue, a function pointer, a switch on a saved state. No ticks, no results or errors that travel, no
- * cancellation, no list of all tasks, no timers. It asks for nothing less than a scheduler does: the
- * loop does not know what it runs (it is compiled apart from the steps, and calls them through the
- * task), and the queue may become empty at any pop.
+ * queue, a function pointer, a switch on a saved state. No ticks, no results or errors that travel,
+ * no cancellation, no list of all tasks, no timers. It asks for nothing less than a scheduler does:
+ * the loop does not know what it runs (it is compiled apart from the steps, and calls them through
+ * the task), and the queue may become empty at any pop.
  */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
@@ -33,13 +33,13 @@ struct floor_frame {
 
 /* A task that can be suspended, and awaited: 48 bytes on LP64, of which no floor uses all. */
 struct floor_task {
-    struct floor_task *next;     /* in the queue */
-    floor_step *step;            /* the innermost coroutine's */
-    struct floor_frame *frame;   /* ... and its frame; NULL: it has none but this task */
-    struct floor_task *waiter;   /* who awaits its end */
-    void *result;                /* what it ended with, or the locals of one that has not */
-    uint32_t state;              /* where it stopped */
-    uint32_t left;               /* a local, as in a frame */
+    struct floor_task *next;   /* in the queue */
+    floor_step *step;          /* the innermost coroutine's */
+    struct floor_frame *frame; /* ... and its frame; NULL: it has none but this task */
+    struct floor_task *waiter; /* who awaits its end */
+    void *result;              /* what it ended with, or the locals of one that has not */
+    uint32_t state;            /* where it stopped */
+    uint32_t left;             /* a local, as in a frame */
 };
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct floor_task) == 48, "48 bytes a parked task");
@@ -60,8 +60,8 @@ static inline void floor_push(struct floor_queue *queue, struct floor_task *task
 /* Gives turns until nobody is left in the queue. */
 void floor_run(struct floor_queue *queue);
 
-/* A ring: its tasks take as many turns as there are passes; in the last one they leave the queue, until
- * they are armed again. */
+/* A ring: its tasks take as many turns as there are passes; in the last one they leave the queue,
+ * until they are armed again. */
 struct floor_ring {
     struct floor_queue queue;
     size_t n;

@@ -49,8 +49,7 @@ struct family {
 
 static void *family_prepare(size_t n)
 {
-    struct family *const family =
-        bench_allocate(sizeof *family + n * sizeof family->children[0]);
+    struct family *const family = bench_allocate(sizeof *family + n * sizeof family->children[0]);
     weft_select_init(&family->port);
     weft_loop_init(&family->loop, &family->port.port);
     weft_loop_create_task(&family->loop, creator, &family->creator, .n = n,
@@ -131,14 +130,14 @@ static void create_and_await(struct floor_queue *queue, struct floor_task *task)
                     return;
                 }
                 /* fall through */
-    case 1:;
+            case 1:;
             }
             if (!--task->left) {
                 task->state = 2; /* goes on from there once it is armed */
                 return;
             }
             /* fall through */
-    case 2:;
+        case 2:;
         }
     }
 }

@@ -85,7 +85,7 @@ static void spin(struct floor_queue *queue, struct floor_task *task)
             task->state = 1;
             floor_push(queue, task);
             return;
-    case 1:;
+        case 1:;
         } while (--task->left);
         task->state = 0; /* goes on from there once it is armed */
     }

@@ -435,7 +435,8 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
     WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
 
 /* weft_finally(weft_exit *left): `finally:`
- * *left, a member of the frame, remembers over the awaits in here how the rest was left. */
+ * *left, a member of the frame, remembers over the awaits in here how the rest was left. `left` is
+ * evaluated more than once. */
 #define weft_finally(left)                                                                         \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_finally belongs behind weft_try or weft_catch");                    \

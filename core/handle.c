@@ -88,3 +88,19 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     move_to(handle, NULL);
     return where;
 }
+
+static void forget(weft_node *node)
+{
+    if (node->frame == &armed || node->frame == &ready)
+        node->frame = NULL;
+}
+
+void weft_forget_handles_(weft_loop *loop)
+{
+    for (size_t i = 0; i < WEFT_BUCKETS_; i++)
+        for (weft_node *node = loop->timers.buckets[i]; node; node = node->next)
+            forget(node);
+    for (weft_node *node = loop->ready.head; node != loop->ready.tail; node = node->next)
+        forget(node);
+    forget(loop->ready.tail);
+}

@@ -47,6 +47,9 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle);
 /* Whether a call is pending. */
 bool weft_handle_pending(const weft_handle *handle);
 
+/* Those that are armed or ready are idle: the loop closes. */
+void weft_forget_handles_(weft_loop *loop);
+
 /* Makes a handle's function run in a turn; it is in no queue. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 

@@ -117,19 +117,32 @@ const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awai
     return error ? error : &weft_invalid_state_error;
 }
 
+/* Those that have withstood a shutdown end like any other from then on. */
+static void spare(weft_loop *loop)
+{
+    loop->doomed = 0;
+    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
+        task->root.flags &= (uint16_t)~WEFT_DOOMED_;
+}
+
 const weft_error *weft_shutdown(weft_loop *loop)
 {
+    if (loop->runs)
+        return &weft_invalid_state_error;
     for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task)) {
-        if (!(task->root.flags & WEFT_DOOMED_))
-            loop->doomed++;
         task->root.flags |= WEFT_DOOMED_;
+        loop->doomed++;
         weft_cancel_task_(task);
     }
-    return loop->doomed ? weft_run_forever(loop) : NULL;
+    const weft_error *const error = loop->doomed ? weft_run_forever(loop) : NULL;
+    spare(loop);
+    return error;
 }
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task)
 {
+    if (loop->runs)
+        return &weft_invalid_state_error;
     weft_start_task_(&loop->tasks, task);
     const weft_error *const error = weft_run_until_complete_(loop, &task->awaitable);
     return error == &weft_deadlock_error ? error : (weft_shutdown(loop), error);
@@ -166,6 +179,7 @@ void weft_loop_close(weft_loop *loop)
         task->awaitable.waiters = WEFT_ENDED_;
         task->awaitable.error = &weft_cancelled_error;
     }
+    weft_forget_handles_(loop);
     weft_loop_init(loop, loop->port);
 }
 

@@ -41,7 +41,8 @@ void weft_loop_init(weft_loop *loop, weft_port *port);
 
 /* loop.close(). Tells the exception handler of the tasks that failed and were not asked; forgets
  * them and those that have not ended, whose frames are then free (their finally blocks do not run:
- * that is what weft_shutdown is for). O(tasks). */
+ * that is what weft_shutdown is for). What these waited for, futures and primitives, is to be made
+ * anew before it is used again. Calls that are pending are off. O(tasks and handles). */
 void weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. */

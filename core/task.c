@@ -17,7 +17,7 @@ static void append(weft_task **list, weft_task *task)
         return;
     }
     weft_task *const last = first->root.previous;
-    if (last->next)
+    if (last == task || last->next)
         weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
     last->next = task;
     task->root.previous = last;
@@ -76,7 +76,7 @@ void weft_finish_task_(weft_task *task, const weft_error *error)
         weft_queue_push_(&loop->ready, &task->live.wait.node);
     }
     const bool asked = weft_conclude_(&task->awaitable, error);
-    if (weft_error_is(error, &weft_any_error) && !asked && !owner->turn) {
+    if (error && !asked && !owner->turn && weft_error_is(error, &weft_any_error)) {
         task->awaitable.waiters = WEFT_UNASKED_;
         append(&loop->failed, task);
     }
@@ -263,12 +263,15 @@ static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
     case WEFT_JOINING_:
         if (joint_has_ended(wait->joint)) {
             task->root.flags |= WEFT_MUST_CANCEL_;
-        } else if (!wait->joint->next) { /* else: it waits, in the end, for itself */
+            return NULL;
+        }
+        if (!wait->joint->next) {
             wait->joint->next = 1;
             wait->joint->up = *innermost;
             *innermost = wait->joint;
+            return NULL;
         }
-        return NULL;
+        break; /* it waits, in the end, for itself: it is told, and leaves */
     case WEFT_ASLEEP_:
         end_sleep(task);
         break;

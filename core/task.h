@@ -80,7 +80,8 @@ enum weft_parked_ {
     WEFT_LISTED_ /* in a primitive's list; node.next is unused until it is woken, and says whose */
 };
 
-/* A wait for several at once, to cancel which is to cancel each of them: gather's. */
+/* A wait for several at once, to cancel which is to cancel each of them: gather's. Whoever waits
+ * may be woken while parts are still open, and is to unlink them then. */
 struct weft_joint {
     weft_awaitable *(*part)(weft_joint *joint, size_t number); /* NULL behind the last */
     weft_joint *up; /* a cancellation under way: whose part this is */

@@ -17,8 +17,9 @@ const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts,
 }
 
 /* Hears no more of those that are left, and is empty. */
-static void reset(weft_gather *gather, weft_loop *loop)
+void weft_gather_leave_(weft_gather *gather)
 {
+    weft_loop *const loop = gather->parent->awaitable.owner->loop;
     for (size_t i = 0; i < gather->count; i++)
         weft_handle_cancel(loop, &gather->parts[i].handle);
     gather->count = gather->open = 0;
@@ -43,9 +44,10 @@ static void heard(weft_loop *loop, weft_handle *handle)
 {
     weft_gather_part *const part = WEFT_HANDLE_OWNER(handle, weft_gather_part, handle);
     weft_gather *const gather = part->gather;
-    if (!count(gather, part->awaitable))
-        return;
-    reset(gather, loop);
+    (void)loop;
+    if (!weft_parked_in_(gather->parent) || !count(gather, part->awaitable))
+        return; /* its parent has left already, or has to wait for more */
+    weft_gather_leave_(gather);
     weft_wake_with_(gather->parent, gather->error);
 }
 
@@ -80,7 +82,7 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     listen(gather);
     if (!count_ended(gather))
         return weft_park_joining_(gather->parent, &gather->joint);
-    reset(gather, gather->parent->awaitable.owner->loop);
+    weft_gather_leave_(gather);
     context->error = gather->error;
     return (weft_signal){WEFT_GO_ON_};
 }

@@ -49,14 +49,19 @@ struct weft_gather {
  * Raises the first error that one of them ends with, and leaves the others alone; they go on. To
  * cancel the task is to cancel all parts. When it ends nothing of it is linked anywhere, and it is
  * empty again. Results are where they are: in the parts. O(parts). */
-#define weft_gather_all(g) WEFT_WAIT_(weft_gather_(weft_context_, &(g)->gather, false))
+#define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results,
  * to be had with weft_error_of. */
-#define weft_gather_collect(g) WEFT_WAIT_(weft_gather_(weft_context_, &(g)->gather, true))
+#define weft_gather_collect(g) WEFT_GATHER_(g, true)
+
+#define WEFT_GATHER_(g, collects)                                                                  \
+    WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
+                    weft_gather_leave_(&(g)->gather))
 
 const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,
                                    weft_awaitable *awaitable);
+void weft_gather_leave_(weft_gather *gather);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
 
 #ifdef __cplusplus

@@ -136,8 +136,8 @@ def overridden(way_in):
 
 
 print("/* Made by blocks.py: what Python records. A row for each pair of sections, the outer one\n"
-      " * first; in it, the ways out of the inner one: end, break, continue, return, raise, cancel.\n"
-      " */")
+      " * first; in it, the ways out of the inner one: end, break, continue, return, raise,\n"
+      " * cancel. */")
 table("nested", [nested(around, kind) for around in "n" + KINDS for kind in KINDS])
 table("called", [called(around, kind) for around in "n" + KINDS for kind in KINDS])
 table("overridden", [overridden(way) for way in WAYS])

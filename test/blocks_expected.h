@@ -1,6 +1,6 @@
 /* Made by blocks.py: what Python records. A row for each pair of sections, the outer one
- * first; in it, the ways out of the inner one: end, break, continue, return, raise, cancel.
- */
+ * first; in it, the ways out of the inner one: end, break, continue, return, raise,
+ * cancel. */
 static const struct row nested[] = {
     {"nt", {"(ab)(ab).=ok", "(a.=ok", "(a(a.=ok", "(a=ok", "(ah)(ah).=ok", "(ah)(ah).=ok"}},
     {"nf", {"(abf)(abf).=ok", "(af.=ok", "(af(af.=ok", "(af=ok", "(af=fail", "(af=cancelled"}},

@@ -96,7 +96,7 @@ TCase *begin_suite(const char *name)
 {
     Suite *const suite = suite_create(name);
     TCase *const tests = tcase_create(name);
-    tcase_set_timeout(tests, 120); /* valgrind is slow */
+    tcase_set_timeout(tests, 60); /* valgrind is slow */
     tcase_add_checked_fixture(tests, set_up, tear_down);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

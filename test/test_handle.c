@@ -417,6 +417,19 @@ START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
 }
 END_TEST
 
+START_TEST(calls_that_are_pending_when_the_loop_closes_are_off)
+{
+    soon(&a), later(&b), weft_call_later(&loop, &c.handle, 7, called);
+    weft_loop_close(&loop);
+    ck_assert(!weft_handle_pending(&a.handle));
+    ck_assert(!weft_handle_pending(&b.handle));
+    ck_assert(!cancel(&c));
+    soon(&c);
+    run_dry();
+    ck_recorded("c");
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("handle");
@@ -446,5 +459,6 @@ int main(void)
     tcase_add_test(tests, a_callback_adds_another_during_delivery);
     tcase_add_test(tests, a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called);
     tcase_add_test(tests, a_callback_of_a_task_does_not_ask_for_its_error);
+    tcase_add_test(tests, calls_that_are_pending_when_the_loop_closes_are_off);
     return run_suite();
 }

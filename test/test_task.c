@@ -756,6 +756,16 @@ START_TEST(memory_that_was_overwritten_while_its_task_lived_panics)
 }
 END_TEST
 
+START_TEST(a_start_in_the_overwritten_memory_of_the_last_task_panics)
+{
+    static WEFT_TASK(sleeper) first, last;
+    weft_loop_create_task(&loop, sleeper, &first, .name = "", .delay = 9);
+    weft_loop_create_task(&loop, sleeper, &last, .name = "", .delay = 9);
+    memset(&last, 0, sizeof(last));
+    EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &last), "overwritten before it ended");
+}
+END_TEST
+
 /* ---- Errors that nobody asked for ---- */
 
 static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
@@ -877,6 +887,7 @@ int main(void)
                    an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end);
     tcase_add_loop_test(tests, a_start_in_the_memory_of_a_task_that_has_not_ended_panics, 0, 2);
     tcase_add_test(tests, memory_that_was_overwritten_while_its_task_lived_panics);
+    tcase_add_test(tests, a_start_in_the_overwritten_memory_of_the_last_task_panics);
     tcase_add_test(tests,
                    a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
     tcase_add_test(tests, failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes);
