@@ -156,7 +156,8 @@ static void list(void)
 
 static const char usage[] =
     "usage: bench [--json] [WORKLOAD...]\n"
-    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft and\n"
+    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft "
+    "and\n"
     "of the least that C could do the same work with (the floor).\n"
     "\n"
     "  -j, --json         a JSON object a line, instead of a table\n"

@@ -25,7 +25,7 @@ WEFT_ASYNC(level)
             weft_sleep(0);
         while (--self->left);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct outermost {
     weft_frame frame;
@@ -37,7 +37,7 @@ WEFT_ASYNC(outermost)
 {
     weft_call(level, self->levels, .below = self->depth - 1, .left = self->left);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct tower {
     weft_loop loop;

@@ -14,7 +14,7 @@ struct child {
 WEFT_ASYNC(child)
 {
 }
-WEFT_END
+WEFT_ASYNC_END
 
 typedef WEFT_TASK(child) child_task;
 
@@ -38,7 +38,7 @@ WEFT_ASYNC(creator)
         }
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct family {
     weft_loop loop;

@@ -18,7 +18,7 @@ WEFT_ASYNC(spinner)
         weft_sleep(0);
     while (--self->left);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 typedef WEFT_TASK(spinner) spinner_task;
 

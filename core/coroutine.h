@@ -12,7 +12,7 @@
  *         weft_sleep(WEFT_SECONDS(self->delay));
  *         self->result = "some data";
  *     }
- *     WEFT_END
+ *     WEFT_ASYNC_END
  *
  * A coroutine has no stack of its own: when it awaits, its function returns. So a C local does not
  * outlive an await; what has to is a member of the frame, reached through `self`. (Compilers tell:
@@ -52,11 +52,11 @@ typedef struct weft_loop weft_loop;
 /* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
  * coroutine, which would skip every release, does not compile. */
 enum weft_signal_ {
-    WEFT_YIELDED_,  /* ready again at once, behind the others */
-    WEFT_PARKED_,   /* somebody else will make it ready */
-    WEFT_CALLED_,   /* context->callee goes first */
-    WEFT_RETURNED_, /* ended; context->error says how */
-    WEFT_GO_ON_     /* of a wait alone: there is nothing to wait for */
+    WEFT_YIELDED,  /* ready again at once, behind the others */
+    WEFT_PARKED,   /* somebody else will make it ready */
+    WEFT_CALLED_,  /* context->callee goes first */
+    WEFT_RETURNED, /* ended; context->error says how */
+    WEFT_GO_ON_    /* of a wait alone: there is nothing to wait for */
 };
 
 typedef struct weft_signal {
@@ -102,26 +102,29 @@ struct weft_context {
 #define WEFT_RARELY_(condition) (condition)
 #endif
 
-/* Runs the coroutines of one chain of calls until they wait for something or the outermost one,
- * `root`, has ended. *innermost is who runs next: root at first, and kept from then on; however
- * deep the calls, it is resumed directly, and C's stack does not grow. What weft's loop does for a
- * task; a program that has its own idea of a loop may call it itself. */
+/* Goes on after a step that ended with `signal`: runs the coroutines of one chain of calls until
+ * they wait for something, or the outermost one, `root`, has ended. *innermost is who runs next;
+ * however deep the calls, it is resumed directly, and C's stack does not grow. */
+static inline weft_signal weft_follow_(weft_signal signal, weft_frame **innermost,
+                                       const weft_frame *root, weft_context *context)
+{
+    weft_frame *frame = *innermost;
+    while (signal.what == WEFT_CALLED_ || (signal.what == WEFT_RETURNED && frame != root)) {
+        *innermost = frame = signal.what == WEFT_CALLED_ ? context->callee : frame->caller;
+        signal = frame->code->step(frame, context);
+    }
+    return signal;
+}
+
+/* Runs a chain of calls from its innermost coroutine, *innermost: `root` at first, and kept from
+ * then on. It is what weft's loop does for a task; a program that has its own idea of a loop may
+ * call it itself. Ends with WEFT_YIELDED at a weft_yield and WEFT_RETURNED when the outermost
+ * coroutine has ended, context->error then says how. */
 static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *root,
                                       weft_context *context)
 {
-    weft_frame *frame = *innermost;
-    for (;;) {
-        const weft_signal signal = frame->code->step(frame, context);
-        if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED_) || signal.what == WEFT_PARKED_)
-            return signal;
-        if (signal.what == WEFT_CALLED_)
-            frame = context->callee;
-        else if (frame != root)
-            frame = frame->caller;
-        else
-            return signal;
-        *innermost = frame;
-    }
+    weft_frame *const frame = *innermost;
+    return weft_follow_(frame->code->step(frame, context), innermost, root, context);
 }
 
 /* ---- A coroutine ---------------------------------------------------------------------------- */
@@ -154,8 +157,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 #endif
 
 /* Defines the coroutine `name`, whose frame is `struct name`; its body, in braces, follows, and
- * then WEFT_END. `async def name(...)`. In the body `self` is the frame. It is private to its file,
- * where it is the constant name_code for tables and functions that start any coroutine. */
+ * then WEFT_ASYNC_END. `async def name(...)`. In the body `self` is the frame. It is private to its
+ * file, where it is the constant name_code for tables and functions that start any coroutine. */
 #define WEFT_ASYNC(name) WEFT_ASYNC_(static, name, 0)
 
 /* The same for a coroutine whose frame has a member `field`, a const char *, that names its task:
@@ -197,13 +200,13 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
             case WEFT_STATE_(0):
 
 /* Ends the coroutine that WEFT_ASYNC began. */
-#define WEFT_END                                                                                   \
+#define WEFT_ASYNC_END                                                                             \
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
     weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
-    return (weft_signal){WEFT_RETURNED_};                                                          \
+    return (weft_signal){WEFT_RETURNED};                                                           \
     case WEFT_STATE_(WEFT_ENDED_STATE_):                                                           \
         weft_frame_->state = WEFT_ENDED_STATE_;                                                    \
-        return (weft_signal){WEFT_RETURNED_};                                                      \
+        return (weft_signal){WEFT_RETURNED};                                                       \
         }                                                                                          \
         weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                  \
         }                                                                                          \
@@ -280,7 +283,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define weft_yield                                                                                 \
     do {                                                                                           \
         weft_frame_->state = __LINE__;                                                             \
-        WEFT_SUSPEND_(WEFT_YIELDED_);                                                              \
+        WEFT_SUSPEND_(WEFT_YIELDED);                                                               \
     } while (0)
 
 /* Stops with `signal` at the state that has been set, this line; goes on, or raises what
@@ -288,7 +291,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define WEFT_SUSPEND_(signal)                                                                      \
     return (weft_signal){signal};                                                                  \
     case WEFT_STATE_(__LINE__):                                                                    \
-        if (weft_context_->error)                                                                  \
+        if (WEFT_RARELY_(weft_context_->error))                                                    \
         WEFT_UNWIND_
 
 /* Awaits what `wait`, an expression that gives a weft_signal, has arranged for; `then`, another
@@ -306,7 +309,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
         case WEFT_STATE_(__LINE__):                                                                \
             then;                                                                                  \
         }                                                                                          \
-        if (weft_context_->error)                                                                  \
+        if (WEFT_RARELY_(weft_context_->error))                                                    \
             WEFT_UNWIND_;                                                                          \
     } while (0)
 
@@ -343,7 +346,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define weft_check(call)                                                                           \
     do {                                                                                           \
         weft_context_->error = (call);                                                             \
-        if (weft_context_->error)                                                                  \
+        if (WEFT_RARELY_(weft_context_->error))                                                    \
             WEFT_UNWIND_;                                                                          \
     } while (0)
 

@@ -4,15 +4,14 @@
 
 /* ---- One entry of the ready queue ---- */
 
-static void run_task(weft_loop *loop, weft_task *task)
+/* What a step asks for that did not just give way. */
+static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
 {
     weft_context *const context = &loop->context;
-    if (WEFT_RARELY_(task->root.flags & WEFT_NEWS_))
-        weft_deliver_(task, context);
-    const weft_signal signal = weft_resume(&task->live.wait.node.frame, &task->root, context);
-    if (signal.what == WEFT_YIELDED_) {
+    signal = weft_follow_(signal, &task->live.wait.node.frame, &task->root, context);
+    if (signal.what == WEFT_YIELDED) {
         weft_queue_push_(&loop->ready, &task->live.wait.node);
-    } else if (signal.what == WEFT_PARKED_) {
+    } else if (signal.what == WEFT_PARKED) {
         if (task->root.flags & WEFT_MUST_CANCEL_)
             weft_cancel_parked_(task);
     } else {
@@ -20,6 +19,17 @@ static void run_task(weft_loop *loop, weft_task *task)
         context->error = NULL;
         weft_finish_task_(task, error);
     }
+}
+
+static void run_task(weft_loop *loop, weft_node *node)
+{
+    if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
+        weft_deliver_(weft_task_of_node_(node), &loop->context);
+    const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
+    if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
+        weft_queue_push_(&loop->ready, node);
+    else
+        follow(loop, weft_task_of_node_(node), signal);
 }
 
 static void run_turn(weft_loop *loop, weft_node *turn)
@@ -74,7 +84,7 @@ static bool run_ticks(weft_loop *loop)
             if (WEFT_RARELY_(weft_is_turn_(node)))
                 run_turn(loop, node);
             else
-                run_task(loop, weft_task_of_node_(node));
+                run_task(loop, node);
         }
         end_tick(loop);
         if (loop->stopping)

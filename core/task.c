@@ -115,21 +115,21 @@ weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
     park(task, WEFT_AWAITING_);
     task->live.wait.target = awaitable;
     weft_add_waiter_(awaitable, &task->live.wait.node);
-    return (weft_signal){WEFT_PARKED_};
+    return (weft_signal){WEFT_PARKED};
 }
 
 weft_signal weft_park_joining_(weft_task *task, weft_joint *joint)
 {
     park(task, WEFT_JOINING_);
     task->live.wait.joint = joint;
-    return (weft_signal){WEFT_PARKED_};
+    return (weft_signal){WEFT_PARKED};
 }
 
 weft_signal weft_park_listed_(weft_task *task, const char **what)
 {
     park(task, WEFT_LISTED_);
     task->live.wait.node.listed_for = what;
-    return (weft_signal){WEFT_PARKED_};
+    return (weft_signal){WEFT_PARKED};
 }
 
 void weft_wake_(weft_task *task)
@@ -180,7 +180,7 @@ weft_signal weft_park_asleep_(weft_task *task, weft_time delay)
     weft_loop *const loop = loop_of(task);
     park(task, WEFT_ASLEEP_);
     weft_timers_arm_(&loop->timers, &task->live.wait, weft_deadline_(loop, delay));
-    return (weft_signal){WEFT_PARKED_};
+    return (weft_signal){WEFT_PARKED};
 }
 
 void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait)

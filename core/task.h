@@ -189,7 +189,7 @@ void weft_report_failure_(weft_task *task);
 
 static inline weft_signal weft_sleep_(weft_task *task, weft_time delay)
 {
-    weft_signal signal = {WEFT_YIELDED_};
+    weft_signal signal = {WEFT_YIELDED};
     return delay ? weft_park_asleep_(task, delay) : signal;
 }
 

@@ -20,7 +20,7 @@ WEFT_ASYNC(fetch_data)
     puts("Data fetched");
     self->result = (struct data){"some data", self->id};
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async def sequential():
  *     start = now()
@@ -48,6 +48,6 @@ WEFT_ASYNC(sequential)
     print_result(&self->second.result);
     print_total(now() - self->start, "2 + 2: a coroutine does not start until it is awaited");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 LESSONS(coroutine, {"sequential", &sequential_code});

@@ -21,7 +21,7 @@ WEFT_ASYNC(resolve)
     weft_check(weft_set_result(self->future, self->text));
     printf("Future resolved: %s\n", self->text);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async def result():
  *     future = asyncio.get_running_loop().create_future()
@@ -44,7 +44,7 @@ WEFT_ASYNC(result)
     printf("Received the future's result: %s\n", self->future.result);
     weft_await(&self->task);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async def fail(future, text):
  *     await asyncio.sleep(1.5)
@@ -65,7 +65,7 @@ WEFT_ASYNC(fail)
     weft_check(weft_set_error(self->future, &self->error));
     printf("Future failed: %s\n", self->text);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async def error():
  *     future = asyncio.get_running_loop().create_future()
@@ -98,7 +98,7 @@ WEFT_ASYNC(error)
     weft_end;
     weft_await(&self->task);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async def callback():
  *     future = asyncio.get_running_loop().create_future()
@@ -130,6 +130,6 @@ WEFT_ASYNC(callback)
     weft_await(&self->task);
     weft_sleep(0);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 LESSONS(future, {"result", &result_code}, {"error", &error_code}, {"callback", &callback_code});

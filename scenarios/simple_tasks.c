@@ -21,7 +21,7 @@ WEFT_ASYNC(fetch)
     snprintf(self->result.data, sizeof self->result.data, "some data from coroutine %d", self->id);
     self->result.id = self->id;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async def concurrent():
  *     start = now()
@@ -53,6 +53,6 @@ WEFT_ASYNC(concurrent)
     }
     print_total(now() - self->start, "not 2 + 3 + 1");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 LESSONS(simple_tasks, {"concurrent", &concurrent_code});

@@ -5,4 +5,4 @@ WEFT_ASYNC_EXTERN(doubled)
     weft_yield;
     weft_return_value(2 * self->n);
 }
-WEFT_END
+WEFT_ASYNC_END

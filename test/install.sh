@@ -16,7 +16,7 @@ WEFT_ASYNC(empty)
 {
     weft_sleep(WEFT_SECONDS(3600));
 }
-WEFT_END
+WEFT_ASYNC_END
 
 int main(void)
 {

@@ -47,7 +47,7 @@ WEFT_ASYNC(catching)
     weft_end;
     ck_assert_ptr_eq(self->caught, self->raised);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(the_first_catch_whose_kind_it_is_takes_an_error)
 {
@@ -84,7 +84,7 @@ WEFT_ASYNC(catching_any)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(weft_any_error_does_not_catch_a_cancellation_but_weft_base_error_does)
 {
@@ -129,7 +129,7 @@ WEFT_ASYNC(raising_again)
     weft_end;
     note("never");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(what_a_catch_raises_is_not_caught_by_the_catches_beside_it)
 {
@@ -168,7 +168,7 @@ WEFT_ASYNC(sequence)
         weft_end;
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(an_error_that_was_caught_is_gone)
 {
@@ -203,7 +203,7 @@ WEFT_ASYNC(replacing)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_raise_in_a_finally_replaces_the_error)
 {
@@ -243,7 +243,7 @@ WEFT_ASYNC(handling_within)
     weft_end;
     note("never");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight)
 {
@@ -290,7 +290,7 @@ WEFT_ASYNC(looping_within)
         note("e");
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(loops_inside_a_section_keep_break_and_continue_to_themselves)
 {
@@ -317,7 +317,7 @@ WEFT_ASYNC(failing_release)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* async with lock: lock.release(); ...      RuntimeError: Lock is not acquired. */
 START_TEST(the_error_of_a_release_replaces_what_was_in_flight)
@@ -342,7 +342,7 @@ WEFT_ASYNC(not_acquiring)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
 {
@@ -400,7 +400,7 @@ WEFT_ASYNC(loopless)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 #define LOOPLESS "-stcfwW"
 
@@ -493,7 +493,7 @@ WEFT_ASYNC(alone)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_try_with_catch)
 {
@@ -512,7 +512,7 @@ WEFT_ASYNC(in_try_with_catch)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_try_with_finally)
 {
@@ -531,7 +531,7 @@ WEFT_ASYNC(in_try_with_finally)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_catch)
 {
@@ -550,7 +550,7 @@ WEFT_ASYNC(in_catch)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_catch_with_finally)
 {
@@ -573,7 +573,7 @@ WEFT_ASYNC(in_catch_with_finally)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_finally)
 {
@@ -592,7 +592,7 @@ WEFT_ASYNC(in_finally)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_finally_after_error)
 {
@@ -612,7 +612,7 @@ WEFT_ASYNC(in_finally_after_error)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(in_with)
 {
@@ -628,7 +628,7 @@ WEFT_ASYNC(in_with)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* A finally that is entered in one way and left in another. */
 WEFT_ASYNC(overriding)
@@ -650,7 +650,7 @@ WEFT_ASYNC(overriding)
     }
     STEP('.');
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* ---- All of them ---- */
 

@@ -13,8 +13,8 @@ static const weft_error *drive(weft_frame *root)
     weft_signal signal;
     do
         signal = weft_resume(&innermost, root, &context);
-    while (signal.what == WEFT_YIELDED_);
-    ck_assert_int_eq(signal.what, WEFT_RETURNED_);
+    while (signal.what == WEFT_YIELDED);
+    ck_assert_int_eq(signal.what, WEFT_RETURNED);
     ck_assert_ptr_eq(innermost, root);
     return context.error;
 }
@@ -32,7 +32,7 @@ WEFT_ASYNC(count)
     for (self->value = self->first; self->value <= self->last; self->value++)
         weft_yield;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_generator_is_driven_without_a_loop)
 {
@@ -41,7 +41,7 @@ START_TEST(a_generator_is_driven_without_a_loop)
     weft_frame *innermost = &numbers.frame;
     weft_begin(count, &numbers, .first = 3, .last = 6);
     int sum = 0;
-    while (weft_resume(&innermost, &numbers.frame, &context).what == WEFT_YIELDED_)
+    while (weft_resume(&innermost, &numbers.frame, &context).what == WEFT_YIELDED)
         sum += numbers.value;
     ck_assert_int_eq(sum, 3 + 4 + 5 + 6);
 }
@@ -101,7 +101,7 @@ WEFT_ASYNC(arguments)
     ck_assert_ptr_null(self->text);
     ck_assert(self->numbers[0] == 0 && self->numbers[2] == 0);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(arguments_that_are_not_given_are_zero)
 {
@@ -128,7 +128,7 @@ WEFT_ASYNC(returning)
         weft_return;
     self->result = 3;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_result_is_what_the_frame_holds_in_the_end)
 {
@@ -149,7 +149,7 @@ struct nothing {
 WEFT_ASYNC(nothing)
 {
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_coroutine_may_do_nothing_at_all)
 {
@@ -177,7 +177,7 @@ WEFT_ASYNC(calling)
         weft_call(doubled, &self->doubled, .n = 10);
     self->sum += self->doubled.result;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_coroutine_of_another_file_is_called)
 {
@@ -224,7 +224,7 @@ WEFT_ASYNC(begun)
     weft_call_begun(&self->first);
     self->sum += self->first.result;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_coroutine_that_was_begun_is_called_later_and_once)
 {
@@ -249,7 +249,7 @@ WEFT_ASYNC(evaluating)
     weft_begin(doubled, &self->doubled[self->i++], .n = 6);
     weft_call_begun(&self->doubled[1]);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(the_frame_is_evaluated_once_and_its_last_result_may_be_an_argument)
 {
@@ -289,7 +289,7 @@ WEFT_ASYNC(is_even)
     weft_call(is_odd, self->other, .n = self->n - 1);
     self->result = self->other->result;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(is_odd)
 {
@@ -299,7 +299,7 @@ WEFT_ASYNC(is_odd)
     weft_call(is_even, self->other, .n = self->n - 1);
     self->result = self->other->result;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(coroutines_call_each_other)
 {
@@ -351,7 +351,7 @@ WEFT_ASYNC(deep)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static const weft_error *run_deep(bool fails)
 {
@@ -387,7 +387,7 @@ WEFT_ASYNC(raising)
         weft_yield;
     weft_raise(&fail);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct between {
     weft_frame frame;
@@ -400,7 +400,7 @@ WEFT_ASYNC(between)
     weft_call(raising, &self->raising, .awaits = self->awaits);
     note("never");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct catcher {
     weft_frame frame;
@@ -420,7 +420,7 @@ WEFT_ASYNC(catcher)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(an_error_leaves_through_calls_up_to_who_catches_it)
 {
@@ -469,7 +469,7 @@ WEFT_ASYNC(switching)
         weft_yield;
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(an_await_inside_a_switch_panics_when_it_is_resumed)
 {
@@ -516,7 +516,7 @@ WEFT_ASYNC(calling_itself)
     weft_yield;
     weft_call(calling_itself, self->callee);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(to_call_in_a_frame_in_use_panics)
 {

@@ -34,7 +34,7 @@ WEFT_ASYNC(teller)
     note(self->name);
     note_error(self->caught);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static WEFT_TASK(teller) a, b, c;
 
@@ -74,7 +74,7 @@ WEFT_ASYNC(creating)
     ck_assert_int_eq(self->own.result, 6);
     note("awaited");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_coroutine_creates_a_future_of_its_loop)
 {
@@ -224,7 +224,7 @@ WEFT_ASYNC(setter)
     weft_check(weft_set_result(&number, 43));
     note("never");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(weft_check_raises_that_a_future_was_set_twice)
 {

@@ -32,7 +32,7 @@ WEFT_ASYNC(part)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 enum { PARTS = 3 };
 
@@ -67,7 +67,7 @@ WEFT_ASYNC(gathering)
     weft_end;
     note_error(self->caught);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static WEFT_TASK(gathering) parent;
 
@@ -174,7 +174,7 @@ WEFT_ASYNC(empty)
     weft_gather_collect(&self->gather);
     note("2");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(an_empty_gather_does_not_wait)
 {
@@ -262,7 +262,7 @@ WEFT_ASYNC(growing)
     WEFT_WAIT_(weft_gather_(weft_context_, &self->gather, false));
     note("ok");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(the_parts_may_be_an_array_of_the_callers)
 {
@@ -387,7 +387,7 @@ WEFT_ASYNC(tree)
     weft_gather_all(&self->gather);
     note("never");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_cancel_reaches_the_leaves_of_gathers_in_gathers)
 {
@@ -421,7 +421,7 @@ WEFT_ASYNC(link)
     weft_gather_all(&self->gather);
     note("never");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 typedef WEFT_TASK(link) link_task;
 

@@ -278,7 +278,7 @@ WEFT_ASYNC(listener)
     weft_await(&future);
     note_letter(self->name);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static WEFT_TASK(listener) x, y, z;
 
@@ -396,7 +396,7 @@ WEFT_ASYNC(failing)
     weft_sleep(1);
     weft_raise(&fail);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
 {

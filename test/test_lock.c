@@ -35,7 +35,7 @@ WEFT_ASYNC(holder)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 typedef WEFT_TASK(holder) holder_task;
 static holder_task a, b, c, d;
@@ -108,7 +108,7 @@ WEFT_ASYNC(barging)
     note("again");
     weft_release(&lock);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(nobody_barges_past_one_that_waits)
 {
@@ -243,7 +243,7 @@ WEFT_ASYNC(leaving)
         weft_end;
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 #define WAYS "nbcrex"
 
@@ -278,7 +278,7 @@ WEFT_ASYNC(acquiring)
     note("taken");
     weft_check(weft_release(&lock));
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_cancelled_waiter_may_come_back)
 {

@@ -24,7 +24,7 @@ WEFT_ASYNC(runner)
         weft_sleep(self->delay);
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* Waits for what nobody will do. */
 struct hanging {
@@ -44,7 +44,7 @@ WEFT_ASYNC(hanging)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static weft_future never;
 
@@ -129,7 +129,7 @@ WEFT_ASYNC(spawning)
     note("m");
     weft_raise(&fail);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error)
 {
@@ -229,7 +229,7 @@ WEFT_ASYNC(nesting)
     weft_sleep(5);
     note("n");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* RuntimeError: This event loop is already running. Nobody is cancelled for it. */
 START_TEST(a_run_inside_a_run_is_refused_and_changes_nothing)
@@ -286,7 +286,7 @@ WEFT_ASYNC(last_wish)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_shutdown_waits_for_what_is_cancelled)
 {
@@ -338,7 +338,7 @@ WEFT_ASYNC(setting)
     weft_sleep(5);
     note("s");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* It was cancelled, did not end, and does so much later: no business of who runs then. */
 START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)

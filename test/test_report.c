@@ -15,7 +15,7 @@ WEFT_ASYNC(inner)
     inner_line = __LINE__ + 1;
     weft_sleep(self->delay);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct outer {
     weft_frame frame;
@@ -27,7 +27,7 @@ WEFT_ASYNC(outer)
     outer_line = __LINE__ + 1;
     weft_call(inner, &self->inner, .delay = 5);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static void check_place(const weft_frame *frame, const char *coroutine, unsigned line)
 {
@@ -148,7 +148,7 @@ WEFT_ASYNC(waiting)
         weft_end;
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_task_tells_what_it_waits_for)
 {

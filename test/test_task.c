@@ -21,7 +21,7 @@ WEFT_ASYNC_NAMED(sleeper, name)
     weft_check(self->error);
     weft_return_value(7);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 struct waiter {
     weft_frame frame;
@@ -35,7 +35,7 @@ WEFT_ASYNC_NAMED(waiter, name)
     weft_await(self->target);
     note(self->name);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* Tells how its await ended. */
 struct teller {
@@ -56,7 +56,7 @@ WEFT_ASYNC_NAMED(teller, name)
     note(self->name);
     note_error(self->caught);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* Sleeps twice, and goes on when it is cancelled. */
 struct stubborn {
@@ -79,7 +79,7 @@ WEFT_ASYNC(stubborn)
         weft_end;
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* ---- Creation and end ---- */
 
@@ -100,7 +100,7 @@ WEFT_ASYNC(parent)
     ck_assert_int_eq(self->child.frame.result, 7);
     note("e");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
 {
@@ -137,7 +137,7 @@ WEFT_ASYNC(yielder)
     weft_yield;
     note(self->name);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(weft_yield_gives_way_in_a_task_too)
 {
@@ -272,7 +272,7 @@ WEFT_ASYNC(looking)
     self->called_from = current_in_a_function();
     ck_assert_ptr_eq(weft_running_loop(), &loop);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 static void look_in_a_callback(weft_loop *of, weft_handle *handle)
 {
@@ -411,7 +411,7 @@ WEFT_ASYNC(self_cancelling)
     note("r");
     weft_check(self->error);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_task_that_cancels_itself_is_told_where_it_waits_next)
 {
@@ -649,7 +649,7 @@ WEFT_ASYNC(reconsidering)
     weft_sleep(5);
     note("slept");
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(a_task_that_takes_its_own_cancellation_back_goes_on)
 {
@@ -713,7 +713,7 @@ WEFT_ASYNC(restarting)
     weft_await(&self->again->task);
     weft_create_task(sleeper, &self->again->task, .name = "2", .delay = 1, .error = NULL);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 START_TEST(an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end)
 {

@@ -154,7 +154,7 @@ WEFT_ASYNC(run_block)
     if (!self->outcome.returned)
         self->outcome.value = NULL;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* The part of a `try` that `error` goes to, or NULL. */
 static const struct block *find_catch(const struct block *part, const weft_error *error)
@@ -197,7 +197,7 @@ WEFT_ASYNC(run_try)
     }
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END
 
 WEFT_ASYNC(run_statement)
 {
@@ -227,7 +227,7 @@ WEFT_ASYNC(run_statement)
         weft_check(do_now(self->me->machine, self->at, &self->outcome));
     }
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* ---- Tasks ---- */
 
@@ -246,7 +246,7 @@ WEFT_ASYNC(run_task)
         self->me->value = self->body->outcome.value;
     emit(self->me->machine, self->me->label, 0, "end ok", self->me->value);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 /* ---- The whole program ---- */
 
@@ -266,7 +266,7 @@ WEFT_ASYNC(drain)
                                       &self->left[self->i]->task));
     weft_gather_collect(self);
 }
-WEFT_END
+WEFT_ASYNC_END
 
 typedef WEFT_TASK(drain) drain_task;
 

@@ -34,4 +34,4 @@ WEFT_ASYNC(job)
         weft_sleep(1);
 #endif
 }
-WEFT_END
+WEFT_ASYNC_END

@@ -27,4 +27,4 @@ WEFT_ASYNC(job)
     weft_await(&task);
 #endif
 }
-WEFT_END
+WEFT_ASYNC_END

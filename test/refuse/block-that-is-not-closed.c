@@ -32,4 +32,4 @@ WEFT_ASYNC(job)
     weft_end;
 #endif
 }
-WEFT_END
+WEFT_ASYNC_END

@@ -33,4 +33,4 @@ WEFT_ASYNC(job)
 #endif
     weft_end;
 }
-WEFT_END
+WEFT_ASYNC_END

@@ -1,4 +1,4 @@
-/* Refused: a coroutine without its WEFT_END.
+/* Refused: a coroutine without its WEFT_ASYNC_END.
  * gcc: expected|at end of input
  * clang: expected|function definition is not allowed
  */
@@ -26,6 +26,6 @@ WEFT_ASYNC(job)
 #ifndef FIXED
 
 #else
-WEFT_END
+WEFT_ASYNC_END
 #endif
 int after;

@@ -28,4 +28,4 @@ WEFT_ASYNC(job)
 
 #endif
 }
-WEFT_END
+WEFT_ASYNC_END

@@ -15,7 +15,7 @@ WEFT_ASYNC(late)
 {
     weft_yield;
 }
-WEFT_END
+WEFT_ASYNC_END
 #ifdef FIXED
 const weft_code *const uses_late = &late_code;
 #endif

@@ -36,4 +36,4 @@ WEFT_ASYNC(job)
 #endif
     self->delay = kept + 1;
 }
-WEFT_END
+WEFT_ASYNC_END

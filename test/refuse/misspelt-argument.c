@@ -27,4 +27,4 @@ WEFT_ASYNC(job)
     weft_call(job, self->inner, .delay = 1);
 #endif
 }
-WEFT_END
+WEFT_ASYNC_END

@@ -24,4 +24,4 @@ WEFT_ASYNC(wide)
 {
     weft_yield;
 }
-WEFT_END
+WEFT_ASYNC_END

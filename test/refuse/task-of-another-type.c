@@ -28,12 +28,12 @@ WEFT_ASYNC(job)
     weft_create_task(job, &task);
 #endif
 }
-WEFT_END
+WEFT_ASYNC_END
 WEFT_ASYNC(other)
 {
     weft_call(job, &self->job);
 }
-WEFT_END
+WEFT_ASYNC_END
 #ifdef FIXED
 const weft_code *const uses_other = &other_code;
 #endif
