@@ -109,22 +109,25 @@ static void tower_dispose(void *state)
 
 /* ---- The floor: the task knows its innermost frame, and is resumed there ---- */
 
-static void call(struct floor_queue *queue, struct floor_task *task, struct floor_frame *callee)
-{
-    struct floor_frame *const caller = task->frame;
-    *callee = (struct floor_frame){caller->step, caller, 0, caller->below - 1, caller->left};
-    task->frame = callee;
-    task->step = callee->step;
-    task->step(queue, task);
-}
+struct floor_level {
+    struct floor_frame frame;
+    uint32_t below; /* how many are still to be called from here on */
+};
 
-static void descend(struct floor_queue *queue, struct floor_task *task)
+struct floor_tower {
+    struct floor_ring *ring;
+    struct floor_level *levels; /* of all tasks */
+};
+
+static void descend(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
 {
-    struct floor_frame *const frame = task->frame;
+    struct floor_level *const self = (struct floor_level *)(void *)frame, *const callee = self + 1;
     switch (frame->state) {
     case 0:
-        if (frame->below) {
-            call(queue, task, frame + 1);
+        if (self->below) {
+            *callee = (struct floor_level){{descend, frame, 0, frame->left}, self->below - 1};
+            task->frame = &callee->frame;
+            descend(queue, task, &callee->frame);
             return;
         }
         do {
@@ -137,33 +140,43 @@ static void descend(struct floor_queue *queue, struct floor_task *task)
     }
 }
 
+/* Runs once, down all the calls, so that the tasks' frames are the innermost ones. */
+static void *floor_prepare(size_t depth)
+{
+    struct floor_tower *const tower = bench_allocate(sizeof *tower);
+    tower->ring = floor_ring_create(RING, descend);
+    tower->levels = bench_allocate(RING * (depth + 1) * sizeof tower->levels[0]);
+    for (size_t i = 0; i < RING; i++) {
+        struct floor_level *const outermost = tower->levels + i * (depth + 1);
+        *outermost = (struct floor_level){{.step = descend}, (uint32_t)depth};
+        tower->ring->tasks[i].frame = &outermost->frame;
+    }
+    floor_ring_arm(tower->ring, LEAST_PASSES);
+    floor_ring_run(tower->ring);
+    return tower;
+}
+
 static void floor_arm(void *state, uint32_t passes)
 {
-    struct floor_ring *const ring = state;
-    floor_ring_arm(ring, passes);
-    for (size_t i = 0; i < ring->n; i++)
-        ring->tasks[i].frame->left = passes - 1;
+    floor_ring_arm(((struct floor_tower *)state)->ring, passes);
+}
+
+static void floor_go(void *state)
+{
+    floor_ring_run(((struct floor_tower *)state)->ring);
 }
 
 static void floor_check(void *state)
 {
-    struct floor_ring *const ring = state;
-    for (size_t i = 0; i < ring->n; i++)
-        bench_expect(!ring->tasks[i].frame->left, "each task has had its turns");
+    floor_ring_check(((struct floor_tower *)state)->ring);
 }
 
-/* Runs once, down all the calls, so that the tasks' frames are the innermost ones. */
-static void *floor_prepare(size_t depth)
+static void floor_dispose(void *state)
 {
-    struct floor_ring *const ring = floor_ring_create(RING, descend);
-    ring->frames = bench_allocate(RING * (depth + 1) * sizeof ring->frames[0]);
-    for (size_t i = 0; i < RING; i++) {
-        ring->tasks[i].frame = ring->frames + i * (depth + 1);
-        *ring->tasks[i].frame = (struct floor_frame){.step = descend, .below = (uint32_t)depth};
-    }
-    floor_arm(ring, LEAST_PASSES);
-    floor_ring_run(ring);
-    return ring;
+    struct floor_tower *const tower = state;
+    free(tower->levels);
+    free(tower->ring);
+    free(tower);
 }
 
 static const size_t sizes[] = {1, 10, 100, 0};
@@ -174,5 +187,5 @@ const struct bench_workload bench_depth = {
     .sizes = sizes,
     .operations = RING,
     .weft = {tower_prepare, tower_arm, tower_go, tower_check, tower_dispose},
-    .floor = {floor_prepare, floor_arm, floor_ring_run, floor_check, floor_ring_dispose},
+    .floor = {floor_prepare, floor_arm, floor_go, floor_check, floor_dispose},
 };

@@ -1,7 +1,5 @@
 #include "floor.h"
 
-#include <stdlib.h>
-
 #include "bench.h"
 
 static struct floor_task *pop(struct floor_queue *queue)
@@ -19,7 +17,7 @@ void floor_run(struct floor_queue *queue)
 {
     struct floor_task *task;
     while ((task = pop(queue)))
-        task->step(queue, task);
+        task->frame->step(queue, task, task->frame);
 }
 
 struct floor_ring *floor_ring_create(size_t n, floor_step *step)
@@ -27,8 +25,10 @@ struct floor_ring *floor_ring_create(size_t n, floor_step *step)
     struct floor_ring *const ring = bench_allocate(sizeof *ring + n * sizeof ring->tasks[0]);
     floor_init(&ring->queue);
     ring->n = n;
-    for (size_t i = 0; i < n; i++)
-        ring->tasks[i].step = step;
+    for (size_t i = 0; i < n; i++) {
+        ring->tasks[i].frame = &ring->tasks[i].root;
+        ring->tasks[i].root.step = step;
+    }
     return ring;
 }
 
@@ -36,7 +36,7 @@ void floor_ring_arm(void *state, uint32_t passes)
 {
     struct floor_ring *const ring = state;
     for (size_t i = 0; i < ring->n; i++) {
-        ring->tasks[i].left = passes - 1; /* the last turn leaves the queue */
+        ring->tasks[i].frame->left = passes - 1; /* the last turn leaves the queue */
         floor_push(&ring->queue, &ring->tasks[i]);
     }
 }
@@ -51,12 +51,5 @@ void floor_ring_check(void *state)
 {
     struct floor_ring *const ring = state;
     for (size_t i = 0; i < ring->n; i++)
-        bench_expect(!ring->tasks[i].left, "each task has had its turns");
-}
-
-void floor_ring_dispose(void *state)
-{
-    struct floor_ring *const ring = state;
-    free(ring->frames);
-    free(ring);
+        bench_expect(!ring->tasks[i].frame->left, "each task has had its turns");
 }

@@ -1,10 +1,11 @@
 /* What the floors share: a queue of tasks, and a loop that gives each its turn.
  *
- * A floor is what somebody would write by hand who needs just this workload, and fast: an intrusive
- * queue, a function pointer, a switch on a saved state. No ticks, no results or errors that travel,
- * no cancellation, no list of all tasks, no timers. It asks for nothing less than a scheduler does:
- * the loop does not know what it runs (it is compiled apart from the steps, and calls them through
- * the task), and the queue may become empty at any pop.
+ * A floor is what somebody would write by hand who needs just these workloads, and fast: an
+ * intrusive queue, tasks that are resumed in their innermost coroutine, a switch on a saved state.
+ * No ticks, no results or errors that travel, no cancellation, no list of all tasks, no timers. It
+ * asks for nothing less than a scheduler does: the loop does not know what it runs (it is compiled
+ * apart from the steps, and calls them through the frame), and the queue may become empty at any
+ * pop. All workloads run on the same one, as they do in weft: none has a loop made for it alone.
  */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
@@ -13,33 +14,31 @@
 #include <stdint.h>
 
 struct floor_task;
+struct floor_frame;
 
 struct floor_queue {
     struct floor_task *head;
     struct floor_task **tail; /* where the next one is linked: &head, or the last one's next */
 };
 
-/* Runs a task from where it stopped to where it stops next. */
-typedef void floor_step(struct floor_queue *queue, struct floor_task *task);
+/* Runs a coroutine from where it stopped to where it stops next. */
+typedef void floor_step(struct floor_queue *queue, struct floor_task *task,
+                        struct floor_frame *frame);
 
-/* One inside of another, which awaits it: what a coroutine that is called needs. */
 struct floor_frame {
     floor_step *step;
     struct floor_frame *caller;
     uint32_t state; /* where it stopped */
-    uint32_t below; /* a local: how many are still to be called from here on */
     uint32_t left;  /* a local: turns to take before the run is over */
 };
 
-/* A task that can be suspended, and awaited: 48 bytes on LP64, of which no floor uses all. */
+/* A task: 48 bytes on LP64. Coroutines await each other, so it knows the innermost one, and is
+ * resumed there. */
 struct floor_task {
-    struct floor_task *next;   /* in the queue */
-    floor_step *step;          /* the innermost coroutine's */
-    struct floor_frame *frame; /* ... and its frame; NULL: it has none but this task */
+    struct floor_task *next; /* in the queue */
+    struct floor_frame *frame;
     struct floor_task *waiter; /* who awaits its end */
-    void *result;              /* what it ended with, or the locals of one that has not */
-    uint32_t state;            /* where it stopped */
-    uint32_t left;             /* a local, as in a frame */
+    struct floor_frame root;
 };
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct floor_task) == 48, "48 bytes a parked task");
@@ -65,7 +64,6 @@ void floor_run(struct floor_queue *queue);
 struct floor_ring {
     struct floor_queue queue;
     size_t n;
-    struct floor_frame *frames; /* of all tasks; NULL without */
     struct floor_task tasks[];
 };
 
@@ -73,6 +71,5 @@ struct floor_ring *floor_ring_create(size_t n, floor_step *step);
 void floor_ring_arm(void *ring, uint32_t passes);
 void floor_ring_run(void *ring);
 void floor_ring_check(void *ring);
-void floor_ring_dispose(void *ring);
 
 #endif

@@ -99,11 +99,12 @@ struct floor_family {
     struct floor_task children[];
 };
 
-static void end_at_once(struct floor_queue *queue, struct floor_task *child)
+static void end_at_once(struct floor_queue *queue, struct floor_task *child,
+                        struct floor_frame *frame)
 {
-    switch (child->state) {
+    switch (frame->state) {
     case 0:
-        child->state = ENDED;
+        frame->state = ENDED;
         if (child->waiter)
             floor_push(queue, child->waiter);
     }
@@ -111,29 +112,30 @@ static void end_at_once(struct floor_queue *queue, struct floor_task *child)
 
 static void spawn(struct floor_queue *queue, struct floor_task *child)
 {
-    *child = (struct floor_task){.step = end_at_once};
+    *child = (struct floor_task){.frame = &child->root, .root.step = end_at_once};
     floor_push(queue, child);
 }
 
-static void create_and_await(struct floor_queue *queue, struct floor_task *task)
+static void create_and_await(struct floor_queue *queue, struct floor_task *task,
+                             struct floor_frame *frame)
 {
     struct floor_creator *const self = (struct floor_creator *)(void *)task;
-    switch (task->state) {
+    switch (frame->state) {
     case 0:
         for (;;) {
             for (self->i = 0; self->i < self->n; self->i++)
                 spawn(queue, &self->children[self->i]);
             for (self->i = 0; self->i < self->n; self->i++) {
-                if (self->children[self->i].state != ENDED) {
+                if (self->children[self->i].root.state != ENDED) {
                     self->children[self->i].waiter = task;
-                    task->state = 1;
+                    frame->state = 1;
                     return;
                 }
                 /* fall through */
             case 1:;
             }
-            if (!--task->left) {
-                task->state = 2; /* goes on from there once it is armed */
+            if (!--frame->left) {
+                frame->state = 2; /* goes on from there once it is armed */
                 return;
             }
             /* fall through */
@@ -147,7 +149,8 @@ static void *floor_prepare(size_t n)
     struct floor_family *const family =
         bench_allocate(sizeof *family + n * sizeof family->children[0]);
     floor_init(&family->queue);
-    family->creator.task.step = create_and_await;
+    family->creator.task.frame = &family->creator.task.root;
+    family->creator.task.root.step = create_and_await;
     family->creator.n = n;
     family->creator.children = family->children;
     return family;
@@ -156,7 +159,7 @@ static void *floor_prepare(size_t n)
 static void floor_arm(void *state, uint32_t passes)
 {
     struct floor_family *const family = state;
-    family->creator.task.left = passes;
+    family->creator.task.root.left = passes;
     floor_push(&family->queue, &family->creator.task);
 }
 
@@ -169,7 +172,7 @@ static void floor_go(void *state)
 static void floor_check(void *state)
 {
     struct floor_family *const family = state;
-    bench_expect(!family->creator.task.left && family->creator.i == family->creator.n,
+    bench_expect(!family->creator.task.root.left && family->creator.i == family->creator.n,
                  "all children were created and awaited");
 }
 

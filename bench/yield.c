@@ -77,17 +77,17 @@ static void ring_dispose(void *state)
 
 /* ---- The floor ---- */
 
-static void spin(struct floor_queue *queue, struct floor_task *task)
+static void spin(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
 {
-    switch (task->state) {
+    switch (frame->state) {
     case 0:
         do {
-            task->state = 1;
+            frame->state = 1;
             floor_push(queue, task);
             return;
         case 1:;
-        } while (--task->left);
-        task->state = 0; /* goes on from there once it is armed */
+        } while (--frame->left);
+        frame->state = 0; /* goes on from there once it is armed */
     }
 }
 
@@ -103,5 +103,5 @@ const struct bench_workload bench_yield = {
     .what = "a switch to the next task, in a ring of n that each weft_sleep(0) in a loop",
     .sizes = sizes,
     .weft = {ring_prepare, ring_arm, ring_go, ring_check, ring_dispose},
-    .floor = {floor_prepare, floor_ring_arm, floor_ring_run, floor_ring_check, floor_ring_dispose},
+    .floor = {floor_prepare, floor_ring_arm, floor_ring_run, floor_ring_check, free},
 };
