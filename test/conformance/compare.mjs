@@ -28,11 +28,11 @@ const difference = (lines, answer) =>
   answer.end ? answer.end.split(":")[0] : lines.join("\n") === answer.lines.join("\n") ? "" : "trace";
 
 /** [{ lines, answer, how }] for texts; lines is null where the reference has no trace. */
-async function compare(texts, ms) {
+async function compare(texts, ms, timeouts) {
   const expected = await traces(Object.fromEntries(texts.map((t, i) => [i, t])));
-  const answers = await conform(command, texts, ms);
+  const answers = await conform(command, texts, ms, timeouts);
   return texts.map((_, i) => ({
-    lines: expected[i], answer: answers[i], how: expected[i] && difference(expected[i], answers[i]),
+    lines: expected[i], answer: answers[i], how: expected[i] && answers[i] && difference(expected[i], answers[i]),
   }));
 }
 
@@ -49,7 +49,7 @@ function sideBySide(lines, answer) {
 async function show({ name, text, how }) {
   const small = await shrink(text, async (texts) => {
     progress(`${name}: ${texts.length} smaller ones`);
-    return (await compare(texts, IMPATIENCE_MS)).map((c) => c.how === how);
+    return (await compare(texts, IMPATIENCE_MS, 6)).map((c) => c.how === how);
   });
   const [{ lines, answer }] = await compare([small], PATIENCE_MS);
   progress("");

@@ -3,6 +3,7 @@
 // usage: import { conform } from "./conform.mjs"
 //        await conform("path/of/conform", [text, ...], ms) -> [{ lines, end }, ...]
 //        `end` is "" for a whole trace, else what happened instead: "exit 2: MESSAGE", "SIGSEGV", "timeout".
+//        A fourth argument says after how many timeouts the rest is left out (undefined).
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
@@ -24,13 +25,14 @@ const runOne = (command, text, ms) => new Promise((resolve) => {
   child.stdin.end(text);
 });
 
-export async function conform(command, texts, ms) {
-  const answers = [];
+export async function conform(command, texts, ms, timeouts = Infinity) {
+  const answers = Array(texts.length);
   let next = 0;
   const worker = async () => {
-    while (next < texts.length) {
+    while (next < texts.length && timeouts > 0) {
       const i = next++;
       answers[i] = await runOne(command, texts[i], ms);
+      if (answers[i].end === "timeout") timeouts--;
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));

@@ -2,6 +2,7 @@
 //
 // usage: import { shrink } from "./shrink.mjs"
 //        await shrink(text, async (texts) => [true or false, ...]) -> the smallest text found that is true
+//        The texts come smallest first, so that the answer may stop early: what is left out is false.
 //
 // All edits that make the program smaller are tried at once, since asking costs seconds however many are
 // asked for; then those that kept it true are tried together. Until no single edit does.
@@ -155,10 +156,10 @@ export async function shrink(text, holds) {
   };
   /** Of the candidates { changes, program }, those that hold, smallest first. */
   const ask = async (candidates) => {
-    const unique = [...new Map(candidates.map((c) => [print(c.program), c])).entries()].slice(0, MOST);
+    const unique = [...new Map(candidates.map((c) => [print(c.program), c])).entries()]
+      .sort(([, a], [, b]) => sizeOf(a.program) - sizeOf(b.program)).slice(0, MOST);
     const answers = await holds(unique.map(([t]) => t));
-    return unique.filter((_, i) => answers[i]).map(([, c]) => c)
-      .sort((a, b) => sizeOf(a.program) - sizeOf(b.program));
+    return unique.filter((_, i) => answers[i]).map(([, c]) => c);
   };
   const candidatesOf = (sets) => sets.map((changes) => ({ changes, program: apply(changes) })).filter((c) => c.program);
   for (;;) {
