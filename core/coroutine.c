@@ -1,6 +1,6 @@
 #include "core/coroutine.h"
 
-void weft_bad_resume_(const weft_frame *frame)
+weft_signal weft_bad_resume_(const weft_frame *frame)
 {
     weft_panic(frame->code->file, frame->state,
                "resumed at a line that has no await of this coroutine: "

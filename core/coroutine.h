@@ -195,18 +195,15 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
         weft_resume_:                                                                              \
             switch (WEFT_STATE_(weft_state_)) {                                                    \
             default:                                                                               \
-                weft_bad_resume_(weft_frame_);                                                     \
-                break;                                                                             \
+                return weft_bad_resume_(weft_frame_);                                              \
             case WEFT_STATE_(0):
 
 /* Ends the coroutine that WEFT_ASYNC began. */
 #define WEFT_ASYNC_END                                                                             \
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
-    weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
-    return (weft_signal){WEFT_RETURNED};                                                           \
+    return weft_end_frame_(weft_frame_);                                                           \
     case WEFT_STATE_(WEFT_ENDED_STATE_):                                                           \
-        weft_frame_->state = WEFT_ENDED_STATE_;                                                    \
-        return (weft_signal){WEFT_RETURNED};                                                       \
+        return weft_end_frame_(weft_frame_);                                                       \
         }                                                                                          \
         weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                  \
         }                                                                                          \
@@ -215,7 +212,15 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
         weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");               \
         }
 
-void weft_bad_resume_(const weft_frame *frame);
+/* Panics. It "returns", so that a step can end with it and needs no stack for its sake. */
+weft_signal weft_bad_resume_(const weft_frame *frame);
+
+static inline weft_signal weft_end_frame_(weft_frame *frame)
+{
+    const weft_signal signal = {WEFT_RETURNED};
+    frame->state = WEFT_ENDED_STATE_;
+    return signal;
+}
 
 /* Panics if a coroutine runs in `frame`, which is about to be used for another. */
 void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line);
@@ -319,6 +324,8 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 /* Goes on at the innermost block around, which ends with what is in flight. */
 #define WEFT_UNWIND_                                                                               \
     do {                                                                                           \
+        if (WEFT_VALUE_(weft_handler_) == WEFT_ENDED_STATE_) /* no block is around */              \
+            return weft_end_frame_(weft_frame_);                                                   \
         weft_state_ = WEFT_VALUE_(weft_handler_);                                                  \
         goto weft_resume_;                                                                         \
     } while (0)
