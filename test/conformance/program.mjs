@@ -148,6 +148,7 @@ export function check({ objects, tasks }) {
     }
   };
   enter("main", false, []);
-  for (const name of templates.keys()) if (!seen.has(name + false) && !seen.has(name + true)) problems.push(`${name} is unused`);
+  for (const name of templates.keys())
+    if (!seen.has(name + false) && !seen.has(name + true)) problems.push(`${name} is unused`);
   return problems[0];
 }

@@ -26,9 +26,13 @@ const AWAITING = ["await", "shield", "wait_for", "gather", "wait"];
 /** Snippets that may block for ever. */
 const ENDLESS = new Set(["section", "hold", "wait_event", "condition_wait", "wait_barrier", "get", "put", "join",
   "produce", "consume", "gather", "await", "shield", "wait"]);
-const LETTER = { lock: "L", semaphore: "S", bounded: "B", event: "E", condition: "C", barrier: "W", queue: "Q", future: "F" };
+const LETTER = {
+  lock: "L", semaphore: "S", bounded: "B", event: "E", condition: "C", barrier: "W", queue: "Q", future: "F",
+};
 const MOST = { future: 3, lock: 2, queue: 2, event: 2 };
-const VALUES = { semaphore: [0, 1, 1, 1, 2, 2, 3], bounded: [1, 1, 2, 2, 0], barrier: [2, 2, 2, 3, 3, 1], queue: [0, 0, 1, 1, 2, 3] };
+const VALUES = {
+  semaphore: [0, 1, 1, 1, 2, 2, 3], bounded: [1, 1, 2, 2, 0], barrier: [2, 2, 2, 3, 3, 1], queue: [0, 0, 1, 1, 2, 3],
+};
 
 /** How deep blocks are nested in a list of statements. */
 const height = (body) => Math.max(0, ...body.filter((s) => s.body)
@@ -99,10 +103,12 @@ export class Writer {
     const { r } = this;
     const labels = [...this.labels.keys()];
     const careful = (statement) => (r.chance(0.85) ? this.guard(ctx, [statement]) : [statement]);
-    switch (r.weighted({ sleep: 44, await: 32, gather: this.family.snippets.gather ? 25 : 0, nothing: 10, return: 5 })) {
+    const gather = this.family.snippets.gather ? 25 : 0;
+    switch (r.weighted({ sleep: 44, await: 32, gather, nothing: 10, return: 5 })) {
       case "sleep": return this.one(ctx, "sleep", r.pick([10, 10, 20, 30]));
       case "await": return labels.filter(() => r.chance(0.75)).flatMap((l) => careful(this.s(ctx, "await", l)));
-      case "gather": return labels.length ? careful(this.s(ctx, "gather", ...(r.chance(0.7) ? ["collect"] : []), ...labels)) : [];
+      case "gather":
+        return labels.length ? careful(this.s(ctx, "gather", ...(r.chance(0.7) ? ["collect"] : []), ...labels)) : [];
       case "return": return this.one(ctx, "return", this.word("r"));
       default: return [];
     }
@@ -127,8 +133,10 @@ export class Writer {
     const body = [];
     for (let n = r.int(2, 4); n--;) {
       body.push(this.s(ctx, "sleep", r.pick([0, 1, 1, 2, 3, 5])));
-      for (let m = r.pick([1, 1, 1, 2, 3]); m--;)
-        body.push(this.s(ctx, "cancel", r.chance(0.12) ? "main" : this.label((of) => of.over === undefined || r.chance(0.5)) ?? r.pick(labels)));
+      for (let m = r.pick([1, 1, 1, 2, 3]); m--;) {
+        const target = this.label((of) => of.over === undefined || r.chance(0.5)) ?? r.pick(labels);
+        body.push(this.s(ctx, "cancel", r.chance(0.12) ? "main" : target));
+      }
     }
     tasks.push({ name: "Hunt", body });
     const main = tasks[0].body;
@@ -144,11 +152,21 @@ export class Writer {
       if (r.chance(0.35)) continue;
       switch (kind) {
         case "event": out.push(...this.one(ctx, "set", name)); break;
-        case "semaphore": case "bounded": case "lock": out.push(...this.guard(ctx, this.one(ctx, "release", name))); break;
-        case "condition": out.push(this.wrap(ctx, ["with", name], this.notice(this.inner(ctx), name))); break;
-        case "barrier": if (r.chance(0.3)) out.push(...this.one(ctx, r.pick(["abort", "reset"]), name)); break;
-        case "queue": out.push(...this.guard(ctx, r.chance(0.6) ? this.one(ctx, "put_nowait", name, this.item()) : this.one(ctx, "get_nowait", name))); break;
-        case "future": out.push(...this.guard(ctx, this.one(ctx, "set_result", name, this.word("r")))); break;
+        case "semaphore": case "bounded": case "lock":
+          out.push(...this.guard(ctx, this.one(ctx, "release", name)));
+          break;
+        case "condition":
+          out.push(this.wrap(ctx, ["with", name], this.notice(this.inner(ctx), name)));
+          break;
+        case "barrier":
+          if (r.chance(0.3)) out.push(...this.one(ctx, r.pick(["abort", "reset"]), name));
+          break;
+        case "queue":
+          out.push(...this.guard(ctx, this.one(ctx, ...(r.chance(0.6) ? ["put_nowait", name, this.item()] : ["get_nowait", name]))));
+          break;
+        case "future":
+          out.push(...this.guard(ctx, this.one(ctx, "set_result", name, this.word("r"))));
+          break;
       }
     }
     return out.length ? [...this.sleep(ctx), ...out] : out;
@@ -203,7 +221,8 @@ export class Writer {
       const name = this.r.weighted(this.family.snippets);
       const leashed = this.leashed(ctx, name);
       const made = this[name](leashed ? this.inner(this.inner(ctx)) : ctx);
-      if (made?.length) return leashed ? this.guard(ctx, [this.wrap(this.inner(ctx), ["timeout", this.ms()], made)]) : made;
+      if (!made?.length) continue;
+      return leashed ? this.guard(ctx, [this.wrap(this.inner(ctx), ["timeout", this.ms()], made)]) : made;
     }
     return this.sleep(ctx);
   }
@@ -285,7 +304,8 @@ export class Writer {
     if (r.chance(0.04)) return "main";
     const { own } = this.templates[ctx.t];
     if (own.length && r.chance(0.02)) return r.pick(own);
-    return this.label((of) => (of.t !== ctx.t || r.chance(0.25)) && (of.over !== ctx.t || r.chance(0.2))) ?? (r.chance(0.3) ? "main" : undefined);
+    const fit = (of) => (of.t !== ctx.t || r.chance(0.25)) && (of.over !== ctx.t || r.chance(0.2));
+    return this.label(fit) ?? (r.chance(0.3) ? "main" : undefined);
   }
 
   /** One to wait for: of a later template, so that nothing awaits in a circle. */

@@ -33,7 +33,8 @@ export const core = {
   resolve(ctx) {
     const { r } = this;
     const error = r.chance(0.3);
-    return this.risky(ctx, [this.s(ctx, error ? "set_error" : "set_result", this.future(), error ? this.code() : this.word("r"))], 0.75);
+    const op = error ? "set_error" : "set_result";
+    return this.risky(ctx, [this.s(ctx, op, this.future(), error ? this.code() : this.word("r"))], 0.75);
   },
 
   /** Several things at once, most of them to the same target. */
@@ -59,7 +60,8 @@ export const core = {
     const { r } = this;
     const free = this.templates.map((_, t) => t).filter((t) => t > ctx.t && !this.templates[t].helper);
     const t = template ?? (free.length ? r.pick(free) : undefined);
-    if (t === undefined || this.templates[t].helper || this.tasks + ctx.runs > this.size.tasks + (ctx.rare ? 2 : 0)) return undefined;
+    if (t === undefined || this.templates[t].helper) return undefined;
+    if (this.tasks + ctx.runs > this.size.tasks + (ctx.rare ? 2 : 0)) return undefined;
     this.tasks += ctx.runs;
     this.templates[t].runs += ctx.runs;
     const labels = [...this.labels.keys()];
