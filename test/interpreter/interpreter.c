@@ -54,6 +54,12 @@ static void spawn(struct machine *machine, char **words)
     machine_add_instance(machine, instance);
 }
 
+/* A task's result is its own to give. */
+static const weft_error *set_result(struct object *object, const char *word)
+{
+    return object ? weft_set_result(&object->future, word) : &weft_invalid_state_error;
+}
+
 /* Statements about an X that exists. */
 static const weft_error *do_with(struct machine *machine, const struct statement *at,
                                  struct reference x, struct outcome *outcome)
@@ -68,7 +74,7 @@ static const weft_error *do_with(struct machine *machine, const struct statement
     case OP_ON_DONE:
         return add_on_done(machine, at, x);
     case OP_SET_RESULT:
-        return weft_set_result(&machine_object(machine, at->words[1])->future, at->words[2]);
+        return set_result(machine_object(machine, at->words[1]), at->words[2]);
     default:
         return weft_set_error(x.future, machine_error(machine, at->words[2]));
     }

@@ -189,7 +189,8 @@ static void parse_definition(struct reader *reader, struct program *program)
     struct definition **end = task ? &program->tasks : &program->objects;
     while (*end)
         end = &(*end)->next;
-    if (reader->line.count < 2 || task != reader->line.opens) {
+    const bool known = task || !strcmp(reader->line.words[0], "future");
+    if (!known || reader->line.count != 2 || task != reader->line.opens) {
         reader->problem = "expected `task NAME {` or an object";
         return;
     }
@@ -202,6 +203,40 @@ static void parse_definition(struct reader *reader, struct program *program)
     }
 }
 
+/* ---- Names ---- */
+
+static const char *unknown_template(const struct program *program, const struct block *block);
+
+/* The template that a statement in there spawns or calls and that does not exist, or NULL. */
+static const char *unknown_in(const struct program *program, const struct statement *statement)
+{
+    const char *unknown = NULL;
+    for (; statement && !unknown; statement = statement->next) {
+        const bool names_one = statement->op == OP_SPAWN || statement->op == OP_CALL;
+        if (names_one && !program_task(program, statement->words[1]))
+            unknown = statement->words[1];
+        else
+            unknown = unknown_template(program, statement->blocks);
+    }
+    return unknown;
+}
+
+static const char *unknown_template(const struct program *program, const struct block *block)
+{
+    const char *unknown = NULL;
+    for (; block && !unknown; block = block->next)
+        unknown = unknown_in(program, block->statements);
+    return unknown;
+}
+
+static bool has_unknown_templates(const struct program *program)
+{
+    for (const struct definition *task = program->tasks; task; task = task->next)
+        if (unknown_template(program, task->body))
+            return true;
+    return false;
+}
+
 struct program *program_parse(const char *text)
 {
     struct program *const program = calloc(1, sizeof(*program));
@@ -210,6 +245,8 @@ struct program *program_parse(const char *text)
         parse_definition(&reader, program);
     if (!reader.problem && !program_task(program, "main"))
         reader.problem = "there is no task main";
+    else if (!reader.problem && has_unknown_templates(program))
+        reader.problem = "a task is spawned or called that is not there";
     if (!reader.problem)
         return program;
     fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);

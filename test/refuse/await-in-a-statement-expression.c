@@ -1,22 +1,7 @@
 /* Refused: an await inside ({ }), which only gcc refuses.
  * gcc: switch jumps into statement expression
  */
-#include <weft.h>
-
-struct job {
-    weft_frame frame;
-    int delay;
-    struct job *inner;
-    const weft_error *error;
-    weft_exit left;
-};
-
-struct other {
-    weft_frame frame;
-    struct job job;
-};
-
-WEFT_TASK(job) task;
+#include "job.h"
 
 WEFT_ASYNC(job)
 {

@@ -5,22 +5,7 @@
  * gcc: overflow
  * clang: overflow converting case value
  */
-#include <weft.h>
-
-struct job {
-    weft_frame frame;
-    int delay;
-    struct job *inner;
-    const weft_error *error;
-    weft_exit left;
-};
-
-struct other {
-    weft_frame frame;
-    struct job job;
-};
-
-WEFT_TASK(job) task;
+#include "job.h"
 
 WEFT_ASYNC(job)
 {

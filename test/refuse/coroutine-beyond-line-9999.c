@@ -2,22 +2,7 @@
  * gcc: must end before line 10,000
  * clang: must end before line 10,000
  */
-#include <weft.h>
-
-struct job {
-    weft_frame frame;
-    int delay;
-    struct job *inner;
-    const weft_error *error;
-    weft_exit left;
-};
-
-struct other {
-    weft_frame frame;
-    struct job job;
-};
-
-WEFT_TASK(job) task;
+#include "job.h"
 
 #ifndef FIXED
 #line 9997

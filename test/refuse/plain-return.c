@@ -3,22 +3,7 @@
  * gcc: 'return' with no value
  * clang: should return a value
  */
-#include <weft.h>
-
-struct job {
-    weft_frame frame;
-    int delay;
-    struct job *inner;
-    const weft_error *error;
-    weft_exit left;
-};
-
-struct other {
-    weft_frame frame;
-    struct job job;
-};
-
-WEFT_TASK(job) task;
+#include "job.h"
 
 WEFT_ASYNC(job)
 {

@@ -2,22 +2,7 @@
  * gcc: weft: the frame of other is a struct other
  * clang: weft: the frame of other is a struct other
  */
-#include <weft.h>
-
-struct job {
-    weft_frame frame;
-    int delay;
-    struct job *inner;
-    const weft_error *error;
-    weft_exit left;
-};
-
-struct other {
-    weft_frame frame;
-    struct job job;
-};
-
-WEFT_TASK(job) task;
+#include "job.h"
 
 WEFT_FORWARD(other);
 WEFT_ASYNC(job)

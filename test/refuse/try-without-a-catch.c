@@ -2,22 +2,7 @@
  * gcc: weft: a weft_try needs a weft_catch or a weft_finally
  * clang: weft: a weft_try needs a weft_catch or a weft_finally
  */
-#include <weft.h>
-
-struct job {
-    weft_frame frame;
-    int delay;
-    struct job *inner;
-    const weft_error *error;
-    weft_exit left;
-};
-
-struct other {
-    weft_frame frame;
-    struct job job;
-};
-
-WEFT_TASK(job) task;
+#include "job.h"
 
 WEFT_ASYNC(job)
 {
