@@ -1,4 +1,33 @@
-/* weft: asyncio for C, without stacks. All of it. */
+/* weft: asyncio for C, without stacks. All of it.
+ *
+ *     Python                          C, in a coroutine                                header
+ *
+ *     async def f(a): ...             struct f { weft_frame frame; int a; };           coroutine.h
+ *                                     WEFT_ASYNC(f) { ... } WEFT_ASYNC_END
+ *     await f(1)                      weft_call(f, &self->f, .a = 1)
+ *     c = f(1); await c               weft_begin(f, &self->c, .a = 1)
+ *                                     weft_call_begun(&self->c)
+ *     return x; return; raise e       weft_return_value(x), weft_return, weft_raise(e)
+ *     try: except E as e: finally:    weft_try {} weft_catch(&E, e) {}
+ *                                     weft_finally(&self->left) {} weft_end
+ *     str(e), isinstance(e, E)        weft_error_text, weft_error_is                   error.h
+ *     t = asyncio.create_task(f(1))   WEFT_TASK(f) t;                                  task.h
+ *                                     weft_create_task(f, &self->t, .a = 1)
+ *     await asyncio.sleep(1.5)        weft_sleep(WEFT_SECONDS(1.5))                    time.h
+ *     await t; t.done(); t.cancel()   weft_await(&self->t), weft_done, weft_cancel     awaitable.h
+ *     t.exception(); t.cancelled()    weft_error_of, weft_cancelled
+ *     t.add_done_callback(g)          weft_add_done_callback(&self->t, &self->h, g)
+ *     loop.create_future()            WEFT_FUTURE(int) x; weft_create_future(&x)       future.h
+ *     x.set_result(1)                 weft_set_result(&x, 1), weft_set_error
+ *     loop.call_soon(g), call_later   weft_call_soon, weft_call_later                  handle.h
+ *     asyncio.run(f(1))               weft_run(&loop, f, &t, .a = 1)                   loop.h
+ *     asyncio.get_running_loop()      weft_running_loop()                              task.h
+ *     asyncio.all_tasks()             weft_first_task, weft_next_task                  report.h
+ *     await asyncio.gather(a, b)      weft_gather_add, weft_gather_all                 gather.h
+ *     async with lock: ...            weft_with_lock(&lock) { ... } weft_end           lock.h
+ *
+ * Names that end in an underscore are the library's own.
+ */
 #ifndef WEFT_H
 #define WEFT_H
 
@@ -9,6 +38,7 @@
 #include "core/port.h"
 #include "core/report.h"
 #include "core/task.h"
+#include "core/time.h"
 #include "primitives/gather.h"
 #include "primitives/lock.h"
 

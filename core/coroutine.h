@@ -318,8 +318,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
             WEFT_UNWIND_;                                                                          \
     } while (0)
 
-/* ---- Leaving ----------------------------------------------------------------------------------
- */
+/* ---- Leaving ---------------------------------------------------------------------------- */
 
 /* Goes on at the innermost block around, which ends with what is in flight. */
 #define WEFT_UNWIND_                                                                               \
@@ -341,8 +340,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* Raises `error`, a const weft_error * that is not NULL and stays valid (error.h): `raise error`.
- */
+/* `raise error`: a const weft_error * that is not NULL and stays valid (error.h). */
 #define weft_raise(error_)                                                                         \
     do {                                                                                           \
         weft_context_->error = weft_raisable_(error_);                                             \

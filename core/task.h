@@ -1,24 +1,29 @@
 /* Tasks: coroutines that run on their own.
  *
- *            weft_create_task        1                  its turn comes      2
- *     (free) ----------------> READY <--------------------------------+
- *        ^                       |  run_task                          |
- *        |                       v                                    | weft_sleep(0)    3
- *        |  finish    6       RUNNING --------------------------------+
- *        |<----------------------|                                    |
- *        |                       | weft_park_... (sleep, await, ...)  | weft_wake_,
- *        |                       v                              4     | weft_wake_with_  5
- *      ENDED                   PARKED --------------------------------+
+ *                   1                       2
+ *     (free) ------------> READY --------------------> RUNNING
+ *                          ^ ^ ^                       |  |  |
+ *                          | | |           3           |  |  |
+ *                          | | +-----------------------+  |  |
+ *                          | |                            |  |
+ *                          | |      5              4      |  |
+ *                          | +----------- PARKED <--------+  |
+ *                          |                                 |  6
+ *                     1    +----------------- ENDED <--------+
  *
- * 1  into the ready queue, the last of its owner's children.
- * 2  run_task (loop.c) resumes the innermost coroutine, with an error if one is due to it.
- * 4  it is linked where it waits, and flags say in what (weft_parked_); in nothing else.
- * 5  what it waited for has come, or the wait was cancelled (cancel_wait). It is ready, and may
- * still be in a primitive's list until it runs. 6  linked nowhere (a group's child: until its
- * turn); who waits has been told; its memory is free.
+ * 1  weft_start_task_: into the ready queue, the last of its owner's children.
+ * 2  run_task (loop.c): its turn has come; the innermost coroutine is resumed, with an error if one
+ *    is due to it (weft_deliver_).
+ * 3  run_task: it gave way (weft_sleep(0)), and is ready again.
+ * 4  weft_park_...: linked where it waits, and in nothing else; flags say in what (weft_parked_).
+ * 5  weft_wake_, weft_wake_with_: what it waited for has come, or the wait was cancelled
+ *    (cancel_wait). It is ready, and may still be in a primitive's list until it runs.
+ * 6  weft_finish_task_: linked nowhere (a group's child: until its turn), whoever waits has been
+ *    told, and its memory may be used again.
  *
- * A request to cancel (weft_cancel) of a PARKED task cancels the wait (5); in READY and RUNNING it
- * is remembered (WEFT_MUST_CANCEL_) and takes effect at 2, or at 4, which it makes a 5 at once.
+ * A request to cancel (weft_cancel_task_) of a PARKED task cancels its wait, which is 5. In READY
+ * and RUNNING it is remembered (WEFT_MUST_CANCEL_): it replaces what 2 would have delivered, or
+ * makes the next 4 a 5 at once (weft_cancel_parked_).
  */
 #ifndef WEFT_CORE_TASK_H
 #define WEFT_CORE_TASK_H
@@ -43,8 +48,7 @@ struct weft_task {
         weft_awaitable awaitable; /* what it is for others; `error`, only once it has ended */
         struct weft_live_task_ live;
     };
-    weft_task
-        *next; /* of its owner's children, or of the failed; root.previous is the other link */
+    weft_task *next; /* of its owner's children, or of the failed; the other link: root.previous */
     weft_frame root; /* the outermost coroutine's; the rest of that frame comes behind it */
 };
 
@@ -134,8 +138,7 @@ struct weft_joint {
 #define weft_running_loop() (weft_current_task()->awaitable.owner->loop)
 #define weft_current_task() weft_running_task_(weft_context_)
 
-/* The task that runs, NULL between them: asyncio.current_task(loop), for callbacks and functions.
- */
+/* The task that runs, or NULL: asyncio.current_task(loop), for callbacks and functions. */
 static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 {
     return loop->context.running ? weft_task_of_node_(loop->context.running) : NULL;
@@ -145,8 +148,7 @@ static inline weft_task *weft_loop_current_task(const weft_loop *loop)
  * WEFT_SECONDS). Never less. 0 gives way to all that is ready. O(1). */
 #define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), (delay)))
 
-/* task.cancelling(): how many requests to cancel it has had, less those taken back. Counts to 255.
- */
+/* task.cancelling(): how many requests to cancel it has had, less those taken back; to 255. */
 unsigned weft_cancelling(const weft_task *task);
 
 /* task.uncancel(): takes one back, and returns how many are left. At none, a cancellation that has
