@@ -25,6 +25,8 @@
  *     asyncio.all_tasks()             weft_first_task, weft_next_task                  report.h
  *     await asyncio.gather(a, b)      weft_gather_add, weft_gather_all                 gather.h
  *     async with lock: ...            weft_with_lock(&lock) { ... } weft_end           lock.h
+ *     async with semaphore: ...       weft_with_semaphore(&semaphore) {} weft_end      semaphore.h
+ *     await event.wait(); event.set() weft_event_wait(&event), weft_event_set          event.h
  *
  * Names that end in an underscore are the library's own.
  */
@@ -39,7 +41,9 @@
 #include "core/report.h"
 #include "core/task.h"
 #include "core/time.h"
+#include "primitives/event.h"
 #include "primitives/gather.h"
 #include "primitives/lock.h"
+#include "primitives/semaphore.h"
 
 #endif

@@ -107,7 +107,8 @@ bool weft_cancel_(weft_awaitable *awaitable)
 weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
 {
     weft_task *const task = weft_running_task_(context);
-    if (!awaitable->owner || awaitable == &task->awaitable)
+    if (!awaitable->owner || awaitable->owner->loop != task->awaitable.owner->loop ||
+        awaitable == &task->awaitable)
         context->error = &weft_invalid_state_error;
     else if (weft_has_ended_(awaitable))
         context->error = weft_ask_(awaitable);

@@ -13,9 +13,12 @@ void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
         weft_panic(file, line, "the frame is in use, or was not zero at first");
 }
 
-void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee)
+void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee,
+                 const weft_code *code)
 {
     weft_check_frame_(callee, caller->code->file, caller->state);
+    if (context->reused)
+        context->reused(context, callee, code->size);
     context->callee = callee;
 }
 

@@ -50,7 +50,8 @@ typedef struct weft_node weft_node;
 typedef struct weft_loop weft_loop;
 
 /* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
- * coroutine, which would skip every release, does not compile. */
+ * coroutine, which would skip every release, does not compile (without a value: with clang, and with
+ * gcc and -Werror=return-type). */
 enum weft_signal_ {
     WEFT_YIELDED,  /* ready again at once, behind the others */
     WEFT_PARKED,   /* somebody else will make it ready */
@@ -91,13 +92,18 @@ struct weft_context {
     const weft_error *error; /* in flight: raised, and not caught yet */
     weft_frame *callee;      /* with WEFT_CALLED_: who runs next */
     weft_node *running;      /* of the task that runs, for a loop; else NULL */
+    /* Told before memory is used again for a frame; NULL: nobody has to be. */
+    void (*reused)(weft_context *context, const void *memory, size_t size);
 };
 
-/* Which way a test mostly goes: for the layout of the code alone. */
+/* Which way a test mostly goes: for the layout of the code alone. And functions whose result tells of
+ * a loss. */
 #ifdef __GNUC__
+#define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
 #define WEFT_MOSTLY_(condition) __builtin_expect(!!(condition), 1)
 #define WEFT_RARELY_(condition) __builtin_expect(!!(condition), 0)
 #else
+#define WEFT_MUST_CHECK_
 #define WEFT_MOSTLY_(condition) (condition)
 #define WEFT_RARELY_(condition) (condition)
 #endif
@@ -227,7 +233,8 @@ void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 
 /* The same for one that `caller`, whose state is its line, is about to call; and makes it the next
  * to run. */
-void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee);
+void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee,
+                 const weft_code *code);
 const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee);
 
 /* FIRST(a, ...) and REST(a, ...), the latter with a comma at its end, of one argument or more. */
@@ -267,7 +274,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
             WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                   \
             struct name *const weft_callee_ = (WEFT_FIRST_(__VA_ARGS__));                          \
             weft_frame_->state = __LINE__;                                                         \
-            weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame);                         \
+            weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame, &name##_code);           \
             *weft_callee_ = WEFT_FRAME_(name, weft_frame_, WEFT_REST_(__VA_ARGS__));               \
         }                                                                                          \
         WEFT_SUSPEND_(WEFT_CALLED_);                                                               \

@@ -91,8 +91,20 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
 
 static void forget(weft_node *node)
 {
-    if (node->frame == &armed || node->frame == &ready)
+    if (node->frame == &armed || node->frame == &ready || node->frame == &hearing)
         node->frame = NULL;
+}
+
+void weft_forget_callbacks_(weft_awaitable *awaitable)
+{
+    weft_node *node = awaitable->waiters;
+    if (!node)
+        return;
+    do {
+        weft_node *const next = node->next;
+        forget(node);
+        node = next;
+    } while (node != awaitable->waiters);
 }
 
 void weft_forget_handles_(weft_loop *loop)

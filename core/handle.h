@@ -22,7 +22,8 @@ struct weft_handle {
     weft_function *function;
 };
 
-/* The struct of type `type` in which `handle` is the member `member`. */
+/* WEFT_HANDLE_OWNER(weft_handle *handle, type, member): the struct of type `type` whose member `member`
+ * the handle is, for a function that is called with it. */
 #define WEFT_HANDLE_OWNER(handle, type, member) WEFT_CONTAINER_(handle, type, member)
 
 /* loop.call_soon(function): `function(loop, handle)` is called in the next tick, behind all that is
@@ -36,7 +37,8 @@ const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_func
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
 
-/* loop.call_at(when, function): the same at a time of the loop's clock (weft_loop_time). */
+/* loop.call_at(when, function): the same at a time of the loop's clock (weft_loop_time). One that has
+ * passed counts as now. */
 const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
                                weft_function *function);
 
@@ -47,8 +49,9 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle);
 /* Whether a call is pending. */
 bool weft_handle_pending(const weft_handle *handle);
 
-/* Those that are armed or ready are idle: the loop closes. */
+/* The loop closes: those that are armed or ready are idle, and those that wait for a task. */
 void weft_forget_handles_(weft_loop *loop);
+void weft_forget_callbacks_(weft_awaitable *awaitable);
 
 /* Makes a handle's function run in a turn; it is in no queue. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);

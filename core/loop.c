@@ -54,7 +54,7 @@ static void fire_timers(weft_loop *loop)
 /* False: nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
-    if (weft_queue_is_idle_(&loop->ready)) {
+    if (weft_queue_is_idle_(&loop->ready) && !loop->stopping) {
         if (!loop->timers.used)
             return false;
         loop->port->sleep(loop->port, loop->timers.next);
@@ -87,7 +87,7 @@ static bool run_ticks(weft_loop *loop)
                 run_task(loop, node);
         }
         end_tick(loop);
-        if (loop->stopping)
+        if (loop->stopping && --loop->stopping == 0)
             break;
     }
     return alive;
@@ -99,13 +99,13 @@ const weft_error *weft_run_forever(weft_loop *loop)
         return &weft_invalid_state_error;
     loop->runs = true;
     const bool alive = run_ticks(loop);
-    loop->runs = loop->stopping = false;
+    loop->runs = false;
     return alive ? NULL : &weft_deadlock_error;
 }
 
 void weft_stop(weft_loop *loop)
 {
-    loop->stopping = true;
+    loop->stopping = 1;
 }
 
 static void stop_when_done(weft_loop *loop, weft_handle *handle)
@@ -117,6 +117,8 @@ static void stop_when_done(weft_loop *loop, weft_handle *handle)
 const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awaitable)
 {
     weft_handle done = {.function = NULL};
+    if (awaitable->owner && awaitable->owner->loop != loop)
+        return &weft_invalid_state_error;
     const weft_error *error = weft_add_done_callback_(awaitable, &done, stop_when_done);
     if (error)
         return error;
@@ -144,7 +146,9 @@ const weft_error *weft_shutdown(weft_loop *loop)
         loop->doomed++;
         weft_cancel_task_(task);
     }
-    const weft_error *const error = loop->doomed ? weft_run_forever(loop) : NULL;
+    const weft_error *error = loop->doomed ? weft_run_forever(loop) : NULL;
+    if (!error && loop->doomed)
+        error = &weft_invalid_state_error;
     spare(loop);
     return error;
 }
@@ -180,17 +184,33 @@ void weft_loop_init(weft_loop *loop, weft_port *port)
     loop->futures.loop = loop;
 }
 
-void weft_loop_close(weft_loop *loop)
+/* What a task that has not ended leaves behind: frames that are free, and callbacks that are off. */
+static void forget_task(weft_task *task)
 {
+    const weft_frame *frame = weft_task_innermost(task);
+    while (frame) {
+        const weft_frame *const caller = weft_task_caller(task, frame);
+        ((weft_frame *)(uintptr_t)frame)->state = WEFT_ENDED_STATE_;
+        frame = caller;
+    }
+    weft_forget_callbacks_(&task->awaitable);
+    task->awaitable.waiters = WEFT_ENDED_;
+    task->awaitable.error = &weft_cancelled_error;
+}
+
+const weft_error *weft_loop_close(weft_loop *loop)
+{
+    if (loop->runs)
+        return &weft_invalid_state_error;
     while (loop->failed)
         weft_report_failure_(loop->failed);
     for (weft_task *task = loop->tasks.children, *next; task; task = next) {
         next = task->next;
-        task->awaitable.waiters = WEFT_ENDED_;
-        task->awaitable.error = &weft_cancelled_error;
+        forget_task(task);
     }
     weft_forget_handles_(loop);
     weft_loop_init(loop, loop->port);
+    return NULL;
 }
 
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler)

@@ -23,6 +23,8 @@ struct weft_owner {
 
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
+enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all through a gather */
+
 struct weft_loop {
     weft_context context; /* of what runs */
     weft_queue ready;
@@ -33,19 +35,24 @@ struct weft_loop {
     weft_task *failed;                  /* nobody asked for their errors yet */
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
-    bool runs, stopping;
+    unsigned char stopping; /* ticks to go: 1, the run ends after this one; 0: it does not */
+    bool runs;
 };
 
 /* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone. */
 void weft_loop_init(weft_loop *loop, weft_port *port);
 
-/* loop.close(). Tells the exception handler of the tasks that failed and were not asked; forgets
- * them and those that have not ended, whose frames are then free (their finally blocks do not run:
- * that is what weft_shutdown is for). What these waited for, futures and primitives, is to be made
- * anew before it is used again. Calls that are pending are off. O(tasks and handles). */
-void weft_loop_close(weft_loop *loop);
+/* loop.close(). Tells the exception handler of the tasks that failed and
+ * were not asked; forgets them, the handler, and the tasks that have not ended, whose frames are then
+ * free (their finally blocks do not run: that is what weft_shutdown is for). What these waited for,
+ * futures, gathers and primitives, is to be made anew before it is used again. Calls that are pending
+ * are off, but for done callbacks of futures. Returns NULL, or weft_invalid_state_error of a loop
+ * that runs. O(tasks and handles). */
+const weft_error *weft_loop_close(weft_loop *loop);
 
-/* loop.set_exception_handler(handler), NULL for none. */
+/* loop.set_exception_handler(handler), NULL for none. It is called when a task that failed is
+ * forgotten and nobody has asked for its error: before its memory is used again, or in
+ * weft_loop_close. It may do what a callback may, but start nothing in that memory. */
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler);
 
 /* loop.time(): the clock of the loop's port, in microseconds. */
@@ -58,7 +65,8 @@ weft_time weft_loop_time(weft_loop *loop);
  * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
  * as they were, to be walked (weft_first_task) or shut down. `task` is evaluated more than once. */
 #define weft_run(loop, name, ...)                                                                  \
-    (weft_prepare_task_(&(WEFT_FIRST_(__VA_ARGS__))->task, __FILE__, __LINE__),                    \
+    (weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
+                        __LINE__),                                                                 \
      (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
      weft_run_((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
 
@@ -79,9 +87,10 @@ const weft_error *weft_run_forever(weft_loop *loop);
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. */
 void weft_stop(weft_loop *loop);
 
-/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does
- * in the end. Tasks that are created meanwhile are not waited for. Returns NULL, or
- * weft_deadlock_error if one of them does not end. */
+/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does in
+ * the end. Tasks that are created meanwhile are not waited for. Returns NULL; weft_deadlock_error if
+ * one of them does not end; weft_invalid_state_error if weft_stop ended it before, or while the loop
+ * runs. */
 const weft_error *weft_shutdown(weft_loop *loop);
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);

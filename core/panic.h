@@ -10,9 +10,10 @@ extern "C" {
  * task started in a frame whose task has not ended. `file` and `line` say where (the program's own
  * source wherever that is known), `text` says what is wrong.
  *
- * A program may define this function itself, and then its own is linked: it may log, reset the
- * board or jump to a place of safety, but must not return. weft's own prints one line to standard
- * error and aborts; without a C library beneath (a freestanding build) it loops for ever. */
+ * A program may define this function itself, and then its own is linked (from a library, that is;
+ * who links weft's object files leaves core/panic.o out): it may log, reset the board or jump to a
+ * place of safety, but must not return. weft's own prints one line to standard error and aborts;
+ * with -DWEFT_FREESTANDING, or where the compiler says that there is no C library, it loops. */
 #ifdef __cplusplus
 [[noreturn]]
 #else

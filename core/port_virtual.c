@@ -7,7 +7,9 @@ static weft_time virtual_now(weft_port *port)
 
 static void virtual_sleep(weft_port *port, weft_time until)
 {
-    WEFT_CONTAINER_(port, weft_virtual, port)->now = until;
+    weft_virtual *const clock = WEFT_CONTAINER_(port, weft_virtual, port);
+    if (until > clock->now)
+        clock->now = until;
 }
 
 void weft_virtual_init(weft_virtual *port)

@@ -46,13 +46,29 @@ static weft_loop *loop_of(const weft_task *task)
 
 /* ---- From start to end ---- */
 
-void weft_prepare_task_(weft_task *task, const char *file, unsigned line)
+/* Failed tasks are linked until somebody asks; so nothing may be written over them unseen. */
+static void report_failures_in(weft_context *context, const void *memory, size_t size)
+{
+    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
+    const uintptr_t begin = (uintptr_t)memory, end = begin + size;
+    weft_task *task = loop->failed, *next;
+    for (; task; task = next) {
+        next = task->next;
+        if ((uintptr_t)task >= begin && (uintptr_t)task < end)
+            weft_report_failure_(task);
+    }
+}
+
+void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
+                        unsigned line)
 {
     const weft_awaitable *const awaitable = &task->awaitable;
     if (awaitable->owner && !weft_has_ended_(awaitable))
-        weft_panic(file, line, "a task is started in the frame of one that has not ended");
-    if (task->awaitable.waiters == WEFT_UNASKED_)
-        weft_report_failure_(task);
+        weft_panic(file, line,
+                   "a task is started in the memory of one that has not ended, or that was not "
+                   "zero at first");
+    if (owner->loop->failed)
+        report_failures_in(&owner->loop->context, task, weft_task_size(code));
 }
 
 void weft_start_task_(weft_owner *owner, weft_task *task)
@@ -79,15 +95,19 @@ void weft_finish_task_(weft_task *task, const weft_error *error)
     if (error && !asked && !owner->turn && weft_error_is(error, &weft_any_error)) {
         task->awaitable.waiters = WEFT_UNASKED_;
         append(&loop->failed, task);
+        loop->context.reused = report_failures_in;
     }
     if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0)
-        weft_stop(loop);
+        loop->stopping = WEFT_TICKS_OF_A_GATHER_;
 }
 
 void weft_forgive_(weft_task *task)
 {
+    weft_loop *const loop = loop_of(task);
     task->awaitable.waiters = WEFT_ENDED_;
-    remove_from(&loop_of(task)->failed, task);
+    remove_from(&loop->failed, task);
+    if (!loop->failed)
+        loop->context.reused = NULL;
 }
 
 void weft_report_failure_(weft_task *task)

@@ -59,6 +59,7 @@ enum {
     WEFT_CANCELLED_ = 16,  /* ready, since its wait was cancelled */
     WEFT_HAS_ERROR_ = 32,  /* ready, with wait.error */
     WEFT_DOOMED_ = 64,     /* a shutdown waits for its end */
+    WEFT_GRANTED_ = 128,   /* ready, since a primitive gave it what it waited for (waiters.h) */
     WEFT_NEWS_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
 };
 
@@ -110,7 +111,9 @@ struct weft_joint {
  * asyncio.create_task(name(...)), in a coroutine: runs `name` on its own, from the next tick on.
  * The arguments are evaluated now; those that are not given are zero. Panics if the task has not
  * ended. An error that leaves it goes to whoever awaits it; if nobody asks, to the exception
- * handler when its memory is used again or the loop closes. O(1). */
+ * handler when weft uses its memory again or the loop closes. Until then it is known: ask
+ * (weft_error_of) before the memory goes to anything else, free() say. O(frame), and O(failed tasks
+ * that nobody asked). */
 #define weft_create_task(name, ...)                                                                \
     WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__)
 
@@ -122,7 +125,7 @@ struct weft_joint {
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
         weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                        \
-        weft_prepare_task_(weft_created_, __FILE__, __LINE__);                                     \
+        weft_prepare_task_((owner), weft_created_, &name##_code, __FILE__, __LINE__);              \
         *(struct name *)(void *)&weft_created_->root =                                             \
             WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
         weft_start_task_((owner), weft_created_);                                                  \
@@ -155,7 +158,9 @@ unsigned weft_cancelling(const weft_task *task);
  * not been delivered yet is off. */
 unsigned weft_uncancel(weft_task *task);
 
-void weft_prepare_task_(weft_task *task, const char *file, unsigned line);
+/* Panics if a task lives in the memory; tells of those that failed in it. */
+void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
+                        unsigned line);
 void weft_start_task_(weft_owner *owner, weft_task *task);
 
 /* What ends a task; `error` NULL: it returned. */

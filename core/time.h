@@ -14,8 +14,8 @@ typedef uint64_t weft_time;
 
 /* n seconds or milliseconds, where n is of any type of numbers: WEFT_SECONDS(1.5), WEFT_MS(i * 20).
  * A delay is never negative: below zero, as anything else that does not fit, n gives nonsense. */
-#define WEFT_SECONDS(n) ((weft_time)((n) * (weft_time)1000000))
-#define WEFT_MS(n) ((weft_time)((n) * (weft_time)1000))
+#define WEFT_SECONDS(n) ((weft_time)((n)*1000000LL))
+#define WEFT_MS(n) ((weft_time)((n)*1000LL))
 
 /* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
 typedef struct weft_instant {

@@ -1,10 +1,10 @@
 #include "core/timer.h"
 
 /* The number of the highest bit that is set in `bits`, from 1; 0 if none is. */
-static unsigned bit_length(uint32_t bits)
+static unsigned bit_length(uint64_t bits)
 {
     unsigned length = 0;
-    for (unsigned step = 16; step; step /= 2) {
+    for (unsigned step = 32; step; step /= 2) {
         if (bits >> step) {
             bits >>= step;
             length += step;
@@ -17,7 +17,7 @@ static unsigned bit_length(uint32_t bits)
 static unsigned bucket_of(const weft_timers *timers, weft_time deadline)
 {
     const weft_time differs = deadline ^ timers->reached;
-    const unsigned length = differs >> 32 ? 32 : bit_length((uint32_t)differs);
+    const unsigned length = bit_length(differs);
     return length < WEFT_BUCKETS_ ? length : WEFT_BUCKETS_ - 1;
 }
 
@@ -36,7 +36,7 @@ static void put(weft_timers *timers, weft_wait *wait)
     const unsigned bucket = bucket_of(timers, weft_time_of_(wait->deadline));
     weft_node *const node = &wait->node, *const first = timers->buckets[bucket];
     if (!first) {
-        timers->used |= (uint32_t)1 << bucket;
+        timers->used |= (uint64_t)1 << bucket;
         timers->buckets[bucket] = wait->previous = node;
         node->next = NULL;
         return;
@@ -66,13 +66,13 @@ static void take(weft_timers *timers, unsigned bucket, weft_wait *wait)
     else
         wait->previous->next = node->next;
     if (!timers->buckets[bucket])
-        timers->used &= ~((uint32_t)1 << bucket);
+        timers->used &= ~((uint64_t)1 << bucket);
 }
 
 /* Moves the first one of the least deadline to the front. */
 static void sort(weft_timers *timers, unsigned bucket)
 {
-    const uint32_t bit = (uint32_t)1 << bucket;
+    const uint64_t bit = (uint64_t)1 << bucket;
     if (!(timers->unsorted & bit))
         return;
     timers->unsorted &= ~bit;
@@ -92,7 +92,7 @@ static void spread(weft_timers *timers, unsigned bucket)
     weft_node *node = timers->buckets[bucket];
     timers->reached = deadline_of(node);
     timers->buckets[bucket] = NULL;
-    timers->used &= ~((uint32_t)1 << bucket);
+    timers->used &= ~((uint64_t)1 << bucket);
     while (node) {
         weft_node *const next = node->next;
         put(timers, weft_wait_of_(node));
@@ -114,10 +114,10 @@ void weft_timers_disarm_(weft_timers *timers, weft_wait *wait)
 {
     const unsigned bucket = bucket_of(timers, weft_time_of_(wait->deadline));
     if (timers->buckets[bucket] == &wait->node)
-        timers->unsorted |= (uint32_t)1 << bucket;
+        timers->unsorted |= (uint64_t)1 << bucket;
     take(timers, bucket, wait);
     if (!timers->buckets[bucket])
-        timers->unsorted &= ~((uint32_t)1 << bucket);
+        timers->unsorted &= ~((uint64_t)1 << bucket);
 }
 
 weft_wait *weft_timers_pop_(weft_timers *timers, weft_time now)

@@ -9,9 +9,9 @@ static weft_awaitable *part_number(weft_joint *joint, size_t number)
 const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,
                                    weft_awaitable *awaitable)
 {
-    if (gather->count == room || !awaitable->owner)
+    if (gather->count == room || gather->open || !awaitable->owner)
         return &weft_invalid_state_error;
-    gather->parts = parts;
+    gather->parts = parts ? parts : (weft_gather_part *)(void *)(gather + 1);
     gather->parts[gather->count++] = (weft_gather_part){.gather = gather, .awaitable = awaitable};
     return NULL;
 }
@@ -26,8 +26,8 @@ void weft_gather_leave_(weft_gather *gather)
     gather->joint.cancelled = false;
 }
 
-/* Counts one that has ended. Whether that ends the gather. */
-static bool count(weft_gather *gather, weft_awaitable *awaitable)
+/* Takes note of one that has ended. Whether that ends the gather. */
+static bool note_end(weft_gather *gather, weft_awaitable *awaitable)
 {
     const weft_error *const error = weft_ask_(awaitable);
     gather->open--;
@@ -45,7 +45,7 @@ static void heard(weft_loop *loop, weft_handle *handle)
     weft_gather_part *const part = WEFT_HANDLE_OWNER(handle, weft_gather_part, handle);
     weft_gather *const gather = part->gather;
     (void)loop;
-    if (!weft_parked_in_(gather->parent) || !count(gather, part->awaitable))
+    if (!weft_parked_in_(gather->parent) || !note_end(gather, part->awaitable))
         return; /* its parent has left already, or has to wait for more */
     weft_gather_leave_(gather);
     weft_wake_with_(gather->parent, gather->error);
@@ -63,13 +63,17 @@ static void listen(weft_gather *gather)
     }
 }
 
-/* Those that had ended are counted at once. */
-static bool count_ended(weft_gather *gather)
+/* Those that had ended are noted at once, and all of them asked. */
+static bool note_ended(weft_gather *gather)
 {
     bool ended = gather->open == 0;
-    for (size_t i = 0; i < gather->count && !ended; i++)
-        if (weft_has_ended_(gather->parts[i].awaitable))
-            ended = count(gather, gather->parts[i].awaitable);
+    for (size_t i = 0; i < gather->count; i++) {
+        weft_awaitable *const awaitable = gather->parts[i].awaitable;
+        if (!weft_has_ended_(awaitable))
+            continue;
+        weft_ask_(awaitable);
+        ended = ended || note_end(gather, awaitable);
+    }
     return ended;
 }
 
@@ -80,7 +84,7 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     gather->collects = collects;
     gather->error = NULL;
     listen(gather);
-    if (!count_ended(gather))
+    if (!note_ended(gather))
         return weft_park_joining_(gather->parent, &gather->joint);
     weft_gather_leave_(gather);
     context->error = gather->error;

@@ -22,9 +22,9 @@ struct weft_gather {
     weft_task *parent; /* while it waits */
     weft_gather_part *parts;
     size_t room, count; /* of parts */
-    size_t open;        /* parts that have not been heard */
+    size_t open;        /* parts that have not been heard; 0 unless it is awaited */
     const weft_error *error;
-    bool collects, ended;
+    bool collects;
 };
 
 /* A gather with room for `n` parts: one lives in a frame, and is all zero at first. Its members are
@@ -35,10 +35,12 @@ struct weft_gather {
         weft_gather_part parts[n];                                                                 \
     }
 
-/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been
- * started. Returns NULL, or weft_invalid_state_error if there is no room. O(1). */
+/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been started.
+ * Its memory stays what it is until the gather has ended. Returns NULL, or weft_invalid_state_error if
+ * there is no room, or if the gather is being awaited. O(1). */
 #define weft_gather_add(g, p)                                                                      \
-    weft_gather_add_(&(g)->gather, (g)->parts, sizeof((g)->parts) / sizeof((g)->parts[0]),         \
+    weft_gather_add_(&(g)->gather, NULL,                                                           \
+                     (sizeof(*(g)) - sizeof(weft_gather)) / sizeof(weft_gather_part),              \
                      &(p)->awaitable)
 
 /* The same where the parts are an array of the caller's: `room` of them, at `parts`. */
@@ -46,19 +48,22 @@ struct weft_gather {
     weft_gather_add_((gather), (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(WEFT_GATHER(n) *g): `await asyncio.gather(...)` of those that were added.
- * Raises the first error that one of them ends with, and leaves the others alone; they go on. To
- * cancel the task is to cancel all parts. When it ends nothing of it is linked anywhere, and it is
- * empty again. Results are where they are: in the parts. O(parts). */
+ * Raises the first error that one of them ends with, and leaves the others alone; they go on (and if
+ * one of those fails later and nobody asks, the exception handler hears of it, which asyncio's does
+ * not). To cancel the task is to cancel all parts. When it ends nothing of it is linked anywhere, and
+ * it is empty again. Results are where they are: in the parts. `g` is evaluated again when the task is
+ * resumed. O(parts). */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
-/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results,
- * to be had with weft_error_of. */
+/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results, to
+ * be had with weft_error_of. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
 #define WEFT_GATHER_(g, collects)                                                                  \
     WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
                     weft_gather_leave_(&(g)->gather))
 
+WEFT_MUST_CHECK_
 const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,
                                    weft_awaitable *awaitable);
 void weft_gather_leave_(weft_gather *gather);

@@ -18,7 +18,7 @@ void weft_lock_take_(weft_lock *lock, weft_context *context)
         weft_waiters_wake_first_(&lock->waiters);
 }
 
-const weft_error *weft_release(weft_lock *lock)
+const weft_error *weft_lock_release(weft_lock *lock)
 {
     if (!lock->locked)
         return &weft_invalid_state_error;

@@ -8,29 +8,31 @@
 extern "C" {
 #endif
 
-/* asyncio.Lock. All zero is an unlocked one; it belongs to the program, and has nothing to clean
- * up. Like asyncio's it is not reentrant, and knows no owner: any task may release it. */
+/* asyncio.Lock. All zero is an unlocked one. It belongs to the program (static, or in a frame: a C
+ * local of a coroutine does not outlive an await), and has nothing to clean up. Like asyncio's it is
+ * not reentrant, and knows no owner: any task may release it. */
 typedef struct weft_lock {
     weft_waiters waiters;
     bool locked;
 } weft_lock;
 
-/* weft_acquire(weft_lock *lock): `await lock.acquire()`. Those who wait get it in the order in
+/* weft_lock_acquire(weft_lock *lock): `await lock.acquire()`. Those who wait get it in the order in
  * which they came. Goes on at once if it is free and nobody is about to take it. When this raises,
  * the lock is not held. `lock` is evaluated again when the task is resumed. O(1). */
-#define weft_acquire(lock)                                                                         \
+#define weft_lock_acquire(lock)                                                                    \
     WEFT_WAIT_THEN_(weft_lock_acquire_((lock), weft_context_),                                     \
                     weft_lock_take_((lock), weft_context_))
 
 /* lock.release(). Returns NULL, or weft_invalid_state_error if it is not locked. O(1). */
-const weft_error *weft_release(weft_lock *lock);
+const weft_error *weft_lock_release(weft_lock *lock);
 
-/* weft_with_lock(weft_lock *lock) { ... } weft_end: `async with lock:`. Released on every way out.
+/* weft_with_lock(weft_lock *lock) { ... } weft_end: `async with lock:`. Released on
+ * every way out; `lock` is evaluated again then, and must still be the same one.
  */
-#define weft_with_lock(lock) WEFT_WITH_(weft_acquire(lock), weft_release(lock))
+#define weft_with_lock(lock) WEFT_WITH_(weft_lock_acquire(lock), weft_lock_release(lock))
 
 /* lock.locked() */
-static inline bool weft_locked(const weft_lock *lock)
+static inline bool weft_lock_locked(const weft_lock *lock)
 {
     return lock->locked;
 }

@@ -20,8 +20,10 @@ weft_signal weft_waiters_park_(weft_waiters *waiters, weft_task *task, const cha
     return weft_park_listed_(task, &waiters->what);
 }
 
-void weft_waiters_remove_(weft_waiters *waiters, weft_task *task)
+bool weft_waiters_remove_(weft_waiters *waiters, weft_task *task)
 {
+    const bool granted = task->root.flags & WEFT_GRANTED_;
+    task->root.flags &= (uint16_t)~WEFT_GRANTED_;
     weft_wait *const wait = &task->live.wait;
     weft_wait *const before = wait->listed_before, *const after = wait->listed_after;
     if (after)
@@ -32,12 +34,32 @@ void weft_waiters_remove_(weft_waiters *waiters, weft_task *task)
         waiters->first = after;
     else
         before->listed_after = after;
+    return granted;
 }
 
 void weft_waiters_wake_first_(weft_waiters *waiters)
 {
     if (waiters->first && weft_parked_in_(task_of(waiters->first)))
         weft_wake_(task_of(waiters->first));
+}
+
+bool weft_waiters_grant_(weft_waiters *waiters)
+{
+    weft_wait *wait = waiters->first;
+    while (wait && !weft_parked_in_(task_of(wait)))
+        wait = wait->listed_after;
+    if (!wait)
+        return false;
+    task_of(wait)->root.flags |= WEFT_GRANTED_;
+    weft_wake_(task_of(wait));
+    return true;
+}
+
+void weft_waiters_wake_all_(weft_waiters *waiters)
+{
+    for (weft_wait *wait = waiters->first; wait; wait = wait->listed_after)
+        if (weft_parked_in_(task_of(wait)))
+            weft_wake_(task_of(wait));
 }
 
 bool weft_waiters_all_cancelled_(const weft_waiters *waiters)

@@ -22,11 +22,19 @@ typedef struct weft_waiters {
 /* Parks the running task at the end of the list, of a `what`. */
 weft_signal weft_waiters_park_(weft_waiters *waiters, weft_task *task, const char *what);
 
-/* Takes a task that runs again off the list. */
-void weft_waiters_remove_(weft_waiters *waiters, weft_task *task);
+/* Takes a task that runs again off the list. Whether it was woken by weft_waiters_grant_: then what
+ * it was given is its own to take, or to pass on if it was cancelled meanwhile. */
+bool weft_waiters_remove_(weft_waiters *waiters, weft_task *task);
 
 /* Makes the first one ready, unless it is already. */
 void weft_waiters_wake_first_(weft_waiters *waiters);
+
+/* Makes the first one ready that is not yet, as one that has been given something (see
+ * weft_waiters_remove_). False if there is none. O(those who are ready). */
+bool weft_waiters_grant_(weft_waiters *waiters);
+
+/* Makes all ready. */
+void weft_waiters_wake_all_(weft_waiters *waiters);
 
 /* Whether all who are listed have been cancelled, and are about to go. */
 bool weft_waiters_all_cancelled_(const weft_waiters *waiters);

@@ -31,7 +31,7 @@ void note_letter(char letter);
 /* Has the task cancelled in the next tick; a time to sleep meanwhile. */
 weft_time cancelled_soon(weft_task *task);
 
-/* One iteration of the loop. */
+/* One iteration of the loop; where it would sleep, the time is what it would then be. */
 void tick(void);
 
 /* Iterations until nothing can ever run again. */

@@ -310,7 +310,7 @@ WEFT_ASYNC(failing_release)
 {
     weft_with_lock(&lock) {
         weft_sleep(1);
-        weft_release(&lock);
+        weft_lock_release(&lock);
         weft_check(self->raised);
         note("e");
         weft_return;
@@ -355,7 +355,7 @@ START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
     ck_error(weft_run_until_complete(&loop, &task), &weft_deadlock_error);
     weft_cancel(&task);
     ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);
-    ck_assert(weft_locked(&lock));
+    ck_assert(weft_lock_locked(&lock));
     lock.locked = false;
     ck_recorded("");
 }
@@ -441,9 +441,9 @@ static weft_lock outer_lock;
 static weft_time step(char letter)
 {
     note_letter(letter);
-    if (weft_locked(&lock))
+    if (weft_lock_locked(&lock))
         note("'");
-    if (weft_locked(&outer_lock))
+    if (weft_lock_locked(&outer_lock))
         note("^");
     return 0;
 }
@@ -660,7 +660,7 @@ static void check_row(const struct row *row, size_t way, const weft_error *error
     ck_assert_msg(!strcmp(record, row->recorded[way]), "%s %c: %s, in Python %s", row->sections,
                   WAYS[way], record, row->recorded[way]);
     record[0] = '\0';
-    ck_assert(!weft_locked(&lock) && !weft_locked(&outer_lock) && loop_is_idle());
+    ck_assert(!weft_lock_locked(&lock) && !weft_lock_locked(&outer_lock) && loop_is_idle());
 }
 
 static void run_row(const struct row *row, size_t way, bool is_called)

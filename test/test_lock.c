@@ -23,7 +23,7 @@ WEFT_ASYNC(holder)
 {
     weft_with_lock(&lock) {
         weft_try {
-            ck_assert(weft_locked(&lock) && inside++ == 0);
+            ck_assert(weft_lock_locked(&lock) && inside++ == 0);
             note_letter(self->name);
             weft_sleep(self->delay);
             note_letter((char)(self->name - 'a' + 'A'));
@@ -68,15 +68,15 @@ static void start_waiters(void)
 
 static bool lock_is_free(void)
 {
-    return !weft_locked(&lock) && !lock.waiters.first;
+    return !weft_lock_locked(&lock) && !lock.waiters.first;
 }
 
 START_TEST(a_free_lock_is_taken_at_once)
 {
-    ck_assert(!weft_locked(&lock));
+    ck_assert(!weft_lock_locked(&lock));
     start(&a, 'a', 10);
     tick();
-    ck_assert(weft_locked(&lock));
+    ck_assert(weft_lock_locked(&lock));
     run_dry();
     ck_recorded("aA");
     ck_assert(lock_is_free());
@@ -100,13 +100,13 @@ struct barging {
 /* Gives the lock back while another waits for it, and wants it again at once. */
 WEFT_ASYNC(barging)
 {
-    weft_acquire(&lock);
+    weft_lock_acquire(&lock);
     weft_sleep(1);
-    weft_release(&lock);
-    ck_assert(!weft_locked(&lock)); /* free, but promised */
-    weft_acquire(&lock);
+    weft_lock_release(&lock);
+    ck_assert(!weft_lock_locked(&lock)); /* free, but promised */
+    weft_lock_acquire(&lock);
     note("again");
-    weft_release(&lock);
+    weft_lock_release(&lock);
 }
 WEFT_ASYNC_END
 
@@ -122,10 +122,10 @@ END_TEST
 
 START_TEST(a_release_of_an_unlocked_lock_is_an_error)
 {
-    ck_error(weft_release(&lock), &weft_invalid_state_error);
+    ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
     lock.locked = true;
-    ck_no_error(weft_release(&lock));
-    ck_error(weft_release(&lock), &weft_invalid_state_error);
+    ck_no_error(weft_lock_release(&lock));
+    ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
     ck_assert(lock_is_free());
 }
 END_TEST
@@ -173,7 +173,7 @@ START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
     start_waiters();
     if (_i)
         weft_cancel(&b);
-    ck_no_error(weft_release(&lock));
+    ck_no_error(weft_lock_release(&lock));
     if (!_i)
         weft_cancel(&b);
     tick();
@@ -188,7 +188,7 @@ START_TEST(all_but_the_last_are_cancelled_in_the_tick_of_the_release)
 {
     start_waiters();
     weft_cancel(&c);
-    ck_no_error(weft_release(&lock));
+    ck_no_error(weft_lock_release(&lock));
     weft_cancel(&b);
     tick();
     tick();
@@ -206,7 +206,7 @@ START_TEST(a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_u
     start(&c, 'c', 10);
     if (_i)
         weft_cancel(&b);
-    ck_no_error(weft_release(&lock));
+    ck_no_error(weft_lock_release(&lock));
     if (!_i)
         weft_cancel(&b);
     tick();
@@ -267,16 +267,16 @@ struct acquiring {
 WEFT_ASYNC(acquiring)
 {
     weft_try {
-        weft_acquire(&lock);
+        weft_lock_acquire(&lock);
         note("never");
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         note("x");
     }
     weft_end;
-    weft_acquire(&lock);
+    weft_lock_acquire(&lock);
     note("taken");
-    weft_check(weft_release(&lock));
+    weft_check(weft_lock_release(&lock));
 }
 WEFT_ASYNC_END
 

@@ -7,6 +7,7 @@
 //   a program:   grouped, main starts the others in a group; chain, each task awaits the next;
 //                hunted, a task cancels others; watched, one cancels a main that is stuck;
 //                relief, main frees near its end what others may wait for
+// gates, the kinds of object that are acquired,
 // and depth, of blocks, and fails, the weight of a leaf's raise.
 
 const core = {
@@ -20,6 +21,15 @@ const calm = {                             // the core, as a background to somet
 
 export const families = {
   core: { snippets: core, leaf: 0.2, relief: 0.35, chain: 0.25, hunted: 0.25 },
+  locks: {                                 // of sync, what has no condition in it
+    snippets: {
+      ...calm, section: 18, hold: 1, release: 2.5, locked: 4, set: 4, clear: 2, pulse: 2, wait_event: 8,
+    },
+    gates: ["lock", "semaphore", "bounded"],
+    leaf: 0.05,
+    watched: 0.85,
+    relief: 0.75,
+  },
   sync: {
     snippets: {
       ...calm, section: 18, hold: 1, release: 2.5, locked: 4, set: 4, clear: 2, pulse: 2, wait_event: 8,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "interpreter/machine.h"
-#include "primitives/gather.h"
 
 WEFT_FORWARD(run_task);
 WEFT_FORWARD(run_statement);
@@ -80,6 +79,32 @@ static const weft_error *do_with(struct machine *machine, const struct statement
     }
 }
 
+static const weft_error *release(struct object *object)
+{
+    return object->kind == OBJECT_LOCK ? weft_lock_release(&object->lock)
+                                       : weft_semaphore_release(&object->semaphore);
+}
+
+static bool locked(const struct object *object)
+{
+    return object->kind == OBJECT_LOCK ? weft_lock_locked(&object->lock)
+                                       : weft_semaphore_locked(&object->semaphore);
+}
+
+/* Statements about a lock, a semaphore or an event. */
+static const weft_error *do_to_object(struct object *object, enum op op, struct outcome *outcome)
+{
+    if (op == OP_RELEASE)
+        return release(object);
+    if (op == OP_LOCKED)
+        outcome->value = locked(object) ? "yes" : "no";
+    else if (op == OP_SET)
+        weft_event_set(&object->event);
+    else
+        weft_event_clear(&object->event);
+    return NULL;
+}
+
 static const weft_error *do_now(struct machine *machine, const struct statement *at,
                                 struct outcome *outcome)
 {
@@ -96,6 +121,11 @@ static const weft_error *do_now(struct machine *machine, const struct statement 
         outcome->value = at->words[1];
         outcome->returned = at->op == OP_RETURN;
         return NULL;
+    case OP_RELEASE:
+    case OP_LOCKED:
+    case OP_SET:
+    case OP_CLEAR:
+        return do_to_object(machine_object(machine, at->words[1]), at->op, outcome);
     default:
         unknown = machine_find(machine, at->words[1], &x);
         return unknown ? unknown : do_with(machine, at, x, outcome);
@@ -123,6 +153,7 @@ struct run_statement {
     struct reference x;
     struct run_block block;
     struct run_try *attempt;
+    struct object *object;
     int i;
 };
 
@@ -225,6 +256,31 @@ WEFT_ASYNC(run_statement)
             if (self->outcome.returned)
                 break;
         }
+    } else if (self->at->op == OP_ACQUIRE) {
+        self->object = machine_object(self->me->machine, self->at->words[1]);
+        if (self->object->kind == OBJECT_LOCK)
+            weft_lock_acquire(&self->object->lock);
+        else
+            weft_semaphore_acquire(&self->object->semaphore);
+    } else if (self->at->op == OP_WITH) {
+        self->object = machine_object(self->me->machine, self->at->blocks->words[1]);
+        if (self->object->kind == OBJECT_LOCK) {
+            weft_with_lock(&self->object->lock) {
+                weft_call(run_block, &self->block, .me = self->me,
+                          .at = self->at->blocks->statements);
+            }
+            weft_end;
+        } else {
+            weft_with_semaphore(&self->object->semaphore) {
+                weft_call(run_block, &self->block, .me = self->me,
+                          .at = self->at->blocks->statements);
+            }
+            weft_end;
+        }
+        self->outcome = self->block.outcome;
+    } else if (self->at->op == OP_WAIT_EVENT) {
+        self->object = machine_object(self->me->machine, self->at->words[1]);
+        weft_event_wait(&self->object->event);
     } else if (self->at->op == OP_TRY) {
         self->attempt = machine_alloc(self->me->machine, sizeof(*self->attempt));
         weft_call(run_try, self->attempt, .me = self->me, .parts = self->at->blocks);

@@ -49,7 +49,15 @@ void machine_make_objects(struct machine *machine)
         struct object *const object = *end = machine_alloc(machine, sizeof(*object));
         end = &object->next;
         object->name = d->words[1];
-        weft_loop_create_future(&machine->loop, &object->future);
+        object->kind = d->kind;
+        if (d->kind == OBJECT_FUTURE)
+            weft_loop_create_future(&machine->loop, &object->future);
+        else if (d->kind == OBJECT_SEMAPHORE || d->kind == OBJECT_BOUNDED)
+            object->semaphore.value = strtoul(d->words[2], NULL, 10);
+        if (d->kind == OBJECT_BOUNDED) {
+            object->semaphore.bound = object->semaphore.value;
+            object->semaphore.bounded = true;
+        }
     }
 }
 
@@ -75,7 +83,7 @@ const weft_error *machine_find(struct machine *machine, const char *name, struct
     struct object *const object = instance ? NULL : machine_object(machine, name);
     if (instance)
         *found = (struct reference){weft_as_future(&instance->task), &instance->value};
-    else if (object)
+    else if (object && object->kind == OBJECT_FUTURE)
         *found = (struct reference){weft_as_future(&object->future), &object->future.result};
     else
         return &weft_invalid_state_error;

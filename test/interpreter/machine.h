@@ -35,7 +35,13 @@ struct instance {
 struct object {
     struct object *next;
     const char *name;
-    WEFT_FUTURE(const char *) future;
+    enum object_kind kind;
+    union {
+        WEFT_FUTURE(const char *) future;
+        weft_lock lock;
+        weft_semaphore semaphore; /* bounded or not */
+        weft_event event;
+    };
 };
 
 /* What a statement's X names: a task, or an object that is a future. */

@@ -97,7 +97,31 @@ static const struct form {
     {"return", OP_RETURN, 2, false},
     {"repeat", OP_REPEAT, 2, true},
     {"try", OP_TRY, 1, true},
+    {"acquire", OP_ACQUIRE, 2, false},
+    {"release", OP_RELEASE, 2, false},
+    {"locked", OP_LOCKED, 2, false},
+    {"with", OP_WITH, 2, true},
+    {"set", OP_SET, 2, false},
+    {"clear", OP_CLEAR, 2, false},
+    {"wait_event", OP_WAIT_EVENT, 2, false},
 };
+
+static const struct object_form {
+    const char *name;
+    enum object_kind kind;
+    int count; /* of words */
+} object_forms[] = {
+    {"future", OBJECT_FUTURE, 2},   {"lock", OBJECT_LOCK, 2},   {"semaphore", OBJECT_SEMAPHORE, 3},
+    {"bounded", OBJECT_BOUNDED, 3}, {"event", OBJECT_EVENT, 2},
+};
+
+static const struct object_form *find_object_form(const struct line *line)
+{
+    for (size_t i = 0; i < sizeof(object_forms) / sizeof(object_forms[0]); i++)
+        if (!strcmp(object_forms[i].name, line->words[0]) && object_forms[i].count == line->count)
+            return &object_forms[i];
+    return NULL;
+}
 
 static bool is_form(const struct form *form, const struct line *line)
 {
@@ -189,8 +213,8 @@ static void parse_definition(struct reader *reader, struct program *program)
     struct definition **end = task ? &program->tasks : &program->objects;
     while (*end)
         end = &(*end)->next;
-    const bool known = task || !strcmp(reader->line.words[0], "future");
-    if (!known || reader->line.count != 2 || task != reader->line.opens) {
+    const struct object_form *const form = find_object_form(&reader->line);
+    if (task != reader->line.opens || (task ? reader->line.count != 2 : !form)) {
         reader->problem = "expected `task NAME {` or an object";
         return;
     }
@@ -198,6 +222,7 @@ static void parse_definition(struct reader *reader, struct program *program)
     if (task) {
         parse_parts(reader, &definition->body);
     } else {
+        definition->kind = form->kind;
         definition->words = take_words(&reader->line, 0, &definition->count);
         next_line(reader);
     }
@@ -205,9 +230,35 @@ static void parse_definition(struct reader *reader, struct program *program)
 
 /* ---- Names ---- */
 
-static const char *unknown_template(const struct program *program, const struct block *block);
+static const char *unknown_in_block(const struct program *program, const struct block *block);
 
-/* The template that a statement in there spawns or calls and that does not exist, or NULL. */
+static const struct definition *find_object(const struct program *program, const char *name)
+{
+    const struct definition *object = program->objects;
+    while (object && strcmp(object->words[1], name))
+        object = object->next;
+    return object;
+}
+
+static bool has_kind(const struct definition *object, enum op op)
+{
+    if (op == OP_SET || op == OP_CLEAR || op == OP_WAIT_EVENT)
+        return object->kind == OBJECT_EVENT;
+    return object->kind == OBJECT_LOCK || object->kind == OBJECT_SEMAPHORE ||
+           object->kind == OBJECT_BOUNDED;
+}
+
+/* The object that the statement names and that is not there, or of another kind; or NULL. */
+static const char *unknown_object(const struct program *program, const struct statement *statement)
+{
+    if (statement->op < OP_ACQUIRE)
+        return NULL;
+    const char *const name = statement->blocks ? statement->blocks->words[1] : statement->words[1];
+    const struct definition *const object = find_object(program, name);
+    return object && has_kind(object, statement->op) ? NULL : name;
+}
+
+/* The template or object that a statement in there names and that does not exist, or NULL. */
 static const char *unknown_in(const struct program *program, const struct statement *statement)
 {
     const char *unknown = NULL;
@@ -216,12 +267,14 @@ static const char *unknown_in(const struct program *program, const struct statem
         if (names_one && !program_task(program, statement->words[1]))
             unknown = statement->words[1];
         else
-            unknown = unknown_template(program, statement->blocks);
+            unknown = unknown_object(program, statement);
+        if (!unknown)
+            unknown = unknown_in_block(program, statement->blocks);
     }
     return unknown;
 }
 
-static const char *unknown_template(const struct program *program, const struct block *block)
+static const char *unknown_in_block(const struct program *program, const struct block *block)
 {
     const char *unknown = NULL;
     for (; block && !unknown; block = block->next)
@@ -229,10 +282,10 @@ static const char *unknown_template(const struct program *program, const struct 
     return unknown;
 }
 
-static bool has_unknown_templates(const struct program *program)
+static bool has_unknown_names(const struct program *program)
 {
     for (const struct definition *task = program->tasks; task; task = task->next)
-        if (unknown_template(program, task->body))
+        if (unknown_in_block(program, task->body))
             return true;
     return false;
 }
@@ -245,8 +298,8 @@ struct program *program_parse(const char *text)
         parse_definition(&reader, program);
     if (!reader.problem && !program_task(program, "main"))
         reader.problem = "there is no task main";
-    else if (!reader.problem && has_unknown_templates(program))
-        reader.problem = "a task is spawned or called that is not there";
+    else if (!reader.problem && has_unknown_names(program))
+        reader.problem = "a task or object is named that is not there";
     if (!reader.problem)
         return program;
     fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);

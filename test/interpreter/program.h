@@ -20,7 +20,14 @@ enum op {
     OP_RAISE,
     OP_RETURN,
     OP_REPEAT,
-    OP_TRY
+    OP_TRY,
+    OP_ACQUIRE,
+    OP_RELEASE,
+    OP_LOCKED,
+    OP_WITH,
+    OP_SET,
+    OP_CLEAR,
+    OP_WAIT_EVENT
 };
 
 /* A statement: its words, the first of which says what it is, are those of its line; or, with
@@ -42,9 +49,12 @@ struct block {
     struct statement *statements;
 };
 
+enum object_kind { OBJECT_FUTURE, OBJECT_LOCK, OBJECT_SEMAPHORE, OBJECT_BOUNDED, OBJECT_EVENT };
+
 /* `lock NAME`, or `task NAME { }`. */
 struct definition {
     struct definition *next;
+    enum object_kind kind; /* an object's */
     int count;
     char **words;
     struct block *body; /* a task's */

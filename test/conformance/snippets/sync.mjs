@@ -16,7 +16,7 @@ export const sync = {
   section(ctx) {
     const { r } = this;
     if (ctx.depth >= this.depth) return undefined;
-    const gate = this.object(...GATES);
+    const gate = this.object(...(this.family.gates ?? GATES));
     const inner = this.inner(ctx);
     switch (r.weighted({ with: 5, plain: 2.5, finally: 2 })) {
       case "with": return this.risky(ctx, [this.wrap(ctx, ["with", gate], this.held(inner, gate))], 0.2);
@@ -27,9 +27,9 @@ export const sync = {
   },
 
   s1(ctx, ...words) { return [this.s(ctx, ...words)]; },
-  hold(ctx) { return this.one(ctx, "acquire", this.object(...GATES)); },
-  release(ctx) { return this.risky(ctx, this.one(ctx, "release", this.object(...GATES)), 0.6); },
-  locked(ctx) { return this.one(ctx, "locked", this.object(...GATES)); },
+  hold(ctx) { return this.one(ctx, "acquire", this.object(...(this.family.gates ?? GATES))); },
+  release(ctx) { return this.risky(ctx, this.one(ctx, "release", this.object(...(this.family.gates ?? GATES))), 0.6); },
+  locked(ctx) { return this.one(ctx, "locked", this.object(...(this.family.gates ?? GATES))); },
 
   set(ctx) { return this.one(ctx, "set", this.object("event")); },
   clear(ctx) { return this.one(ctx, "clear", this.object("event")); },

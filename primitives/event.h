@@ -1,0 +1,43 @@
+/* Event: something that has happened, or has not yet. */
+#ifndef WEFT_PRIMITIVES_EVENT_H
+#define WEFT_PRIMITIVES_EVENT_H
+
+#include "primitives/waiters.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* asyncio.Event. All zero is one that is not set; it belongs to the program, and has nothing to clean
+ * up. */
+typedef struct weft_event {
+    weft_waiters waiters;
+    bool set;
+} weft_event;
+
+/* weft_event_wait(weft_event *event): `await event.wait()`. Goes on at once if it is set, else when it
+ * is; who has been woken goes on even if it is cleared before its turn. `event` is evaluated again
+ * when the task is resumed. O(1). */
+#define weft_event_wait(event)                                                                     \
+    WEFT_WAIT_THEN_(weft_event_wait_((event), weft_context_),                                      \
+                    weft_event_leave_((event), weft_context_))
+
+/* event.set(): wakes all who wait, in the order in which they came. O(those who wait). */
+void weft_event_set(weft_event *event);
+
+/* event.clear() */
+void weft_event_clear(weft_event *event);
+
+/* event.is_set() */
+static inline bool weft_event_is_set(const weft_event *event)
+{
+    return event->set;
+}
+
+weft_signal weft_event_wait_(weft_event *event, weft_context *context);
+void weft_event_leave_(weft_event *event, weft_context *context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

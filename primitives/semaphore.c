@@ -1,0 +1,44 @@
+#include "primitives/semaphore.h"
+
+/* What is free is given to who comes first. Whether there was both. */
+static bool give(weft_semaphore *semaphore)
+{
+    if (semaphore->value == 0 || !weft_waiters_grant_(&semaphore->waiters))
+        return false;
+    semaphore->value--;
+    return true;
+}
+
+bool weft_semaphore_locked(const weft_semaphore *semaphore)
+{
+    return semaphore->value == 0 || !weft_waiters_all_cancelled_(&semaphore->waiters);
+}
+
+weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context)
+{
+    weft_task *const task = weft_running_task_(context);
+    if (weft_semaphore_locked(semaphore))
+        return weft_waiters_park_(&semaphore->waiters, task, "semaphore");
+    semaphore->value--;
+    return (weft_signal){WEFT_GO_ON_};
+}
+
+/* Whoever was given a unit and does not take it gives it back; and whoever leaves the list sees to it
+ * that nothing that is free is left lying behind somebody who waits. */
+void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context)
+{
+    const bool granted = weft_waiters_remove_(&semaphore->waiters, weft_running_task_(context));
+    if (granted && context->error)
+        semaphore->value++;
+    while (give(semaphore))
+        continue;
+}
+
+const weft_error *weft_semaphore_release(weft_semaphore *semaphore)
+{
+    if (semaphore->bounded && semaphore->value >= semaphore->bound)
+        return &weft_invalid_state_error;
+    semaphore->value++;
+    give(semaphore);
+    return NULL;
+}

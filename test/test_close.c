@@ -1,0 +1,269 @@
+/* The end of runs and loops: stop, shutdown, close; and memory that is used again. */
+#include "helper.h"
+
+static weft_future never;
+static weft_handle handle;
+
+static void new_future(void)
+{
+    handle = (weft_handle){.function = NULL};
+    weft_loop_create_future(&loop, &never);
+}
+
+static void called(weft_loop *of, weft_handle *of_call)
+{
+    (void)of, (void)of_call;
+    note("callback ");
+}
+
+static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    (void)of;
+    note(weft_task_name(task));
+    note_error(error);
+    note(" ");
+}
+
+struct failing {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(failing)
+{
+    weft_raise(&fail);
+}
+WEFT_ASYNC_END
+
+/* Waits for ever, and does something when it is cancelled. */
+struct hanging {
+    weft_frame frame;
+    weft_exit left;
+    void (*at_end)(void);
+    weft_time last_sleep;
+};
+
+WEFT_ASYNC(hanging)
+{
+    weft_try {
+        weft_await(&never);
+    }
+    weft_finally(&self->left) {
+        if (self->at_end)
+            self->at_end();
+        weft_sleep(self->last_sleep);
+        note("ended ");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(hanging) hung;
+static WEFT_TASK(failing) late;
+
+struct leaving {
+    weft_frame frame;
+    void (*at_end)(void);
+    bool listens;
+};
+
+/* A main that leaves a task behind. */
+WEFT_ASYNC(leaving)
+{
+    weft_create_task(hanging, &hung, .at_end = self->at_end);
+    if (self->listens)
+        weft_check(weft_add_done_callback(&hung, &handle, called));
+    weft_sleep(0);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(leaving) leaves;
+
+/* ---- Stop ---- */
+
+START_TEST(a_stop_before_the_run_lets_it_neither_sleep_nor_end_in_a_deadlock)
+{
+    if (_i)
+        weft_call_later(&loop, &handle, WEFT_SECONDS(3600), called);
+    weft_stop(&loop);
+    ck_no_error(weft_run_forever(&loop));
+    ck_assert_uint_eq(port.now, 0);
+    ck_recorded("");
+}
+END_TEST
+
+/* ---- Shutdown ---- */
+
+START_TEST(a_run_hears_the_callbacks_of_what_it_shuts_down)
+{
+    ck_no_error(weft_run(&loop, leaving, &leaves, .listens = true));
+    ck_recorded("ended callback ");
+}
+END_TEST
+
+static void start_late(void)
+{
+    weft_loop_create_task(&loop, failing, &late);
+}
+
+START_TEST(a_task_that_is_created_in_a_shutdown_has_the_ticks_that_asyncio_gives_it)
+{
+    ck_no_error(weft_run(&loop, leaving, &leaves, .at_end = start_late));
+    ck_error(weft_error_of(&late), &fail);
+}
+END_TEST
+
+static void stop_it(void)
+{
+    weft_stop(&loop);
+}
+
+START_TEST(a_shutdown_that_is_stopped_says_so)
+{
+    weft_loop_create_task(&loop, hanging, &hung, .at_end = stop_it, .last_sleep = 1);
+    tick();
+    ck_error(weft_shutdown(&loop), &weft_invalid_state_error);
+    ck_assert(!weft_done(&hung));
+}
+END_TEST
+
+/* ---- Close ---- */
+
+START_TEST(a_done_callback_of_a_forgotten_task_is_off)
+{
+    weft_loop_create_task(&loop, hanging, &hung);
+    weft_add_done_callback(&hung, &handle, called);
+    tick();
+    ck_no_error(weft_loop_close(&loop));
+    ck_assert(!weft_handle_pending(&handle));
+    ck_assert(!weft_handle_cancel(&loop, &handle));
+}
+END_TEST
+
+struct calling {
+    weft_frame frame;
+    struct hanging *inner;
+};
+
+WEFT_ASYNC(calling)
+{
+    weft_call(hanging, self->inner);
+}
+WEFT_ASYNC_END
+
+START_TEST(the_frames_that_a_forgotten_task_called_are_free)
+{
+    static struct hanging inner;
+    static WEFT_TASK(calling) outer;
+    for (int i = 0; i < 2; i++) {
+        weft_loop_create_task(&loop, calling, &outer, .inner = &inner);
+        tick();
+        ck_no_error(weft_loop_close(&loop));
+        weft_loop_create_future(&loop, &never);
+    }
+}
+END_TEST
+
+struct closing {
+    weft_frame frame;
+};
+
+WEFT_ASYNC(closing)
+{
+    ck_error(weft_loop_close(weft_running_loop()), &weft_invalid_state_error);
+    weft_sleep(0);
+    note("goes on");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_loop_that_runs_is_not_closed)
+{
+    static WEFT_TASK(closing) task;
+    ck_no_error(weft_run(&loop, closing, &task));
+    ck_recorded("goes on");
+}
+END_TEST
+
+/* ---- Memory that is used again ---- */
+
+/* Has a task in its frame, which fails and outlives it. */
+struct family {
+    weft_frame frame;
+    bool spawns;
+    WEFT_TASK(failing) child;
+};
+
+WEFT_ASYNC(family)
+{
+    if (self->spawns)
+        weft_create_task(failing, &self->child);
+    weft_sleep(1);
+}
+WEFT_ASYNC_END
+
+struct reusing {
+    weft_frame frame;
+    struct family family;
+};
+
+WEFT_ASYNC(reusing)
+{
+    weft_call(family, &self->family, .spawns = true);
+    note("first ");
+    weft_call(family, &self->family);
+    note("second ");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_failure_inside_a_frame_that_is_called_again_is_told_before)
+{
+    static WEFT_TASK(reusing) task;
+    weft_set_exception_handler(&loop, note_failure);
+    ck_no_error(weft_run(&loop, reusing, &task));
+    ck_recorded("first failing=fail second ");
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("");
+}
+END_TEST
+
+START_TEST(a_failure_inside_a_task_that_is_started_again_is_told_before)
+{
+    static WEFT_TASK(family) task;
+    weft_set_exception_handler(&loop, note_failure);
+    ck_no_error(weft_run(&loop, family, &task, .spawns = true));
+    ck_recorded("");
+    ck_no_error(weft_run(&loop, family, &task));
+    ck_recorded("failing=fail ");
+}
+END_TEST
+
+/* ---- Two loops ---- */
+
+START_TEST(what_belongs_to_another_loop_is_not_awaited)
+{
+    static weft_virtual other_port;
+    static weft_loop other;
+    weft_virtual_init(&other_port);
+    weft_loop_init(&other, &other_port.port);
+    weft_loop_create_future(&other, &never);
+    ck_error(weft_run(&loop, hanging, &hung), &weft_invalid_state_error);
+    ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("close");
+    tcase_add_checked_fixture(tests, new_future, NULL);
+    tcase_add_loop_test(tests, a_stop_before_the_run_lets_it_neither_sleep_nor_end_in_a_deadlock, 0,
+                        2);
+    tcase_add_test(tests, a_run_hears_the_callbacks_of_what_it_shuts_down);
+    tcase_add_test(tests, a_task_that_is_created_in_a_shutdown_has_the_ticks_that_asyncio_gives_it);
+    tcase_add_test(tests, a_shutdown_that_is_stopped_says_so);
+    tcase_add_test(tests, a_done_callback_of_a_forgotten_task_is_off);
+    tcase_add_test(tests, the_frames_that_a_forgotten_task_called_are_free);
+    tcase_add_test(tests, a_loop_that_runs_is_not_closed);
+    tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_told_before);
+    tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_told_before);
+    tcase_add_test(tests, what_belongs_to_another_loop_is_not_awaited);
+    return run_suite();
+}

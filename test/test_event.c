@@ -1,0 +1,116 @@
+/* Events: who waits is woken, in order, once. */
+#include "helper.h"
+
+static weft_event event;
+
+struct waiter {
+    weft_frame frame;
+    char name;
+    const weft_error *error;
+};
+
+WEFT_ASYNC(waiter)
+{
+    weft_try {
+        weft_event_wait(&event);
+        note_letter(self->name);
+    }
+    weft_catch(&weft_cancelled_error, self->error) {
+        note_letter((char)(self->name - 'a' + 'A'));
+        weft_raise(self->error);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(waiter) a, b, c;
+
+static void new_event(void)
+{
+    event = (weft_event){.set = false};
+}
+
+static void start_all(void)
+{
+    weft_loop_create_task(&loop, waiter, &a, .name = 'a');
+    weft_loop_create_task(&loop, waiter, &b, .name = 'b');
+    weft_loop_create_task(&loop, waiter, &c, .name = 'c');
+    tick();
+}
+
+START_TEST(an_event_that_is_set_is_not_waited_for)
+{
+    weft_event_set(&event);
+    ck_assert(weft_event_is_set(&event));
+    start_all();
+    ck_recorded("abc");
+}
+END_TEST
+
+START_TEST(all_are_woken_in_the_order_in_which_they_came)
+{
+    start_all();
+    ck_recorded("");
+    weft_event_set(&event);
+    weft_event_set(&event);
+    tick();
+    ck_recorded("abc");
+    ck_assert_ptr_null(event.waiters.first);
+}
+END_TEST
+
+START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn)
+{
+    start_all();
+    weft_event_set(&event);
+    weft_event_clear(&event);
+    ck_assert(!weft_event_is_set(&event));
+    tick();
+    ck_recorded("abc");
+}
+END_TEST
+
+START_TEST(a_cancelled_waiter_is_gone_and_the_others_are_woken)
+{
+    start_all();
+    weft_cancel(&b);
+    weft_event_set(&event);
+    tick();
+    ck_recorded("Bac");
+    ck_assert(weft_cancelled(&b));
+    ck_assert_ptr_null(event.waiters.first);
+}
+END_TEST
+
+START_TEST(one_that_is_woken_and_then_cancelled_is_cancelled)
+{
+    start_all();
+    weft_event_set(&event);
+    weft_cancel(&b);
+    tick();
+    ck_recorded("aBc");
+    ck_assert_ptr_null(event.waiters.first);
+}
+END_TEST
+
+START_TEST(a_deadlock_names_the_event)
+{
+    start_all();
+    run_dry();
+    ck_assert_str_eq(weft_task_waits_for(&a.task).what, "event");
+    ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &event);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("event");
+    tcase_add_checked_fixture(tests, new_event, NULL);
+    tcase_add_test(tests, an_event_that_is_set_is_not_waited_for);
+    tcase_add_test(tests, all_are_woken_in_the_order_in_which_they_came);
+    tcase_add_test(tests, one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn);
+    tcase_add_test(tests, a_cancelled_waiter_is_gone_and_the_others_are_woken);
+    tcase_add_test(tests, one_that_is_woken_and_then_cancelled_is_cancelled);
+    tcase_add_test(tests, a_deadlock_names_the_event);
+    return run_suite();
+}
