@@ -49,9 +49,9 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 #define weft_error_of(p) weft_ask_(&(p)->awaitable)
 
 /* weft_cancel(p): p.cancel(). Asks it to end; false if it has ended already, or was never started.
- * A future ends at once. A task gets weft_cancelled_error where it waits, or where it waits next; one
- * that has not had its first step runs nothing at all, no finally either. O(1), and for tasks that
- * await tasks O(length of that chain), in constant stack. */
+ * A future ends at once. A task gets weft_cancelled_error where it waits, or where it waits next;
+ * one that has not had its first step runs nothing at all, no finally either. O(1), and for tasks
+ * that await tasks O(length of that chain), in constant stack. */
 #define weft_cancel(p) weft_cancel_(&(p)->awaitable)
 
 /* weft_add_done_callback(p, weft_handle *handle, function): p.add_done_callback(function).

@@ -50,8 +50,8 @@ typedef struct weft_node weft_node;
 typedef struct weft_loop weft_loop;
 
 /* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
- * coroutine, which would skip every release, does not compile (without a value: with clang, and with
- * gcc and -Werror=return-type). */
+ * coroutine, which would skip every release, does not compile (without a value: with clang, and
+ * with gcc and -Werror=return-type). */
 enum weft_signal_ {
     WEFT_YIELDED,  /* ready again at once, behind the others */
     WEFT_PARKED,   /* somebody else will make it ready */
@@ -96,8 +96,8 @@ struct weft_context {
     void (*reused)(weft_context *context, const void *memory, size_t size);
 };
 
-/* Which way a test mostly goes: for the layout of the code alone. And functions whose result tells of
- * a loss. */
+/* Which way a test mostly goes: for the layout of the code alone. And functions whose result tells
+ * of a loss. */
 #ifdef __GNUC__
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
 #define WEFT_MOSTLY_(condition) __builtin_expect(!!(condition), 1)

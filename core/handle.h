@@ -22,8 +22,8 @@ struct weft_handle {
     weft_function *function;
 };
 
-/* WEFT_HANDLE_OWNER(weft_handle *handle, type, member): the struct of type `type` whose member `member`
- * the handle is, for a function that is called with it. */
+/* WEFT_HANDLE_OWNER(weft_handle *handle, type, member): the struct of type `type` whose member
+ * `member` the handle is, for a function that is called with it. */
 #define WEFT_HANDLE_OWNER(handle, type, member) WEFT_CONTAINER_(handle, type, member)
 
 /* loop.call_soon(function): `function(loop, handle)` is called in the next tick, behind all that is
@@ -37,8 +37,8 @@ const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_func
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
 
-/* loop.call_at(when, function): the same at a time of the loop's clock (weft_loop_time). One that has
- * passed counts as now. */
+/* loop.call_at(when, function): the same at a time of the loop's clock (weft_loop_time). One that
+ * has passed counts as now. */
 const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
                                weft_function *function);
 

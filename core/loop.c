@@ -184,7 +184,7 @@ void weft_loop_init(weft_loop *loop, weft_port *port)
     loop->futures.loop = loop;
 }
 
-/* What a task that has not ended leaves behind: frames that are free, and callbacks that are off. */
+/* What a task that has not ended leaves: frames that are free, and callbacks that are off. */
 static void forget_task(weft_task *task)
 {
     const weft_frame *frame = weft_task_innermost(task);

@@ -43,11 +43,11 @@ struct weft_loop {
 void weft_loop_init(weft_loop *loop, weft_port *port);
 
 /* loop.close(). Tells the exception handler of the tasks that failed and
- * were not asked; forgets them, the handler, and the tasks that have not ended, whose frames are then
- * free (their finally blocks do not run: that is what weft_shutdown is for). What these waited for,
- * futures, gathers and primitives, is to be made anew before it is used again. Calls that are pending
- * are off, but for done callbacks of futures. Returns NULL, or weft_invalid_state_error of a loop
- * that runs. O(tasks and handles). */
+ * were not asked; forgets them, the handler, and the tasks that have not ended, whose frames are
+ * then free (their finally blocks do not run: that is what weft_shutdown is for). What these waited
+ * for, futures, gathers and primitives, is to be made anew before it is used again. Calls that are
+ * pending are off, but for done callbacks of futures. Returns NULL, or weft_invalid_state_error of
+ * a loop that runs. O(tasks and handles). */
 const weft_error *weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. It is called when a task that failed is
@@ -87,10 +87,10 @@ const weft_error *weft_run_forever(weft_loop *loop);
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. */
 void weft_stop(weft_loop *loop);
 
-/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does in
- * the end. Tasks that are created meanwhile are not waited for. Returns NULL; weft_deadlock_error if
- * one of them does not end; weft_invalid_state_error if weft_stop ended it before, or while the loop
- * runs. */
+/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does
+ * in the end. Tasks that are created meanwhile are not waited for. Returns NULL;
+ * weft_deadlock_error if one of them does not end; weft_invalid_state_error if weft_stop ended it
+ * before, or while the loop runs. */
 const weft_error *weft_shutdown(weft_loop *loop);
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);

@@ -12,8 +12,8 @@ typedef struct weft_port weft_port;
 
 /* A port is a weft_port with whatever else it needs behind it. It belongs to the program, and
  * outlives the loop. A loop asks it only while timers are armed: without one, nothing that it knows
- * of can make anything ready, and the run ends with weft_deadlock_error. (Waking a loop from outside,
- * from an interrupt say, is not there yet; a task that looks at a flag every so often is.) */
+ * of can make anything ready, and the run ends with weft_deadlock_error. (Waking a loop from
+ * outside, from an interrupt say, is not there yet; a task that looks at a flag often is.) */
 struct weft_port {
     /* The time, in microseconds since some moment. It never goes back. */
     weft_time (*now)(weft_port *port);

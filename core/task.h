@@ -18,8 +18,9 @@
  * 4  weft_park_...: linked where it waits, and in nothing else; flags say in what (weft_parked_).
  * 5  weft_wake_, weft_wake_with_: what it waited for has come, or the wait was cancelled
  *    (cancel_wait). It is ready, and may still be in a primitive's list until it runs.
- * 6  weft_finish_task_: linked nowhere (a group's child: until its turn), whoever waits has been
- *    told, and its memory may be used again.
+ * 6  weft_finish_task_: linked nowhere, whoever waits has been told, and its memory may be used
+ *    again. (A group's child is linked until its turn; one that failed and that nobody has asked is
+ *    in the loop's list of those, and whatever weft starts in its memory takes it out.)
  *
  * A request to cancel (weft_cancel_task_) of a PARKED task cancels its wait, which is 5. In READY
  * and RUNNING it is remembered (WEFT_MUST_CANCEL_): it replaces what 2 would have delivered, or

@@ -2,15 +2,16 @@
  *
  * A timer stands in the bucket of the highest bit in which its deadline differs from `reached`, the
  * deadline that was popped last; nothing is ever armed for earlier. When the lowest bucket in use
- * holds more than one deadline, its least one becomes `reached` and the rest moves to buckets further
- * down, so that each timer moves at most once a bucket. Buckets are first in, first out, and equal
- * deadlines are always in the same one: that keeps them in order, without a number for it. The last
- * bucket is for all that differs further up, 4 years and more: those are looked at again every 4 years.
+ * holds more than one deadline, its least one becomes `reached` and the rest moves to buckets
+ * further down, so that each timer moves at most once a bucket. Buckets are first in, first out,
+ * and equal deadlines are always in the same one: that keeps them in order, without a number for
+ * it. The last bucket is for all that differs further up, 2 years and more: those are looked at
+ * again every 2 years.
  *
  * The first of a bucket is its least, until it is disarmed: then the bucket is searched, once, when
- * its turn comes. So arming and disarming are O(1), and expiry O(bits) a timer, and O(bucket) for one
- * that was disarmed as the least of its bucket. A heap of pointers would need three of them and a
- * number in each task, a wheel more memory in the loop.
+ * its turn comes. So arming and disarming are O(1), and expiry O(bits) a timer, and O(bucket) for
+ * one that was disarmed as the least of its bucket. A heap of pointers would need three of them and
+ * a number in each task, a wheel more memory in the loop.
  */
 #ifndef WEFT_CORE_TIMER_H
 #define WEFT_CORE_TIMER_H

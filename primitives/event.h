@@ -8,16 +8,16 @@
 extern "C" {
 #endif
 
-/* asyncio.Event. All zero is one that is not set; it belongs to the program, and has nothing to clean
- * up. */
+/* asyncio.Event. All zero is one that is not set; it belongs to the program, and has nothing to
+ * clean up. */
 typedef struct weft_event {
     weft_waiters waiters;
     bool set;
 } weft_event;
 
-/* weft_event_wait(weft_event *event): `await event.wait()`. Goes on at once if it is set, else when it
- * is; who has been woken goes on even if it is cleared before its turn. `event` is evaluated again
- * when the task is resumed. O(1). */
+/* weft_event_wait(weft_event *event): `await event.wait()`. Goes on at once if it is set, else when
+ * it is; who has been woken goes on even if it is cleared before its turn. `event` is evaluated
+ * again when the task is resumed. O(1). */
 #define weft_event_wait(event)                                                                     \
     WEFT_WAIT_THEN_(weft_event_wait_((event), weft_context_),                                      \
                     weft_event_leave_((event), weft_context_))

@@ -35,9 +35,9 @@ struct weft_gather {
         weft_gather_part parts[n];                                                                 \
     }
 
-/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been started.
- * Its memory stays what it is until the gather has ended. Returns NULL, or weft_invalid_state_error if
- * there is no room, or if the gather is being awaited. O(1). */
+/* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been
+ * started. Its memory stays what it is until the gather has ended. Returns NULL, or
+ * weft_invalid_state_error if there is no room, or if the gather is being awaited. O(1). */
 #define weft_gather_add(g, p)                                                                      \
     weft_gather_add_(&(g)->gather, NULL,                                                           \
                      (sizeof(*(g)) - sizeof(weft_gather)) / sizeof(weft_gather_part),              \
@@ -48,15 +48,15 @@ struct weft_gather {
     weft_gather_add_((gather), (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(WEFT_GATHER(n) *g): `await asyncio.gather(...)` of those that were added.
- * Raises the first error that one of them ends with, and leaves the others alone; they go on (and if
- * one of those fails later and nobody asks, the exception handler hears of it, which asyncio's does
- * not). To cancel the task is to cancel all parts. When it ends nothing of it is linked anywhere, and
- * it is empty again. Results are where they are: in the parts. `g` is evaluated again when the task is
- * resumed. O(parts). */
+ * Raises the first error that one of them ends with, and leaves the others alone; they go on (and
+ * if one of those fails later and nobody asks, the exception handler hears of it, which asyncio's
+ * does not). To cancel the task is to cancel all parts. When it ends nothing of it is linked
+ * anywhere, and it is empty again. Results are where they are: in the parts. `g` is evaluated again
+ * when the task is resumed. O(parts). */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
-/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results, to
- * be had with weft_error_of. */
+/* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results,
+ * to be had with weft_error_of. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
 #define WEFT_GATHER_(g, collects)                                                                  \

@@ -9,8 +9,8 @@ extern "C" {
 #endif
 
 /* asyncio.Lock. All zero is an unlocked one. It belongs to the program (static, or in a frame: a C
- * local of a coroutine does not outlive an await), and has nothing to clean up. Like asyncio's it is
- * not reentrant, and knows no owner: any task may release it. */
+ * local of a coroutine does not outlive an await), and has nothing to clean up. Like asyncio's it
+ * is not reentrant, and knows no owner: any task may release it. */
 typedef struct weft_lock {
     weft_waiters waiters;
     bool locked;

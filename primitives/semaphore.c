@@ -23,8 +23,8 @@ weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *con
     return (weft_signal){WEFT_GO_ON_};
 }
 
-/* Whoever was given a unit and does not take it gives it back; and whoever leaves the list sees to it
- * that nothing that is free is left lying behind somebody who waits. */
+/* Whoever was given a unit and does not take it gives it back; and whoever leaves the list sees to
+ * it that nothing that is free is left lying behind somebody who waits. */
 void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context)
 {
     const bool granted = weft_waiters_remove_(&semaphore->waiters, weft_running_task_(context));

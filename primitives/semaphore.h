@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* asyncio.Semaphore and BoundedSemaphore. It belongs to the program, and has nothing to clean up. */
+/* asyncio.Semaphore and BoundedSemaphore. It belongs to the program, and has nothing to clean up.
+ */
 typedef struct weft_semaphore {
     weft_waiters waiters;
     size_t value; /* what is free, and has been given to nobody */
@@ -16,8 +17,9 @@ typedef struct weft_semaphore {
     bool bounded;
 } weft_semaphore;
 
-/* Initialisers: asyncio.Semaphore(n), of which n may be held at a time, and asyncio.BoundedSemaphore(n),
- * which refuses a release too many. weft_semaphore slots = WEFT_SEMAPHORE(3); */
+/* Initialisers: asyncio.Semaphore(n), of which n may be held at a time, and
+ * asyncio.BoundedSemaphore(n), which refuses a release too many. weft_semaphore slots =
+ * WEFT_SEMAPHORE(3); */
 #define WEFT_SEMAPHORE(n)                                                                          \
     {                                                                                              \
         .value = (n)                                                                               \
@@ -27,19 +29,20 @@ typedef struct weft_semaphore {
         .value = (n), .bound = (n), .bounded = true                                                \
     }
 
-/* weft_semaphore_acquire(weft_semaphore *semaphore): `await semaphore.acquire()`. Those who wait get it
- * in the order in which they came; nobody barges past. When this raises, nothing is held. `semaphore`
- * is evaluated again when the task is resumed. O(1). */
+/* weft_semaphore_acquire(weft_semaphore *semaphore): `await semaphore.acquire()`. Those who wait
+ * get it in the order in which they came; nobody barges past. When this raises, nothing is held.
+ * `semaphore` is evaluated again when the task is resumed. O(1). */
 #define weft_semaphore_acquire(semaphore)                                                          \
     WEFT_WAIT_THEN_(weft_semaphore_acquire_((semaphore), weft_context_),                           \
                     weft_semaphore_take_((semaphore), weft_context_))
 
-/* semaphore.release(). Returns NULL; or, of a bounded one at its bound, weft_invalid_state_error, and
- * changes nothing. O(1), and O(those who are about to take it). */
+/* semaphore.release(). Returns NULL; or, of a bounded one at its bound, weft_invalid_state_error,
+ * and changes nothing. O(1), and O(those who are about to take it). */
 const weft_error *weft_semaphore_release(weft_semaphore *semaphore);
 
-/* weft_with_semaphore(weft_semaphore *semaphore) { ... } weft_end: `async with semaphore:`. Released on
- * every way out; `semaphore` is evaluated again then, and must still be the same one. */
+/* weft_with_semaphore(weft_semaphore *semaphore) { ... } weft_end: `async with semaphore:`.
+ * Released on every way out; `semaphore` is evaluated again then, and must still be the same one.
+ */
 #define weft_with_semaphore(semaphore)                                                             \
     WEFT_WITH_(weft_semaphore_acquire(semaphore), weft_semaphore_release(semaphore))
 
