@@ -1,7 +1,9 @@
 #include "core/coroutine.h"
 
-weft_signal weft_bad_resume_(const weft_frame *frame)
+weft_signal weft_resume_other_(const weft_frame *frame)
 {
+    if (frame->state == WEFT_ENDED_STATE_)
+        return (weft_signal){WEFT_RETURNED};
     weft_panic(frame->code->file, frame->state,
                "resumed at a line that has no await of this coroutine: "
                "is it inside a switch of the coroutine's own?");
@@ -13,12 +15,11 @@ void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
         weft_panic(file, line, "the frame is in use, or was not zero at first");
 }
 
-void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee,
-                 const weft_code *code)
+void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee, size_t size)
 {
     weft_check_frame_(callee, caller->code->file, caller->state);
     if (context->reused)
-        context->reused(context, callee, code->size);
+        context->reused(context, callee, size);
     context->callee = callee;
 }
 

@@ -201,25 +201,24 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
         weft_resume_:                                                                              \
             switch (WEFT_STATE_(weft_state_)) {                                                    \
             default:                                                                               \
-                return weft_bad_resume_(weft_frame_);                                              \
+                return weft_resume_other_(weft_frame_);                                            \
             case WEFT_STATE_(0):
 
 /* Ends the coroutine that WEFT_ASYNC began. */
 #define WEFT_ASYNC_END                                                                             \
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
     return weft_end_frame_(weft_frame_);                                                           \
-    case WEFT_STATE_(WEFT_ENDED_STATE_):                                                           \
-        return weft_end_frame_(weft_frame_);                                                       \
-        }                                                                                          \
-        weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                  \
-        }                                                                                          \
-        while (0)                                                                                  \
-            ;                                                                                      \
-        weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");               \
-        }
+    }                                                                                              \
+    weft_panic(weft_frame_->code->file, __LINE__, "break outside of a loop");                      \
+    }                                                                                              \
+    while (0)                                                                                      \
+        ;                                                                                          \
+    weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");                   \
+    }
 
-/* Panics. It "returns", so that a step can end with it and needs no stack for its sake. */
-weft_signal weft_bad_resume_(const weft_frame *frame);
+/* A resume at a state that is none of the coroutine's awaits: it has ended, and stays so; or the
+ * program is wrong, and this panics. */
+weft_signal weft_resume_other_(const weft_frame *frame);
 
 static inline weft_signal weft_end_frame_(weft_frame *frame)
 {
@@ -233,8 +232,7 @@ void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 
 /* The same for one that `caller`, whose state is its line, is about to call; and makes it the next
  * to run. */
-void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee,
-                 const weft_code *code);
+void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee, size_t size);
 const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee);
 
 /* FIRST(a, ...) and REST(a, ...), the latter with a comma at its end, of one argument or more. */
@@ -274,7 +272,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
             WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                   \
             struct name *const weft_callee_ = (WEFT_FIRST_(__VA_ARGS__));                          \
             weft_frame_->state = __LINE__;                                                         \
-            weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame, &name##_code);           \
+            weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame, sizeof(struct name));    \
             *weft_callee_ = WEFT_FRAME_(name, weft_frame_, WEFT_REST_(__VA_ARGS__));               \
         }                                                                                          \
         WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
