@@ -9,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-static const struct bench_workload *const workloads[] = {&bench_yield, &bench_depth, &bench_spawn};
+static const struct bench_workload *const workloads[] = {&bench_yield, &bench_direct, &bench_depth,
+                                                         &bench_spawn};
 
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 

@@ -27,7 +27,7 @@ struct bench_workload {
     struct bench_side weft, floor;
 };
 
-extern const struct bench_workload bench_yield, bench_depth, bench_spawn;
+extern const struct bench_workload bench_yield, bench_direct, bench_depth, bench_spawn;
 
 /* All zero bytes; ends the program if there is no memory. */
 void *bench_allocate(size_t size);

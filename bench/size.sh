@@ -6,14 +6,14 @@ srcdir=${srcdir:-.}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-structs='weft_task weft_frame weft_awaitable weft_future weft_handle weft_wait weft_node weft_loop
-weft_timers weft_port weft_select weft_virtual weft_error weft_exit weft_code weft_context weft_gather
-weft_gather_part weft_lock'
+# Every struct that a header names without an underscore at its end.
+structs=$(cat "$srcdir"/core/*.h "$srcdir"/primitives/*.h |
+    sed -n 's/^\(typedef \)\{0,1\}struct \(weft_[a-z_]*[a-z]\)\( {\|;\| weft_.*;\).*/\2/p' | sort -u)
 
 # The sizes are read from an object file's symbols, since a cross-compiled program does not run here.
 {
     echo '#include <weft.h>'
-    for name in $structs; do echo "char size_of_$name[sizeof($name)];"; done
+    for name in $structs; do echo "char size_of_$name[sizeof(struct $name)];"; done
 } >"$work/sizes.c"
 
 sizes() {

@@ -105,3 +105,93 @@ const struct bench_workload bench_yield = {
     .weft = {ring_prepare, ring_arm, ring_go, ring_check, ring_dispose},
     .floor = {floor_prepare, floor_ring_arm, floor_ring_run, floor_ring_check, free},
 };
+
+/* ---- A floor for this workload alone: a task is its own step, which awaits nobody ---- */
+
+struct direct_task;
+
+struct direct_queue {
+    struct direct_task *head, **tail;
+};
+
+struct direct_task {
+    struct direct_task *next;
+    void (*step)(struct direct_queue *queue, struct direct_task *task);
+    uint32_t state, left;
+    void *spare[3]; /* 48 bytes, as the other floor's */
+};
+
+_Static_assert(sizeof(void *) != 8 || sizeof(struct direct_task) == 48, "48 bytes a parked task");
+
+struct direct_ring {
+    struct direct_queue queue;
+    size_t n;
+    struct direct_task tasks[];
+};
+
+static void direct_push(struct direct_queue *queue, struct direct_task *task)
+{
+    task->next = NULL;
+    *queue->tail = task;
+    queue->tail = &task->next;
+}
+
+static void direct_spin(struct direct_queue *queue, struct direct_task *task)
+{
+    switch (task->state) {
+    case 0:
+        do {
+            task->state = 1;
+            direct_push(queue, task);
+            return;
+        case 1:;
+        } while (--task->left);
+        task->state = 0;
+    }
+}
+
+static void *direct_prepare(size_t n)
+{
+    struct direct_ring *const ring = bench_allocate(sizeof *ring + n * sizeof ring->tasks[0]);
+    ring->queue.tail = &ring->queue.head;
+    ring->n = n;
+    for (size_t i = 0; i < n; i++)
+        ring->tasks[i].step = direct_spin;
+    return ring;
+}
+
+static void direct_arm(void *state, uint32_t passes)
+{
+    struct direct_ring *const ring = state;
+    for (size_t i = 0; i < ring->n; i++) {
+        ring->tasks[i].left = passes - 1;
+        direct_push(&ring->queue, &ring->tasks[i]);
+    }
+}
+
+static void direct_go(void *state)
+{
+    struct direct_queue *const queue = &((struct direct_ring *)state)->queue;
+    struct direct_task *task;
+    while ((task = queue->head)) {
+        queue->head = task->next;
+        if (!queue->head)
+            queue->tail = &queue->head;
+        task->step(queue, task);
+    }
+}
+
+static void direct_check(void *state)
+{
+    const struct direct_ring *const ring = state;
+    for (size_t i = 0; i < ring->n; i++)
+        bench_expect(!ring->tasks[i].left, "each task has had its turns");
+}
+
+const struct bench_workload bench_direct = {
+    .name = "direct",
+    .what = "yield again, beside a floor for it alone, on which no coroutine could await another",
+    .sizes = sizes,
+    .weft = {ring_prepare, ring_arm, ring_go, ring_check, ring_dispose},
+    .floor = {direct_prepare, direct_arm, direct_go, direct_check, free},
+};
