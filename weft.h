@@ -41,9 +41,18 @@
 #include "core/report.h"
 #include "core/task.h"
 #include "core/time.h"
+#include "primitives/barrier.h"
+#include "primitives/condition.h"
 #include "primitives/event.h"
 #include "primitives/gather.h"
+#include "primitives/group.h"
 #include "primitives/lock.h"
+#include "primitives/pool.h"
+#include "primitives/queue.h"
+#include "primitives/rlock.h"
 #include "primitives/semaphore.h"
+#include "primitives/shield.h"
+#include "primitives/timeout.h"
+#include "primitives/wait_set.h"
 
 #endif

@@ -16,7 +16,7 @@ struct level {
 };
 
 /* A task's levels lie one behind the other. */
-WEFT_ASYNC(level)
+WEFT_ASYNC_BODY(level)
 {
     if (self->below)
         weft_call(level, self + 1, .below = self->below - 1, .left = self->left);
@@ -33,7 +33,7 @@ struct outermost {
     uint32_t depth, left;
 };
 
-WEFT_ASYNC(outermost)
+WEFT_ASYNC_BODY(outermost)
 {
     weft_call(level, self->levels, .below = self->depth - 1, .left = self->left);
 }

@@ -11,7 +11,7 @@ struct child {
     weft_frame frame;
 };
 
-WEFT_ASYNC(child)
+WEFT_ASYNC_BODY(child)
 {
 }
 WEFT_ASYNC_END
@@ -25,7 +25,7 @@ struct creator {
     child_task *children;
 };
 
-WEFT_ASYNC(creator)
+WEFT_ASYNC_BODY(creator)
 {
     for (;;) {
         for (self->i = 0; self->i < self->n; self->i++)

@@ -12,7 +12,7 @@ struct spinner {
     uint32_t left;
 };
 
-WEFT_ASYNC(spinner)
+WEFT_ASYNC_BODY(spinner)
 {
     do
         weft_sleep(0);

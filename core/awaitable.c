@@ -22,7 +22,7 @@ static void unlink_waiter(weft_awaitable *awaitable, weft_node *node, weft_node 
     before->next = after;
     if (awaitable->waiters == node)
         awaitable->waiters = before == node ? NULL : before;
-    else if (weft_is_turn_(after))
+    else if (weft_knows_previous_(after))
         weft_wait_of_(after)->previous = before;
 }
 
@@ -104,11 +104,16 @@ bool weft_cancel_(weft_awaitable *awaitable)
     return true;
 }
 
+bool weft_can_await_(const weft_task *task, const weft_awaitable *awaitable)
+{
+    return awaitable->owner && awaitable->owner->loop == task->awaitable.owner->loop &&
+           awaitable != &task->awaitable;
+}
+
 weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
 {
     weft_task *const task = weft_running_task_(context);
-    if (!awaitable->owner || awaitable->owner->loop != task->awaitable.owner->loop ||
-        awaitable == &task->awaitable)
+    if (!weft_can_await_(task, awaitable))
         context->error = &weft_invalid_state_error;
     else if (weft_has_ended_(awaitable))
         context->error = weft_ask_(awaitable);

@@ -63,6 +63,8 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
     weft_add_done_callback_(&(p)->awaitable, (handle), (function))
 
 weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable);
+/* Whether it has been started, in the task's own loop, and is not the task itself. */
+bool weft_can_await_(const weft_task *task, const weft_awaitable *awaitable);
 bool weft_was_cancelled_(const weft_awaitable *awaitable);
 const weft_error *weft_ask_(weft_awaitable *awaitable);
 bool weft_cancel_(weft_awaitable *awaitable);

@@ -1,12 +1,6 @@
 /* Coroutines: functions that can stop in the middle, as state machines. Knows of no loop.
  *
- *     struct fetch {                        // async def fetch(id, delay):
- *         weft_frame frame;
- *         int id, delay;                    //     arguments,
- *         const char *result;               //     result, and whatever must outlive an await
- *     };
- *
- *     WEFT_ASYNC(fetch)
+ *     WEFT_ASYNC(fetch, int id, delay; const char *result;)    // async def fetch(id, delay):
  *     {
  *         printf("fetching %d\n", self->id);
  *         weft_sleep(WEFT_SECONDS(self->delay));
@@ -14,8 +8,9 @@
  *     }
  *     WEFT_ASYNC_END
  *
- * A coroutine has no stack of its own: when it awaits, its function returns. So a C local does not
- * outlive an await; what has to is a member of the frame, reached through `self`. (Compilers tell:
+ * Its frame is a struct, `struct fetch`, with the members given: arguments, result, and whatever
+ * must outlive an await. A coroutine has no stack of its own: when it awaits, its function returns.
+ * So a C local does not outlive an await; a member does, and is reached through `self`. (Compilers tell:
  * gcc with -Wjump-misses-init and -O1 -Wmaybe-uninitialized, clang with
  * -Wconditional-uninitialized. And -Werror=return-type, with gcc, refuses the plain `return;`.) The
  * frame belongs to whoever starts the coroutine, may be used again as soon as the coroutine has
@@ -162,22 +157,40 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 #define WEFT_STATE_(state) (state)
 #endif
 
-/* Defines the coroutine `name`, whose frame is `struct name`; its body, in braces, follows, and
- * then WEFT_ASYNC_END. `async def name(...)`. In the body `self` is the frame. It is private to its
+/* WEFT_ASYNC(name, members...)
+ * Defines the coroutine `name` and its frame, `struct name`, which has these members, declared as
+ * in any struct (with less than 60 commas), or none; the body, in braces, follows, and then
+ * WEFT_ASYNC_END. `async def name(...)`. In the body `self` is the frame. It is private to its
  * file, where it is the constant name_code for tables and functions that start any coroutine. */
-#define WEFT_ASYNC(name) WEFT_ASYNC_(static, name, 0)
+#define WEFT_ASYNC(...) WEFT_JOIN_(WEFT_ASYNC_OF_, WEFT_ONE_OR_MORE_(__VA_ARGS__))(__VA_ARGS__)
+#define WEFT_ASYNC_OF_ONE_(name)                                                                   \
+    struct name {                                                                                  \
+        weft_frame frame;                                                                          \
+    };                                                                                             \
+    WEFT_ASYNC_BODY(name)
+#define WEFT_ASYNC_OF_MORE_(name, ...)                                                             \
+    struct name {                                                                                  \
+        weft_frame frame;                                                                          \
+        __VA_ARGS__                                                                                \
+    };                                                                                             \
+    WEFT_ASYNC_BODY(name)
 
-/* The same for a coroutine whose frame has a member `field`, a const char *, that names its task:
- * weft_task_name gives what it points to, where WEFT_ASYNC's gives the coroutine's name. */
+/* The same where `struct name`, whose first member is `weft_frame frame;`, has been declared
+ * before: with a comment for each member, or because others need to know it. */
+#define WEFT_ASYNC_BODY(name) WEFT_ASYNC_(static, name, 0)
+
+/* The same for a frame that has a member `field`, a const char *, which names its task:
+ * weft_task_name gives what it points to, where others' gives the coroutine's name. */
 #define WEFT_ASYNC_NAMED(name, field) WEFT_ASYNC_(static, name, offsetof(struct name, field))
 
-/* The same for a coroutine that other files call; WEFT_DECLARE(name) goes into their header. */
+/* The same for a coroutine that other files call; WEFT_DECLARE(name) goes into their header, with
+ * the struct. */
 #define WEFT_ASYNC_EXTERN(name) WEFT_ASYNC_(, name, 0)
 
 /* Declares a coroutine that WEFT_ASYNC_EXTERN defines elsewhere. */
 #define WEFT_DECLARE(name) extern const weft_code name##_code
 
-/* Declares a coroutine that WEFT_ASYNC defines further down, for those that call each other. */
+/* Declares a coroutine that is defined further down, for those that call each other. */
 #define WEFT_FORWARD(name) static const weft_code name##_code
 
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
@@ -241,6 +254,20 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define WEFT_SECOND_(first, second, ...) second
 #define WEFT_REST_(...) WEFT_REST_OF_(__VA_ARGS__, )
 #define WEFT_REST_OF_(first, ...) __VA_ARGS__
+
+/* ONE_, or MORE_ for two arguments to 62. */
+#define WEFT_ONE_OR_MORE_(...)                                                                     \
+    WEFT_63RD_(__VA_ARGS__, WEFT_10_(MORE_), WEFT_10_(MORE_), WEFT_10_(MORE_), WEFT_10_(MORE_),    \
+               WEFT_10_(MORE_), WEFT_10_(MORE_), MORE_, ONE_, )
+#define WEFT_10_(word) word, word, word, word, word, word, word, word, word, word
+#define WEFT_63RD_(...) WEFT_63RD_OF_(__VA_ARGS__)
+#define WEFT_63RD_OF_(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8,  \
+                      b9, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, d0, d1, d2, d3, d4, d5, d6, d7,  \
+                      d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4, f5, f6,  \
+                      f7, f8, f9, g0, g1, g2, ...)                                                 \
+    g2
+#define WEFT_JOIN_(one, other) WEFT_JOIN_THEM_(one, other)
+#define WEFT_JOIN_THEM_(one, other) one##other
 
 /* Refuses to compile unless `pointer`, which is not evaluated, points to a struct name. */
 #define WEFT_REQUIRE_FRAME_(name, pointer)                                                         \
@@ -308,21 +335,38 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 /* Awaits what `wait`, an expression that gives a weft_signal, has arranged for; `then`, another
  * expression, is what a resumed coroutine does first. What a primitive's await is made of. */
 #define WEFT_WAIT_(wait) WEFT_WAIT_THEN_(wait, (void)0)
-#define WEFT_WAIT_THEN_(wait, then)                                                                \
+#define WEFT_WAIT_THEN_(wait, then) WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__) : then;)
+
+/* The same where `again`, an expression that gives a weft_signal as well, may find that there is
+ * more to wait for. It may move frame->state to one of this line's two other states, which are
+ * there for a wait of several phases. */
+#define WEFT_WAIT_AGAIN_(wait, again)                                                              \
+    WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__) : WEFT_FOLLOW_(again))
+#define WEFT_WAIT_IN_PHASES_(wait, again)                                                          \
+    WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__)                                                 \
+                  : case WEFT_STATE_(WEFT_HANDLER_STATE_(__LINE__))                                \
+                  : case WEFT_STATE_(WEFT_LATE_STATE_(__LINE__))                                   \
+                  : WEFT_FOLLOW_(again))
+
+#define WEFT_FOLLOW_(wait)                                                                         \
+    {                                                                                              \
+        const weft_signal weft_signal_ = (wait);                                                   \
+        if (weft_signal_.what != WEFT_GO_ON_)                                                      \
+            return weft_signal_;                                                                   \
+    }
+#define WEFT_WAIT_AT_(wait, resumed)                                                               \
     do {                                                                                           \
-        {                                                                                          \
-            weft_frame_->state = __LINE__;                                                         \
-            const weft_signal weft_signal_ = (wait);                                               \
-            if (weft_signal_.what != WEFT_GO_ON_)                                                  \
-                return weft_signal_;                                                               \
-        }                                                                                          \
+        weft_frame_->state = __LINE__;                                                             \
+        WEFT_FOLLOW_(wait)                                                                         \
         if (0) {                                                                                   \
-        case WEFT_STATE_(__LINE__):                                                                \
-            then;                                                                                  \
+            resumed                                                                                \
         }                                                                                          \
         if (WEFT_RARELY_(weft_context_->error))                                                    \
             WEFT_UNWIND_;                                                                          \
     } while (0)
+
+/* The line that a state belongs to. */
+#define WEFT_LINE_OF_(state) ((state) % 10000u)
 
 /* ---- Leaving ---------------------------------------------------------------------------- */
 
@@ -463,20 +507,15 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
         }                                                                                          \
         WEFT_OPEN_SECTION_(WEFT_IN_FINALLY_)
 
-/* A block that holds something: `acquire` is a statement, which may await; `release`, an
- * expression that gives a const weft_error * or NULL, is run on every way out, and an error it
- * gives replaces what was in flight. What a primitive's `with` is made of. */
-#define WEFT_WITH_(acquire, release)                                                               \
+/* A block that has to be entered and left: `enter` is a statement, which may await; `leave`, a
+ * statement that is run on every way out, finds in weft_exit_ how, and may change that. */
+#define WEFT_BLOCK_(enter, leave)                                                                  \
     {                                                                                              \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
-        acquire;                                                                                   \
+        enter;                                                                                     \
         for (;;) {                                                                                 \
             if (weft_exit_ != WEFT_RUNS_) {                                                        \
-                const weft_error *const weft_error_ = (release);                                   \
-                if (weft_error_) {                                                                 \
-                    weft_context_->error = weft_error_;                                            \
-                    weft_exit_ = WEFT_FAILED_;                                                     \
-                }                                                                                  \
+                leave;                                                                             \
                 break;                                                                             \
             }                                                                                      \
             if (0) {                                                                               \
@@ -486,6 +525,11 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
             }                                                                                      \
             WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
             WEFT_OPEN_SECTION_(WEFT_IN_WITH_)
+
+/* One that holds something: `release`, an expression that gives a const weft_error * or NULL; an
+ * error that it gives replaces what was in flight. What a primitive's `with` is made of. */
+#define WEFT_WITH_(acquire, release)                                                               \
+    WEFT_BLOCK_(acquire, weft_exit_ = weft_released_((release), weft_exit_, weft_context_))
 
 /* Closes a block. */
 #define weft_end                                                                                   \
@@ -505,6 +549,14 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
         WEFT_UNWIND_;                                                                              \
     }                                                                                              \
     }
+
+static inline unsigned weft_released_(const weft_error *error, unsigned exit, weft_context *context)
+{
+    if (!error)
+        return exit;
+    context->error = error;
+    return WEFT_FAILED_;
+}
 
 static inline unsigned weft_save_exit_(weft_exit *left, unsigned exit, weft_context *context)
 {

@@ -25,7 +25,7 @@ static void call(weft_loop *loop, weft_node *node)
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle)
 {
     move_to(handle, &ready);
-    weft_queue_push_turn_(&loop->ready, &handle->wait);
+    weft_ready_push_turn_(&loop->ready, &handle->wait);
 }
 
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function)
@@ -82,7 +82,7 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     if (where == &armed)
         weft_timers_disarm_(&loop->timers, &handle->wait);
     else if (where == &ready)
-        weft_queue_remove_(&loop->ready, &handle->wait);
+        weft_ready_remove_(&loop->ready, &handle->wait);
     else if (where == &hearing)
         weft_remove_waiter_(handle->wait.heard_of, &handle->wait);
     move_to(handle, NULL);

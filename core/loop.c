@@ -10,7 +10,7 @@ static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
     weft_context *const context = &loop->context;
     signal = weft_follow_(signal, &task->live.wait.node.frame, &task->root, context);
     if (signal.what == WEFT_YIELDED) {
-        weft_queue_push_(&loop->ready, &task->live.wait.node);
+        weft_ready_push_(&loop->ready, &task->live.wait.node);
     } else if (signal.what == WEFT_PARKED) {
         if (task->root.flags & WEFT_MUST_CANCEL_)
             weft_cancel_parked_(task);
@@ -27,7 +27,7 @@ static void run_task(weft_loop *loop, weft_node *node)
         weft_deliver_(weft_task_of_node_(node), &loop->context);
     const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
     if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
-        weft_queue_push_(&loop->ready, node);
+        weft_ready_push_(&loop->ready, node);
     else
         follow(loop, weft_task_of_node_(node), signal);
 }
@@ -54,15 +54,15 @@ static void fire_timers(weft_loop *loop)
 /* False: nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
-    if (weft_queue_is_idle_(&loop->ready) && !loop->stopping) {
+    if (weft_ready_is_idle_(&loop->ready) && !loop->stopping) {
         if (!loop->timers.used)
             return false;
         loop->port->sleep(loop->port, loop->timers.next);
     }
     if (loop->timers.used)
         fire_timers(loop);
-    if (!weft_queue_is_idle_(&loop->ready))
-        weft_queue_begin_tick_(&loop->ready);
+    if (!weft_ready_is_idle_(&loop->ready))
+        weft_ready_begin_tick_(&loop->ready);
     return true;
 }
 
@@ -79,7 +79,7 @@ static bool run_ticks(weft_loop *loop)
     bool alive;
     while ((alive = begin_tick(loop))) {
         weft_node *node;
-        while ((node = weft_queue_pop_(&loop->ready)) != &loop->ready.tick) {
+        while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
             loop->context.running = node;
             if (WEFT_RARELY_(weft_is_turn_(node)))
                 run_turn(loop, node);
@@ -179,8 +179,8 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 void weft_loop_init(weft_loop *loop, weft_port *port)
 {
     *loop = (weft_loop){.port = port};
-    weft_queue_init_(&loop->ready);
-    loop->tasks.loop = loop;
+    weft_ready_init_(&loop->ready);
+    loop->tasks = (weft_owner){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
     loop->futures.loop = loop;
 }
 
@@ -193,9 +193,21 @@ static void forget_task(weft_task *task)
         ((weft_frame *)(uintptr_t)frame)->state = WEFT_ENDED_STATE_;
         frame = caller;
     }
-    weft_forget_callbacks_(&task->awaitable);
-    task->awaitable.waiters = WEFT_ENDED_;
-    task->awaitable.error = &weft_cancelled_error;
+    if (!weft_has_ended_(&task->awaitable)) {
+        weft_forget_callbacks_(&task->awaitable);
+        task->awaitable.waiters = WEFT_ENDED_;
+        task->awaitable.error = &weft_cancelled_error;
+    }
+    task->awaitable.owner = &task->awaitable.owner->loop->tasks;
+    task->live.wait.node.frame = &task->root;
+}
+
+static void forget_tasks(weft_owner *owner)
+{
+    for (weft_task *task = owner->children, *next; task; task = next) {
+        next = task->next;
+        forget_task(task);
+    }
 }
 
 const weft_error *weft_loop_close(weft_loop *loop)
@@ -204,11 +216,11 @@ const weft_error *weft_loop_close(weft_loop *loop)
         return &weft_invalid_state_error;
     while (loop->failed)
         weft_report_failure_(loop->failed);
-    for (weft_task *task = loop->tasks.children, *next; task; task = next) {
-        next = task->next;
-        forget_task(task);
-    }
     weft_forget_handles_(loop);
+    weft_owner *owner = &loop->tasks;
+    do
+        forget_tasks(owner);
+    while ((owner = owner->next) != &loop->tasks);
     weft_loop_init(loop, loop->port);
     return NULL;
 }

@@ -4,7 +4,7 @@
 
 #include "core/awaitable.h"
 #include "core/port.h"
-#include "core/queue.h"
+#include "core/ready.h"
 #include "core/timer.h"
 
 #ifdef __cplusplus
@@ -17,9 +17,16 @@ typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft
 /* What tasks belong to, and know their loop through: the loop itself, or a group. */
 struct weft_owner {
     weft_loop *loop;
-    weft_task *children;    /* those that have not ended, by creation */
-    const weft_frame *turn; /* a child's end takes this turn, before whoever waits for it */
+    weft_task *children; /* those that have not ended, by creation; a group's, until their turn */
+    const weft_frame *turn;      /* a child's end takes this turn, before whoever waits for it */
+    weft_owner *next, *previous; /* a ring of the loop's owners, in the order of entering */
 };
+
+/* What has to be told before memory that it lives in is used again. */
+typedef struct weft_lease {
+    struct weft_lease *next;
+    void (*end)(struct weft_lease *lease);
+} weft_lease;
 
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
@@ -27,12 +34,13 @@ enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all thr
 
 struct weft_loop {
     weft_context context; /* of what runs */
-    weft_queue ready;
+    weft_ready ready;
     weft_timers timers;
     weft_port *port;
-    weft_owner tasks;                   /* the tasks of no group */
-    weft_owner futures;                 /* has no children: marks a future as one */
-    weft_task *failed;                  /* nobody asked for their errors yet */
+    weft_owner tasks;   /* the tasks of no group; the first owner of all */
+    weft_owner futures; /* has no children: marks a future as one */
+    weft_task *failed;  /* nobody asked for their errors yet */
+    weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
     unsigned char stopping; /* ticks to go: 1, the run ends after this one; 0: it does not */
@@ -87,7 +95,7 @@ const weft_error *weft_run_forever(weft_loop *loop);
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. */
 void weft_stop(weft_loop *loop);
 
-/* Cancels all tasks, in the order of creation, and runs until they have ended, as asyncio.run does
+/* Cancels all tasks, in the order of weft_first_task, and runs until they have ended, as asyncio.run does
  * in the end. Tasks that are created meanwhile are not waited for. Returns NULL;
  * weft_deadlock_error if one of them does not end; weft_invalid_state_error if weft_stop ended it
  * before, or while the loop runs. */

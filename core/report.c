@@ -8,14 +8,30 @@ const char *weft_task_name(const weft_task *task)
     return *(const char *const *)(const void *)((const char *)&task->root + code->name_at);
 }
 
+/* `task`, or the first one behind it that has not ended; NULL behind the last owner's last. */
+static weft_task *not_ended(weft_task *task, weft_owner *owner)
+{
+    while (!task || weft_has_ended_(&task->awaitable)) {
+        if (task) {
+            task = task->next;
+            continue;
+        }
+        owner = owner->next;
+        if (owner == &owner->loop->tasks)
+            return NULL;
+        task = owner->children;
+    }
+    return task;
+}
+
 weft_task *weft_first_task(weft_loop *loop)
 {
-    return loop->tasks.children;
+    return not_ended(loop->tasks.children, &loop->tasks);
 }
 
 weft_task *weft_next_task(weft_task *task)
 {
-    return task->next;
+    return not_ended(task->next, task->awaitable.owner);
 }
 
 const weft_frame *weft_task_innermost(const weft_task *task)
@@ -33,13 +49,21 @@ const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *fram
 
 weft_place weft_frame_place(const weft_frame *frame)
 {
-    const weft_place place = {frame->code->name, frame->code->file, frame->state};
+    const weft_place place = {frame->code->name, frame->code->file, WEFT_LINE_OF_(frame->state)};
     return place;
+}
+
+static void look_at_kind(weft_waiting *waiting, const weft_kind *const *primitive)
+{
+    waiting->what = (*primitive)->name;
+    waiting->object = (const char *)primitive - (*primitive)->at;
+    if ((*primitive)->holder)
+        waiting->holder = (*primitive)->holder(primitive);
 }
 
 weft_waiting weft_task_waits_for(const weft_task *task)
 {
-    weft_waiting waiting = {"nothing", NULL};
+    weft_waiting waiting = {"nothing", NULL, NULL};
     if (weft_has_ended_(&task->awaitable))
         return waiting;
     switch (weft_parked_in_(task)) {
@@ -55,8 +79,7 @@ weft_waiting weft_task_waits_for(const weft_task *task)
         waiting.object = task->live.wait.joint;
         break;
     case WEFT_LISTED_:
-        waiting.what = *task->live.wait.node.listed_for;
-        waiting.object = task->live.wait.node.listed_for;
+        look_at_kind(&waiting, task->live.wait.node.listed_for);
         break;
     default:
         break;

@@ -11,8 +11,9 @@ extern "C" {
 /* task.get_name(): the coroutine's name, or what the frame's own member says (WEFT_ASYNC_NAMED). */
 const char *weft_task_name(const weft_task *task);
 
-/* asyncio.all_tasks(loop), one by one: those that have not ended, by creation. Between two calls no
- * task may be created or end. */
+/* asyncio.all_tasks(loop), one by one: those that have not ended, by creation; first those of no
+ * group, then those of each group, in the order in which the groups were entered. Between two calls
+ * no task may be created or end. */
 weft_task *weft_first_task(weft_loop *loop);
 weft_task *weft_next_task(weft_task *task);
 
@@ -28,12 +29,14 @@ const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 weft_place weft_frame_place(const weft_frame *frame);
 
-/* What a task waits for: `what` is "sleep", "future", "task", "gather", or a primitive's name, and
- * `object` the future, task or primitive itself. A task that is ready, runs or has ended:
- * "nothing". */
+/* What a task waits for: `what` is "sleep", "future", "task", "gather", or a primitive's name,
+ * `object` the future, task or primitive itself, and `holder` the task that holds it, if it is one
+ * that can be held and somebody does. (A task that ended with a lock in its hands may still be
+ * named; compare before you look at it.) A task that is ready, runs or has ended: "nothing". */
 typedef struct weft_waiting {
     const char *what;
     const void *object;
+    const weft_task *holder;
 } weft_waiting;
 
 weft_waiting weft_task_waits_for(const weft_task *task);

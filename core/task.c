@@ -44,31 +44,105 @@ static weft_loop *loop_of(const weft_task *task)
     return task->awaitable.owner->loop;
 }
 
-/* ---- From start to end ---- */
+/* ---- Owners ---- */
 
-/* Failed tasks are linked until somebody asks; so nothing may be written over them unseen. */
-static void report_failures_in(weft_context *context, const void *memory, size_t size)
+void weft_enter_owner_(weft_owner *owner, weft_loop *loop, const weft_frame *turn)
 {
-    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
-    const uintptr_t begin = (uintptr_t)memory, end = begin + size;
+    weft_owner *const first = &loop->tasks;
+    *owner = (weft_owner){.loop = loop, .turn = turn, .next = first, .previous = first->previous};
+    first->previous->next = owner;
+    first->previous = owner;
+}
+
+void weft_exit_owner_(weft_owner *owner)
+{
+    owner->previous->next = owner->next;
+    owner->next->previous = owner->previous;
+}
+
+/* An ended task knows its loop through that loop alone: its group may be gone. */
+void weft_leave_owner_(weft_task *task)
+{
+    weft_owner *const owner = task->awaitable.owner;
+    remove_from(&owner->children, task);
+    task->awaitable.owner = &owner->loop->tasks;
+    task->live.wait.node.frame = &task->root;
+}
+
+/* ---- What has to be told before memory is used again ----
+ * Failed tasks are linked until somebody asks; leases, until they end. */
+
+static bool is_in(const void *object, const void *memory, size_t size)
+{
+    return (uintptr_t)object - (uintptr_t)memory < size;
+}
+
+static void report_failures_in(weft_loop *loop, const void *memory, size_t size)
+{
     weft_task *task = loop->failed, *next;
     for (; task; task = next) {
         next = task->next;
-        if ((uintptr_t)task >= begin && (uintptr_t)task < end)
+        if (is_in(task, memory, size))
             weft_report_failure_(task);
     }
 }
+
+static void reused(weft_context *context, const void *memory, size_t size)
+{
+    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
+    weft_lease *lease;
+    report_failures_in(loop, memory, size);
+    while ((lease = weft_take_lease_in_(loop, memory, size)))
+        lease->end(lease);
+}
+
+/* The hook is there while there is anybody to be told. */
+static void set_hook(weft_loop *loop)
+{
+    loop->context.reused = loop->failed || loop->leases ? reused : NULL;
+}
+
+void weft_begin_lease_(weft_loop *loop, weft_lease *lease, void (*end)(weft_lease *lease))
+{
+    lease->end = end;
+    lease->next = loop->leases;
+    loop->leases = lease;
+    set_hook(loop);
+}
+
+void weft_end_lease_(weft_loop *loop, weft_lease *lease)
+{
+    weft_lease **link = &loop->leases;
+    while (*link && *link != lease)
+        link = &(*link)->next;
+    if (*link)
+        *link = lease->next;
+    set_hook(loop);
+}
+
+weft_lease *weft_take_lease_in_(weft_loop *loop, const void *memory, size_t size)
+{
+    weft_lease *lease = loop->leases;
+    while (lease && !is_in(lease, memory, size))
+        lease = lease->next;
+    if (lease)
+        weft_end_lease_(loop, lease);
+    return lease;
+}
+
+/* ---- From start to end ---- */
 
 void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
                         unsigned line)
 {
     const weft_awaitable *const awaitable = &task->awaitable;
-    if (awaitable->owner && !weft_has_ended_(awaitable))
+    if (awaitable->owner && (!weft_has_ended_(awaitable) || weft_is_turn_(&task->live.wait.node)))
         weft_panic(file, line,
-                   "a task is started in the memory of one that has not ended, or that was not "
-                   "zero at first");
-    if (owner->loop->failed)
-        report_failures_in(&owner->loop->context, task, weft_task_size(code));
+                   "a task is started in the memory of one that has not ended (or whose group has "
+                   "not heard yet), or that was not zero at first");
+    weft_context *const context = &owner->loop->context;
+    if (context->reused)
+        context->reused(context, task, weft_task_size(code));
 }
 
 void weft_start_task_(weft_owner *owner, weft_task *task)
@@ -77,7 +151,7 @@ void weft_start_task_(weft_owner *owner, weft_task *task)
     task->awaitable.owner = owner;
     task->live.wait.node.frame = &task->root;
     append(&owner->children, task);
-    weft_queue_push_(&owner->loop->ready, &task->live.wait.node);
+    weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
 }
 
 void weft_finish_task_(weft_task *task, const weft_error *error)
@@ -86,16 +160,17 @@ void weft_finish_task_(weft_task *task, const weft_error *error)
     weft_loop *const loop = owner->loop;
     if (!error && task->root.flags & WEFT_MUST_CANCEL_)
         error = &weft_cancelled_error;
-    remove_from(&owner->children, task);
     if (owner->turn) {
         task->live.wait.node.frame = (weft_frame *)owner->turn;
-        weft_queue_push_(&loop->ready, &task->live.wait.node);
+        weft_ready_push_(&loop->ready, &task->live.wait.node);
+    } else {
+        remove_from(&owner->children, task);
     }
     const bool asked = weft_conclude_(&task->awaitable, error);
     if (error && !asked && !owner->turn && weft_error_is(error, &weft_any_error)) {
         task->awaitable.waiters = WEFT_UNASKED_;
         append(&loop->failed, task);
-        loop->context.reused = report_failures_in;
+        set_hook(loop);
     }
     if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0)
         loop->stopping = WEFT_TICKS_OF_A_GATHER_;
@@ -106,8 +181,7 @@ void weft_forgive_(weft_task *task)
     weft_loop *const loop = loop_of(task);
     task->awaitable.waiters = WEFT_ENDED_;
     remove_from(&loop->failed, task);
-    if (!loop->failed)
-        loop->context.reused = NULL;
+    set_hook(loop);
 }
 
 void weft_report_failure_(weft_task *task)
@@ -127,7 +201,7 @@ static void park(weft_task *task, enum weft_parked_ where)
 
 static void ready(weft_task *task)
 {
-    weft_queue_push_(&loop_of(task)->ready, &task->live.wait.node);
+    weft_ready_push_(&loop_of(task)->ready, &task->live.wait.node);
 }
 
 weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
@@ -145,10 +219,10 @@ weft_signal weft_park_joining_(weft_task *task, weft_joint *joint)
     return (weft_signal){WEFT_PARKED};
 }
 
-weft_signal weft_park_listed_(weft_task *task, const char **what)
+weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind)
 {
     park(task, WEFT_LISTED_);
-    task->live.wait.node.listed_for = what;
+    task->live.wait.node.listed_for = kind;
     return (weft_signal){WEFT_PARKED};
 }
 
@@ -207,7 +281,7 @@ void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait)
 {
     wait->innermost = wait->node.frame;
     wait->node.frame = (weft_frame *)&wake_up_turn;
-    weft_queue_push_turn_(&loop->ready, wait);
+    weft_ready_push_turn_(&loop->ready, wait);
 }
 
 static void end_sleep(weft_task *task)
@@ -218,7 +292,7 @@ static void end_sleep(weft_task *task)
         weft_timers_disarm_(&loop->timers, wait);
         return;
     }
-    weft_queue_remove_(&loop->ready, wait);
+    weft_ready_remove_(&loop->ready, wait);
     wait->node.frame = wait->innermost;
 }
 
@@ -272,6 +346,7 @@ static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
     weft_wait *const wait = &task->live.wait;
     switch (weft_parked_in_(task)) {
     case WEFT_NOT_PARKED_:
+    case WEFT_GRANTED_:
         task->root.flags |= WEFT_MUST_CANCEL_;
         return NULL;
     case WEFT_AWAITING_: {
@@ -357,7 +432,8 @@ void weft_cancel_parked_(weft_task *task)
 {
     weft_joint *innermost = NULL;
     task->root.flags &= (uint16_t)~WEFT_MUST_CANCEL_;
-    cancel_from(cancel_wait(task, &innermost), innermost);
+    weft_task *const awaited = cancel_wait(task, &innermost);
+    cancel_from(awaited, innermost);
 }
 
 unsigned weft_cancelling(const weft_task *task)

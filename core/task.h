@@ -60,7 +60,7 @@ enum {
     WEFT_CANCELLED_ = 16,  /* ready, since its wait was cancelled */
     WEFT_HAS_ERROR_ = 32,  /* ready, with wait.error */
     WEFT_DOOMED_ = 64,     /* a shutdown waits for its end */
-    WEFT_GRANTED_ = 128,   /* ready, since a primitive gave it what it waited for (waiters.h) */
+    WEFT_POOLED_ = 128,    /* its memory belongs to a pool */
     WEFT_NEWS_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
 };
 
@@ -83,7 +83,16 @@ enum weft_parked_ {
     WEFT_ASLEEP_,   /* in the loop's timers */
     WEFT_AWAITING_, /* in the ring of wait.target */
     WEFT_JOINING_,  /* for wait.joint, whose parts have the links */
-    WEFT_LISTED_ /* in a primitive's list; node.next is unused until it is woken, and says whose */
+    WEFT_LISTED_,   /* for a primitive, which node.next names until it is woken */
+    WEFT_GRANTED_   /* not parked, since a primitive has given it what it waited for (waiters.h) */
+};
+
+/* What a primitive is, for reports: a task that waits for one points to where it has its kind. */
+struct weft_kind {
+    const char *name;
+    size_t at; /* where in the primitive that pointer is */
+    /* Who holds it, NULL if that is nobody; or NULL, if it is not for holding. */
+    const weft_task *(*holder)(const weft_kind *const *primitive);
 };
 
 /* A wait for several at once, to cancel which is to cancel each of them: gather's. Whoever waits
@@ -159,13 +168,24 @@ unsigned weft_cancelling(const weft_task *task);
  * not been delivered yet is off. */
 unsigned weft_uncancel(weft_task *task);
 
-/* Panics if a task lives in the memory; tells of those that failed in it. */
+/* Panics if a task lives in the memory; tells of those that failed in it, and of leases. */
 void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
                         unsigned line);
 void weft_start_task_(weft_owner *owner, weft_task *task);
 
-/* What ends a task; `error` NULL: it returned. */
+/* What ends a task; `error` NULL: it returned. A group's child is linked in its owner, which its
+ * turn has to see to (weft_leave_owner_), until then. */
 void weft_finish_task_(weft_task *task, const weft_error *error);
+void weft_leave_owner_(weft_task *task);
+
+/* Makes a group an owner, and none again. */
+void weft_enter_owner_(weft_owner *owner, weft_loop *loop, const weft_frame *turn);
+void weft_exit_owner_(weft_owner *owner);
+
+/* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is none). */
+void weft_begin_lease_(weft_loop *loop, weft_lease *lease, void (*end)(weft_lease *lease));
+void weft_end_lease_(weft_loop *loop, weft_lease *lease);
+weft_lease *weft_take_lease_in_(weft_loop *loop, const void *memory, size_t size);
 
 void weft_deliver_(weft_task *task, weft_context *context);
 
@@ -180,9 +200,9 @@ weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable);
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay);
 weft_signal weft_park_joining_(weft_task *task, weft_joint *joint);
 
-/* Parks the running task in a primitive's list, where the primitive has linked it; *what is the
- * primitive's name. It is to wake it (weft_wake_), and to unlink it when it runs again. */
-weft_signal weft_park_listed_(weft_task *task, const char **what);
+/* Parks the running task for a primitive, whose kind is *kind. It is to wake it (weft_wake_), and to
+ * unlink it, where it has linked it, when it runs again. */
+weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind);
 
 /* Makes a parked task ready: with what it waited for; with an error, if that is one. */
 void weft_wake_(weft_task *task);
@@ -204,6 +224,11 @@ static inline weft_signal weft_sleep_(weft_task *task, weft_time delay)
 static inline unsigned weft_parked_in_(const weft_task *task)
 {
     return task->root.flags & WEFT_PARKED_MASK_;
+}
+
+static inline bool weft_is_parked_(const weft_task *task)
+{
+    return weft_parked_in_(task) - 1u < WEFT_LISTED_;
 }
 
 #ifdef __cplusplus

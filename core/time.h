@@ -17,6 +17,9 @@ typedef uint64_t weft_time;
 #define WEFT_SECONDS(n) ((weft_time)((n)*1000000LL))
 #define WEFT_MS(n) ((weft_time)((n)*1000LL))
 
+/* The longest delay, and the last time of all: as a limit, none. */
+#define WEFT_FOREVER UINT64_MAX
+
 /* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
 typedef struct weft_instant {
     uint32_t low, high;

@@ -16,13 +16,14 @@ extern "C" {
 typedef struct weft_wait weft_wait;
 typedef struct weft_awaitable weft_awaitable;
 typedef struct weft_joint weft_joint;
+typedef struct weft_kind weft_kind;
 
 /* An entry of the ready queue, or of a list that becomes a part of it: who runs next when its turn
  * comes. */
 struct weft_node {
     union {
         weft_node *next;
-        const char **listed_for; /* of a task in a primitive's list: the primitive's name */
+        const weft_kind **listed_for; /* of a task in a primitive's list: the primitive's kind */
     };
     weft_frame *frame; /* a task's innermost coroutine; or a turn (below) */
 };
@@ -46,12 +47,18 @@ struct weft_wait {
 
 /* A turn is an entry of the ready queue that is no task: a timer that is due, a callback. It has a
  * constant frame in this state, whose code is what to do; and its wait's `previous` is kept, so
- * that it can be taken out again. */
+ * that it can be taken out again. One in the fixed state cannot: `previous` is not touched. */
 #define WEFT_TURN_STATE_ 0xFFFFu
+#define WEFT_FIXED_TURN_STATE_ 0xFFFEu
 
 static inline bool weft_is_turn_(const weft_node *node)
 {
-    return node->frame->state == WEFT_TURN_STATE_;
+    return node->frame->state >= WEFT_FIXED_TURN_STATE_;
+}
+
+static inline bool weft_knows_previous_(const weft_node *turn)
+{
+    return turn->frame->state == WEFT_TURN_STATE_;
 }
 
 #define WEFT_CONTAINER_(pointer, type, member)                                                     \

@@ -1,15 +1,17 @@
 #include "primitives/event.h"
 
+static const weft_kind kind = {.name = "event"};
+
 weft_signal weft_event_wait_(weft_event *event, weft_context *context)
 {
     if (event->set)
         return (weft_signal){WEFT_GO_ON_};
-    return weft_waiters_park_(&event->waiters, weft_running_task_(context), "event");
+    return weft_waiters_park_(&event->waiters, context, &kind);
 }
 
 void weft_event_leave_(weft_event *event, weft_context *context)
 {
-    weft_waiters_remove_(&event->waiters, weft_running_task_(context));
+    weft_waiters_remove_(&event->waiters, context);
 }
 
 void weft_event_set(weft_event *event)

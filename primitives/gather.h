@@ -1,51 +1,38 @@
-/* gather: wait for several tasks and futures at once. */
+/* gather: wait for several tasks and futures at once, all of them. */
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H
 
-#include "core/task.h"
+#include "primitives/several.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct weft_gather weft_gather;
-
-/* One of those that are gathered. */
-typedef struct weft_gather_part {
-    weft_handle handle;
-    weft_gather *gather;
-    weft_awaitable *awaitable;
-} weft_gather_part;
-
-struct weft_gather {
-    weft_joint joint;
-    weft_task *parent; /* while it waits */
-    weft_gather_part *parts;
-    size_t room, count; /* of parts */
-    size_t open;        /* parts that have not been heard; 0 unless it is awaited */
+typedef struct weft_gather {
+    weft_joint joint; /* first: what its task waits for is the gather */
+    weft_several several;
     const weft_error *error;
     bool collects;
-};
+} weft_gather;
 
 /* A gather with room for `n` parts: one lives in a frame, and is all zero at first. Its members are
  * `gather` and `parts`. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather gather;                                                                        \
-        weft_gather_part parts[n];                                                                 \
+        weft_part parts[n];                                                                        \
     }
 
 /* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been
  * started. Its memory stays what it is until the gather has ended. Returns NULL, or
  * weft_invalid_state_error if there is no room, or if the gather is being awaited. O(1). */
 #define weft_gather_add(g, p)                                                                      \
-    weft_gather_add_(&(g)->gather, NULL,                                                           \
-                     (sizeof(*(g)) - sizeof(weft_gather)) / sizeof(weft_gather_part),              \
-                     &(p)->awaitable)
+    weft_gather_add_in(&(g)->gather, (g)->parts, sizeof((g)->parts) / sizeof(weft_part), p)
 
-/* The same where the parts are an array of the caller's: `room` of them, at `parts`. */
+/* weft_gather_add_in(weft_gather *gather, weft_part *parts, size_t room, p): the same where the
+ * parts are an array of the caller's: `room` of them, at `parts`. */
 #define weft_gather_add_in(gather, parts, room, p)                                                 \
-    weft_gather_add_((gather), (parts), (room), &(p)->awaitable)
+    weft_several_add_(&(gather)->several, (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(WEFT_GATHER(n) *g): `await asyncio.gather(...)` of those that were added.
  * Raises the first error that one of them ends with, and leaves the others alone; they go on (and
@@ -63,9 +50,6 @@ struct weft_gather {
     WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
                     weft_gather_leave_(&(g)->gather))
 
-WEFT_MUST_CHECK_
-const weft_error *weft_gather_add_(weft_gather *gather, weft_gather_part *parts, size_t room,
-                                   weft_awaitable *awaitable);
 void weft_gather_leave_(weft_gather *gather);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
 

@@ -1,28 +1,35 @@
 #include "primitives/lock.h"
 
+static const weft_task *holder(const weft_kind *const *primitive)
+{
+    return WEFT_CONTAINER_(primitive, weft_lock, waiters.kind)->holder;
+}
+
+static const weft_kind kind = {.name = "lock", .holder = holder};
+
 weft_signal weft_lock_acquire_(weft_lock *lock, weft_context *context)
 {
-    if (lock->locked || !weft_waiters_all_cancelled_(&lock->waiters))
-        return weft_waiters_park_(&lock->waiters, weft_running_task_(context), "lock");
-    lock->locked = true;
+    if (lock->holder || !weft_waiters_all_cancelled_(&lock->waiters))
+        return weft_waiters_park_(&lock->waiters, context, &kind);
+    lock->holder = weft_running_task_(context);
     return (weft_signal){WEFT_GO_ON_};
 }
 
 /* Whoever was woken and does not take it wakes the next. */
 void weft_lock_take_(weft_lock *lock, weft_context *context)
 {
-    weft_waiters_remove_(&lock->waiters, weft_running_task_(context));
+    weft_waiters_remove_(&lock->waiters, context);
     if (!context->error)
-        lock->locked = true;
-    else if (!lock->locked)
+        lock->holder = weft_running_task_(context);
+    else if (!lock->holder)
         weft_waiters_wake_first_(&lock->waiters);
 }
 
 const weft_error *weft_lock_release(weft_lock *lock)
 {
-    if (!lock->locked)
+    if (!lock->holder)
         return &weft_invalid_state_error;
-    lock->locked = false;
+    lock->holder = NULL;
     weft_waiters_wake_first_(&lock->waiters);
     return NULL;
 }

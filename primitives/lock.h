@@ -10,10 +10,10 @@ extern "C" {
 
 /* asyncio.Lock. All zero is an unlocked one. It belongs to the program (static, or in a frame: a C
  * local of a coroutine does not outlive an await), and has nothing to clean up. Like asyncio's it
- * is not reentrant, and knows no owner: any task may release it. */
+ * is not reentrant (rlock.h is), and has no owner: any task may release it. */
 typedef struct weft_lock {
     weft_waiters waiters;
-    bool locked;
+    const weft_task *holder; /* who took it, for reports; NULL: it is free */
 } weft_lock;
 
 /* weft_lock_acquire(weft_lock *lock): `await lock.acquire()`. Those who wait get it in the order in
@@ -34,7 +34,7 @@ const weft_error *weft_lock_release(weft_lock *lock);
 /* lock.locked() */
 static inline bool weft_lock_locked(const weft_lock *lock)
 {
-    return lock->locked;
+    return lock->holder;
 }
 
 weft_signal weft_lock_acquire_(weft_lock *lock, weft_context *context);

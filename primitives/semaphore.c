@@ -1,5 +1,7 @@
 #include "primitives/semaphore.h"
 
+static const weft_kind kind = {.name = "semaphore"};
+
 /* What is free is given to who comes first. Whether there was both. */
 static bool give(weft_semaphore *semaphore)
 {
@@ -16,9 +18,8 @@ bool weft_semaphore_locked(const weft_semaphore *semaphore)
 
 weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context)
 {
-    weft_task *const task = weft_running_task_(context);
     if (weft_semaphore_locked(semaphore))
-        return weft_waiters_park_(&semaphore->waiters, task, "semaphore");
+        return weft_waiters_park_(&semaphore->waiters, context, &kind);
     semaphore->value--;
     return (weft_signal){WEFT_GO_ON_};
 }
@@ -27,7 +28,7 @@ weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *con
  * it that nothing that is free is left lying behind somebody who waits. */
 void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context)
 {
-    const bool granted = weft_waiters_remove_(&semaphore->waiters, weft_running_task_(context));
+    const bool granted = weft_waiters_remove_(&semaphore->waiters, context);
     if (granted && context->error)
         semaphore->value++;
     while (give(semaphore))

@@ -13,7 +13,7 @@ struct fetch_data {
     struct data result;
 };
 
-WEFT_ASYNC(fetch_data)
+WEFT_ASYNC_BODY(fetch_data)
 {
     printf("Fetching data... id: %d\n", self->id);
     weft_sleep(WEFT_SECONDS(self->delay));
@@ -36,7 +36,7 @@ struct sequential {
     struct fetch_data first, second;
 };
 
-WEFT_ASYNC(sequential)
+WEFT_ASYNC_BODY(sequential)
 {
     self->start = now();
     puts("Start of main coroutine");

@@ -15,7 +15,7 @@ struct resolve {
     int delay;
 };
 
-WEFT_ASYNC(resolve)
+WEFT_ASYNC_BODY(resolve)
 {
     weft_sleep(WEFT_SECONDS(self->delay));
     weft_check(weft_set_result(self->future, self->text));
@@ -35,7 +35,7 @@ struct result {
     WEFT_TASK(resolve) task;
 };
 
-WEFT_ASYNC(result)
+WEFT_ASYNC_BODY(result)
 {
     weft_create_future(&self->future);
     weft_create_task(resolve, &self->task, .future = &self->future, .text = "the future is ready",
@@ -58,7 +58,7 @@ struct fail {
     weft_error error;
 };
 
-WEFT_ASYNC(fail)
+WEFT_ASYNC_BODY(fail)
 {
     weft_sleep(WEFT_MS(1500));
     self->error = (weft_error){.kind = &fail_error, .text = self->text};
@@ -82,7 +82,7 @@ struct error {
     WEFT_TASK(fail) task;
 };
 
-WEFT_ASYNC(error)
+WEFT_ASYNC_BODY(error)
 {
     weft_create_future(&self->future);
     weft_create_task(fail, &self->task, .future = &self->future,
@@ -121,7 +121,7 @@ static void print_callback(weft_loop *loop, weft_handle *handle)
     printf("Callback: %s\n", self->future.result);
 }
 
-WEFT_ASYNC(callback)
+WEFT_ASYNC_BODY(callback)
 {
     weft_create_future(&self->future);
     weft_check(weft_add_done_callback(&self->future, &self->handle, print_callback));

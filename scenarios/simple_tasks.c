@@ -13,7 +13,7 @@ struct fetch {
     struct data result;
 };
 
-WEFT_ASYNC(fetch)
+WEFT_ASYNC_BODY(fetch)
 {
     printf("Fetching data... id: %d\n", self->id);
     weft_sleep(WEFT_SECONDS(self->delay));
@@ -41,7 +41,7 @@ struct concurrent {
     int t;
 };
 
-WEFT_ASYNC(concurrent)
+WEFT_ASYNC_BODY(concurrent)
 {
     self->start = now();
     weft_create_task(fetch, &self->tasks[0], .id = 1, .delay = 2);

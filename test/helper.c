@@ -51,7 +51,7 @@ weft_time cancelled_soon(weft_task *task)
 
 void tick(void)
 {
-    if (weft_queue_is_idle_(&loop.ready) && loop.timers.used && port.now < loop.timers.next)
+    if (weft_ready_is_idle_(&loop.ready) && loop.timers.used && port.now < loop.timers.next)
         port.now = loop.timers.next;
     weft_stop(&loop);
     weft_run_forever(&loop);

@@ -4,6 +4,7 @@
 #include "panic.h"
 
 static weft_lock lock;
+static weft_task somebody; /* who holds it, where nobody needs to know */
 
 /* What a task ended with that does nothing but run `name`. */
 #define RUN(name, ...)                                                                             \
@@ -23,7 +24,7 @@ struct catching {
     const weft_error *raised, *caught;
 };
 
-WEFT_ASYNC(catching)
+WEFT_ASYNC_BODY(catching)
 {
     weft_try {
         weft_check(self->raised);
@@ -68,7 +69,7 @@ struct catching_any {
     const weft_error *raised, *caught;
 };
 
-WEFT_ASYNC(catching_any)
+WEFT_ASYNC_BODY(catching_any)
 {
     weft_try {
         weft_try {
@@ -114,7 +115,7 @@ struct raising_again {
 /* try: raise no_route
  * except network as e: await ...; raise e       (not caught by its own block's catches)
  * except BaseException: never */
-WEFT_ASYNC(raising_again)
+WEFT_ASYNC_BODY(raising_again)
 {
     weft_try {
         weft_raise(&no_route);
@@ -147,7 +148,7 @@ struct sequence {
 };
 
 /* An error that was caught is gone: the next block, and the next round, know nothing of it. */
-WEFT_ASYNC(sequence)
+WEFT_ASYNC_BODY(sequence)
 {
     for (self->i = 0; self->i < 3; self->i++) {
         weft_try {
@@ -186,7 +187,7 @@ struct replacing {
     weft_exit left, inner_left;
 };
 
-WEFT_ASYNC(replacing)
+WEFT_ASYNC_BODY(replacing)
 {
     weft_try {
         weft_try {
@@ -224,7 +225,7 @@ struct handling_within {
  * finally:
  *     try: raise fail
  *     except fail: pass              (no_route is still in flight) */
-WEFT_ASYNC(handling_within)
+WEFT_ASYNC_BODY(handling_within)
 {
     weft_try {
         weft_raise(&no_route);
@@ -261,7 +262,7 @@ struct looping_within {
 };
 
 /* Loops of a section's own keep their break and continue to themselves. */
-WEFT_ASYNC(looping_within)
+WEFT_ASYNC_BODY(looping_within)
 {
     for (self->i = 0; self->i < 2; self->i++) {
         weft_try {
@@ -306,7 +307,7 @@ struct failing_release {
     const weft_error *raised;
 };
 
-WEFT_ASYNC(failing_release)
+WEFT_ASYNC_BODY(failing_release)
 {
     weft_with_lock(&lock) {
         weft_sleep(1);
@@ -335,7 +336,7 @@ struct not_acquiring {
     weft_frame frame;
 };
 
-WEFT_ASYNC(not_acquiring)
+WEFT_ASYNC_BODY(not_acquiring)
 {
     weft_with_lock(&lock) {
         note("never");
@@ -347,7 +348,7 @@ WEFT_ASYNC_END
 START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
 {
     static WEFT_TASK(not_acquiring) task;
-    lock.locked = true;
+    lock.holder = &somebody;
     weft_loop_create_task(&loop, not_acquiring, &task);
     weft_cancel(&task);
     ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);
@@ -356,7 +357,7 @@ START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
     weft_cancel(&task);
     ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);
     ck_assert(weft_lock_locked(&lock));
-    lock.locked = false;
+    lock.holder = NULL;
     ck_recorded("");
 }
 END_TEST
@@ -377,7 +378,7 @@ struct loopless {
     if (self->where == (section))                                                                  \
         continue;
 
-WEFT_ASYNC(loopless)
+WEFT_ASYNC_BODY(loopless)
 {
     LEAVE_LOOP('-')
     weft_sleep(0);
@@ -409,7 +410,7 @@ static void leave_loop(char where, bool breaks)
 {
     static WEFT_TASK(loopless) task;
     memset(&task, 0, sizeof(task));
-    lock.locked = false;
+    lock.holder = NULL;
     weft_loop_init(&loop, &port.port);
     weft_run(&loop, loopless, &task, .where = where, .breaks = breaks);
 }
@@ -419,7 +420,7 @@ START_TEST(break_and_continue_outside_of_a_loop_panic)
     EXPECT_PANIC(leave_loop(LOOPLESS[_i], true), "break outside of a loop");
     EXPECT_PANIC(leave_loop(LOOPLESS[_i], false), "continue outside of a loop");
     ck_assert_str_eq(panic.file, __FILE__);
-    lock.locked = false;
+    lock.holder = NULL;
 }
 END_TEST
 
@@ -484,7 +485,7 @@ FRAME(overriding);
 
 static struct alone callee;
 
-WEFT_ASYNC(alone)
+WEFT_ASYNC_BODY(alone)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -495,7 +496,7 @@ WEFT_ASYNC(alone)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_try_with_catch)
+WEFT_ASYNC_BODY(in_try_with_catch)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -514,7 +515,7 @@ WEFT_ASYNC(in_try_with_catch)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_try_with_finally)
+WEFT_ASYNC_BODY(in_try_with_finally)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -533,7 +534,7 @@ WEFT_ASYNC(in_try_with_finally)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_catch)
+WEFT_ASYNC_BODY(in_catch)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -552,7 +553,7 @@ WEFT_ASYNC(in_catch)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_catch_with_finally)
+WEFT_ASYNC_BODY(in_catch_with_finally)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -575,7 +576,7 @@ WEFT_ASYNC(in_catch_with_finally)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_finally)
+WEFT_ASYNC_BODY(in_finally)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -594,7 +595,7 @@ WEFT_ASYNC(in_finally)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_finally_after_error)
+WEFT_ASYNC_BODY(in_finally_after_error)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -614,7 +615,7 @@ WEFT_ASYNC(in_finally_after_error)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(in_with)
+WEFT_ASYNC_BODY(in_with)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');
@@ -631,7 +632,7 @@ WEFT_ASYNC(in_with)
 WEFT_ASYNC_END
 
 /* A finally that is entered in one way and left in another. */
-WEFT_ASYNC(overriding)
+WEFT_ASYNC_BODY(overriding)
 {
     for (self->round = 0; self->round < 2; self->round++) {
         STEP('(');

@@ -28,7 +28,7 @@ struct failing {
     weft_frame frame;
 };
 
-WEFT_ASYNC(failing)
+WEFT_ASYNC_BODY(failing)
 {
     weft_raise(&fail);
 }
@@ -42,7 +42,7 @@ struct hanging {
     weft_time last_sleep;
 };
 
-WEFT_ASYNC(hanging)
+WEFT_ASYNC_BODY(hanging)
 {
     weft_try {
         weft_await(&never);
@@ -67,7 +67,7 @@ struct leaving {
 };
 
 /* A main that leaves a task behind. */
-WEFT_ASYNC(leaving)
+WEFT_ASYNC_BODY(leaving)
 {
     weft_create_task(hanging, &hung, .at_end = self->at_end);
     if (self->listens)
@@ -144,7 +144,7 @@ struct calling {
     struct hanging *inner;
 };
 
-WEFT_ASYNC(calling)
+WEFT_ASYNC_BODY(calling)
 {
     weft_call(hanging, self->inner);
 }
@@ -167,7 +167,7 @@ struct closing {
     weft_frame frame;
 };
 
-WEFT_ASYNC(closing)
+WEFT_ASYNC_BODY(closing)
 {
     ck_error(weft_loop_close(weft_running_loop()), &weft_invalid_state_error);
     weft_sleep(0);
@@ -192,7 +192,7 @@ struct family {
     WEFT_TASK(failing) child;
 };
 
-WEFT_ASYNC(family)
+WEFT_ASYNC_BODY(family)
 {
     if (self->spawns)
         weft_create_task(failing, &self->child);
@@ -205,7 +205,7 @@ struct reusing {
     struct family family;
 };
 
-WEFT_ASYNC(reusing)
+WEFT_ASYNC_BODY(reusing)
 {
     weft_call(family, &self->family, .spawns = true);
     note("first ");

@@ -27,7 +27,7 @@ struct count {
     int value;
 };
 
-WEFT_ASYNC(count)
+WEFT_ASYNC_BODY(count)
 {
     for (self->value = self->first; self->value <= self->last; self->value++)
         weft_yield;
@@ -94,7 +94,7 @@ struct arguments {
     int result;
 };
 
-WEFT_ASYNC(arguments)
+WEFT_ASYNC_BODY(arguments)
 {
     ck_assert_int_eq(self->given, 1);
     ck_assert_int_eq(self->not_given, 0);
@@ -117,7 +117,7 @@ struct returning {
     int result;
 };
 
-WEFT_ASYNC(returning)
+WEFT_ASYNC_BODY(returning)
 {
     if (self->awaits)
         weft_yield;
@@ -146,7 +146,7 @@ struct nothing {
     weft_frame frame;
 };
 
-WEFT_ASYNC(nothing)
+WEFT_ASYNC_BODY(nothing)
 {
 }
 WEFT_ASYNC_END
@@ -167,7 +167,7 @@ struct calling {
     struct doubled doubled;
 };
 
-WEFT_ASYNC(calling)
+WEFT_ASYNC_BODY(calling)
 {
     for (self->i = 0; self->i < 3; self->i++) {
         weft_call(doubled, &self->doubled, .n = self->i);
@@ -196,7 +196,7 @@ struct begun {
 };
 
 /* first, second = doubled(n), doubled(n + 1); n = 100; await second; await first */
-WEFT_ASYNC(begun)
+WEFT_ASYNC_BODY(begun)
 {
     weft_begin(doubled, &self->first, .n = self->n);
     weft_begin(doubled, &self->second, .n = self->n + 1);
@@ -242,7 +242,7 @@ struct evaluating {
     int i;
 };
 
-WEFT_ASYNC(evaluating)
+WEFT_ASYNC_BODY(evaluating)
 {
     weft_call(doubled, &self->doubled[self->i++], .n = 5);
     weft_call(doubled, &self->doubled[0], .n = self->doubled[0].result + 1);
@@ -281,7 +281,7 @@ WEFT_FORWARD(is_odd);
 static struct is_even evens[12];
 static struct is_odd odds[12];
 
-WEFT_ASYNC(is_even)
+WEFT_ASYNC_BODY(is_even)
 {
     if (self->n == 0)
         weft_return_value(true);
@@ -291,7 +291,7 @@ WEFT_ASYNC(is_even)
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(is_odd)
+WEFT_ASYNC_BODY(is_odd)
 {
     if (self->n == 0)
         weft_return_value(false);
@@ -332,7 +332,7 @@ static void look_at_stack(void)
     highest = address > highest ? address : highest;
 }
 
-WEFT_ASYNC(deep)
+WEFT_ASYNC_BODY(deep)
 {
     look_at_stack();
     if (self->depth == 0) {
@@ -381,7 +381,7 @@ struct raising {
     bool awaits;
 };
 
-WEFT_ASYNC(raising)
+WEFT_ASYNC_BODY(raising)
 {
     if (self->awaits)
         weft_yield;
@@ -395,7 +395,7 @@ struct between {
     struct raising raising;
 };
 
-WEFT_ASYNC(between)
+WEFT_ASYNC_BODY(between)
 {
     weft_call(raising, &self->raising, .awaits = self->awaits);
     note("never");
@@ -409,7 +409,7 @@ struct catcher {
     const weft_error *caught;
 };
 
-WEFT_ASYNC(catcher)
+WEFT_ASYNC_BODY(catcher)
 {
     weft_try {
         weft_call(between, &self->between, .awaits = self->awaits);
@@ -462,7 +462,7 @@ struct switching {
     weft_frame frame;
 };
 
-WEFT_ASYNC(switching)
+WEFT_ASYNC_BODY(switching)
 {
     switch (1) {
     case 1:
@@ -511,7 +511,7 @@ struct calling_itself {
     struct calling_itself *callee;
 };
 
-WEFT_ASYNC(calling_itself)
+WEFT_ASYNC_BODY(calling_itself)
 {
     weft_yield;
     weft_call(calling_itself, self->callee);

@@ -9,7 +9,7 @@ struct waiter {
     const weft_error *error;
 };
 
-WEFT_ASYNC(waiter)
+WEFT_ASYNC_BODY(waiter)
 {
     weft_try {
         weft_event_wait(&event);

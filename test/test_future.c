@@ -22,7 +22,7 @@ struct teller {
     const weft_error *caught;
 };
 
-WEFT_ASYNC(teller)
+WEFT_ASYNC_BODY(teller)
 {
     weft_try {
         weft_await(&number);
@@ -66,7 +66,7 @@ struct creating {
     int_future own;
 };
 
-WEFT_ASYNC(creating)
+WEFT_ASYNC_BODY(creating)
 {
     weft_create_future(&self->own);
     weft_check(weft_set_result(&self->own, 6));
@@ -217,7 +217,7 @@ struct setter {
     weft_frame frame;
 };
 
-WEFT_ASYNC(setter)
+WEFT_ASYNC_BODY(setter)
 {
     weft_check(weft_set_result(&number, 42));
     note("set");

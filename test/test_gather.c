@@ -15,7 +15,7 @@ struct part {
     int result;
 };
 
-WEFT_ASYNC(part)
+WEFT_ASYNC_BODY(part)
 {
     weft_try {
         weft_sleep(self->delay);
@@ -48,7 +48,7 @@ struct gathering {
     int i;
 };
 
-WEFT_ASYNC(gathering)
+WEFT_ASYNC_BODY(gathering)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_gather_add(&self->gather, &parts[self->i]));
@@ -84,7 +84,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
 /* Nobody listens to the parts any more. */
 static bool nothing_is_linked(void)
 {
-    if (parent.frame.gather.gather.count || !weft_done(&parent))
+    if (parent.frame.gather.gather.several.count || !weft_done(&parent))
         return false;
     for (int i = 0; i < PARTS + 1; i++)
         if (weft_handle_pending(&parent.frame.gather.parts[i].handle))
@@ -167,7 +167,7 @@ struct empty {
     WEFT_GATHER(1) gather;
 };
 
-WEFT_ASYNC(empty)
+WEFT_ASYNC_BODY(empty)
 {
     weft_gather_all(&self->gather);
     note("1");
@@ -244,18 +244,18 @@ START_TEST(what_does_not_fit_or_was_never_started_is_refused)
     ck_error(weft_gather_add(&gather, &never), &weft_invalid_state_error);
     ck_no_error(weft_gather_add(&gather, &future));
     ck_error(weft_gather_add(&gather, &future), &weft_invalid_state_error);
-    ck_assert_uint_eq(gather.gather.count, 1);
+    ck_assert_uint_eq(gather.gather.several.count, 1);
 }
 END_TEST
 
 struct growing {
     weft_frame frame;
     weft_gather gather;
-    weft_gather_part room[PARTS];
+    weft_part room[PARTS];
     int i;
 };
 
-WEFT_ASYNC(growing)
+WEFT_ASYNC_BODY(growing)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->room, PARTS, &parts[self->i]));
@@ -373,7 +373,7 @@ struct tree_children {
 static struct tree_children children[64];
 static size_t used;
 
-WEFT_ASYNC(tree)
+WEFT_ASYNC_BODY(tree)
 {
     if (self->depth == 0) {
         weft_sleep(1000);
@@ -415,7 +415,7 @@ struct link {
     WEFT_GATHER(1) gather;
 };
 
-WEFT_ASYNC(link)
+WEFT_ASYNC_BODY(link)
 {
     weft_check(weft_gather_add(&self->gather, self->part));
     weft_gather_all(&self->gather);

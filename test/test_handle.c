@@ -273,7 +273,7 @@ struct listener {
     char name;
 };
 
-WEFT_ASYNC(listener)
+WEFT_ASYNC_BODY(listener)
 {
     weft_await(&future);
     note_letter(self->name);
@@ -391,7 +391,7 @@ struct failing {
     weft_frame frame;
 };
 
-WEFT_ASYNC(failing)
+WEFT_ASYNC_BODY(failing)
 {
     weft_sleep(1);
     weft_raise(&fail);

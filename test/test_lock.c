@@ -2,6 +2,7 @@
 #include "helper.h"
 
 static weft_lock lock;
+static weft_task somebody; /* who holds it, where nobody needs to know */
 
 /* Takes the lock for a time: a letter when it has it, its capital when it gives it back. */
 struct holder {
@@ -15,11 +16,11 @@ static int inside;
 
 static void new_lock(void)
 {
-    lock = (weft_lock){.locked = false};
+    lock = (weft_lock){.holder = NULL};
     inside = 0;
 }
 
-WEFT_ASYNC(holder)
+WEFT_ASYNC_BODY(holder)
 {
     weft_with_lock(&lock) {
         weft_try {
@@ -59,7 +60,7 @@ static void start_all(void)
 /* It is held by nobody in particular; b, c and d wait. */
 static void start_waiters(void)
 {
-    lock.locked = true;
+    lock.holder = &somebody;
     start(&b, 'b', 10);
     start(&c, 'c', 10);
     start(&d, 'd', 10);
@@ -98,7 +99,7 @@ struct barging {
 };
 
 /* Gives the lock back while another waits for it, and wants it again at once. */
-WEFT_ASYNC(barging)
+WEFT_ASYNC_BODY(barging)
 {
     weft_lock_acquire(&lock);
     weft_sleep(1);
@@ -123,7 +124,7 @@ END_TEST
 START_TEST(a_release_of_an_unlocked_lock_is_an_error)
 {
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
-    lock.locked = true;
+    lock.holder = &somebody;
     ck_no_error(weft_lock_release(&lock));
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
     ck_assert(lock_is_free());
@@ -200,7 +201,7 @@ END_TEST
  * the other had been woken for it before. */
 START_TEST(a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken)
 {
-    lock.locked = true;
+    lock.holder = &somebody;
     start(&b, 'b', 10);
     tick();
     start(&c, 'c', 10);
@@ -224,7 +225,7 @@ struct leaving {
     int i;
 };
 
-WEFT_ASYNC(leaving)
+WEFT_ASYNC_BODY(leaving)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_lock(&lock) {
@@ -264,7 +265,7 @@ struct acquiring {
 };
 
 /* Cancelled while it waits: when acquire raises, the lock is not held. */
-WEFT_ASYNC(acquiring)
+WEFT_ASYNC_BODY(acquiring)
 {
     weft_try {
         weft_lock_acquire(&lock);

@@ -17,7 +17,7 @@ struct runner {
     weft_time delay;
 };
 
-WEFT_ASYNC(runner)
+WEFT_ASYNC_BODY(runner)
 {
     while (self->times-- > 0) {
         note_letter(self->name);
@@ -34,7 +34,7 @@ struct hanging {
     weft_exit left;
 };
 
-WEFT_ASYNC(hanging)
+WEFT_ASYNC_BODY(hanging)
 {
     weft_try {
         weft_await(self->future);
@@ -121,7 +121,7 @@ struct spawning {
     WEFT_TASK(hanging) a, b, late;
 };
 
-WEFT_ASYNC(spawning)
+WEFT_ASYNC_BODY(spawning)
 {
     weft_create_task(hanging, &self->a, .name = 'a', .future = &never);
     weft_create_task(hanging, &self->b, .name = 'b', .future = self->a.frame.future);
@@ -218,7 +218,7 @@ struct nesting {
     WEFT_TASK(runner) task;
 };
 
-WEFT_ASYNC(nesting)
+WEFT_ASYNC_BODY(nesting)
 {
     if (self->way == 0)
         ck_error(weft_run_forever(&loop), &weft_invalid_state_error);
@@ -269,7 +269,7 @@ struct last_wish {
     WEFT_TASK(hanging) child;
 };
 
-WEFT_ASYNC(last_wish)
+WEFT_ASYNC_BODY(last_wish)
 {
     weft_try {
         weft_sleep(1000);
@@ -332,7 +332,7 @@ struct setting {
     weft_frame frame;
 };
 
-WEFT_ASYNC(setting)
+WEFT_ASYNC_BODY(setting)
 {
     weft_set_done(&never);
     weft_sleep(5);

@@ -10,7 +10,7 @@ struct inner {
 
 static unsigned inner_line, outer_line;
 
-WEFT_ASYNC(inner)
+WEFT_ASYNC_BODY(inner)
 {
     inner_line = __LINE__ + 1;
     weft_sleep(self->delay);
@@ -22,7 +22,7 @@ struct outer {
     struct inner inner;
 };
 
-WEFT_ASYNC(outer)
+WEFT_ASYNC_BODY(outer)
 {
     outer_line = __LINE__ + 1;
     weft_call(inner, &self->inner, .delay = 5);
@@ -113,6 +113,7 @@ END_TEST
 
 static weft_future future;
 static weft_lock lock;
+static weft_task somebody; /* who holds it, where nobody needs to know */
 
 struct waiting {
     weft_frame frame;
@@ -122,7 +123,7 @@ struct waiting {
 
 static unsigned lines[5];
 
-WEFT_ASYNC(waiting)
+WEFT_ASYNC_BODY(waiting)
 {
     if (self->kind == 0) {
         lines[0] = __LINE__ + 1;
@@ -156,7 +157,7 @@ START_TEST(a_task_tells_what_it_waits_for)
     static const char *const what[] = {"sleep", "future", "task", "gather", "lock"};
     const void *const objects[] = {NULL, &future, &task, &waiting.frame.gather, &lock};
     weft_loop_create_future(&loop, &future);
-    lock = (weft_lock){.locked = true};
+    lock = (weft_lock){.holder = &somebody};
     weft_loop_create_task(&loop, outer, &task);
     weft_loop_create_task(&loop, waiting, &waiting, .kind = _i);
     ck_assert_str_eq(weft_task_waits_for(&waiting.task).what, "nothing");

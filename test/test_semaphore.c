@@ -12,7 +12,7 @@ struct holder {
     weft_time delay;
 };
 
-WEFT_ASYNC(holder)
+WEFT_ASYNC_BODY(holder)
 {
     weft_with_semaphore(&semaphore) {
         note_letter(self->name);

@@ -66,7 +66,7 @@ struct stubborn {
     const weft_error *caught;
 };
 
-WEFT_ASYNC(stubborn)
+WEFT_ASYNC_BODY(stubborn)
 {
     for (self->i = 0; self->i < 2; self->i++) {
         weft_try {
@@ -88,7 +88,7 @@ struct parent {
     WEFT_TASK(sleeper) child;
 };
 
-WEFT_ASYNC(parent)
+WEFT_ASYNC_BODY(parent)
 {
     weft_create_task(sleeper, &self->child, .name = "c", .delay = 5);
     note("p");
@@ -131,7 +131,7 @@ struct yielder {
     const char *name;
 };
 
-WEFT_ASYNC(yielder)
+WEFT_ASYNC_BODY(yielder)
 {
     note(self->name);
     weft_yield;
@@ -265,7 +265,7 @@ static weft_task *current_in_a_function(void)
     return weft_loop_current_task(&loop);
 }
 
-WEFT_ASYNC(looking)
+WEFT_ASYNC_BODY(looking)
 {
     weft_sleep(0);
     self->current = weft_current_task();
@@ -401,7 +401,7 @@ struct self_cancelling {
     const weft_error *error;
 };
 
-WEFT_ASYNC(self_cancelling)
+WEFT_ASYNC_BODY(self_cancelling)
 {
     weft_cancel(weft_current_task());
     weft_await(self->ended); /* blocks not, and so passes it by */
@@ -642,7 +642,7 @@ struct reconsidering {
     weft_frame frame;
 };
 
-WEFT_ASYNC(reconsidering)
+WEFT_ASYNC_BODY(reconsidering)
 {
     weft_cancel(weft_current_task());
     weft_uncancel(weft_current_task());
@@ -708,7 +708,7 @@ struct restarting {
     struct again *again;
 };
 
-WEFT_ASYNC(restarting)
+WEFT_ASYNC_BODY(restarting)
 {
     weft_await(&self->again->task);
     weft_create_task(sleeper, &self->again->task, .name = "2", .delay = 1, .error = NULL);

@@ -25,10 +25,13 @@ const char *machine_text(struct machine *machine, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    char buffer[4096];
-    vsnprintf(buffer, sizeof(buffer), format, arguments);
+    const int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    return strcpy(machine_alloc(machine, strlen(buffer) + 1), buffer);
+    char *const text = machine_alloc(machine, (size_t)length + 1);
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
 }
 
 void machine_free(struct machine *machine)
@@ -42,6 +45,49 @@ void machine_free(struct machine *machine)
 
 /* ---- Names ---- */
 
+WEFT_QUEUE_BEFORE(lesser, long, a, b, *a < *b)
+WEFT_QUEUE_BEFORE(lesser_item, struct item, a, b, a->value < b->value)
+
+static void make_bounded_queue(struct machine *machine, struct object *object, const char *order,
+                               size_t room)
+{
+    long *const items = machine_alloc(machine, room * sizeof(*items));
+    if (!strcmp(order, "fifo"))
+        weft_queue_init_over(&object->queue, items, room);
+    else if (!strcmp(order, "lifo"))
+        weft_lifo_queue_init_over(&object->queue, items, room);
+    else
+        weft_priority_queue_init_over(&object->queue, items, room, lesser);
+}
+
+static void make_unbounded_queue(struct object *object, const char *order)
+{
+    if (!strcmp(order, "fifo"))
+        weft_unbounded_queue_init(&object->unbounded);
+    else if (!strcmp(order, "lifo"))
+        weft_unbounded_lifo_queue_init(&object->unbounded);
+    else
+        weft_unbounded_priority_queue_init(&object->unbounded, lesser_item);
+}
+
+static void make_object(struct machine *machine, struct object *object, char **words, int count)
+{
+    const size_t n = count > 2 ? strtoul(words[2], NULL, 10) : 0;
+    const char *const order = count > 3 ? words[3] : "fifo";
+    if (object->kind == OBJECT_FUTURE)
+        weft_loop_create_future(&machine->loop, &object->future);
+    else if (object->kind == OBJECT_SEMAPHORE)
+        object->semaphore = (weft_semaphore)WEFT_SEMAPHORE(n);
+    else if (object->kind == OBJECT_BOUNDED)
+        object->semaphore = (weft_semaphore)WEFT_BOUNDED_SEMAPHORE(n);
+    else if (object->kind == OBJECT_BARRIER)
+        object->barrier = (weft_barrier)WEFT_BARRIER(n);
+    else if (object->kind == OBJECT_QUEUE && n)
+        make_bounded_queue(machine, object, order, n);
+    else if (object->kind == OBJECT_QUEUE)
+        make_unbounded_queue(object, order);
+}
+
 void machine_make_objects(struct machine *machine)
 {
     struct object **end = &machine->objects;
@@ -50,14 +96,7 @@ void machine_make_objects(struct machine *machine)
         end = &object->next;
         object->name = d->words[1];
         object->kind = d->kind;
-        if (d->kind == OBJECT_FUTURE)
-            weft_loop_create_future(&machine->loop, &object->future);
-        else if (d->kind == OBJECT_SEMAPHORE || d->kind == OBJECT_BOUNDED)
-            object->semaphore.value = strtoul(d->words[2], NULL, 10);
-        if (d->kind == OBJECT_BOUNDED) {
-            object->semaphore.bound = object->semaphore.value;
-            object->semaphore.bounded = true;
-        }
+        make_object(machine, object, d->words, d->count);
     }
 }
 
@@ -118,12 +157,30 @@ const weft_error *machine_error(struct machine *machine, const char *code)
     return error;
 }
 
-const char *error_name(const weft_error *error)
+static const char *group_name(struct machine *machine, const weft_error *error)
 {
-    return weft_error_is(error, &user_error)                 ? error->text
-           : weft_error_is(error, &weft_cancelled_error)     ? "cancelled"
-           : weft_error_is(error, &weft_invalid_state_error) ? "invalid"
-                                                             : error->text;
+    const char *text = "group(", *separator = "";
+    for (weft_error_walk at = weft_first_error(error); at.error; weft_next_error(&at)) {
+        text = machine_text(machine, "%s%s%s", text, separator, error_name(machine, at.error));
+        separator = ",";
+    }
+    return machine_text(machine, "%s)", text);
+}
+
+const char *error_name(struct machine *machine, const weft_error *error)
+{
+    static const struct {
+        const weft_error *kind;
+        const char *name;
+    } names[] = {
+        {&weft_cancelled_error, "cancelled"},   {&weft_timeout_error, "timeout"},
+        {&weft_broken_barrier_error, "broken"}, {&weft_queue_empty_error, "empty"},
+        {&weft_queue_full_error, "full"},       {&weft_invalid_state_error, "invalid"},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (weft_error_is(error, names[i].kind))
+            return names[i].name;
+    return weft_error_is(error, &weft_group_error) ? group_name(machine, error) : error->text;
 }
 
 /* ---- The trace ---- */

@@ -9,6 +9,7 @@
 
 struct machine;
 struct instance;
+struct run_block;
 
 /* The coroutine of every task. */
 struct run_task {
@@ -31,6 +32,12 @@ struct instance {
     task_of_program task;
 };
 
+/* An item of a queue without a bound. */
+struct item {
+    weft_queue_node node;
+    long value;
+};
+
 /* A shared object, by its name. */
 struct object {
     struct object *next;
@@ -40,7 +47,13 @@ struct object {
         WEFT_FUTURE(const char *) future;
         weft_lock lock;
         weft_semaphore semaphore; /* bounded or not */
+        weft_condition condition;
         weft_event event;
+        weft_barrier barrier;
+        struct {
+            WEFT_QUEUE_OVER(long) queue;
+            WEFT_UNBOUNDED_QUEUE(struct item, node) unbounded; /* if the queue has no room */
+        };
     };
 };
 
@@ -78,9 +91,9 @@ struct instance *machine_new_instance(struct machine *machine, const char *templ
                                       const char *label);
 void machine_add_instance(struct machine *machine, struct instance *instance);
 
-/* The error CODE. */
+/* The error CODE; and how an error is written. */
 const weft_error *machine_error(struct machine *machine, const char *code);
-const char *error_name(const weft_error *error);
+const char *error_name(struct machine *machine, const weft_error *error);
 
 /* A line of the trace. `value` may be NULL. */
 void emit(struct machine *machine, const char *label, int line, const char *what,

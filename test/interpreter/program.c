@@ -77,55 +77,92 @@ static bool at_close(const struct reader *reader)
 
 /* ---- Statements ---- */
 
+/* What a form's words have to be, a letter each behind its name:
+ *
+ *     w  any word             n  a number              t  a task template     a  "as"
+ *     l  what is acquired     e  an event              c  a condition         b  a barrier
+ *     q  a queue              m  first, error, all     ?  a number or -       +  any words, at least one
+ *     o  fifo, lifo, priority; may be missing */
 static const struct form {
     const char *name;
     enum op op;
-    int count; /* of words, its name among them */
+    const char *words;
     bool block;
 } forms[] = {
-    {"log", OP_LOG, 2, false},
-    {"sleep", OP_SLEEP, 2, false},
-    {"spawn", OP_SPAWN, 4, false},
-    {"call", OP_CALL, 2, false},
-    {"await", OP_AWAIT, 2, false},
-    {"cancel", OP_CANCEL, 2, false},
-    {"state", OP_STATE, 2, false},
-    {"on_done", OP_ON_DONE, 3, false},
-    {"set_result", OP_SET_RESULT, 3, false},
-    {"set_error", OP_SET_ERROR, 3, false},
-    {"raise", OP_RAISE, 2, false},
-    {"return", OP_RETURN, 2, false},
-    {"repeat", OP_REPEAT, 2, true},
-    {"try", OP_TRY, 1, true},
-    {"acquire", OP_ACQUIRE, 2, false},
-    {"release", OP_RELEASE, 2, false},
-    {"locked", OP_LOCKED, 2, false},
-    {"with", OP_WITH, 2, true},
-    {"set", OP_SET, 2, false},
-    {"clear", OP_CLEAR, 2, false},
-    {"wait_event", OP_WAIT_EVENT, 2, false},
+    {"log", OP_LOG, "w", false},
+    {"return", OP_RETURN, "w", false},
+    {"raise", OP_RAISE, "w", false},
+    {"spawn", OP_SPAWN, "taw", false},
+    {"group_spawn", OP_GROUP_SPAWN, "taw", false},
+    {"cancel", OP_CANCEL, "w", false},
+    {"state", OP_STATE, "w", false},
+    {"on_done", OP_ON_DONE, "ww", false},
+    {"set_result", OP_SET_RESULT, "ww", false},
+    {"set_error", OP_SET_ERROR, "ww", false},
+    {"release", OP_RELEASE, "l", false},
+    {"locked", OP_LOCKED, "l", false},
+    {"set", OP_SET, "e", false},
+    {"clear", OP_CLEAR, "e", false},
+    {"notify", OP_NOTIFY, "cn", false},
+    {"notify_all", OP_NOTIFY_ALL, "c", false},
+    {"put_nowait", OP_PUT_NOWAIT, "qn", false},
+    {"get_nowait", OP_GET_NOWAIT, "q", false},
+    {"task_done", OP_TASK_DONE, "q", false},
+    {"sleep", OP_SLEEP, "n", false},
+    {"await", OP_AWAIT, "w", false},
+    {"acquire", OP_ACQUIRE, "l", false},
+    {"wait_event", OP_WAIT_EVENT, "e", false},
+    {"wait_condition", OP_WAIT_CONDITION, "c", false},
+    {"wait_barrier", OP_WAIT_BARRIER, "b", false},
+    {"reset", OP_RESET, "b", false},
+    {"abort", OP_ABORT, "b", false},
+    {"put", OP_PUT, "qn", false},
+    {"get", OP_GET, "q", false},
+    {"join", OP_JOIN, "q", false},
+    {"shield", OP_SHIELD, "w", false},
+    {"wait_for", OP_WAIT_FOR, "nw", false},
+    {"gather", OP_GATHER, "+", false},
+    {"wait", OP_WAIT, "m?+", false},
+    {"call", OP_CALL, "t", false},
+    {"repeat", OP_REPEAT, "n", true},
+    {"try", OP_TRY, "", true},
+    {"with", OP_WITH, "l", true},
+    {"timeout", OP_TIMEOUT, "n", true},
+    {"group", OP_GROUP, "", true},
 };
 
 static const struct object_form {
     const char *name;
     enum object_kind kind;
-    int count; /* of words */
+    const char *words;
 } object_forms[] = {
-    {"future", OBJECT_FUTURE, 2},   {"lock", OBJECT_LOCK, 2},   {"semaphore", OBJECT_SEMAPHORE, 3},
-    {"bounded", OBJECT_BOUNDED, 3}, {"event", OBJECT_EVENT, 2},
+    {"future", OBJECT_FUTURE, "w"},        {"lock", OBJECT_LOCK, "w"},
+    {"semaphore", OBJECT_SEMAPHORE, "wn"}, {"bounded", OBJECT_BOUNDED, "wn"},
+    {"condition", OBJECT_CONDITION, "w"},  {"event", OBJECT_EVENT, "w"},
+    {"barrier", OBJECT_BARRIER, "wn"},     {"queue", OBJECT_QUEUE, "wno"},
 };
+
+/* Whether a line may have `count` words, its name among them, for these letters. */
+static bool is_count(const char *letters, int count)
+{
+    const int most = (int)strlen(letters) + 1;
+    if (strchr(letters, '+'))
+        return count >= most;
+    return count == most || (strchr(letters, 'o') && count == most - 1);
+}
 
 static const struct object_form *find_object_form(const struct line *line)
 {
     for (size_t i = 0; i < sizeof(object_forms) / sizeof(object_forms[0]); i++)
-        if (!strcmp(object_forms[i].name, line->words[0]) && object_forms[i].count == line->count)
+        if (!strcmp(object_forms[i].name, line->words[0]) &&
+            is_count(object_forms[i].words, line->count))
             return &object_forms[i];
     return NULL;
 }
 
 static bool is_form(const struct form *form, const struct line *line)
 {
-    return !strcmp(form->name, line->words[0]) && form->count == line->count &&
+    return !strcmp(form->name, line->words[0]) && is_count(form->words, line->count) &&
            form->block == line->opens;
 }
 
@@ -154,6 +191,12 @@ static char **take_words(struct line *line, int from, int *count)
     return words;
 }
 
+static bool is_part_of_try(const struct block *block)
+{
+    return (block->count == 2 && !strcmp(block->words[0], "catch")) ||
+           (block->count == 1 && !strcmp(block->words[0], "finally"));
+}
+
 /* A part is a block with its head; `} catch X {` closes one and opens the next. */
 static void parse_parts(struct reader *reader, struct block **end)
 {
@@ -162,6 +205,8 @@ static void parse_parts(struct reader *reader, struct block **end)
         block->words = take_words(&reader->line, first ? 0 : 1, &block->count);
         *end = block;
         end = &block->next;
+        if (!first && !is_part_of_try(block))
+            reader->problem = "this is no part of a try";
         next_line(reader);
         parse_block(reader, block);
         if (reader->problem)
@@ -184,6 +229,7 @@ static struct statement *parse_statement(struct reader *reader)
         return statement;
     }
     statement->op = form->op;
+    statement->letters = form->words;
     if (form->block) {
         parse_parts(reader, &statement->blocks);
     } else {
@@ -223,14 +269,24 @@ static void parse_definition(struct reader *reader, struct program *program)
         parse_parts(reader, &definition->body);
     } else {
         definition->kind = form->kind;
+        definition->letters = form->words;
         definition->words = take_words(&reader->line, 0, &definition->count);
         next_line(reader);
     }
 }
 
-/* ---- Names ---- */
+/* ---- Words ---- */
 
-static const char *unknown_in_block(const struct program *program, const struct block *block);
+static bool is_number(const char *word)
+{
+    word += *word == '-';
+    return *word && strspn(word, "0123456789") == strlen(word);
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
+}
 
 static const struct definition *find_object(const struct program *program, const char *name)
 {
@@ -240,54 +296,89 @@ static const struct definition *find_object(const struct program *program, const
     return object;
 }
 
-static bool has_kind(const struct definition *object, enum op op)
+static bool is_object(const struct program *program, const char *name, char letter)
 {
-    if (op == OP_SET || op == OP_CLEAR || op == OP_WAIT_EVENT)
-        return object->kind == OBJECT_EVENT;
-    return object->kind == OBJECT_LOCK || object->kind == OBJECT_SEMAPHORE ||
-           object->kind == OBJECT_BOUNDED;
-}
-
-/* The object that the statement names and that is not there, or of another kind; or NULL. */
-static const char *unknown_object(const struct program *program, const struct statement *statement)
-{
-    if (statement->op < OP_ACQUIRE)
-        return NULL;
-    const char *const name = statement->blocks ? statement->blocks->words[1] : statement->words[1];
     const struct definition *const object = find_object(program, name);
-    return object && has_kind(object, statement->op) ? NULL : name;
-}
-
-/* The template or object that a statement in there names and that does not exist, or NULL. */
-static const char *unknown_in(const struct program *program, const struct statement *statement)
-{
-    const char *unknown = NULL;
-    for (; statement && !unknown; statement = statement->next) {
-        const bool names_one = statement->op == OP_SPAWN || statement->op == OP_CALL;
-        if (names_one && !program_task(program, statement->words[1]))
-            unknown = statement->words[1];
-        else
-            unknown = unknown_object(program, statement);
-        if (!unknown)
-            unknown = unknown_in_block(program, statement->blocks);
+    if (!object)
+        return false;
+    switch (object->kind) {
+    case OBJECT_EVENT:
+        return letter == 'e';
+    case OBJECT_BARRIER:
+        return letter == 'b';
+    case OBJECT_QUEUE:
+        return letter == 'q';
+    case OBJECT_CONDITION:
+        return letter == 'c' || letter == 'l';
+    default:
+        return letter == 'l' && object->kind != OBJECT_FUTURE;
     }
-    return unknown;
 }
 
-static const char *unknown_in_block(const struct program *program, const struct block *block)
+static bool is_word(const struct program *program, const char *word, char letter)
 {
-    const char *unknown = NULL;
-    for (; block && !unknown; block = block->next)
-        unknown = unknown_in(program, block->statements);
-    return unknown;
+    switch (letter) {
+    case 'w':
+    case '+':
+        return true;
+    case 'n':
+        return is_number(word);
+    case 't':
+        return program_task(program, word);
+    case 'a':
+        return !strcmp(word, "as");
+    case 'm':
+        return is_one_of(word, "first", "error", "all");
+    case 'o':
+        return is_one_of(word, "fifo", "lifo", "priority");
+    case '?':
+        return !strcmp(word, "-") || is_number(word);
+    default:
+        return is_object(program, word, letter);
+    }
 }
 
-static bool has_unknown_names(const struct program *program)
+static const char *wrong_in_block(const struct program *program, const struct block *block);
+
+/* The first of the words that is not what its letter says, or NULL. */
+static const char *wrong_word(const struct program *program, char *const *words, int count,
+                              const char *letters)
 {
-    for (const struct definition *task = program->tasks; task; task = task->next)
-        if (unknown_in_block(program, task->body))
-            return true;
-    return false;
+    for (int i = 1; i < count && letters[i - 1]; i++)
+        if (!is_word(program, words[i], letters[i - 1]))
+            return words[i];
+    return NULL;
+}
+
+static const char *wrong_in(const struct program *program, const struct statement *statement)
+{
+    const char *wrong = NULL;
+    for (; statement && !wrong; statement = statement->next) {
+        const struct block *const block = statement->blocks;
+        wrong = block ? wrong_word(program, block->words, block->count, statement->letters)
+                      : wrong_word(program, statement->words, statement->count, statement->letters);
+        if (!wrong)
+            wrong = wrong_in_block(program, block);
+    }
+    return wrong;
+}
+
+static const char *wrong_in_block(const struct program *program, const struct block *block)
+{
+    const char *wrong = NULL;
+    for (; block && !wrong; block = block->next)
+        wrong = wrong_in(program, block->statements);
+    return wrong;
+}
+
+static const char *wrong_in_program(const struct program *program)
+{
+    const char *wrong = NULL;
+    for (const struct definition *d = program->objects; d && !wrong; d = d->next)
+        wrong = wrong_word(program, d->words, d->count, d->letters);
+    for (const struct definition *task = program->tasks; task && !wrong; task = task->next)
+        wrong = wrong_in_block(program, task->body);
+    return wrong;
 }
 
 struct program *program_parse(const char *text)
@@ -298,11 +389,13 @@ struct program *program_parse(const char *text)
         parse_definition(&reader, program);
     if (!reader.problem && !program_task(program, "main"))
         reader.problem = "there is no task main";
-    else if (!reader.problem && has_unknown_names(program))
-        reader.problem = "a task or object is named that is not there";
-    if (!reader.problem)
+    const char *const wrong = reader.problem ? NULL : wrong_in_program(program);
+    if (!reader.problem && !wrong)
         return program;
-    fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);
+    if (wrong)
+        fprintf(stderr, "'%s' is not what its statement takes\n", wrong);
+    else
+        fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);
     if (reader.line.words)
         free_words(reader.line.count, reader.line.words);
     program_free(program);

@@ -7,27 +7,49 @@
 struct block;
 
 enum op {
+    /* do not wait */
     OP_LOG,
-    OP_SLEEP,
+    OP_RETURN,
+    OP_RAISE,
     OP_SPAWN,
-    OP_CALL,
-    OP_AWAIT,
+    OP_GROUP_SPAWN,
     OP_CANCEL,
     OP_STATE,
     OP_ON_DONE,
     OP_SET_RESULT,
     OP_SET_ERROR,
-    OP_RAISE,
-    OP_RETURN,
-    OP_REPEAT,
-    OP_TRY,
-    OP_ACQUIRE,
     OP_RELEASE,
     OP_LOCKED,
-    OP_WITH,
     OP_SET,
     OP_CLEAR,
-    OP_WAIT_EVENT
+    OP_NOTIFY,
+    OP_NOTIFY_ALL,
+    OP_PUT_NOWAIT,
+    OP_GET_NOWAIT,
+    OP_TASK_DONE,
+    /* wait */
+    OP_SLEEP,
+    OP_AWAIT,
+    OP_ACQUIRE,
+    OP_WAIT_EVENT,
+    OP_WAIT_CONDITION,
+    OP_WAIT_BARRIER,
+    OP_RESET,
+    OP_ABORT,
+    OP_PUT,
+    OP_GET,
+    OP_JOIN,
+    OP_SHIELD,
+    OP_WAIT_FOR,
+    OP_GATHER,
+    OP_WAIT,
+    /* run statements */
+    OP_CALL,
+    OP_REPEAT,
+    OP_TRY,
+    OP_WITH,
+    OP_TIMEOUT,
+    OP_GROUP
 };
 
 /* A statement: its words, the first of which says what it is, are those of its line; or, with
@@ -36,6 +58,7 @@ struct statement {
     struct statement *next;
     enum op op;
     int line;
+    const char *letters; /* what its words have to be */
     int count;
     char **words;
     struct block *blocks; /* one for each part */
@@ -49,12 +72,22 @@ struct block {
     struct statement *statements;
 };
 
-enum object_kind { OBJECT_FUTURE, OBJECT_LOCK, OBJECT_SEMAPHORE, OBJECT_BOUNDED, OBJECT_EVENT };
+enum object_kind {
+    OBJECT_FUTURE,
+    OBJECT_LOCK,
+    OBJECT_SEMAPHORE,
+    OBJECT_BOUNDED,
+    OBJECT_CONDITION,
+    OBJECT_EVENT,
+    OBJECT_BARRIER,
+    OBJECT_QUEUE
+};
 
 /* `lock NAME`, or `task NAME { }`. */
 struct definition {
     struct definition *next;
     enum object_kind kind; /* an object's */
+    const char *letters;   /* what its words have to be */
     int count;
     char **words;
     struct block *body; /* a task's */

@@ -3,7 +3,7 @@
  */
 #include "job.h"
 
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
     self->delay = ({ weft_yield; 1; });

@@ -7,7 +7,7 @@
  */
 #include "job.h"
 
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
     switch ((char)self->delay) {

@@ -9,7 +9,7 @@
 
 enum colour { RED, GREEN };
 
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
     switch ((enum colour)self->delay) {

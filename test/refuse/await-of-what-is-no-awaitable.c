@@ -4,7 +4,7 @@
  */
 #include "job.h"
 
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
     weft_await(self->inner);

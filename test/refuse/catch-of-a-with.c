@@ -5,7 +5,7 @@
 #include "job.h"
 
 static weft_lock lock;
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
     weft_with_lock(&lock) {
         weft_yield;

@@ -7,7 +7,7 @@
 #ifndef FIXED
 #line 9997
 #endif
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
     weft_yield;
 

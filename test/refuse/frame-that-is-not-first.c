@@ -11,7 +11,7 @@ struct late {
     weft_frame frame;
 };
 
-WEFT_ASYNC(late)
+WEFT_ASYNC_BODY(late)
 {
     weft_yield;
 }

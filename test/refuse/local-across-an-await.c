@@ -6,7 +6,7 @@
  */
 #include "job.h"
 
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
     int kept = self->delay;

@@ -20,7 +20,7 @@ void start(weft_loop *loop, wide_task *task)
     weft_loop_create_task(loop, wide, task);
 }
 
-WEFT_ASYNC(wide)
+WEFT_ASYNC_BODY(wide)
 {
     weft_yield;
 }

@@ -5,7 +5,7 @@
 #include "job.h"
 
 WEFT_FORWARD(other);
-WEFT_ASYNC(job)
+WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
     weft_create_task(other, &task);
@@ -14,7 +14,7 @@ WEFT_ASYNC(job)
 #endif
 }
 WEFT_ASYNC_END
-WEFT_ASYNC(other)
+WEFT_ASYNC_BODY(other)
 {
     weft_call(job, &self->job);
 }

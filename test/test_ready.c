@@ -5,14 +5,14 @@
 static const weft_frame turn = {.state = WEFT_TURN_STATE_};
 static const weft_frame task = {.state = 0};
 
-static weft_queue queue;
+static weft_ready queue;
 static weft_wait entries[8];
 
 static void push(char name)
 {
     weft_wait *const entry = &entries[name - 'a'];
     entry->node.frame = (weft_frame *)&turn;
-    weft_queue_push_turn_(&queue, entry);
+    weft_ready_push_turn_(&queue, entry);
 }
 
 /* As a task does it: nobody knows its predecessor. */
@@ -21,7 +21,7 @@ static void push_task(char name)
     weft_wait *const entry = &entries[name - 'a'];
     entry->node.frame = (weft_frame *)&task;
     entry->previous = NULL;
-    weft_queue_push_(&queue, &entry->node);
+    weft_ready_push_(&queue, &entry->node);
 }
 
 static void push_all(const char *names)
@@ -32,7 +32,7 @@ static void push_all(const char *names)
 
 static void take_out(char name)
 {
-    weft_queue_remove_(&queue, &entries[name - 'a']);
+    weft_ready_remove_(&queue, &entries[name - 'a']);
 }
 
 static char name_of(weft_node *node)
@@ -42,7 +42,7 @@ static char name_of(weft_node *node)
 
 static void pop(void)
 {
-    note_letter(name_of(weft_queue_pop_(&queue)));
+    note_letter(name_of(weft_ready_pop_(&queue)));
 }
 
 /* As the loop does when it has popped the tick's end. */
@@ -56,8 +56,8 @@ static void end_tick(void)
 static void run_tick(char at, const char *removed, const char *added)
 {
     weft_node *node;
-    weft_queue_begin_tick_(&queue);
-    while ((node = weft_queue_pop_(&queue)) != &queue.tick) {
+    weft_ready_begin_tick_(&queue);
+    while ((node = weft_ready_pop_(&queue)) != &queue.tick) {
         const char name = name_of(node);
         note_letter(name);
         for (; name == at && *removed; removed++)
@@ -70,14 +70,14 @@ static void run_tick(char at, const char *removed, const char *added)
 
 static void run_rest(void)
 {
-    while (!weft_queue_is_idle_(&queue))
+    while (!weft_ready_is_idle_(&queue))
         run_tick('-', "", "");
 }
 
 static void new_queue(void)
 {
     memset(entries, 0, sizeof(entries));
-    weft_queue_init_(&queue);
+    weft_ready_init_(&queue);
 }
 
 START_TEST(entries_run_in_the_order_in_which_they_came)
@@ -141,12 +141,12 @@ START_TEST(a_turn_of_the_next_tick_is_taken_out_during_this_one)
 {
     static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
     push_all("ab");
-    weft_queue_begin_tick_(&queue);
+    weft_ready_begin_tick_(&queue);
     pop();
     push_all("cdef");
     take_out("cdef"[_i]);
     pop();
-    ck_assert_ptr_eq(weft_queue_pop_(&queue), &queue.tick);
+    ck_assert_ptr_eq(weft_ready_pop_(&queue), &queue.tick);
     end_tick();
     run_rest();
     ck_recorded(recorded[_i]);
@@ -161,7 +161,7 @@ START_TEST(turns_are_taken_out_between_ticks)
     push('d');
     take_out('b');
     take_out('d');
-    ck_assert(weft_queue_is_idle_(&queue));
+    ck_assert(weft_ready_is_idle_(&queue));
     push_all("cb");
     run_rest();
     ck_recorded("cb ");
@@ -191,12 +191,12 @@ START_TEST(a_turn_behind_a_task_that_was_popped_is_the_head)
     push_task('b');
     push('c');
     push('d');
-    weft_queue_begin_tick_(&queue);
+    weft_ready_begin_tick_(&queue);
     pop();
     pop();
     take_out('c');
     take_out('d');
-    ck_assert_ptr_eq(weft_queue_pop_(&queue), &queue.tick); /* the tick is over */
+    ck_assert_ptr_eq(weft_ready_pop_(&queue), &queue.tick); /* the tick is over */
     end_tick();
     push_all("ef");
     take_out('e');

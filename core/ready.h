@@ -5,8 +5,8 @@
  * over when it is at the head again. So the queue is never empty, and an entry costs nothing for
  * the tick.
  */
-#ifndef WEFT_CORE_QUEUE_H
-#define WEFT_CORE_QUEUE_H
+#ifndef WEFT_CORE_READY_H
+#define WEFT_CORE_READY_H
 
 #include "core/wait.h"
 
@@ -14,22 +14,22 @@
 extern "C" {
 #endif
 
-typedef struct weft_queue {
+typedef struct weft_ready {
     weft_node *head;
     weft_node *tail; /* whose `next` means nothing */
     weft_node tick;  /* the end of the tick; a turn, but not one that is removed */
-} weft_queue;
+} weft_ready;
 
-void weft_queue_init_(weft_queue *queue);
+void weft_ready_init_(weft_ready *queue);
 
-static inline void weft_queue_push_(weft_queue *queue, weft_node *node)
+static inline void weft_ready_push_(weft_ready *queue, weft_node *node)
 {
     queue->tail->next = node;
     queue->tail = node;
 }
 
 /* Takes the head out, which is not the tail. */
-static inline weft_node *weft_queue_pop_(weft_queue *queue)
+static inline weft_node *weft_ready_pop_(weft_ready *queue)
 {
     weft_node *const node = queue->head;
     queue->head = node->next;
@@ -37,23 +37,23 @@ static inline weft_node *weft_queue_pop_(weft_queue *queue)
 }
 
 /* Between two ticks: whether there is anything to run. */
-static inline bool weft_queue_is_idle_(const weft_queue *queue)
+static inline bool weft_ready_is_idle_(const weft_ready *queue)
 {
     return queue->tail == &queue->tick;
 }
 
 /* Between two ticks: begins one with what is there, which is not nothing. */
-static inline void weft_queue_begin_tick_(weft_queue *queue)
+static inline void weft_ready_begin_tick_(weft_ready *queue)
 {
     queue->head = queue->tick.next;
-    weft_queue_push_(queue, &queue->tick);
+    weft_ready_push_(queue, &queue->tick);
 }
 
-/* Pushes a turn, which can be taken out with weft_queue_remove_. */
-void weft_queue_push_turn_(weft_queue *queue, weft_wait *turn);
+/* Pushes a turn, which can be taken out with weft_ready_remove_. */
+void weft_ready_push_turn_(weft_ready *queue, weft_wait *turn);
 
 /* Takes out a turn from wherever it is in the queue. O(1). */
-void weft_queue_remove_(weft_queue *queue, weft_wait *turn);
+void weft_ready_remove_(weft_ready *queue, weft_wait *turn);
 
 #ifdef __cplusplus
 }

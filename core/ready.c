@@ -1,24 +1,24 @@
-#include "core/queue.h"
+#include "core/ready.h"
 
 /* Marks the end of a tick as a turn; whoever pops knows it by its address. */
-static const weft_frame tick_turn = {NULL, {NULL}, WEFT_TURN_STATE_, 0};
+static const weft_frame tick_turn = {NULL, {NULL}, WEFT_FIXED_TURN_STATE_, 0};
 
-void weft_queue_init_(weft_queue *queue)
+void weft_ready_init_(weft_ready *queue)
 {
     queue->head = queue->tail = &queue->tick;
     queue->tick.frame = (weft_frame *)&tick_turn; /* constant, and never written through */
 }
 
-void weft_queue_push_turn_(weft_queue *queue, weft_wait *turn)
+void weft_ready_push_turn_(weft_ready *queue, weft_wait *turn)
 {
     turn->previous = queue->tail;
-    weft_queue_push_(queue, &turn->node);
+    weft_ready_push_(queue, &turn->node);
 }
 
 /* Tasks are popped without a thought for the `previous` of the next one. So that of the head is
  * stale; any other's is right, since a node leaves from further back in here alone. The head is not
  * the tail: the end of its tick is behind it. */
-void weft_queue_remove_(weft_queue *queue, weft_wait *turn)
+void weft_ready_remove_(weft_ready *queue, weft_wait *turn)
 {
     weft_node *const node = &turn->node, *const after = node->next;
     if (queue->head == node) {
@@ -29,6 +29,6 @@ void weft_queue_remove_(weft_queue *queue, weft_wait *turn)
     before->next = after;
     if (queue->tail == node)
         queue->tail = before;
-    else if (weft_is_turn_(after) && after != &queue->tick)
+    else if (weft_knows_previous_(after))
         weft_wait_of_(after)->previous = before;
 }

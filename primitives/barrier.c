@@ -1,0 +1,119 @@
+#include "primitives/barrier.h"
+
+const weft_error weft_broken_barrier_error = {.text = "the barrier is broken"};
+
+/* Those who come wait until the ones before have left. */
+static bool is_open(const weft_barrier *barrier)
+{
+    return barrier->state == WEFT_BARRIER_FILLING_ || barrier->state == WEFT_BARRIER_BROKEN_;
+}
+
+static const weft_error *enter(weft_barrier *barrier)
+{
+    return barrier->state == WEFT_BARRIER_BROKEN_ ? &weft_broken_barrier_error : NULL;
+}
+
+/* The last one lets all pass. */
+static void count_up(weft_barrier *barrier)
+{
+    if (++barrier->count < barrier->parties)
+        return;
+    barrier->state = WEFT_BARRIER_DRAINING_;
+    barrier->passed = 0;
+    weft_condition_notify_all(&barrier->condition);
+}
+
+/* The last to come passes first, and then the others in the order in which they came. */
+static const weft_error *pass(weft_barrier *barrier, size_t *index)
+{
+    if (barrier->state != WEFT_BARRIER_DRAINING_)
+        return &weft_broken_barrier_error;
+    *index = barrier->passed ? barrier->passed - 1 : barrier->parties - 1;
+    barrier->passed++;
+    return NULL;
+}
+
+static const weft_error *count_down(weft_barrier *barrier)
+{
+    if (--barrier->count > 0)
+        return NULL;
+    if (barrier->state != WEFT_BARRIER_BROKEN_)
+        barrier->state = WEFT_BARRIER_FILLING_;
+    return weft_condition_notify_all(&barrier->condition);
+}
+
+WEFT_ASYNC_EXTERN(weft_barrier_wait)
+{
+    weft_with_condition(&self->barrier->condition) {
+        weft_condition_wait_for(&self->barrier->condition, is_open(self->barrier));
+        weft_check(enter(self->barrier));
+        WEFT_WITH_(count_up(self->barrier), count_down(self->barrier)) {
+            weft_condition_wait_for(&self->barrier->condition,
+                                    self->barrier->state != WEFT_BARRIER_FILLING_);
+            weft_check(pass(self->barrier, &self->result));
+        }
+        weft_end;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* ---- What is done with the lock, and does not wait for more than that ---- */
+
+static void reset(weft_barrier *barrier)
+{
+    if (barrier->count == 0) {
+        barrier->state = WEFT_BARRIER_FILLING_;
+    } else if (barrier->state != WEFT_BARRIER_RESETTING_) {
+        barrier->state = WEFT_BARRIER_RESETTING_;
+        weft_condition_notify_all(&barrier->condition);
+    }
+}
+
+static void abort_barrier(weft_barrier *barrier)
+{
+    barrier->state = WEFT_BARRIER_BROKEN_;
+    weft_condition_notify_all(&barrier->condition);
+}
+
+static void finish(weft_barrier *barrier, void (*act)(weft_barrier *barrier))
+{
+    act(barrier);
+    weft_condition_release(&barrier->condition);
+}
+
+static weft_signal begin(weft_barrier *barrier, weft_context *context,
+                         void (*act)(weft_barrier *barrier))
+{
+    const weft_signal signal = weft_lock_acquire_(&barrier->condition.lock, context);
+    if (signal.what == WEFT_GO_ON_)
+        finish(barrier, act);
+    return signal;
+}
+
+static void go_on(weft_barrier *barrier, weft_context *context, void (*act)(weft_barrier *barrier))
+{
+    weft_lock_take_(&barrier->condition.lock, context);
+    if (!context->error)
+        finish(barrier, act);
+}
+
+weft_signal weft_barrier_reset_(weft_barrier *barrier, weft_context *context)
+{
+    return begin(barrier, context, reset);
+}
+
+void weft_barrier_reset_then_(weft_barrier *barrier, weft_context *context)
+{
+    go_on(barrier, context, reset);
+}
+
+weft_signal weft_barrier_abort_(weft_barrier *barrier, weft_context *context)
+{
+    return begin(barrier, context, abort_barrier);
+}
+
+void weft_barrier_abort_then_(weft_barrier *barrier, weft_context *context)
+{
+    go_on(barrier, context, abort_barrier);
+}

@@ -1,0 +1,92 @@
+/* Barrier: so many tasks wait for each other. */
+#ifndef WEFT_PRIMITIVES_BARRIER_H
+#define WEFT_PRIMITIVES_BARRIER_H
+
+#include "primitives/condition.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* asyncio.BrokenBarrierError. */
+extern const weft_error weft_broken_barrier_error;
+
+enum weft_barrier_state_ {
+    WEFT_BARRIER_FILLING_,
+    WEFT_BARRIER_DRAINING_,
+    WEFT_BARRIER_RESETTING_,
+    WEFT_BARRIER_BROKEN_
+};
+
+/* asyncio.Barrier. It belongs to the program, and has nothing to clean up.
+ * weft_barrier meeting = WEFT_BARRIER(3): asyncio.Barrier(3). */
+typedef struct weft_barrier {
+    weft_condition condition;
+    size_t parties; /* how many it takes; at least 1 */
+    size_t count;   /* how many are in it */
+    size_t passed;  /* of those who drain it */
+    enum weft_barrier_state_ state;
+} weft_barrier;
+
+#define WEFT_BARRIER(n)                                                                            \
+    {                                                                                              \
+        .parties = (n)                                                                             \
+    }
+
+/* The frame of a wait. */
+struct weft_barrier_wait {
+    weft_frame frame;
+    weft_barrier *barrier;
+    size_t result; /* its index, from 0 to parties - 1: a different one for each that passes */
+};
+
+WEFT_DECLARE(weft_barrier_wait);
+
+/* weft_barrier_wait(weft_barrier *barrier, struct weft_barrier_wait *wait):
+ * `wait.result = await barrier.wait()`. Waits until all parties do. Raises
+ * weft_broken_barrier_error if the barrier is broken, or is reset or aborted meanwhile. Who is
+ * cancelled leaves, and the others wait for another one. *wait belongs to the caller, and is in use
+ * until this has ended. The index is the place in the order of coming, less those who left before
+ * (asyncio's may come twice then, gh-155233). O(1), O(parties) for the last one. */
+#define weft_barrier_wait(barrier_, wait)                                                          \
+    weft_call(weft_barrier_wait, (wait), .barrier = (barrier_))
+
+/* weft_barrier_reset(weft_barrier *barrier): `await barrier.reset()`. Those who wait get
+ * weft_broken_barrier_error; the barrier is as new when they have left. O(those who wait). */
+#define weft_barrier_reset(barrier)                                                                \
+    WEFT_WAIT_THEN_(weft_barrier_reset_((barrier), weft_context_),                                 \
+                    weft_barrier_reset_then_((barrier), weft_context_))
+
+/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks it: those who wait, and
+ * all who come, get weft_broken_barrier_error, until it is reset. O(those who wait). */
+#define weft_barrier_abort(barrier)                                                                \
+    WEFT_WAIT_THEN_(weft_barrier_abort_((barrier), weft_context_),                                 \
+                    weft_barrier_abort_then_((barrier), weft_context_))
+
+/* barrier.parties */
+static inline size_t weft_barrier_parties(const weft_barrier *barrier)
+{
+    return barrier->parties;
+}
+
+/* barrier.n_waiting: how many wait for the others. */
+static inline size_t weft_barrier_waiting(const weft_barrier *barrier)
+{
+    return barrier->state == WEFT_BARRIER_FILLING_ ? barrier->count : 0;
+}
+
+/* barrier.broken */
+static inline bool weft_barrier_broken(const weft_barrier *barrier)
+{
+    return barrier->state == WEFT_BARRIER_BROKEN_;
+}
+
+weft_signal weft_barrier_reset_(weft_barrier *barrier, weft_context *context);
+void weft_barrier_reset_then_(weft_barrier *barrier, weft_context *context);
+weft_signal weft_barrier_abort_(weft_barrier *barrier, weft_context *context);
+void weft_barrier_abort_then_(weft_barrier *barrier, weft_context *context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,64 @@
+#include "primitives/condition.h"
+
+static const weft_kind kind = {.name = "condition"};
+
+weft_signal weft_condition_wait_(weft_condition *condition, weft_context *context)
+{
+    context->error = weft_lock_release(&condition->lock);
+    if (context->error)
+        return (weft_signal){WEFT_GO_ON_};
+    return weft_waiters_park_(&condition->waiters, context, &kind);
+}
+
+/* A wait is at its line's first state until it is notified, or cancelled. Then it takes the lock
+ * again, in the second one, or in the third one if there is a cancellation to be raised. */
+static bool waits_for_lock(const weft_frame *frame)
+{
+    return frame->state > WEFT_HANDLER_STATE_(0);
+}
+
+static void note_cancellation(weft_frame *frame, weft_context *context)
+{
+    const unsigned line = WEFT_LINE_OF_(frame->state);
+    if (context->error)
+        frame->state = (uint16_t)WEFT_LATE_STATE_(line);
+    else if (!waits_for_lock(frame))
+        frame->state = (uint16_t)WEFT_HANDLER_STATE_(line);
+    context->error = NULL;
+}
+
+weft_signal weft_condition_again_(weft_condition *condition, weft_context *context,
+                                  weft_frame *frame)
+{
+    bool locked = false;
+    if (waits_for_lock(frame)) {
+        weft_lock_take_(&condition->lock, context);
+        locked = !context->error;
+    } else {
+        weft_waiters_remove_(&condition->waiters, context);
+    }
+    note_cancellation(frame, context);
+    if (!locked) {
+        const weft_signal signal = weft_lock_acquire_(&condition->lock, context);
+        if (signal.what != WEFT_GO_ON_)
+            return signal;
+    }
+    if (frame->state > WEFT_LATE_STATE_(0)) {
+        context->error = &weft_cancelled_error;
+        weft_waiters_wake_(&condition->waiters, 1);
+    }
+    return (weft_signal){WEFT_GO_ON_};
+}
+
+const weft_error *weft_condition_notify(weft_condition *condition, size_t n)
+{
+    if (!condition->lock.holder)
+        return &weft_invalid_state_error;
+    weft_waiters_wake_(&condition->waiters, n);
+    return NULL;
+}
+
+const weft_error *weft_condition_notify_all(weft_condition *condition)
+{
+    return weft_condition_notify(condition, SIZE_MAX);
+}

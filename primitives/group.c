@@ -1,0 +1,212 @@
+#include "primitives/group.h"
+
+#include "primitives/pool.h"
+
+const weft_error weft_group_error = {.text = "unhandled errors in a task group"};
+
+static const weft_kind kind = {.name = "group", .at = offsetof(weft_group, kind)};
+
+/* ---- Children ---- */
+
+static void abort_children(weft_group *group)
+{
+    group->aborting = true;
+    for (weft_task *child = group->owner.children; child; child = child->next)
+        if (!weft_has_ended_(&child->awaitable))
+            weft_cancel_task_(child);
+}
+
+/* The memory of a child that has ended and is in the ring: its flags are as no task's that was
+ * started in it since. */
+enum { FAILED_FLAGS = 0xFFFF & ~WEFT_POOLED_ };
+
+static bool is_failed_child(const weft_task *task)
+{
+    return (task->root.flags & ~WEFT_POOLED_) == FAILED_FLAGS;
+}
+
+static void keep_failed(weft_group *group, weft_task *child)
+{
+    weft_task *const last = group->failed;
+    if (child->root.flags & WEFT_POOLED_)
+        weft_group_keep_(group, child);
+    child->root.flags |= FAILED_FLAGS;
+    child->next = last ? last->next : child;
+    if (last)
+        last->next = child;
+    group->failed = child;
+    group->failures++;
+}
+
+static void child_failed(weft_group *group, weft_task *child)
+{
+    keep_failed(group, child);
+    if (group->aborting || group->cancelled_parent)
+        return;
+    abort_children(group);
+    group->cancelled_parent = true;
+    weft_cancel_task_(group->parent);
+}
+
+/* The turn of a child's end. */
+static void child_ended(weft_loop *loop, weft_node *node)
+{
+    weft_task *const child = weft_task_of_node_(node);
+    weft_group *const group = WEFT_CONTAINER_(child->awaitable.owner, weft_group, owner);
+    (void)loop;
+    weft_leave_owner_(child);
+    if (!group->owner.children && group->waits && weft_is_parked_(group->parent))
+        weft_wake_(group->parent);
+    if (weft_error_is(child->awaitable.error, &weft_any_error))
+        child_failed(group, child);
+    else if (child->root.flags & WEFT_POOLED_)
+        weft_pool_give_back_(child);
+}
+
+static const weft_code child_ended_code = {.turn = child_ended, .name = "group"};
+static const weft_frame child_ended_turn = {&child_ended_code, {NULL}, WEFT_FIXED_TURN_STATE_, 0};
+
+bool weft_group_admits_(const weft_group *group)
+{
+    return group->parent && !group->aborting && !(group->exiting && !group->owner.children);
+}
+
+bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
+                         const char *file, unsigned line)
+{
+    if (!weft_group_admits_(group))
+        return false;
+    weft_prepare_task_(&group->owner, task, code, file, line);
+    return true;
+}
+
+const weft_error *weft_group_started_(weft_group *group, weft_task *task, unsigned flags)
+{
+    task->root.flags |= (uint16_t)flags;
+    weft_start_task_(&group->owner, task);
+    return NULL;
+}
+
+/* ---- The block ---- */
+
+const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
+{
+    if (group->parent)
+        return &weft_invalid_state_error;
+    weft_task *const parent = weft_running_task_(context);
+    weft_group_forget_errors(group);
+    *group = (weft_group){.kind = &kind, .parent = parent, .error.kind = &weft_group_error};
+    weft_enter_owner_(&group->owner, parent->awaitable.owner->loop, &child_ended_turn);
+    return NULL;
+}
+
+void weft_group_leave_(weft_group *group, weft_context *context, unsigned exit)
+{
+    const weft_error *const error = context->error;
+    weft_save_exit_(&group->left, exit, context);
+    group->exiting = true;
+    group->propagates = weft_error_is(error, &weft_cancelled_error);
+    if (error && !group->aborting)
+        abort_children(group);
+}
+
+weft_signal weft_group_wait_(weft_group *group)
+{
+    if (!group->owner.children)
+        return (weft_signal){WEFT_GO_ON_};
+    group->waits = true;
+    return weft_park_listed_(group->parent, &group->kind);
+}
+
+void weft_group_again_(weft_group *group, weft_context *context)
+{
+    group->waits = false;
+    if (context->error && !group->aborting) {
+        group->propagates = true;
+        abort_children(group);
+    }
+    context->error = NULL;
+}
+
+/* The block ends with the group's error: a request to cancel that is still open is made again. */
+static const weft_error *fail(weft_group *group)
+{
+    if (weft_cancelling(group->parent)) {
+        weft_uncancel(group->parent);
+        weft_cancel_task_(group->parent);
+    }
+    return &group->error;
+}
+
+static const weft_error *error_at_end(weft_group *group)
+{
+    const weft_error *const error = group->left.error;
+    if (group->cancelled_parent && weft_uncancel(group->parent) == 0)
+        group->propagates = false;
+    if (group->propagates && !group->failures)
+        return &weft_cancelled_error;
+    if (error && !weft_error_is(error, &weft_cancelled_error))
+        group->raised = error;
+    return group->failures || group->raised ? fail(group) : NULL;
+}
+
+unsigned weft_group_end_(weft_group *group, weft_context *context)
+{
+    context->error = error_at_end(group);
+    weft_exit_owner_(&group->owner);
+    group->parent = NULL;
+    return context->error ? WEFT_FAILED_ : group->left.how;
+}
+
+/* ---- Its errors ---- */
+
+static const weft_group *group_of(const weft_error *error)
+{
+    return error && error->kind == &weft_group_error
+               ? (const weft_group *)(const void *)((const char *)error -
+                                                    offsetof(weft_group, error))
+               : NULL;
+}
+
+static weft_error_walk walk_at(const weft_group *group, const weft_task *child, size_t left)
+{
+    weft_error_walk at = {.error = group->raised, .of_ = &group->error};
+    if (left && is_failed_child(child)) {
+        at.error = child->awaitable.error;
+        at.task = child;
+        at.next_ = child->next;
+        at.left_ = left - 1;
+    }
+    return at;
+}
+
+weft_error_walk weft_first_error(const weft_error *error)
+{
+    const weft_group *const group = group_of(error);
+    if (!group)
+        return (weft_error_walk){.error = error};
+    return walk_at(group, group->failed ? group->failed->next : NULL, group->failures);
+}
+
+void weft_next_error(weft_error_walk *at)
+{
+    if (at->task)
+        *at = walk_at(group_of(at->of_), at->next_, at->left_);
+    else
+        at->error = NULL;
+}
+
+size_t weft_count_errors(const weft_error *error)
+{
+    const weft_group *const group = group_of(error);
+    return group ? group->failures + !!group->raised : !!error;
+}
+
+void weft_group_forget_errors(weft_group *group)
+{
+    if (group->kept)
+        weft_group_give_back_(group);
+    group->failed = NULL;
+    group->failures = 0;
+    group->raised = NULL;
+}

@@ -1,0 +1,119 @@
+/* Task groups: a block that ends when all tasks that were created in it have. */
+#ifndef WEFT_PRIMITIVES_GROUP_H
+#define WEFT_PRIMITIVES_GROUP_H
+
+#include "core/task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ExceptionGroup: the kind of a group's error. What it is made of: weft_first_error. */
+extern const weft_error weft_group_error;
+
+/* asyncio.TaskGroup: one lives in a frame, and is all zero at first. */
+typedef struct weft_group {
+    weft_owner owner;
+    const weft_kind *kind;
+    weft_task *parent;        /* that is in the block; NULL: nobody is */
+    weft_task *failed;        /* the last of a ring of children that failed, in that order */
+    size_t failures;          /* how many those are */
+    const weft_error *raised; /* by the body itself */
+    weft_error error;         /* what the block raises */
+    weft_exit left;           /* how the body was left */
+    struct weft_slot *kept;   /* tasks of pools that failed (pool.h) */
+    weft_lease lease;         /* ... while there are any */
+    bool exiting;             /* the body has been left */
+    bool waits;               /* ... and the parent is parked for the children */
+    bool aborting;
+    bool cancelled_parent; /* by the group itself */
+    bool propagates;       /* a cancellation that is not the group's own */
+} weft_group;
+
+/* weft_with_group(weft_group *group) { ... } weft_end: `async with asyncio.TaskGroup() as group:`.
+ * Ends when its body and all its children have. If a child fails, or an error leaves the body, the
+ * other children and the body are cancelled, and the block raises the group's error, of the kind
+ * weft_group_error. A cancellation of the task cancels the children. Children are cancelled in the
+ * order of creation. The group's error lives in *group: until that is entered again or its memory
+ * is used for something else; its parts, until the children's memory is. Entering one that has been
+ * entered raises weft_invalid_state_error. `group` is evaluated again when the block is left.
+ * O(children). */
+#define weft_with_group(group)                                                                     \
+    WEFT_BLOCK_(weft_check(weft_group_enter_((group), weft_context_)), WEFT_LEAVE_GROUP_(group))
+
+#define WEFT_LEAVE_GROUP_(group)                                                                   \
+    weft_group_leave_((group), weft_context_, weft_exit_);                                         \
+    weft_frame_->state = WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_));                               \
+    for (;;) {                                                                                     \
+        {                                                                                          \
+            const weft_signal weft_signal_ = weft_group_wait_(group);                              \
+            if (weft_signal_.what != WEFT_GO_ON_)                                                  \
+                return weft_signal_;                                                               \
+        }                                                                                          \
+        break;                                                                                     \
+    case WEFT_STATE_(WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_))):                                  \
+        weft_group_again_((group), weft_context_);                                                 \
+    }                                                                                              \
+    weft_exit_ = weft_group_end_((group), weft_context_)
+
+/* weft_group_create_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value, ...)
+ * group.create_task(name(...)), in a coroutine (the group's parent, a child, or any other): as
+ * weft_create_task, but the group waits for it. Raises weft_invalid_state_error if the group has
+ * not been entered, is shutting down or has ended; nothing has happened to *task then. *task must
+ * stay what it is until the group has heard of its end, in the tick after that. O(frame). */
+#define weft_group_create_task(group, name, ...)                                                   \
+    weft_check(weft_group_start_task(group, name, __VA_ARGS__))
+
+/* weft_group_start_task(group, name, task, .argument = value, ...)
+ * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `task` is
+ * evaluated more than once. */
+#define weft_group_start_task(group, name, ...)                                                    \
+    (weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
+                         __LINE__)                                                                 \
+         ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
+            weft_group_started_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                    \
+         : &weft_invalid_state_error)
+
+/* ---- The errors of a group's error ---- */
+
+/* One of them, and where the next ones are. */
+typedef struct weft_error_walk {
+    const weft_error *error; /* NULL: there are no more */
+    const weft_task *task;   /* the child that failed with it; NULL: the body */
+    const weft_error *of_;
+    const weft_task *next_;
+    size_t left_;
+} weft_error_walk;
+
+/* error.exceptions, one by one, in the order of failing, the body's own last:
+ *
+ *     for (weft_error_walk at = weft_first_error(error); at.error; weft_next_error(&at))
+ *
+ * Of an error that is no group's: itself alone. One of them may be a group's error, to be walked
+ * likewise. If the memory of a child that failed has been used again, the walk ends there. O(1). */
+weft_error_walk weft_first_error(const weft_error *error);
+void weft_next_error(weft_error_walk *at);
+
+/* len(error.exceptions) */
+size_t weft_count_errors(const weft_error *error);
+
+/* Forgets the errors of a group that has ended, and gives back the slots of a pool that they are in
+ * (pool.h); entering the group again, or using its memory for a frame, does the same. */
+void weft_group_forget_errors(weft_group *group);
+
+const weft_error *weft_group_enter_(weft_group *group, weft_context *context);
+void weft_group_leave_(weft_group *group, weft_context *context, unsigned exit);
+weft_signal weft_group_wait_(weft_group *group);
+void weft_group_again_(weft_group *group, weft_context *context);
+unsigned weft_group_end_(weft_group *group, weft_context *context);
+
+/* Whether it takes a child now. */
+bool weft_group_admits_(const weft_group *group);
+bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
+                         const char *file, unsigned line);
+const weft_error *weft_group_started_(weft_group *group, weft_task *task, unsigned flags);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

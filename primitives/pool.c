@@ -1,0 +1,114 @@
+#include "primitives/pool.h"
+
+#include "core/loop.h"
+
+/* ---- Slots ---- */
+
+static weft_slot *slot_of(weft_task *task)
+{
+    return (weft_slot *)(void *)task - 1;
+}
+
+static weft_task *task_of(weft_slot *slot)
+{
+    return (weft_task *)(void *)(slot + 1);
+}
+
+weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, weft_context *context)
+{
+    if (!pool->ready) {
+        pool->free_slots.value = pool->fresh = n;
+        pool->ready = true;
+    }
+    if (!weft_group_admits_(group)) {
+        context->error = &weft_invalid_state_error;
+        return (weft_signal){WEFT_GO_ON_};
+    }
+    return weft_semaphore_acquire_(&pool->free_slots, context);
+}
+
+const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool)
+{
+    if (weft_group_admits_(group))
+        return NULL;
+    weft_semaphore_release(&pool->free_slots);
+    return &weft_invalid_state_error;
+}
+
+static weft_slot *take_slot(weft_pool *pool, weft_slot *first, size_t size)
+{
+    weft_slot *const slot = pool->free;
+    if (!slot)
+        return (weft_slot *)(void *)((char *)first + --pool->fresh * size);
+    pool->free = slot->next;
+    return slot;
+}
+
+weft_task *weft_pool_take_(weft_group *group, weft_pool *pool, weft_slot *first, size_t size,
+                           const weft_code *code)
+{
+    weft_slot *const slot = take_slot(pool, first, size);
+    slot->pool = pool;
+    weft_prepare_task_(&group->owner, task_of(slot), code, __FILE__, __LINE__);
+    return task_of(slot);
+}
+
+void weft_pool_give_back_(weft_task *task)
+{
+    weft_slot *const slot = slot_of(task);
+    weft_pool *const pool = slot->pool;
+    slot->next = pool->free;
+    pool->free = slot;
+    weft_semaphore_release(&pool->free_slots);
+}
+
+/* ---- Slots of children that failed ---- */
+
+/* What the group keeps, in front of `others`. */
+static weft_slot *take_kept(weft_group *group, weft_slot *others)
+{
+    weft_slot *slots = group->kept;
+    group->kept = NULL;
+    while (slots) {
+        weft_slot *const next = slots->next;
+        slots->next = others;
+        others = slots;
+        slots = next;
+    }
+    return others;
+}
+
+static weft_group *leasing_group(weft_lease *lease)
+{
+    return WEFT_CONTAINER_(lease, weft_group, lease);
+}
+
+/* A task of a pool may hold groups that keep tasks themselves: they go back with it, and so on, one
+ * after the other. */
+static void end_lease(weft_lease *lease)
+{
+    weft_loop *const loop = leasing_group(lease)->owner.loop;
+    weft_slot *slot = take_kept(leasing_group(lease), NULL);
+    while (slot) {
+        weft_task *const task = task_of(slot);
+        slot = slot->next;
+        while ((lease = weft_take_lease_in_(loop, task, weft_task_size(task->root.code))))
+            slot = take_kept(leasing_group(lease), slot);
+        weft_pool_give_back_(task);
+    }
+}
+
+void weft_group_keep_(weft_group *group, weft_task *task)
+{
+    weft_slot *const slot = slot_of(task);
+    if (!group->kept)
+        weft_begin_lease_(group->owner.loop, &group->lease, end_lease);
+    slot->next = group->kept;
+    group->kept = slot;
+}
+
+void weft_group_give_back_(weft_group *group)
+{
+    weft_end_lease_(group->owner.loop, &group->lease);
+    end_lease(&group->lease);
+}

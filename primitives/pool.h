@@ -1,0 +1,81 @@
+/* Pools: a fixed number of tasks for the children of groups. */
+#ifndef WEFT_PRIMITIVES_POOL_H
+#define WEFT_PRIMITIVES_POOL_H
+
+#include "primitives/group.h"
+#include "primitives/semaphore.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_pool weft_pool;
+typedef struct weft_slot weft_slot;
+
+/* What stands before each task of a pool. */
+typedef struct weft_slot {
+    weft_pool *pool;
+    weft_slot *next; /* of those that are free, or that a group keeps */
+} weft_slot;
+
+struct weft_pool {
+    weft_semaphore free_slots;
+    weft_slot *free;
+    size_t fresh; /* slots that have never been used */
+    bool ready;
+};
+
+/* A pool of n tasks whose coroutine is `name`, all zero at first. It belongs to the program, and
+ * must stay where it is while one of its tasks runs. Each use of the macro makes a type of its own.
+ */
+#define WEFT_POOL(name, n)                                                                         \
+    struct {                                                                                       \
+        weft_pool pool;                                                                            \
+        struct {                                                                                   \
+            weft_slot slot;                                                                        \
+            WEFT_TASK(name) task;                                                                  \
+        } slots[n];                                                                                \
+    }
+
+/* weft_group_create_pooled(weft_group *group, name, WEFT_POOL(name, n) *pool, .argument = value, ...)
+ * `await slots.acquire(); group.create_task(name(...))`: as weft_group_create_task, in a task of the
+ * pool. While none is free it waits; those who wait get them in the order in which they came. Raises
+ * weft_invalid_state_error if the group takes no child, before the wait or then. The arguments are
+ * evaluated after it. A task goes back to the pool once its group has heard of its end; one that
+ * failed is kept for as long as the group has its error (weft_group_forget_errors). `group` and
+ * `pool` are evaluated more than once. O(frame). */
+#define weft_group_create_pooled(group, name, ...)                                                 \
+    do {                                                                                           \
+        WEFT_REQUIRE_TASK_(name, &(WEFT_FIRST_(__VA_ARGS__))->slots->task);                        \
+        WEFT_WAIT_THEN_(                                                                           \
+            weft_pool_acquire_((group), WEFT_POOL_OF_(WEFT_FIRST_(__VA_ARGS__)), weft_context_),   \
+            weft_semaphore_take_(&(WEFT_FIRST_(__VA_ARGS__))->pool.free_slots, weft_context_));    \
+        weft_check(weft_pool_admit_((group), &(WEFT_FIRST_(__VA_ARGS__))->pool));                  \
+        {                                                                                          \
+            weft_task *const weft_created_ = weft_pool_take_(                                      \
+                (group), WEFT_POOL_SLOTS_(WEFT_FIRST_(__VA_ARGS__)), &name##_code);                \
+            *(struct name *)(void *)&weft_created_->root =                                         \
+                WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                  \
+            weft_group_started_((group), weft_created_, WEFT_POOLED_);                             \
+        }                                                                                          \
+    } while (0)
+
+#define WEFT_POOL_OF_(p) &(p)->pool, sizeof((p)->slots) / sizeof((p)->slots[0])
+#define WEFT_POOL_SLOTS_(p) &(p)->pool, &(p)->slots[0].slot, sizeof((p)->slots[0])
+
+weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, weft_context *context);
+const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool);
+weft_task *weft_pool_take_(weft_group *group, weft_pool *pool, weft_slot *first, size_t size,
+                           const weft_code *code);
+
+/* A task of a pool that nobody needs any more. */
+void weft_pool_give_back_(weft_task *task);
+
+/* A group keeps a task of a pool that has failed; and gives all back. */
+void weft_group_keep_(weft_group *group, weft_task *task);
+void weft_group_give_back_(weft_group *group);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

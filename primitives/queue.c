@@ -1,0 +1,222 @@
+#include "primitives/queue.h"
+
+#include "primitives/heap.h"
+
+const weft_error weft_queue_empty_error = {.text = "the queue is empty"};
+const weft_error weft_queue_full_error = {.text = "the queue is full"};
+const weft_error weft_queue_shut_down_error = {.text = "the queue is shut down"};
+
+static const weft_kind get_kind = {.name = "queue: get"};
+static const weft_kind put_kind = {.name = "queue: put", .at = offsetof(weft_queue, putters)};
+static const weft_kind join_kind = {.name = "queue: join", .at = offsetof(weft_queue, joiners)};
+
+void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t room,
+                      weft_queue_before *before)
+{
+    *queue = (weft_queue){.order = (unsigned char)order, .room = room, .before = before};
+}
+
+/* ---- Waiting ----
+ * Who is woken looks again, and waits again, last, if somebody else was faster. */
+
+static const weft_signal go_on = {WEFT_GO_ON_};
+
+bool weft_queue_is_full_(const weft_queue *queue)
+{
+    return queue->room && queue->size >= queue->room;
+}
+
+bool weft_queue_has_room_(const weft_queue *queue)
+{
+    return !queue->is_shut_down && !weft_queue_is_full_(queue);
+}
+
+weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context)
+{
+    if (queue->is_shut_down)
+        context->error = &weft_queue_shut_down_error;
+    else if (weft_queue_is_full_(queue))
+        return weft_waiters_park_(&queue->putters, context, &put_kind);
+    return go_on;
+}
+
+/* Who was woken and cannot use it passes it on. */
+weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context)
+{
+    const bool woken = weft_waiters_was_popped_(&queue->putters, context);
+    if (!context->error)
+        return weft_queue_await_room_(queue, context);
+    if (woken && !weft_queue_is_full_(queue))
+        weft_waiters_pop_(&queue->putters);
+    return go_on;
+}
+
+weft_signal weft_queue_await_item_(weft_queue *queue, weft_context *context)
+{
+    if (queue->size)
+        return go_on;
+    if (!queue->is_shut_down)
+        return weft_waiters_park_(&queue->getters, context, &get_kind);
+    context->error = &weft_queue_shut_down_error;
+    return go_on;
+}
+
+weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context)
+{
+    const bool woken = weft_waiters_was_popped_(&queue->getters, context);
+    if (!context->error)
+        return weft_queue_await_item_(queue, context);
+    if (woken && queue->size)
+        weft_waiters_pop_(&queue->getters);
+    return go_on;
+}
+
+weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context)
+{
+    return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, &join_kind) : go_on;
+}
+
+void weft_queue_leave_done_(weft_queue *queue, weft_context *context)
+{
+    weft_waiters_remove_(&queue->joiners, context);
+}
+
+const weft_error *weft_queue_no_room_(const weft_queue *queue)
+{
+    return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_full_error;
+}
+
+const weft_error *weft_queue_no_item_(const weft_queue *queue)
+{
+    return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_empty_error;
+}
+
+/* ---- Items come and go ---- */
+
+static void count_in(weft_queue *queue)
+{
+    queue->size++;
+    queue->unfinished++;
+    weft_waiters_pop_(&queue->getters);
+}
+
+static void count_out(weft_queue *queue)
+{
+    queue->size--;
+    weft_waiters_pop_(&queue->putters);
+}
+
+size_t weft_queue_back_(const weft_queue *queue)
+{
+    if (queue->order != WEFT_FIFO_)
+        return queue->size;
+    const size_t behind_head = queue->room - queue->head;
+    return queue->size < behind_head ? queue->head + queue->size : queue->size - behind_head;
+}
+
+const weft_error *weft_queue_was_put_(weft_queue *queue, void *items, size_t size)
+{
+    const weft_heap_ heap = {items, size, queue->before};
+    if (queue->order == WEFT_PRIORITY_)
+        weft_heap_put_(&heap, queue->size);
+    count_in(queue);
+    return NULL;
+}
+
+size_t weft_queue_front_(const weft_queue *queue)
+{
+    return queue->order == WEFT_FIFO_   ? queue->head
+           : queue->order == WEFT_LIFO_ ? queue->size - 1
+                                        : 0;
+}
+
+const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size)
+{
+    const weft_heap_ heap = {items, size, queue->before};
+    if (queue->order == WEFT_PRIORITY_)
+        weft_heap_take_(&heap, queue->size);
+    else if (queue->order == WEFT_FIFO_ && ++queue->head == queue->room)
+        queue->head = 0;
+    count_out(queue);
+    return NULL;
+}
+
+/* ---- Nodes ---- */
+
+static void link_node(weft_queue *queue, weft_queue_node *node)
+{
+    weft_queue_node *const last = queue->last;
+    node->next = last ? last->next : node;
+    if (last)
+        last->next = node;
+    if (!last || queue->order == WEFT_FIFO_)
+        queue->last = node;
+}
+
+static weft_queue_node *unlink_first(weft_queue *queue)
+{
+    weft_queue_node *const last = queue->last, *const first = last->next;
+    last->next = first->next;
+    if (first == last)
+        queue->last = NULL;
+    return first;
+}
+
+const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node, size_t at)
+{
+    if (queue->is_shut_down)
+        return &weft_queue_shut_down_error;
+    if (queue->order == WEFT_PRIORITY_)
+        queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
+    else
+        link_node(queue, node);
+    count_in(queue);
+    return NULL;
+}
+
+void *weft_queue_get_node_(weft_queue *queue, size_t at)
+{
+    weft_queue_node *node = queue->last;
+    if (queue->order == WEFT_PRIORITY_)
+        queue->last = weft_heap_take_node_(node, queue->before, at);
+    else
+        node = unlink_first(queue);
+    count_out(queue);
+    return (char *)node - at;
+}
+
+/* ---- The end ---- */
+
+static void finish(weft_queue *queue, size_t n)
+{
+    queue->unfinished -= n;
+    if (!queue->unfinished)
+        weft_waiters_wake_all_(&queue->joiners);
+}
+
+const weft_error *weft_queue_task_done_(weft_queue *queue)
+{
+    if (!queue->unfinished)
+        return &weft_invalid_state_error;
+    finish(queue, 1);
+    return NULL;
+}
+
+void weft_queue_shutdown_(weft_queue *queue)
+{
+    queue->is_shut_down = true;
+    while (weft_waiters_pop_(&queue->getters))
+        continue;
+    while (weft_waiters_pop_(&queue->putters))
+        continue;
+}
+
+void weft_queue_shutdown_now_(weft_queue *queue)
+{
+    const size_t dropped = queue->size < queue->unfinished ? queue->size : queue->unfinished;
+    queue->size = 0;
+    queue->last = NULL;
+    queue->head = 0;
+    finish(queue, dropped);
+    weft_queue_shutdown_(queue);
+}

@@ -1,0 +1,242 @@
+/* Queues: items from tasks to tasks. */
+#ifndef WEFT_PRIMITIVES_QUEUE_H
+#define WEFT_PRIMITIVES_QUEUE_H
+
+#include "primitives/waiters.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* asyncio.QueueEmpty, QueueFull, and QueueShutDown. */
+extern const weft_error weft_queue_empty_error;
+extern const weft_error weft_queue_full_error;
+extern const weft_error weft_queue_shut_down_error;
+
+/* In which order items come out: see weft_queue_init and its kin. */
+enum weft_queue_order_ { WEFT_FIFO_, WEFT_LIFO_, WEFT_PRIORITY_ };
+
+/* Whether `a` comes out before `b`: WEFT_QUEUE_BEFORE makes one. */
+typedef bool weft_queue_before(const void *a, const void *b);
+
+/* A link of an item of an unbounded queue: a member of the item. */
+typedef struct weft_queue_node {
+    struct weft_queue_node *next;  /* behind it; or of its siblings */
+    struct weft_queue_node *below; /* by priority: those that come after it */
+} weft_queue_node;
+
+/* The engine of every queue, which knows no type. */
+typedef struct weft_queue {
+    weft_waiters getters, putters, joiners;
+    size_t size;       /* how many items are in it */
+    size_t room;       /* how many may be */
+    size_t unfinished; /* put, and no task_done yet */
+    weft_queue_before *before;
+    union {
+        size_t head;           /* of a ring of items: the first one */
+        weft_queue_node *last; /* of a ring of nodes; by priority, the first one of a heap */
+    };
+    unsigned char order;
+    bool is_shut_down;
+} weft_queue;
+
+/* ---- Bounded: the items are copied into an array ---- */
+
+/* A queue of at most n items of type `type`, which are in it. Its members are `queue` and `items`.
+ * Each use of the macro makes a type of its own: give it a name with typedef to pass pointers to it
+ * around. To be initialised (weft_queue_init) before it is used; belongs to the program. */
+#define WEFT_QUEUE(type, n)                                                                        \
+    struct {                                                                                       \
+        weft_queue queue;                                                                          \
+        type items[n];                                                                             \
+    }
+
+/* The same over an array that is given when it is initialised (weft_queue_init_over). */
+#define WEFT_QUEUE_OVER(type)                                                                      \
+    struct {                                                                                       \
+        weft_queue queue;                                                                          \
+        type *items;                                                                               \
+    }
+
+/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. */
+#define weft_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_FIFO_, NULL)
+
+/* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Last in, first out. */
+#define weft_lifo_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_LIFO_, NULL)
+
+/* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). The least item
+ * comes first by `order`, which WEFT_QUEUE_BEFORE defined for this type; those of which none is
+ * less, in the order in which Python's heapq has them. */
+#define weft_priority_queue_init(q, order_)                                                        \
+    (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
+
+/* The same for a WEFT_QUEUE_OVER(type), with an array of n items, which belongs to the queue. */
+#define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
+#define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
+#define weft_priority_queue_init_over(q, array, n, order_)                                         \
+    (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_))
+
+/* WEFT_QUEUE_BEFORE(name, type, a, b, expression)
+ * Defines the order `name` of items of this type: `expression` says whether *a comes out before *b.
+ *     WEFT_QUEUE_BEFORE(by_deadline, struct job, a, b, a->deadline < b->deadline) */
+#define WEFT_QUEUE_BEFORE(name, type, a, b, expression)                                            \
+    typedef type name##_item_;                                                                     \
+    static bool name(const void *weft_a_, const void *weft_b_)                                     \
+    {                                                                                              \
+        const type *const a = weft_a_, *const b = weft_b_;                                         \
+        return (expression);                                                                       \
+    }
+
+/* weft_queue_put(q, value): `await q.put(value)`. Waits while it is full; those who wait get their
+ * turn in the order in which they came. Raises weft_queue_shut_down_error. When it raises, nothing
+ * was put. `value` is evaluated when there is room. O(1), by priority O(log n). */
+#define weft_queue_put(q, ...)                                                                     \
+    do {                                                                                           \
+        WEFT_WAIT_AGAIN_(weft_queue_await_room_(&(q)->queue, weft_context_),                       \
+                         weft_queue_await_room_again_(&(q)->queue, weft_context_));                \
+        (q)->items[weft_queue_back_(&(q)->queue)] = (__VA_ARGS__);                                 \
+        weft_queue_was_put_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                    \
+    } while (0)
+
+/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while it is empty; those who wait
+ * get their turn in the order in which they came. Raises weft_queue_shut_down_error when it is
+ * empty and has been shut down. When it raises, nothing was taken. O(1), by priority O(log n). */
+#define weft_queue_get(q, into)                                                                    \
+    do {                                                                                           \
+        WEFT_WAIT_AGAIN_(weft_queue_await_item_(&(q)->queue, weft_context_),                       \
+                         weft_queue_await_item_again_(&(q)->queue, weft_context_));                \
+        *(into) = (q)->items[weft_queue_front_(&(q)->queue)];                                      \
+        weft_queue_was_got_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                    \
+    } while (0)
+
+/* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer): expressions. q.put_nowait,
+ * q.get_nowait. NULL, or weft_queue_full_error, weft_queue_empty_error, weft_queue_shut_down_error,
+ * and nothing has happened. */
+#define weft_queue_put_nowait(q, ...)                                                              \
+    (weft_queue_has_room_(&(q)->queue)                                                             \
+         ? ((q)->items[weft_queue_back_(&(q)->queue)] = (__VA_ARGS__),                             \
+            weft_queue_was_put_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                                \
+         : weft_queue_no_room_(&(q)->queue))
+#define weft_queue_get_nowait(q, into)                                                             \
+    ((q)->queue.size ? (*(into) = (q)->items[weft_queue_front_(&(q)->queue)],                      \
+                        weft_queue_was_got_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                    \
+                     : weft_queue_no_item_(&(q)->queue))
+
+/* ---- Unbounded: the items are the caller's own, and linked ---- */
+
+/* A queue of items of type `type`, which have a member `member`, a weft_queue_node, to be linked
+ * by. An item belongs to the queue from when it is put to when it is got. All zero is an empty one,
+ * first in, first out. */
+#define WEFT_UNBOUNDED_QUEUE(type, member)                                                         \
+    struct {                                                                                       \
+        union {                                                                                    \
+            weft_queue queue;                                                                      \
+            char (*node_at_)[offsetof(type, member) + 1];                                          \
+        };                                                                                         \
+        type *item_; /* that comes or goes */                                                      \
+    }
+
+/* asyncio.Queue(), LifoQueue() and PriorityQueue(); the items of which none is less come first in,
+ * first out. */
+#define weft_unbounded_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_FIFO_, 0, NULL)
+#define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
+#define weft_unbounded_priority_queue_init(q, order_)                                              \
+    (WEFT_QUEUE_ORDERS_(order_, (q)->item_),                                                       \
+     weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, (order_)))
+
+/* weft_queue_put_item(q, item): an expression; q.put_nowait(item), where `item` points to one that
+ * is in no queue. NULL or weft_queue_shut_down_error. O(1). */
+#define weft_queue_put_item(q, item)                                                               \
+    ((q)->item_ = (item),                                                                          \
+     weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
+                          WEFT_QUEUE_NODE_AT_(q)))
+
+/* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, a pointer to an item. As
+ * weft_queue_get. By priority O(log n) on average. */
+#define weft_queue_get_item(q, into)                                                               \
+    do {                                                                                           \
+        WEFT_WAIT_AGAIN_(weft_queue_await_item_(&(q)->queue, weft_context_),                       \
+                         weft_queue_await_item_again_(&(q)->queue, weft_context_));                \
+        *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
+    } while (0)
+
+/* weft_queue_get_item_nowait(q, pointer): an expression; *pointer = q.get_nowait(). As
+ * weft_queue_get_nowait. */
+#define weft_queue_get_item_nowait(q, into)                                                        \
+    ((q)->queue.size ? (*(into) = WEFT_QUEUE_ITEM_(q), (const weft_error *)NULL)                   \
+                     : weft_queue_no_item_(&(q)->queue))
+
+/* ---- Of both ---- */
+
+/* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done has been called for every
+ * item that was put. O(1). */
+#define weft_queue_join(q)                                                                         \
+    WEFT_WAIT_THEN_(weft_queue_await_done_(&(q)->queue, weft_context_),                            \
+                    weft_queue_leave_done_(&(q)->queue, weft_context_))
+
+/* weft_queue_task_done(q): q.task_done(): who has got an item is done with it. NULL, or
+ * weft_invalid_state_error if it was called for all. O(those who join, when it is the last). */
+#define weft_queue_task_done(q) weft_queue_task_done_(&(q)->queue)
+
+/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full(). */
+#define weft_queue_size(q) (+(q)->queue.size)
+#define weft_queue_empty(q) (!(q)->queue.size)
+#define weft_queue_full(q) weft_queue_is_full_(&(q)->queue)
+
+/* weft_queue_shutdown(q): q.shutdown(). Nothing can be put any more; who waits to put gets
+ * weft_queue_shut_down_error, and so does who gets, once it is empty. O(those who wait). */
+#define weft_queue_shutdown(q) weft_queue_shutdown_(&(q)->queue)
+
+/* weft_queue_shutdown_now(q): q.shutdown(immediate=True). The items that are in it are dropped too,
+ * and count as done (those of an unbounded queue are the caller's again). */
+#define weft_queue_shutdown_now(q) weft_queue_shutdown_now_(&(q)->queue)
+
+/* ---- What the macros are made of ---- */
+
+#define WEFT_QUEUE_ITEMS_(q) (q)->items, sizeof(*(q)->items)
+#define WEFT_QUEUE_INIT_(q, order, before)                                                         \
+    weft_queue_init_(&(q)->queue, (order), sizeof((q)->items) / sizeof(*(q)->items), (before))
+#define WEFT_QUEUE_OVER_(q, array, n, order, before)                                               \
+    ((q)->items = (array), weft_queue_init_(&(q)->queue, (order), (n), (before)))
+
+/* Refuses to compile unless the order is one of items like *items. */
+#define WEFT_QUEUE_ORDERS_(order, items) ((void)sizeof((items) == (order##_item_ *)0))
+
+/* Where the node of an item is, and the item of a node. */
+#define WEFT_QUEUE_NODE_AT_(q) (sizeof(*(q)->node_at_) - 1)
+#define WEFT_QUEUE_NODE_(item, at) (weft_queue_node *)(void *)((char *)(item) + (at))
+#define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))
+
+void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t room,
+                      weft_queue_before *before);
+
+weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_await_item_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context);
+void weft_queue_leave_done_(weft_queue *queue, weft_context *context);
+
+bool weft_queue_has_room_(const weft_queue *queue);
+const weft_error *weft_queue_no_room_(const weft_queue *queue);
+const weft_error *weft_queue_no_item_(const weft_queue *queue);
+
+/* Where the next item goes, and that it is there; where the next one is, and that it is not. */
+size_t weft_queue_back_(const weft_queue *queue);
+const weft_error *weft_queue_was_put_(weft_queue *queue, void *items, size_t size);
+size_t weft_queue_front_(const weft_queue *queue);
+const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size);
+
+/* `at` is where in an item its node is; the latter returns the item. */
+const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node, size_t at);
+void *weft_queue_get_node_(weft_queue *queue, size_t at);
+
+const weft_error *weft_queue_task_done_(weft_queue *queue);
+bool weft_queue_is_full_(const weft_queue *queue);
+void weft_queue_shutdown_(weft_queue *queue);
+void weft_queue_shutdown_now_(weft_queue *queue);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

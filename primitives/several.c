@@ -1,0 +1,36 @@
+#include "primitives/several.h"
+
+const weft_error *weft_several_add_(weft_several *several, weft_part *parts, size_t room,
+                                    weft_awaitable *awaitable)
+{
+    if (several->count == room || several->parent || !awaitable->owner)
+        return &weft_invalid_state_error;
+    weft_part *const part = &parts[several->count++];
+    several->parts = parts;
+    *part = (weft_part){.several = several};
+    part->handle.wait.heard_of = awaitable;
+    return NULL;
+}
+
+/* One that is given twice is heard in two turns, one right behind the other: nothing comes between.
+ */
+void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function,
+                          bool ended_too)
+{
+    several->parent = parent;
+    several->open = several->count;
+    for (size_t i = 0; i < several->count; i++) {
+        weft_part *const part = &several->parts[i];
+        weft_awaitable *const awaitable = weft_part_awaitable_(part);
+        if (ended_too || !weft_has_ended_(awaitable))
+            weft_add_done_callback_(awaitable, &part->handle, function);
+    }
+}
+
+void weft_several_leave_(weft_several *several)
+{
+    weft_loop *const loop = several->parent->awaitable.owner->loop;
+    for (size_t i = 0; i < several->count; i++)
+        weft_handle_cancel(loop, &several->parts[i].handle);
+    several->parent = NULL;
+}

@@ -1,0 +1,33 @@
+/* shield: wait for a task or future that goes on even if the wait is cancelled. */
+#ifndef WEFT_PRIMITIVES_SHIELD_H
+#define WEFT_PRIMITIVES_SHIELD_H
+
+#include "core/task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a shielded wait needs: one lives in a frame, and is all zero at first. */
+typedef struct weft_shield {
+    const weft_kind *kind;
+    weft_task *parent;
+    weft_handle handle;
+} weft_shield;
+
+/* weft_await_shielded(weft_shield *shield, p): `await asyncio.shield(p)`. Waits until *p, a task or
+ * future that has been started, has ended, and raises its error; if this task is cancelled it
+ * raises that at once, and *p goes on. What has ended already is not waited for. When it ends
+ * nothing of it is linked to *p. `shield` is evaluated again when the task is resumed. O(1). */
+#define weft_await_shielded(shield, p)                                                             \
+    WEFT_WAIT_THEN_(weft_await_shielded_((shield), weft_context_, &(p)->awaitable),                \
+                    weft_leave_shield_((shield), weft_context_))
+
+weft_signal weft_await_shielded_(weft_shield *shield, weft_context *context,
+                                 weft_awaitable *awaitable);
+void weft_leave_shield_(weft_shield *shield, weft_context *context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

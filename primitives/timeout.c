@@ -1,0 +1,81 @@
+#include "primitives/timeout.h"
+
+const weft_error weft_timeout_error = {.text = "timeout"};
+
+static weft_loop *loop_of(const weft_timeout *limit)
+{
+    return limit->task->awaitable.owner->loop;
+}
+
+static void expire(weft_loop *loop, weft_handle *handle)
+{
+    weft_timeout *const limit = WEFT_HANDLE_OWNER(handle, weft_timeout, handle);
+    (void)loop;
+    limit->state = WEFT_TIMEOUT_EXPIRING_;
+    weft_cancel_task_(limit->task);
+}
+
+/* What is due already is a turn, not a timer. */
+static void arm(weft_timeout *limit, weft_time when, bool due)
+{
+    limit->when = when;
+    if (due)
+        weft_call_soon(loop_of(limit), &limit->handle, expire);
+    else if (when != WEFT_FOREVER)
+        weft_call_at(loop_of(limit), &limit->handle, when, expire);
+}
+
+static bool is_due(const weft_timeout *limit, weft_time when)
+{
+    return when != WEFT_FOREVER && when <= weft_loop_time(loop_of(limit));
+}
+
+static bool is_entered(const weft_timeout *limit)
+{
+    return limit->state == WEFT_TIMEOUT_ENTERED_ || limit->state == WEFT_TIMEOUT_EXPIRING_;
+}
+
+static const weft_error *enter(weft_timeout *limit, weft_context *context)
+{
+    if (is_entered(limit))
+        return &weft_invalid_state_error;
+    limit->task = weft_running_task_(context);
+    limit->cancelling = (unsigned char)weft_cancelling(limit->task);
+    limit->state = WEFT_TIMEOUT_ENTERED_;
+    return NULL;
+}
+
+const weft_error *weft_timeout_enter_at_(weft_timeout *limit, weft_context *context, weft_time when)
+{
+    const weft_error *const error = enter(limit, context);
+    if (!error)
+        arm(limit, when, is_due(limit, when));
+    return error;
+}
+
+const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context, weft_time delay)
+{
+    const weft_error *const error = enter(limit, context);
+    if (!error)
+        arm(limit, weft_deadline_(loop_of(limit), delay), delay == 0);
+    return error;
+}
+
+const weft_error *weft_timeout_leave_(weft_timeout *limit, weft_context *context)
+{
+    const bool expired = limit->state == WEFT_TIMEOUT_EXPIRING_;
+    weft_handle_cancel(loop_of(limit), &limit->handle);
+    limit->state = expired ? WEFT_TIMEOUT_EXPIRED_ : WEFT_TIMEOUT_LEFT_;
+    if (!expired || weft_uncancel(limit->task) > limit->cancelling)
+        return NULL;
+    return weft_error_is(context->error, &weft_cancelled_error) ? &weft_timeout_error : NULL;
+}
+
+const weft_error *weft_timeout_reschedule(weft_timeout *limit, weft_time when)
+{
+    if (limit->state != WEFT_TIMEOUT_ENTERED_)
+        return &weft_invalid_state_error;
+    weft_handle_cancel(loop_of(limit), &limit->handle);
+    arm(limit, when, is_due(limit, when));
+    return NULL;
+}

@@ -1,0 +1,151 @@
+#include "primitives/wait_set.h"
+
+#include "core/future.h"
+
+static const weft_kind wait_kind = {.name = "wait", .at = offsetof(weft_wait_set, kind)};
+static const weft_kind completed_kind = {.name = "as_completed", .at = offsetof(weft_wait_set, kind)};
+
+static weft_wait_set *set_of(weft_part *part)
+{
+    return WEFT_CONTAINER_(part->several, weft_wait_set, several);
+}
+
+static void wake(weft_wait_set *set)
+{
+    if (weft_is_parked_(set->several.parent))
+        weft_wake_(set->several.parent);
+}
+
+static void time_out(weft_loop *loop, weft_handle *handle)
+{
+    weft_wait_set *const set = WEFT_HANDLE_OWNER(handle, weft_wait_set, limit);
+    (void)loop;
+    set->timed_out = true;
+    wake(set);
+}
+
+static void arm(weft_wait_set *set, weft_time limit)
+{
+    set->timed_out = false;
+    if (limit != WEFT_FOREVER)
+        weft_call_later(set->several.parent->awaitable.owner->loop, &set->limit, limit, time_out);
+}
+
+void weft_wait_leave_(weft_wait_set *set)
+{
+    weft_handle_cancel(set->several.parent->awaitable.owner->loop, &set->limit);
+    weft_several_leave_(&set->several);
+}
+
+/* ---- wait ---- */
+
+static void heard_one(weft_loop *loop, weft_handle *handle)
+{
+    weft_part *const part = WEFT_HANDLE_OWNER(handle, weft_part, handle);
+    weft_wait_set *const set = set_of(part);
+    (void)loop;
+    set->several.open--;
+    bool enough = set->several.open == 0 || set->until == WEFT_UNTIL_FIRST_;
+    if (set->until == WEFT_UNTIL_ERROR_)
+        enough |= weft_error_is(weft_ask_(weft_part_awaitable_(part)), &weft_any_error);
+    if (enough) {
+        weft_handle_cancel(loop, &set->limit);
+        wake(set);
+    }
+}
+
+weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_time limit,
+                             enum weft_wait_until_ until)
+{
+    if (!set->several.count) {
+        context->error = &weft_invalid_state_error;
+        return (weft_signal){WEFT_GO_ON_};
+    }
+    set->until = (unsigned char)until;
+    set->several.parent = weft_running_task_(context);
+    arm(set, limit);
+    weft_several_listen_(&set->several, set->several.parent, heard_one, true);
+    set->kind = &wait_kind;
+    return weft_park_listed_(set->several.parent, &set->kind);
+}
+
+size_t weft_wait_pending_(weft_wait_set *set)
+{
+    weft_several *const several = &set->several;
+    size_t left = 0;
+    for (size_t i = 0; i < several->count; i++)
+        if (!weft_has_ended_(weft_part_awaitable_(&several->parts[i])))
+            several->parts[left++] = several->parts[i];
+    return several->count = left;
+}
+
+/* ---- as_completed ---- */
+
+/* A part that has been heard is idle: its node links it to the others that were. */
+static void heard_next(weft_loop *loop, weft_handle *handle)
+{
+    weft_wait_set *const set = set_of(WEFT_HANDLE_OWNER(handle, weft_part, handle));
+    weft_node *const node = &handle->wait.node, *const last = set->completed;
+    (void)loop;
+    if (set->timed_out)
+        return;
+    node->next = last ? last->next : node;
+    if (last)
+        last->next = node;
+    set->completed = node;
+    wake(set);
+}
+
+const weft_error *weft_completed_begin_(weft_wait_set *set, weft_context *context, weft_time limit)
+{
+    if (set->several.parent)
+        return &weft_invalid_state_error;
+    set->completed = NULL;
+    set->several.parent = weft_running_task_(context);
+    arm(set, limit);
+    weft_several_listen_(&set->several, set->several.parent, heard_next, true);
+    return NULL;
+}
+
+const weft_error *weft_completed_end_(weft_wait_set *set)
+{
+    set->several.count = set->several.open;
+    weft_wait_leave_(set);
+    set->several.count = 0;
+    return NULL;
+}
+
+static weft_signal wait_or_go_on(weft_wait_set *set, weft_context *context)
+{
+    if (set->completed)
+        return (weft_signal){WEFT_GO_ON_};
+    if (set->timed_out || !set->several.count || !set->several.parent) {
+        context->error = set->timed_out ? &weft_timeout_error : &weft_invalid_state_error;
+        return (weft_signal){WEFT_GO_ON_};
+    }
+    set->kind = &completed_kind;
+    return weft_park_listed_(set->several.parent, &set->kind);
+}
+
+weft_signal weft_completed_wait_(weft_wait_set *set, weft_context *context)
+{
+    return wait_or_go_on(set, context);
+}
+
+weft_signal weft_completed_again_(weft_wait_set *set, weft_context *context)
+{
+    if (context->error)
+        return (weft_signal){WEFT_GO_ON_};
+    return wait_or_go_on(set, context);
+}
+
+weft_future *weft_completed_take_(weft_wait_set *set)
+{
+    weft_node *const last = set->completed, *const first = last->next;
+    weft_part *const part = WEFT_CONTAINER_(first, weft_part, handle.wait.node);
+    last->next = first->next;
+    if (first == last)
+        set->completed = NULL;
+    set->several.count--;
+    return WEFT_CONTAINER_(weft_part_awaitable_(part), weft_future, awaitable);
+}
