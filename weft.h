@@ -2,8 +2,7 @@
  *
  *     Python                          C, in a coroutine                                header
  *
- *     async def f(a): ...             struct f { weft_frame frame; int a; };           coroutine.h
- *                                     WEFT_ASYNC(f) { ... } WEFT_ASYNC_END
+ *     async def f(a): ...             WEFT_ASYNC(f, int a;) { ... } WEFT_ASYNC_END     coroutine.h
  *     await f(1)                      weft_call(f, &self->f, .a = 1)
  *     c = f(1); await c               weft_begin(f, &self->c, .a = 1)
  *                                     weft_call_begun(&self->c)
@@ -23,10 +22,31 @@
  *     asyncio.run(f(1))               weft_run(&loop, f, &t, .a = 1)                   loop.h
  *     asyncio.get_running_loop()      weft_running_loop()                              task.h
  *     asyncio.all_tasks()             weft_first_task, weft_next_task                  report.h
- *     await asyncio.gather(a, b)      weft_gather_add, weft_gather_all                 gather.h
+ *     async with TaskGroup() as g:    weft_with_group(&self->g) { ... } weft_end       group.h
+ *     g.create_task(f(1))             weft_group_create_task(&self->g, f, &t, .a = 1)
+ *                                     weft_group_create_pooled(&self->g, f, &pool)     pool.h
+ *     for e in group.exceptions:      weft_first_error, weft_next_error                group.h
+ *     async with timeout(1.5):        weft_with_timeout(&self->limit, WEFT_MS(1500))   timeout.h
+ *                                     { ... } weft_end
+ *     await asyncio.wait_for(t, 1)    weft_wait_for(&self->limit, &t, WEFT_SECONDS(1))
+ *     await asyncio.gather(a, b)      WEFT_GATHER(2) g; weft_gather_add(&g, &a)        gather.h
+ *                                     weft_gather_all(&g), weft_gather_collect
+ *     await asyncio.wait({a, b})      WEFT_WAIT_SET(2) s; weft_wait_add(&s, &a)        wait_set.h
+ *                                     weft_wait_all(&s, WEFT_FOREVER), weft_wait_first
+ *     asyncio.as_completed({a, b})    weft_with_completed(&s, WEFT_FOREVER) { ... }
+ *     await asyncio.shield(t)         weft_await_shielded(&self->shield, &t)           shield.h
  *     async with lock: ...            weft_with_lock(&lock) { ... } weft_end           lock.h
+ *     with rlock: ...                 weft_with_rlock(&rlock) { ... } weft_end         rlock.h
  *     async with semaphore: ...       weft_with_semaphore(&semaphore) {} weft_end      semaphore.h
  *     await event.wait(); event.set() weft_event_wait(&event), weft_event_set          event.h
+ *     async with condition: ...       weft_with_condition(&condition) {} weft_end      condition.h
+ *     await condition.wait_for(...)   weft_condition_wait_for(&condition, ...)
+ *     condition.notify()              weft_condition_notify(&condition, 1)
+ *     await barrier.wait()            weft_barrier_wait(&barrier, &self->wait)         barrier.h
+ *     queue = asyncio.Queue(8)        WEFT_QUEUE(int, 8) queue; weft_queue_init(&q)    queue.h
+ *     await queue.put(1)              weft_queue_put(&queue, 1)
+ *     x = await queue.get()           weft_queue_get(&queue, &self->x)
+ *     await queue.join()              weft_queue_join(&queue), weft_queue_task_done
  *
  * Names that end in an underscore are the library's own.
  */

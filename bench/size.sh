@@ -1,6 +1,6 @@
 #!/bin/sh
 # make size: what weft costs in bytes. The size of every public struct on this machine (LP64) and, with
-# arm-none-eabi-gcc, on ILP32; the core's flash on a Cortex-M0 at -Os.
+# arm-none-eabi-gcc, on ILP32; the flash of the core and of each primitive on a Cortex-M0 at -Os.
 set -eu
 srcdir=${srcdir:-.}
 work=$(mktemp -d)
@@ -40,12 +40,16 @@ join "$work/lp64" "$work/ilp32" | while read -r name a b; do printf '%-18s %6s %
 
 echo
 printf '%-18s %6s\n' 'Cortex-M0 -Os' flash
-for file in "$srcdir"/core/*.c; do
-    case $file in */port_select.c | */panic.c) continue ;; esac
-    # shellcheck disable=SC2086
-    "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).core.o"
-done
-arm-none-eabi-size "$work"/*.core.o | awk -v w="$work/" 'NR > 1 {
-    name = $6; sub(w, "", name); sub(".core.o", "", name)
-    printf "%-18s %6d\n", name, $1 + $2; sum += $1 + $2
-} END { printf "%-18s %6d\n", "core", sum }'
+flash() {
+    for file in "$srcdir/$1"/*.c; do
+        case $file in */port_select.c | */panic.c) continue ;; esac
+        # shellcheck disable=SC2086
+        "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).$1.o"
+    done
+    arm-none-eabi-size "$work"/*."$1".o | awk -v w="$work/" -v end=".$1.o" -v all="$1" 'NR > 1 {
+        name = $6; sub(w, "", name); sub(end, "", name)
+        printf "%-18s %6d\n", name, $1 + $2; sum += $1 + $2
+    } END { printf "%-18s %6d\n\n", all, sum }'
+}
+flash core
+flash primitives
