@@ -10,8 +10,8 @@
  *
  * Its frame is a struct, `struct fetch`, with the members given: arguments, result, and whatever
  * must outlive an await. A coroutine has no stack of its own: when it awaits, its function returns.
- * So a C local does not outlive an await; a member does, and is reached through `self`. (Compilers tell:
- * gcc with -Wjump-misses-init and -O1 -Wmaybe-uninitialized, clang with
+ * So a C local does not outlive an await; a member does, and is reached through `self`. (Compilers
+ * tell: gcc with -Wjump-misses-init and -O1 -Wmaybe-uninitialized, clang with
  * -Wconditional-uninitialized. And -Werror=return-type, with gcc, refuses the plain `return;`.) The
  * frame belongs to whoever starts the coroutine, may be used again as soon as the coroutine has
  * ended, and must be all zero bytes when it is used for the first time (static, calloc, or inside
@@ -23,7 +23,7 @@
  * lines of their file.
  *
  * Of what is public here, names that end in an underscore are the macros' own.
- */
+ * / */
 #ifndef WEFT_CORE_COROUTINE_H
 #define WEFT_CORE_COROUTINE_H
 
@@ -365,8 +365,11 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
             WEFT_UNWIND_;                                                                          \
     } while (0)
 
-/* The line that a state belongs to. */
-#define WEFT_LINE_OF_(state) ((state) % 10000u)
+/* The line that a state belongs to. (No modulo: a Cortex-M0 has no division.) */
+static inline unsigned weft_line_of_(unsigned state)
+{
+    return state > 20000 ? state - 20000 : state > 10000 ? state - 10000 : state;
+}
 
 /* ---- Leaving ---------------------------------------------------------------------------- */
 

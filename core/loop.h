@@ -95,10 +95,10 @@ const weft_error *weft_run_forever(weft_loop *loop);
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. */
 void weft_stop(weft_loop *loop);
 
-/* Cancels all tasks, in the order of weft_first_task, and runs until they have ended, as asyncio.run does
- * in the end. Tasks that are created meanwhile are not waited for. Returns NULL;
- * weft_deadlock_error if one of them does not end; weft_invalid_state_error if weft_stop ended it
- * before, or while the loop runs. */
+/* Cancels all tasks, in the order of weft_first_task, and runs until they have ended, as
+ * asyncio.run does in the end. Tasks that are created meanwhile are not waited for. Returns
+ * NULL; weft_deadlock_error if one of them does not end; weft_invalid_state_error if weft_stop
+ * ended it before, or while the loop runs. */
 const weft_error *weft_shutdown(weft_loop *loop);
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);

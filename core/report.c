@@ -49,7 +49,7 @@ const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *fram
 
 weft_place weft_frame_place(const weft_frame *frame)
 {
-    const weft_place place = {frame->code->name, frame->code->file, WEFT_LINE_OF_(frame->state)};
+    const weft_place place = {frame->code->name, frame->code->file, weft_line_of_(frame->state)};
     return place;
 }
 

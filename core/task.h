@@ -182,7 +182,8 @@ void weft_leave_owner_(weft_task *task);
 void weft_enter_owner_(weft_owner *owner, weft_loop *loop, const weft_frame *turn);
 void weft_exit_owner_(weft_owner *owner);
 
-/* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is none). */
+/* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is
+ * none). */
 void weft_begin_lease_(weft_loop *loop, weft_lease *lease, void (*end)(weft_lease *lease));
 void weft_end_lease_(weft_loop *loop, weft_lease *lease);
 weft_lease *weft_take_lease_in_(weft_loop *loop, const void *memory, size_t size);
@@ -200,8 +201,8 @@ weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable);
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay);
 weft_signal weft_park_joining_(weft_task *task, weft_joint *joint);
 
-/* Parks the running task for a primitive, whose kind is *kind. It is to wake it (weft_wake_), and to
- * unlink it, where it has linked it, when it runs again. */
+/* Parks the running task for a primitive, whose kind is *kind. It is to wake it (weft_wake_),
+ * and to unlink it, where it has linked it, when it runs again. */
 weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind);
 
 /* Makes a parked task ready: with what it waited for; with an error, if that is one. */

@@ -57,8 +57,8 @@ WEFT_DECLARE(weft_barrier_wait);
     WEFT_WAIT_THEN_(weft_barrier_reset_((barrier), weft_context_),                                 \
                     weft_barrier_reset_then_((barrier), weft_context_))
 
-/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks it: those who wait, and
- * all who come, get weft_broken_barrier_error, until it is reset. O(those who wait). */
+/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks it: those who wait,
+ * and all who come, get weft_broken_barrier_error, until it is reset. O(those who wait). */
 #define weft_barrier_abort(barrier)                                                                \
     WEFT_WAIT_THEN_(weft_barrier_abort_((barrier), weft_context_),                                 \
                     weft_barrier_abort_then_((barrier), weft_context_))

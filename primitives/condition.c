@@ -19,7 +19,7 @@ static bool waits_for_lock(const weft_frame *frame)
 
 static void note_cancellation(weft_frame *frame, weft_context *context)
 {
-    const unsigned line = WEFT_LINE_OF_(frame->state);
+    const unsigned line = weft_line_of_(frame->state);
     if (context->error)
         frame->state = (uint16_t)WEFT_LATE_STATE_(line);
     else if (!waits_for_lock(frame))

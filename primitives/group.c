@@ -18,11 +18,11 @@ static void abort_children(weft_group *group)
 
 /* The memory of a child that has ended and is in the ring: its flags are as no task's that was
  * started in it since. */
-enum { FAILED_FLAGS = 0xFFFF & ~WEFT_POOLED_ };
+#define FAILED_FLAGS ((uint16_t)(0xFFFFu & ~(unsigned)WEFT_POOLED_))
 
 static bool is_failed_child(const weft_task *task)
 {
-    return (task->root.flags & ~WEFT_POOLED_) == FAILED_FLAGS;
+    return (task->root.flags & FAILED_FLAGS) == FAILED_FLAGS;
 }
 
 static void keep_failed(weft_group *group, weft_task *child)

@@ -37,13 +37,13 @@ struct weft_pool {
         } slots[n];                                                                                \
     }
 
-/* weft_group_create_pooled(weft_group *group, name, WEFT_POOL(name, n) *pool, .argument = value, ...)
- * `await slots.acquire(); group.create_task(name(...))`: as weft_group_create_task, in a task of the
- * pool. While none is free it waits; those who wait get them in the order in which they came. Raises
- * weft_invalid_state_error if the group takes no child, before the wait or then. The arguments are
- * evaluated after it. A task goes back to the pool once its group has heard of its end; one that
- * failed is kept for as long as the group has its error (weft_group_forget_errors). `group` and
- * `pool` are evaluated more than once. O(frame). */
+/* weft_group_create_pooled(weft_group *group, name, WEFT_POOL(name, n) *pool, .argument = value)
+ * `await slots.acquire(); group.create_task(name(...))`: as weft_group_create_task, in a task of
+ * the pool. While none is free it waits; those who wait get them in the order in which they came.
+ * Raises weft_invalid_state_error if the group takes no child, before the wait or then. The
+ * arguments are evaluated after it. A task goes back to the pool once its group has heard of its
+ * end; one that failed is kept for as long as the group has its error (weft_group_forget_errors).
+ * `group` and `pool` are evaluated more than once. O(frame). */
 #define weft_group_create_pooled(group, name, ...)                                                 \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, &(WEFT_FIRST_(__VA_ARGS__))->slots->task);                        \

@@ -21,8 +21,8 @@ typedef struct weft_rlock {
     WEFT_WAIT_THEN_(weft_rlock_acquire_((rlock), weft_context_),                                   \
                     weft_rlock_take_((rlock), weft_context_))
 
-/* weft_rlock_release(weft_rlock *lock), in a coroutine: an expression. lock.release(). Returns NULL,
- * or weft_invalid_state_error if this task does not hold it. O(1). */
+/* weft_rlock_release(weft_rlock *lock), in a coroutine: an expression. lock.release(). Returns
+ * NULL, or weft_invalid_state_error if this task does not hold it. O(1). */
 #define weft_rlock_release(rlock) weft_rlock_release_((rlock), weft_current_task())
 
 /* weft_with_rlock(weft_rlock *lock) { ... } weft_end: `with lock:`. Released on every way out;

@@ -3,7 +3,8 @@
 #include "core/future.h"
 
 static const weft_kind wait_kind = {.name = "wait", .at = offsetof(weft_wait_set, kind)};
-static const weft_kind completed_kind = {.name = "as_completed", .at = offsetof(weft_wait_set, kind)};
+static const weft_kind completed_kind = {.name = "as_completed",
+                                         .at = offsetof(weft_wait_set, kind)};
 
 static weft_wait_set *set_of(weft_part *part)
 {

@@ -20,8 +20,8 @@ typedef struct weft_wait_set {
     bool timed_out;
 } weft_wait_set;
 
-/* A set with room for `n`: one lives in a frame, and is all zero at first. Its members are `set` and
- * `parts`. */
+/* A set with room for `n`: one lives in a frame, and is all zero at first. Its members are `set`
+ * and `parts`. */
 #define WEFT_WAIT_SET(n)                                                                           \
     struct {                                                                                       \
         weft_wait_set set;                                                                         \
@@ -29,7 +29,8 @@ typedef struct weft_wait_set {
     }
 
 /* weft_wait_add(WEFT_WAIT_SET(n) *s, p): one more, a task or future that has been started. Returns
- * NULL, or weft_invalid_state_error if there is no room, or if the set is being waited for. O(1). */
+ * NULL, or weft_invalid_state_error if there is no room, or if the set is being waited for.
+ * O(1). */
 #define weft_wait_add(s, p)                                                                        \
     weft_wait_add_in(&(s)->set, (s)->parts, sizeof((s)->parts) / sizeof(weft_part), p)
 

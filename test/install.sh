@@ -8,10 +8,6 @@ ${MAKE:-make} -s install prefix="$work/usr" >"$work/log" 2>&1 || { cat "$work/lo
 cat >"$work/program.c" <<'END'
 #include <weft.h>
 
-struct empty {
-    weft_frame frame;
-};
-
 WEFT_ASYNC(empty)
 {
     weft_sleep(WEFT_SECONDS(3600));

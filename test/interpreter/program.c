@@ -81,8 +81,8 @@ static bool at_close(const struct reader *reader)
  *
  *     w  any word             n  a number              t  a task template     a  "as"
  *     l  what is acquired     e  an event              c  a condition         b  a barrier
- *     q  a queue              m  first, error, all     ?  a number or -       +  any words, at least one
- *     o  fifo, lifo, priority; may be missing */
+ *     q  a queue              m  first, error, all     ?  a number or -
+ *     o  fifo, lifo, priority; may be missing          +  any words, at least one */
 static const struct form {
     const char *name;
     enum op op;
