@@ -281,7 +281,8 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 /* weft_begin(name, struct name *frame, .argument = value, ...)
  * Sets a frame up without running anything, for weft_call_begun, or for a program that drives it
  * with weft_resume. `name(...)`, without await. It knows of no loop: tasks inside of the frame that
- * failed must have been asked for their errors before (weft_call sees to that itself). */
+ * failed must have been asked for their errors before, and groups in it with tasks of a pool must
+ * have forgotten theirs (weft_call sees to that itself). */
 #define weft_begin(name, ...)                                                                      \
     do {                                                                                           \
         WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \

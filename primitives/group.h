@@ -62,7 +62,10 @@ typedef struct weft_group {
  * not been entered, is shutting down or has ended; nothing has happened to *task then. *task must
  * stay what it is until the group has heard of its end, in the tick after that. O(frame). */
 #define weft_group_create_task(group, name, ...)                                                   \
-    weft_check(weft_group_start_task(group, name, __VA_ARGS__))
+    do {                                                                                           \
+        WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
+        weft_check(weft_group_start_task(group, name, __VA_ARGS__));                               \
+    } while (0)
 
 /* weft_group_start_task(group, name, task, .argument = value, ...)
  * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `task` is
