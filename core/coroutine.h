@@ -52,6 +52,7 @@ enum weft_signal_ {
     WEFT_PARKED,   /* somebody else will make it ready */
     WEFT_CALLED_,  /* context->callee goes first */
     WEFT_RETURNED, /* ended; context->error says how */
+    WEFT_STARTS_,  /* the task whose coroutine context->callee is goes first */
     WEFT_GO_ON_    /* of a wait alone: there is nothing to wait for */
 };
 
@@ -85,7 +86,7 @@ struct weft_frame {
 /* What a running coroutine and whoever runs it share. All zero to begin with. */
 struct weft_context {
     const weft_error *error; /* in flight: raised, and not caught yet */
-    weft_frame *callee;      /* with WEFT_CALLED_: who runs next */
+    weft_frame *callee;      /* with WEFT_CALLED_, WEFT_STARTS_: who runs next */
     weft_node *running;      /* of the task that runs, for a loop; else NULL */
     /* Told before memory is used again for a frame; NULL: nobody has to be. */
     void (*reused)(weft_context *context, const void *memory, size_t size);

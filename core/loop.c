@@ -4,11 +4,10 @@
 
 /* ---- One entry of the ready queue ---- */
 
-/* What a step asks for that did not just give way. */
-static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
+/* What a task's turn ended with. */
+static void settle(weft_loop *loop, weft_task *task, weft_signal signal)
 {
     weft_context *const context = &loop->context;
-    signal = weft_follow_(signal, &task->live.wait.node.frame, &task->root, context);
     if (signal.what == WEFT_YIELDED) {
         weft_ready_push_(&loop->ready, &task->live.wait.node);
     } else if (signal.what == WEFT_PARKED) {
@@ -18,6 +17,41 @@ static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
         const weft_error *const error = context->error;
         context->error = NULL;
         weft_finish_task_(task, error);
+    }
+}
+
+/* Whom the running task starts eagerly runs; and that goes on when this one's turn is over. */
+static weft_task *start_eagerly(weft_loop *loop, weft_task *task)
+{
+    task->live.wait.node.next = loop->starting;
+    loop->starting = &task->live.wait.node;
+    return WEFT_CONTAINER_(loop->context.callee, weft_task, root);
+}
+
+static weft_task *take_starting(weft_loop *loop)
+{
+    weft_node *const node = loop->starting;
+    loop->starting = node->next;
+    return weft_task_of_node_(node);
+}
+
+/* What a step asks for that did not just give way. */
+static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
+{
+    weft_context *const context = &loop->context;
+    for (;;) {
+        weft_node *const node = &task->live.wait.node;
+        signal = weft_follow_(signal, &node->frame, &task->root, context);
+        if (signal.what == WEFT_STARTS_) {
+            task = start_eagerly(loop, task);
+        } else {
+            settle(loop, task, signal);
+            if (!loop->starting)
+                return;
+            task = take_starting(loop);
+        }
+        context->running = &task->live.wait.node;
+        signal = context->running->frame->code->step(context->running->frame, context);
     }
 }
 
@@ -153,12 +187,19 @@ const weft_error *weft_shutdown(weft_loop *loop)
     return error;
 }
 
-const weft_error *weft_run_(weft_loop *loop, weft_task *task)
+const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task)
 {
     if (loop->runs)
         return &weft_invalid_state_error;
     weft_start_task_(&loop->tasks, task);
-    const weft_error *const error = weft_run_until_complete_(loop, &task->awaitable);
+    return weft_run_until_complete_(loop, &task->awaitable);
+}
+
+const weft_error *weft_run_(weft_loop *loop, weft_task *task)
+{
+    if (loop->runs)
+        return &weft_invalid_state_error;
+    const weft_error *const error = weft_run_and_keep_(loop, task);
     return error == &weft_deadlock_error ? error : (weft_shutdown(loop), error);
 }
 
@@ -223,6 +264,13 @@ const weft_error *weft_loop_close(weft_loop *loop)
     while ((owner = owner->next) != &loop->tasks);
     weft_loop_init(loop, loop->port);
     return NULL;
+}
+
+const weft_error *weft_runner_close(weft_loop *loop)
+{
+    const weft_error *const withstood = weft_shutdown(loop);
+    const weft_error *const error = weft_loop_close(loop);
+    return withstood ? withstood : error;
 }
 
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler)

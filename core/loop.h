@@ -37,9 +37,10 @@ struct weft_loop {
     weft_ready ready;
     weft_timers timers;
     weft_port *port;
-    weft_owner tasks;   /* the tasks of no group; the first owner of all */
-    weft_owner futures; /* has no children: marks a future as one */
-    weft_task *failed;  /* nobody asked for their errors yet */
+    weft_owner tasks;    /* the tasks of no group; the first owner of all */
+    weft_owner futures;  /* has no children: marks a future as one */
+    weft_node *starting; /* tasks that go on when those they started eagerly wait */
+    weft_task *failed;   /* nobody asked for their errors yet */
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
@@ -72,11 +73,22 @@ weft_time weft_loop_time(weft_loop *loop);
  * task's error: NULL, or what left the coroutine.
  * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
  * as they were, to be walked (weft_first_task) or shut down. `task` is evaluated more than once. */
-#define weft_run(loop, name, ...)                                                                  \
+#define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
+
+/* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)), of a loop
+ * that is kept for more: the same, but what is left when the task has ended stays, and goes on
+ * with the next run. weft_runner_close ends it. */
+#define weft_runner_run(loop, name, ...) WEFT_RUN_(weft_run_and_keep_, loop, name, __VA_ARGS__)
+
+/* Runner.close(): weft_shutdown, and weft_loop_close. Returns the former's error, or the
+ * latter's. */
+const weft_error *weft_runner_close(weft_loop *loop);
+
+#define WEFT_RUN_(run, loop, name, ...)                                                            \
     (weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
                         __LINE__),                                                                 \
      (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
-     weft_run_((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
+     run((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
 
 /* weft_run for a coroutine that is known by its code alone (WEFT_ASYNC, `name_code`): its frame
  * gets no arguments. `memory` is weft_task_size(code) zeroed bytes, aligned for any type. */
@@ -102,6 +114,7 @@ void weft_stop(weft_loop *loop);
 const weft_error *weft_shutdown(weft_loop *loop);
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);
+const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awaitable);
 weft_time weft_deadline_(weft_loop *loop, weft_time delay);
 

@@ -145,12 +145,17 @@ void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *cod
         context->reused(context, task, weft_task_size(code));
 }
 
-void weft_start_task_(weft_owner *owner, weft_task *task)
+void weft_enlist_task_(weft_owner *owner, weft_task *task)
 {
     task->awaitable.waiters = NULL;
     task->awaitable.owner = owner;
     task->live.wait.node.frame = &task->root;
     append(&owner->children, task);
+}
+
+void weft_start_task_(weft_owner *owner, weft_task *task)
+{
+    weft_enlist_task_(owner, task);
     weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
 }
 

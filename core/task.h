@@ -131,15 +131,35 @@ struct weft_joint {
  * The same from outside of a coroutine: loop.create_task(name(...)). */
 #define weft_loop_create_task(loop, name, ...) WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__)
 
+/* weft_create_eager_task(name, WEFT_TASK(name) *task, .argument = value, ...)
+ * asyncio.create_task(name(...), eager_start=True), in a coroutine: as weft_create_task, but it
+ * runs at once, up to its first wait, and this task goes on then, in the same turn. However many
+ * tasks start each other so, C's stack does not grow. O(frame). */
+#define weft_create_eager_task(name, ...)                                                          \
+    WEFT_CREATE_EAGER_(&weft_running_loop()->tasks, name, __VA_ARGS__)
+
+#define WEFT_CREATE_EAGER_(owner, name, ...)                                                       \
+    do {                                                                                           \
+        {                                                                                          \
+            WEFT_FILL_TASK_(owner, name, __VA_ARGS__);                                             \
+            weft_enlist_task_((owner), weft_created_);                                             \
+            weft_context_->callee = &weft_created_->root;                                          \
+            weft_frame_->state = __LINE__;                                                         \
+        }                                                                                          \
+        WEFT_SUSPEND_(WEFT_STARTS_);                                                               \
+    } while (0)
+
 #define WEFT_CREATE_TASK_(owner, name, ...)                                                        \
     do {                                                                                           \
-        WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
-        weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                        \
-        weft_prepare_task_((owner), weft_created_, &name##_code, __FILE__, __LINE__);              \
-        *(struct name *)(void *)&weft_created_->root =                                             \
-            WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
+        WEFT_FILL_TASK_(owner, name, __VA_ARGS__);                                                 \
         weft_start_task_((owner), weft_created_);                                                  \
     } while (0)
+
+#define WEFT_FILL_TASK_(owner, name, ...)                                                          \
+    WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                            \
+    weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                            \
+    weft_prepare_task_((owner), weft_created_, &name##_code, __FILE__, __LINE__);                  \
+    *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__))
 
 /* Refuses to compile unless `pointer`, which is not evaluated, points to a WEFT_TASK(name). */
 #define WEFT_REQUIRE_TASK_(name, pointer)                                                          \
@@ -172,6 +192,9 @@ unsigned weft_uncancel(weft_task *task);
 void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
                         unsigned line);
 void weft_start_task_(weft_owner *owner, weft_task *task);
+
+/* The same, but it is not ready: it runs next. */
+void weft_enlist_task_(weft_owner *owner, weft_task *task);
 
 /* What ends a task; `error` NULL: it returned. A group's child is linked in its owner, which its
  * turn has to see to (weft_leave_owner_), until then. */

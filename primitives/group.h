@@ -67,6 +67,15 @@ typedef struct weft_group {
         weft_check(weft_group_start_task(group, name, __VA_ARGS__));                               \
     } while (0)
 
+/* weft_group_create_eager_task(group, name, task, .argument = value, ...)
+ * group.create_task(name(...), eager_start=True): the same, as weft_create_eager_task. O(frame). */
+#define weft_group_create_eager_task(group, name, ...)                                             \
+    do {                                                                                           \
+        if (!weft_group_admits_(group))                                                            \
+            weft_raise(&weft_invalid_state_error);                                                 \
+        WEFT_CREATE_EAGER_(&(group)->owner, name, __VA_ARGS__);                                    \
+    } while (0)
+
 /* weft_group_start_task(group, name, task, .argument = value, ...)
  * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `task` is
  * evaluated more than once. */

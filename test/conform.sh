@@ -29,12 +29,40 @@ malformed 'task main {\n try {\n } catch any {\n call nobody\n }\n}\n'
 malformed 'future\ntask main {\n}\n'
 malformed 'piano P\ntask main {\n}\n'
 malformed 'task main {\n}\n}\n'
+malformed 'task main {\n sleep soon\n}\n'
+malformed 'task main {\n sleep 99999999999999999999\n}\n'
+malformed 'lock L\ntask main {\n set L\n}\n'
+malformed 'lock L\nlock L\ntask main {\n}\n'
+malformed 'task main {\n}\ntask main {\n}\n'
+malformed 'semaphore S -1\ntask main {\n}\n'
+malformed 'barrier B 0\ntask main {\n}\n'
+malformed 'queue Q 1 random\ntask main {\n}\n'
+malformed 'task main {\n wait some - main\n}\n'
+malformed 'task main {\n gather\n}\n'
+malformed 'task main {\n group {\n } finally {\n }\n}\n'
+malformed 'task main {\n try {\n } catch {\n }\n}\n'
+malformed 'task main {\n try {\n } finally {\n } finally {\n }\n}\n'
+malformed 'task main {\n try {\n } finally {\n repeat 2 {\n return x\n }\n }\n}\n'
 
 printf 'task main { # empty\n}\n' >"$work/program"
 result 'a file' '0 main 0 end ok - done' "$(test/conform "$work/program" | xargs)"
 result 'standard input' '0 main 0 end ok - done' "$(test/conform - <"$work/program" | xargs)"
 test/conform "$work/nowhere" 2>/dev/null
 result 'no file' 2 $?
+
+# What differs from the reference only where nobody would look: negative numbers, a name given twice.
+trace() {
+    printf "$1" >"$work/program"
+    result "$1" "$2" "$(test/conform "$work/program" | xargs)"
+}
+
+trace 'task main {\n sleep -1\n}\n' '0 main 2 ok 0 main 0 end ok - done'
+trace 'task main {\n timeout -1 {\n sleep 0\n sleep 0\n }\n}\n' \
+    '0 main 3 err cancelled 0 main 2 err timeout 0 main 0 end err timeout done'
+trace 'queue Q -1\ntask main {\n put Q -7\n get Q\n}\n' \
+    '0 main 3 ok 0 main 4 ok -7 0 main 0 end ok - done'
+trace 'future main\ntask main {\n set_result main x\n}\n' \
+    '0 main 3 err invalid 0 main 0 end err invalid done'
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -1,5 +1,4 @@
 /* Statements that run statements. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "interpreter/statements.h"
@@ -16,7 +15,7 @@ struct run_statement {
     struct object *object;
     weft_timeout limit;
     weft_group own;
-    int i;
+    long long i;
 };
 
 struct run_try {
@@ -133,7 +132,7 @@ WEFT_ASYNC_BODY(run_statement)
                   .group = self->group);
         self->outcome.value = self->block.outcome.value;
     } else if (self->at->op == OP_REPEAT) {
-        for (; self->i < atoi(self->at->blocks->words[1]); self->i++) {
+        for (; self->i < number_of(self->at->blocks->words[1]); self->i++) {
             RUN_BODY(self->group);
             self->outcome = self->block.outcome;
             if (self->outcome.returned)
@@ -146,7 +145,7 @@ WEFT_ASYNC_BODY(run_statement)
         self->outcome = self->attempt->outcome;
     } else {
         if (self->at->op == OP_TIMEOUT) {
-            weft_with_timeout(&self->limit, WEFT_MS(atol(self->at->blocks->words[1]))) {
+            weft_with_timeout(&self->limit, WEFT_MS(number_of(self->at->blocks->words[1]))) {
                 RUN_BODY(self->group);
             }
             weft_end;

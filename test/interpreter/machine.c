@@ -72,7 +72,7 @@ static void make_unbounded_queue(struct object *object, const char *order)
 
 static void make_object(struct machine *machine, struct object *object, char **words, int count)
 {
-    const size_t n = count > 2 ? strtoul(words[2], NULL, 10) : 0;
+    const size_t n = count > 2 ? (size_t)number_of(words[2]) : 0;
     const char *const order = count > 3 ? words[3] : "fifo";
     if (object->kind == OBJECT_FUTURE)
         weft_loop_create_future(&machine->loop, &object->future);
@@ -121,9 +121,10 @@ const weft_error *machine_find(struct machine *machine, const char *name, struct
     struct instance *const instance = find_instance(machine, name);
     struct object *const object = instance ? NULL : machine_object(machine, name);
     if (instance)
-        *found = (struct reference){weft_as_future(&instance->task), &instance->value};
+        *found = (struct reference){weft_as_future(&instance->task), &instance->value, NULL};
     else if (object && object->kind == OBJECT_FUTURE)
-        *found = (struct reference){weft_as_future(&object->future), &object->future.result};
+        *found =
+            (struct reference){weft_as_future(&object->future), &object->future.result, object};
     else
         return &weft_invalid_state_error;
     return NULL;

@@ -61,6 +61,7 @@ struct object {
 struct reference {
     weft_future *future;
     const char **result;
+    struct object *object; /* NULL: it is a task */
 };
 
 struct machine {

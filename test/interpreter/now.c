@@ -79,7 +79,7 @@ static const weft_error *do_with_x(struct machine *machine, const struct stateme
     case OP_ON_DONE:
         return add_on_done(machine, at, x);
     case OP_SET_RESULT:
-        return set_result(machine_object(machine, at->words[1]), at->words[2]);
+        return set_result(x.object, at->words[2]);
     default:
         return weft_set_error(x.future, machine_error(machine, at->words[2]));
     }
@@ -140,11 +140,11 @@ static const weft_error *do_with_object(struct machine *machine, const struct st
         weft_event_clear(&object->event);
         return NULL;
     case OP_NOTIFY:
-        return weft_condition_notify(&object->condition, strtoul(at->words[2], NULL, 10));
+        return weft_condition_notify(&object->condition, (size_t)number_of(at->words[2]));
     case OP_NOTIFY_ALL:
         return weft_condition_notify_all(&object->condition);
     case OP_PUT_NOWAIT:
-        return put_nowait(machine, object, atol(at->words[2]));
+        return put_nowait(machine, object, item_of(at->words[2]));
     case OP_GET_NOWAIT:
         return get_nowait(machine, object, value);
     default:

@@ -1,6 +1,8 @@
 #include "interpreter/program.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +82,7 @@ static bool at_close(const struct reader *reader)
 /* What a form's words have to be, a letter each behind its name:
  *
  *     w  any word             n  a number              t  a task template     a  "as"
+ *     i  an item              p  a number from 1 on    z  a number from 0 on
  *     l  what is acquired     e  an event              c  a condition         b  a barrier
  *     q  a queue              m  first, error, all     ?  a number or -
  *     o  fifo, lifo, priority; may be missing          +  any words, at least one */
@@ -105,7 +108,7 @@ static const struct form {
     {"clear", OP_CLEAR, "e", false},
     {"notify", OP_NOTIFY, "cn", false},
     {"notify_all", OP_NOTIFY_ALL, "c", false},
-    {"put_nowait", OP_PUT_NOWAIT, "qn", false},
+    {"put_nowait", OP_PUT_NOWAIT, "qi", false},
     {"get_nowait", OP_GET_NOWAIT, "q", false},
     {"task_done", OP_TASK_DONE, "q", false},
     {"sleep", OP_SLEEP, "n", false},
@@ -116,7 +119,7 @@ static const struct form {
     {"wait_barrier", OP_WAIT_BARRIER, "b", false},
     {"reset", OP_RESET, "b", false},
     {"abort", OP_ABORT, "b", false},
-    {"put", OP_PUT, "qn", false},
+    {"put", OP_PUT, "qi", false},
     {"get", OP_GET, "q", false},
     {"join", OP_JOIN, "q", false},
     {"shield", OP_SHIELD, "w", false},
@@ -137,9 +140,9 @@ static const struct object_form {
     const char *words;
 } object_forms[] = {
     {"future", OBJECT_FUTURE, "w"},        {"lock", OBJECT_LOCK, "w"},
-    {"semaphore", OBJECT_SEMAPHORE, "wn"}, {"bounded", OBJECT_BOUNDED, "wn"},
+    {"semaphore", OBJECT_SEMAPHORE, "wz"}, {"bounded", OBJECT_BOUNDED, "wz"},
     {"condition", OBJECT_CONDITION, "w"},  {"event", OBJECT_EVENT, "w"},
-    {"barrier", OBJECT_BARRIER, "wn"},     {"queue", OBJECT_QUEUE, "wno"},
+    {"barrier", OBJECT_BARRIER, "wp"},     {"queue", OBJECT_QUEUE, "wno"},
 };
 
 /* Whether a line may have `count` words, its name among them, for these letters. */
@@ -198,14 +201,14 @@ static bool is_part_of_try(const struct block *block)
 }
 
 /* A part is a block with its head; `} catch X {` closes one and opens the next. */
-static void parse_parts(struct reader *reader, struct block **end)
+static void parse_parts(struct reader *reader, bool is_try, struct block **end)
 {
     for (bool more = true, first = true; more && !reader->problem; first = false) {
         struct block *const block = calloc(1, sizeof(*block));
         block->words = take_words(&reader->line, first ? 0 : 1, &block->count);
         *end = block;
         end = &block->next;
-        if (!first && !is_part_of_try(block))
+        if (!first && !(is_try && is_part_of_try(block)))
             reader->problem = "this is no part of a try";
         next_line(reader);
         parse_block(reader, block);
@@ -231,7 +234,7 @@ static struct statement *parse_statement(struct reader *reader)
     statement->op = form->op;
     statement->letters = form->words;
     if (form->block) {
-        parse_parts(reader, &statement->blocks);
+        parse_parts(reader, form->op == OP_TRY, &statement->blocks);
     } else {
         statement->words = take_words(&reader->line, 0, &statement->count);
         next_line(reader);
@@ -266,7 +269,7 @@ static void parse_definition(struct reader *reader, struct program *program)
     }
     struct definition *const definition = *end = calloc(1, sizeof(*definition));
     if (task) {
-        parse_parts(reader, &definition->body);
+        parse_parts(reader, false, &definition->body);
     } else {
         definition->kind = form->kind;
         definition->letters = form->words;
@@ -281,6 +284,27 @@ static bool is_number(const char *word)
 {
     word += *word == '-';
     return *word && strspn(word, "0123456789") == strlen(word);
+}
+
+/* Whether it fits, and is between the two. */
+static bool is_between(const char *word, long long least, long long most)
+{
+    errno = 0;
+    const long long number = strtoll(word, NULL, 10);
+    return is_number(word) && !errno && number >= least && number <= most;
+}
+
+static const long long most_of_all = 1000000000000; /* milliseconds: 31 years */
+
+long long number_of(const char *word)
+{
+    const long long number = strtoll(word, NULL, 10);
+    return number < 0 ? 0 : number;
+}
+
+long item_of(const char *word)
+{
+    return strtol(word, NULL, 10);
 }
 
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
@@ -322,7 +346,13 @@ static bool is_word(const struct program *program, const char *word, char letter
     case '+':
         return true;
     case 'n':
-        return is_number(word);
+        return is_between(word, -most_of_all, most_of_all);
+    case 'z':
+        return is_between(word, 0, most_of_all);
+    case 'p':
+        return is_between(word, 1, most_of_all);
+    case 'i':
+        return is_between(word, LONG_MIN, LONG_MAX);
     case 't':
         return program_task(program, word);
     case 'a':
@@ -332,7 +362,7 @@ static bool is_word(const struct program *program, const char *word, char letter
     case 'o':
         return is_one_of(word, "fifo", "lifo", "priority");
     case '?':
-        return !strcmp(word, "-") || is_number(word);
+        return !strcmp(word, "-") || is_between(word, -most_of_all, most_of_all);
     default:
         return is_object(program, word, letter);
     }
@@ -350,6 +380,36 @@ static const char *wrong_word(const struct program *program, char *const *words,
     return NULL;
 }
 
+static bool returns(const struct block *block);
+
+static bool has_return(const struct statement *statement)
+{
+    for (; statement; statement = statement->next)
+        if (statement->op == OP_RETURN || returns(statement->blocks))
+            return true;
+    return false;
+}
+
+static bool returns(const struct block *block)
+{
+    while (block && !has_return(block->statements))
+        block = block->next;
+    return block;
+}
+
+/* A try has one `finally` at most, and none with a `return` in it. */
+static const char *wrong_finally(const struct block *block)
+{
+    int count = 0;
+    for (; block; block = block->next) {
+        const bool finally = !strcmp(block->words[0], "finally");
+        count += finally;
+        if (finally && (count > 1 || has_return(block->statements)))
+            return block->words[0];
+    }
+    return NULL;
+}
+
 static const char *wrong_in(const struct program *program, const struct statement *statement)
 {
     const char *wrong = NULL;
@@ -357,6 +417,8 @@ static const char *wrong_in(const struct program *program, const struct statemen
         const struct block *const block = statement->blocks;
         wrong = block ? wrong_word(program, block->words, block->count, statement->letters)
                       : wrong_word(program, statement->words, statement->count, statement->letters);
+        if (!wrong)
+            wrong = wrong_finally(block);
         if (!wrong)
             wrong = wrong_in_block(program, block);
     }
@@ -371,9 +433,25 @@ static const char *wrong_in_block(const struct program *program, const struct bl
     return wrong;
 }
 
+static const char *name_of(const struct definition *definition)
+{
+    return definition->body ? definition->body->words[1] : definition->words[1];
+}
+
+static const char *named_twice(const struct definition *definition)
+{
+    for (; definition; definition = definition->next)
+        for (const struct definition *other = definition->next; other; other = other->next)
+            if (!strcmp(name_of(definition), name_of(other)))
+                return name_of(other);
+    return NULL;
+}
+
 static const char *wrong_in_program(const struct program *program)
 {
-    const char *wrong = NULL;
+    const char *wrong = named_twice(program->objects);
+    if (!wrong)
+        wrong = named_twice(program->tasks);
     for (const struct definition *d = program->objects; d && !wrong; d = d->next)
         wrong = wrong_word(program, d->words, d->count, d->letters);
     for (const struct definition *task = program->tasks; task && !wrong; task = task->next)
@@ -393,7 +471,7 @@ struct program *program_parse(const char *text)
     if (!reader.problem && !wrong)
         return program;
     if (wrong)
-        fprintf(stderr, "'%s' is not what its statement takes\n", wrong);
+        fprintf(stderr, "'%s' is not what may stand there\n", wrong);
     else
         fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);
     if (reader.line.words)

@@ -101,6 +101,10 @@ struct program {
 struct program *program_parse(const char *text);
 void program_free(struct program *program);
 
+/* A number, of what cannot be less than 0: a negative one is 0. And an item, which can. */
+long long number_of(const char *word);
+long item_of(const char *word);
+
 /* The task template `name`, or NULL. */
 const struct definition *program_task(const struct program *program, const char *name);
 

@@ -1,5 +1,4 @@
 /* Statements that wait. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "interpreter/statements.h"
@@ -55,14 +54,14 @@ static const char *list(struct run_wait *self, const char *open, const char *clo
 
 static weft_time limit_of(const struct statement *at)
 {
-    return strcmp(at->words[2], "-") ? WEFT_MS(atol(at->words[2])) : WEFT_FOREVER;
+    return strcmp(at->words[2], "-") ? WEFT_MS(number_of(at->words[2])) : WEFT_FOREVER;
 }
 
 WEFT_ASYNC_EXTERN(run_wait)
 {
     self->object = machine_object(self->me->machine, self->at->words[1]);
     if (self->at->op == OP_SLEEP) {
-        weft_sleep(WEFT_MS(atol(self->at->words[1])));
+        weft_sleep(WEFT_MS(number_of(self->at->words[1])));
     } else if (self->at->op == OP_AWAIT) {
         weft_check(machine_find(self->me->machine, self->at->words[1], &self->x));
         weft_await(self->x.future);
@@ -86,10 +85,10 @@ WEFT_ASYNC_EXTERN(run_wait)
         weft_barrier_abort(&self->object->barrier);
     } else if (self->at->op == OP_PUT) {
         if (self->object->queue.queue.room) {
-            weft_queue_put(&self->object->queue, atol(self->at->words[2]));
+            weft_queue_put(&self->object->queue, item_of(self->at->words[2]));
         } else {
             self->node = machine_alloc(self->me->machine, sizeof(*self->node));
-            self->node->value = atol(self->at->words[2]);
+            self->node->value = item_of(self->at->words[2]);
             weft_check(weft_queue_put_item(&self->object->unbounded, self->node));
         }
     } else if (self->at->op == OP_GET) {
@@ -111,7 +110,7 @@ WEFT_ASYNC_EXTERN(run_wait)
         self->value = *self->x.result;
     } else if (self->at->op == OP_WAIT_FOR) {
         weft_check(machine_find(self->me->machine, self->at->words[2], &self->x));
-        weft_wait_for(&self->limit, self->x.future, WEFT_MS(atol(self->at->words[1])));
+        weft_wait_for(&self->limit, self->x.future, WEFT_MS(number_of(self->at->words[1])));
         self->value = *self->x.result;
     } else if (self->at->op == OP_GATHER) {
         weft_check(add_all(self));
