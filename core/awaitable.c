@@ -6,15 +6,6 @@
 /* Never read: their addresses are what counts. */
 const weft_node weft_ended_[2] = {{{NULL}, NULL}, {{NULL}, NULL}};
 
-void weft_add_waiter_(weft_awaitable *awaitable, weft_node *node)
-{
-    weft_node *const last = awaitable->waiters;
-    node->next = last ? last->next : node;
-    if (last)
-        last->next = node;
-    awaitable->waiters = node;
-}
-
 /* `before` is its predecessor in the ring. */
 static void unlink_waiter(weft_awaitable *awaitable, weft_node *node, weft_node *before)
 {
@@ -51,20 +42,14 @@ static bool tell(weft_loop *loop, weft_node *node, const weft_error *error)
     return true;
 }
 
-bool weft_conclude_(weft_awaitable *awaitable, const weft_error *error)
+bool weft_tell_waiters_(const weft_owner *owner, weft_node *last, const weft_error *error)
 {
-    weft_loop *const loop = awaitable->owner->loop;
-    weft_node *const last = awaitable->waiters;
     bool asked = false;
-    awaitable->waiters = WEFT_ENDED_;
-    awaitable->error = error;
-    if (!last)
-        return false;
     weft_node *next = last->next, *node;
     do {
         node = next;
         next = node->next;
-        asked |= tell(loop, node, error);
+        asked |= tell(owner->loop, node, error);
     } while (node != last);
     return asked;
 }
@@ -79,12 +64,17 @@ weft_task *weft_awaitable_task_(weft_awaitable *awaitable)
     return is_future(awaitable) ? NULL : WEFT_CONTAINER_(awaitable, weft_task, awaitable);
 }
 
+static void forgive(weft_awaitable *awaitable)
+{
+    if (awaitable->waiters == WEFT_UNASKED_)
+        weft_forgive_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
+}
+
 const weft_error *weft_ask_(weft_awaitable *awaitable)
 {
     if (!weft_has_ended_(awaitable))
         return NULL;
-    if (awaitable->waiters == WEFT_UNASKED_)
-        weft_forgive_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
+    forgive(awaitable);
     return awaitable->error;
 }
 
@@ -110,14 +100,20 @@ bool weft_can_await_(const weft_task *task, const weft_awaitable *awaitable)
            awaitable != &task->awaitable;
 }
 
+static void end_await(weft_context *context, weft_awaitable *awaitable)
+{
+    context->error = awaitable->error;
+    forgive(awaitable);
+}
+
 weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
 {
     weft_task *const task = weft_running_task_(context);
-    if (!weft_can_await_(task, awaitable))
-        context->error = &weft_invalid_state_error;
-    else if (weft_has_ended_(awaitable))
-        context->error = weft_ask_(awaitable);
-    else
+    if (weft_has_ended_(awaitable) && awaitable->owner->loop == weft_running_loop_(context))
+        end_await(context, awaitable);
+    else if (weft_can_await_(task, awaitable))
         return weft_park_awaiting_(task, awaitable);
+    else
+        context->error = &weft_invalid_state_error;
     return (weft_signal){WEFT_GO_ON_};
 }

@@ -28,7 +28,7 @@ extern const weft_node weft_ended_[2];
 
 static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 {
-    return awaitable->waiters == WEFT_ENDED_ || awaitable->waiters == WEFT_UNASKED_;
+    return (uintptr_t)awaitable->waiters - (uintptr_t)weft_ended_ < sizeof weft_ended_;
 }
 
 /* weft_await(p): `await p`.
@@ -71,13 +71,30 @@ bool weft_cancel_(weft_awaitable *awaitable);
 const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle *handle,
                                           weft_function *function);
 
-/* Ends it: all who wait are made ready, in order, and get `error`, which may be NULL. Whether a
- * task was among them. */
-bool weft_conclude_(weft_awaitable *awaitable, const weft_error *error);
+/* All who wait, in the ring of `last`, are made ready, in order, and get `error`, which may be NULL.
+ * Whether a task was among them. */
+bool weft_tell_waiters_(const weft_owner *owner, weft_node *last, const weft_error *error);
+
+/* Ends it, and tells them. Whether a task was among them. */
+static inline bool weft_conclude_(weft_awaitable *awaitable, const weft_error *error)
+{
+    weft_node *const last = awaitable->waiters;
+    awaitable->waiters = WEFT_ENDED_;
+    awaitable->error = error;
+    return last && weft_tell_waiters_(awaitable->owner, last, error);
+}
 
 /* Who waits, in a ring. A turn knows its predecessor (`previous`); for a task, which does not,
  * removal is O(those who wait). */
-void weft_add_waiter_(weft_awaitable *awaitable, weft_node *node);
+static inline void weft_add_waiter_(weft_awaitable *awaitable, weft_node *node)
+{
+    weft_node *const last = awaitable->waiters;
+    node->next = last ? last->next : node;
+    if (last)
+        last->next = node;
+    awaitable->waiters = node;
+}
+
 void weft_remove_waiter_(weft_awaitable *awaitable, weft_wait *turn);
 void weft_remove_task_(weft_awaitable *awaitable, weft_node *node);
 

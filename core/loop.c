@@ -8,15 +8,15 @@
 static void settle(weft_loop *loop, weft_task *task, weft_signal signal)
 {
     weft_context *const context = &loop->context;
-    if (signal.what == WEFT_YIELDED) {
-        weft_ready_push_(&loop->ready, &task->live.wait.node);
-    } else if (signal.what == WEFT_PARKED) {
-        if (task->root.flags & WEFT_MUST_CANCEL_)
+    if (signal.what == WEFT_PARKED) {
+        if (WEFT_RARELY_(task->root.flags & WEFT_MUST_CANCEL_))
             weft_cancel_parked_(task);
-    } else {
+    } else if (signal.what == WEFT_RETURNED) {
         const weft_error *const error = context->error;
         context->error = NULL;
         weft_finish_task_(task, error);
+    } else {
+        weft_ready_push_(&loop->ready, &task->live.wait.node);
     }
 }
 

@@ -89,7 +89,7 @@ static void report_failures_in(weft_loop *loop, const void *memory, size_t size)
 
 static void reused(weft_context *context, const void *memory, size_t size)
 {
-    weft_loop *const loop = WEFT_CONTAINER_(context, weft_loop, context);
+    weft_loop *const loop = weft_running_loop_(context);
     weft_lease *lease;
     report_failures_in(loop, memory, size);
     while ((lease = weft_take_lease_in_(loop, memory, size)))
@@ -132,15 +132,14 @@ weft_lease *weft_take_lease_in_(weft_loop *loop, const void *memory, size_t size
 
 /* ---- From start to end ---- */
 
-void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
-                        unsigned line)
+void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
+                       unsigned line)
 {
-    const weft_awaitable *const awaitable = &task->awaitable;
-    if (awaitable->owner && (!weft_has_ended_(awaitable) || weft_is_turn_(&task->live.wait.node)))
+    weft_context *const context = &loop->context;
+    if (weft_is_in_use_(task))
         weft_panic(file, line,
                    "a task is started in the memory of one that has not ended (or whose group has "
                    "not heard yet), or that was not zero at first");
-    weft_context *const context = &owner->loop->context;
     if (context->reused)
         context->reused(context, task, weft_task_size(code));
 }
@@ -159,26 +158,43 @@ void weft_start_task_(weft_owner *owner, weft_task *task)
     weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
 }
 
-void weft_finish_task_(weft_task *task, const weft_error *error)
+/* A group's child stays in its owner until its turn has come. */
+static void leave(weft_owner *owner, weft_task *task)
+{
+    if (!owner->turn) {
+        remove_from(&owner->children, task);
+        return;
+    }
+    task->live.wait.node.frame = (weft_frame *)owner->turn;
+    weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
+}
+
+static void finish_otherwise(weft_task *task, const weft_error *error)
 {
     weft_owner *const owner = task->awaitable.owner;
     weft_loop *const loop = owner->loop;
     if (!error && task->root.flags & WEFT_MUST_CANCEL_)
         error = &weft_cancelled_error;
-    if (owner->turn) {
-        task->live.wait.node.frame = (weft_frame *)owner->turn;
-        weft_ready_push_(&loop->ready, &task->live.wait.node);
-    } else {
-        remove_from(&owner->children, task);
-    }
-    const bool asked = weft_conclude_(&task->awaitable, error);
-    if (error && !asked && !owner->turn && weft_error_is(error, &weft_any_error)) {
+    leave(owner, task);
+    if (!weft_conclude_(&task->awaitable, error) && !owner->turn &&
+        weft_error_is(error, &weft_any_error)) {
         task->awaitable.waiters = WEFT_UNASKED_;
         append(&loop->failed, task);
         set_hook(loop);
     }
     if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0)
         loop->stopping = WEFT_TICKS_OF_A_GATHER_;
+}
+
+/* Most return, and nobody has asked them for anything else: on the straight path. */
+void weft_finish_task_(weft_task *task, const weft_error *error)
+{
+    if (WEFT_RARELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_DOOMED_))) {
+        finish_otherwise(task, error);
+        return;
+    }
+    leave(task->awaitable.owner, task);
+    weft_conclude_(&task->awaitable, NULL);
 }
 
 void weft_forgive_(weft_task *task)
@@ -204,11 +220,6 @@ static void park(weft_task *task, enum weft_parked_ where)
     task->root.flags |= where;
 }
 
-static void ready(weft_task *task)
-{
-    weft_ready_push_(&loop_of(task)->ready, &task->live.wait.node);
-}
-
 weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
 {
     park(task, WEFT_AWAITING_);
@@ -222,28 +233,6 @@ weft_signal weft_park_joining_(weft_task *task, weft_joint *joint)
     park(task, WEFT_JOINING_);
     task->live.wait.joint = joint;
     return (weft_signal){WEFT_PARKED};
-}
-
-weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind)
-{
-    park(task, WEFT_LISTED_);
-    task->live.wait.node.listed_for = kind;
-    return (weft_signal){WEFT_PARKED};
-}
-
-void weft_wake_(weft_task *task)
-{
-    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
-    ready(task);
-}
-
-void weft_wake_with_(weft_task *task, const weft_error *error)
-{
-    if (error) {
-        task->live.wait.error = error;
-        task->root.flags |= WEFT_HAS_ERROR_;
-    }
-    weft_wake_(task);
 }
 
 /* Tells a task that is about to run what it has to be told. */

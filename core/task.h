@@ -73,6 +73,11 @@ static inline weft_task *weft_task_of_node_(weft_node *node)
     return WEFT_CONTAINER_(node, weft_task, live.wait.node);
 }
 
+static inline weft_loop *weft_running_loop_(weft_context *context)
+{
+    return WEFT_CONTAINER_(context, weft_loop, context);
+}
+
 static inline weft_task *weft_running_task_(const weft_context *context)
 {
     return weft_task_of_node_(context->running);
@@ -151,8 +156,9 @@ struct weft_joint {
 
 #define WEFT_CREATE_TASK_(owner, name, ...)                                                        \
     do {                                                                                           \
-        WEFT_FILL_TASK_(owner, name, __VA_ARGS__);                                                 \
-        weft_start_task_((owner), weft_created_);                                                  \
+        weft_owner *const weft_owner_ = (owner);                                                   \
+        WEFT_FILL_TASK_(weft_owner_, name, __VA_ARGS__);                                           \
+        weft_start_task_(weft_owner_, weft_created_);                                              \
     } while (0)
 
 #define WEFT_FILL_TASK_(owner, name, ...)                                                          \
@@ -168,7 +174,7 @@ struct weft_joint {
                    "weft: a member of struct " #name " is aligned too strictly for a task")
 
 /* asyncio.get_running_loop() and asyncio.current_task(), in a coroutine that a loop runs. */
-#define weft_running_loop() (weft_current_task()->awaitable.owner->loop)
+#define weft_running_loop() weft_running_loop_(weft_context_)
 #define weft_current_task() weft_running_task_(weft_context_)
 
 /* The task that runs, or NULL: asyncio.current_task(loop), for callbacks and functions. */
@@ -188,9 +194,23 @@ unsigned weft_cancelling(const weft_task *task);
  * not been delivered yet is off. */
 unsigned weft_uncancel(weft_task *task);
 
+/* Whether a task lives in the memory, or has ended and its group has not heard yet. */
+static inline bool weft_is_in_use_(const weft_task *task)
+{
+    return task->awaitable.owner &&
+           (!weft_has_ended_(&task->awaitable) || weft_is_turn_(&task->live.wait.node));
+}
+
 /* Panics if a task lives in the memory; tells of those that failed in it, and of leases. */
-void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code, const char *file,
-                        unsigned line);
+void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
+                       unsigned line);
+static inline void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code,
+                                      const char *file, unsigned line)
+{
+    if (WEFT_RARELY_(weft_is_in_use_(task) || owner->loop->context.reused))
+        weft_free_memory_(owner->loop, task, code, file, line);
+}
+
 void weft_start_task_(weft_owner *owner, weft_task *task);
 
 /* The same, but it is not ready: it runs next. */
@@ -199,6 +219,7 @@ void weft_enlist_task_(weft_owner *owner, weft_task *task);
 /* What ends a task; `error` NULL: it returned. A group's child is linked in its owner, which its
  * turn has to see to (weft_leave_owner_), until then. */
 void weft_finish_task_(weft_task *task, const weft_error *error);
+void weft_finish_otherwise_(weft_task *task, const weft_error *error);
 void weft_leave_owner_(weft_task *task);
 
 /* Makes a group an owner, and none again. */
@@ -226,11 +247,29 @@ weft_signal weft_park_joining_(weft_task *task, weft_joint *joint);
 
 /* Parks the running task for a primitive, whose kind is *kind. It is to wake it (weft_wake_),
  * and to unlink it, where it has linked it, when it runs again. */
-weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind);
+static inline weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind)
+{
+    const weft_signal signal = {WEFT_PARKED};
+    task->root.flags |= WEFT_LISTED_;
+    task->live.wait.node.listed_for = kind;
+    return signal;
+}
 
 /* Makes a parked task ready: with what it waited for; with an error, if that is one. */
-void weft_wake_(weft_task *task);
-void weft_wake_with_(weft_task *task, const weft_error *error);
+static inline void weft_wake_(weft_task *task)
+{
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
+    weft_ready_push_(&task->awaitable.owner->loop->ready, &task->live.wait.node);
+}
+
+static inline void weft_wake_with_(weft_task *task, const weft_error *error)
+{
+    if (error) {
+        task->live.wait.error = error;
+        task->root.flags |= WEFT_HAS_ERROR_;
+    }
+    weft_wake_(task);
+}
 
 /* A timer is due that is a sleeping task's. */
 void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait);
