@@ -71,8 +71,8 @@ bool weft_cancel_(weft_awaitable *awaitable);
 const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle *handle,
                                           weft_function *function);
 
-/* All who wait, in the ring of `last`, are made ready, in order, and get `error`, which may be NULL.
- * Whether a task was among them. */
+/* All who wait, in the ring of `last`, are made ready, in order, and get `error`, which may be
+ * NULL. Whether a task was among them. */
 bool weft_tell_waiters_(const weft_owner *owner, weft_node *last, const weft_error *error);
 
 /* Ends it, and tells them. Whether a task was among them. */

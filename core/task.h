@@ -219,7 +219,6 @@ void weft_enlist_task_(weft_owner *owner, weft_task *task);
 /* What ends a task; `error` NULL: it returned. A group's child is linked in its owner, which its
  * turn has to see to (weft_leave_owner_), until then. */
 void weft_finish_task_(weft_task *task, const weft_error *error);
-void weft_finish_otherwise_(weft_task *task, const weft_error *error);
 void weft_leave_owner_(weft_task *task);
 
 /* Makes a group an owner, and none again. */
