@@ -38,14 +38,26 @@ static void keep_failed(weft_group *group, weft_task *child)
     group->failures++;
 }
 
+static void cancel_all(weft_group *group)
+{
+    if (!group->aborting)
+        abort_children(group);
+    group->cancelled_parent = true;
+    weft_cancel_task_(group->parent);
+}
+
+void weft_group_cancel(weft_group *group)
+{
+    const bool ended = group->exiting && !group->owner.children;
+    if (group->parent && !ended && !group->cancelled_parent)
+        cancel_all(group);
+}
+
 static void child_failed(weft_group *group, weft_task *child)
 {
     keep_failed(group, child);
-    if (group->aborting || group->cancelled_parent)
-        return;
-    abort_children(group);
-    group->cancelled_parent = true;
-    weft_cancel_task_(group->parent);
+    if (!group->aborting && !group->cancelled_parent)
+        cancel_all(group);
 }
 
 /* The turn of a child's end. */
@@ -96,6 +108,7 @@ const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
     weft_task *const parent = weft_running_task_(context);
     weft_group_forget_errors(group);
     *group = (weft_group){.kind = &kind, .parent = parent, .error.kind = &weft_group_error};
+    group->cancelling = (unsigned char)weft_cancelling(parent);
     weft_enter_owner_(&group->owner, parent->awaitable.owner->loop, &child_ended_turn);
     return NULL;
 }
@@ -141,8 +154,8 @@ static const weft_error *fail(weft_group *group)
 static const weft_error *error_at_end(weft_group *group)
 {
     const weft_error *const error = group->left.error;
-    if (group->cancelled_parent && weft_uncancel(group->parent) == 0)
-        group->propagates = false;
+    if (group->cancelled_parent)
+        group->propagates = weft_uncancel(group->parent) > group->cancelling;
     if (group->propagates && !group->failures)
         return &weft_cancelled_error;
     if (error && !weft_error_is(error, &weft_cancelled_error))
@@ -155,7 +168,9 @@ unsigned weft_group_end_(weft_group *group, weft_context *context)
     context->error = error_at_end(group);
     weft_exit_owner_(&group->owner);
     group->parent = NULL;
-    return context->error ? WEFT_FAILED_ : group->left.how;
+    if (context->error)
+        return WEFT_FAILED_;
+    return group->left.error ? WEFT_REACHED_END_ : group->left.how; /* a cancellation of its own */
 }
 
 /* ---- Its errors ---- */

@@ -26,8 +26,9 @@ typedef struct weft_group {
     bool exiting;             /* the body has been left */
     bool waits;               /* ... and the parent is parked for the children */
     bool aborting;
-    bool cancelled_parent; /* by the group itself */
-    bool propagates;       /* a cancellation that is not the group's own */
+    bool cancelled_parent;    /* by the group itself */
+    bool propagates;          /* a cancellation that is not the group's own */
+    unsigned char cancelling; /* the parent's count when it entered */
 } weft_group;
 
 /* weft_with_group(weft_group *group) { ... } weft_end: `async with asyncio.TaskGroup() as group:`.
@@ -85,6 +86,11 @@ typedef struct weft_group {
          ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
             weft_group_started_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                    \
          : &weft_invalid_state_error)
+
+/* group.cancel() (TaskGroup's from 3.15 on): cancels the body and the children, and takes no more.
+ * The block ends then, without an error, unless a child fails, or the task is cancelled from
+ * elsewhere too. Of a group that has not been entered, or has ended: nothing. O(children). */
+void weft_group_cancel(weft_group *group);
 
 /* ---- The errors of a group's error ---- */
 
