@@ -12,6 +12,7 @@
  *     str(e), isinstance(e, E)        weft_error_text, weft_error_is                   error.h
  *     t = asyncio.create_task(f(1))   WEFT_TASK(f) t;                                  task.h
  *                                     weft_create_task(f, &self->t, .a = 1)
+ *     create_task(f(1), eager_start=True)  weft_create_eager_task(f, &self->t, .a = 1)
  *     await asyncio.sleep(1.5)        weft_sleep(WEFT_SECONDS(1.5))                    time.h
  *     await t; t.done(); t.cancel()   weft_await(&self->t), weft_done, weft_cancel     awaitable.h
  *     t.exception(); t.cancelled()    weft_error_of, weft_cancelled
@@ -20,11 +21,13 @@
  *     x.set_result(1)                 weft_set_result(&x, 1), weft_set_error
  *     loop.call_soon(g), call_later   weft_call_soon, weft_call_later                  handle.h
  *     asyncio.run(f(1))               weft_run(&loop, f, &t, .a = 1)                   loop.h
+ *     runner.run(f(1)); close()       weft_runner_run(&loop, f, &t, .a = 1), weft_runner_close
  *     asyncio.get_running_loop()      weft_running_loop()                              task.h
  *     asyncio.all_tasks()             weft_first_task, weft_next_task                  report.h
  *     async with TaskGroup() as g:    weft_with_group(&self->g) { ... } weft_end       group.h
  *     g.create_task(f(1))             weft_group_create_task(&self->g, f, &t, .a = 1)
  *                                     weft_group_create_pooled(&self->g, f, &pool)     pool.h
+ *     g.cancel()                      weft_group_cancel(&self->g)                      group.h
  *     for e in group.exceptions:      weft_first_error, weft_next_error                group.h
  *     async with timeout(1.5):        weft_with_timeout(&self->limit, WEFT_MS(1500))   timeout.h
  *                                     { ... } weft_end

@@ -111,7 +111,10 @@ struct weft_joint {
 
 /* A task whose coroutine is `name`: `frame` is that coroutine's frame, where its results are once
  * it has ended. It belongs to the program, must stay where it is until the task has ended, may be
- * used for another one then, and must be all zero bytes at first. */
+ * used for another one then, and must be all zero bytes at first. Each use of the macro makes a
+ * type of its own: typedef gives it a name. A frame that points to tasks of its own kind
+ * declares that type before: struct f_task; ... struct f { ... struct f_task *next; }; ...
+ * struct f_task { WEFT_TASK(f); }; */
 #define WEFT_TASK(name)                                                                            \
     union {                                                                                        \
         weft_task task;                                                                            \

@@ -288,6 +288,23 @@ WEFT_ASYNC_BODY(last_wish)
 }
 WEFT_ASYNC_END
 
+/* CPython: test_runners.RunnerTests.test_run, test_close */
+START_TEST(a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes)
+{
+    static WEFT_TASK(runner) first, second;
+    static WEFT_TASK(hanging) left;
+    static weft_future never;
+    weft_loop_create_future(&loop, &never);
+    weft_loop_create_task(&loop, hanging, &left, .name = 'h', .future = &never);
+    ck_no_error(weft_runner_run(&loop, runner, &first, .name = 'a', .times = 1, .delay = 1));
+    ck_no_error(weft_runner_run(&loop, runner, &second, .name = 'b', .times = 1, .delay = 1));
+    ck_assert(!weft_done(&left));
+    ck_no_error(weft_runner_close(&loop));
+    ck_assert(weft_cancelled(&left));
+    ck_assert_ptr_null(weft_first_task(&loop));
+}
+END_TEST
+
 START_TEST(a_shutdown_waits_for_what_is_cancelled)
 {
     static WEFT_TASK(last_wish) a, b;
@@ -583,5 +600,7 @@ int main(void)
     tcase_add_test(tests, nothing_is_early_with_select);
     tcase_add_test(tests, a_signal_wakes_nobody_early);
     tcase_add_test(tests, a_sleep_beyond_selects_range_is_waited_for);
+    tcase_add_test(tests,
+                   a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes);
     return run_suite();
 }

@@ -31,9 +31,19 @@ struct run_try {
 
 WEFT_FORWARD(run_statement);
 
+/* A machine that is out of steps stops. */
+static bool take_step(struct machine *machine)
+{
+    if (machine->steps == 0)
+        weft_stop(&machine->loop);
+    return machine->steps && machine->steps--;
+}
+
 WEFT_ASYNC_EXTERN(run_block)
 {
     self->outer = self->me->line;
+    if (!take_step(self->me->machine))
+        weft_await(&self->me->machine->never);
     self->inner = machine_alloc(self->me->machine, sizeof(*self->inner));
     for (; self->at && !self->outcome.returned; self->at = self->at->next) {
         self->me->line = self->at->line;

@@ -79,10 +79,16 @@ static void print_deadlock(struct machine *machine)
 
 void interpret(const struct program *program, FILE *out)
 {
-    struct machine machine = {.program = program, .out = out};
+    interpret_within(program, out, SIZE_MAX);
+}
+
+void interpret_within(const struct program *program, FILE *out, size_t steps)
+{
+    struct machine machine = {.program = program, .out = out, .steps = steps};
     machine.last = &machine.instances;
     weft_virtual_init(&machine.port);
     weft_loop_init(&machine.loop, &machine.port.port);
+    weft_loop_create_future(&machine.loop, &machine.never);
     machine_make_objects(&machine);
     struct instance *const first = machine_new_instance(&machine, "main", "main");
     weft_loop_create_task(&machine.loop, run_task, &first->task, .me = first);

@@ -9,4 +9,7 @@
 /* Writes the program's trace to `out`. */
 void interpret(const struct program *program, FILE *out);
 
+/* The same for a program that may never end: after so many steps it stops where it is. */
+void interpret_within(const struct program *program, FILE *out, size_t steps);
+
 #endif

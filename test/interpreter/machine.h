@@ -72,6 +72,8 @@ struct machine {
     struct object *objects;
     struct instance *instances, **last; /* in the order of creation */
     struct memory *memory;
+    size_t steps;      /* that it may still make */
+    weft_future never; /* what those who are out of steps wait for */
 };
 
 extern const weft_error user_error; /* the kind of the CODEs */
