@@ -60,14 +60,11 @@ WEFT_ASYNC_END
 
 /* ---- What is done with the lock, and does not wait for more than that ---- */
 
+/* Those who wait until others have left are woken as well, if only to wait again, as asyncio's are. */
 static void reset(weft_barrier *barrier)
 {
-    if (barrier->count == 0) {
-        barrier->state = WEFT_BARRIER_FILLING_;
-    } else if (barrier->state != WEFT_BARRIER_RESETTING_) {
-        barrier->state = WEFT_BARRIER_RESETTING_;
-        weft_condition_notify_all(&barrier->condition);
-    }
+    barrier->state = barrier->count ? WEFT_BARRIER_RESETTING_ : WEFT_BARRIER_FILLING_;
+    weft_condition_notify_all(&barrier->condition);
 }
 
 static void abort_barrier(weft_barrier *barrier)
