@@ -58,6 +58,10 @@ static bool note_ended(weft_gather *gather)
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects)
 {
     weft_task *const parent = weft_running_task_(context);
+    if (gather->several.parent) {
+        context->error = &weft_invalid_state_error;
+        return (weft_signal){WEFT_GO_ON_};
+    }
     gather->joint.part = part_number;
     gather->collects = collects;
     gather->error = NULL;

@@ -16,21 +16,32 @@ static void abort_children(weft_group *group)
             weft_cancel_task_(child);
 }
 
-/* The memory of a child that has ended and is in the ring: its flags are as no task's that was
- * started in it since. */
-#define FAILED_FLAGS ((uint16_t)(0xFFFFu & ~(unsigned)WEFT_POOLED_))
+/* A child that is in the ring has flags that no task has that lives, and names its group: in memory
+ * that was used again since, they are not there. */
+enum { FAILED_FLAGS = WEFT_PARKED_MASK_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_ | WEFT_DOOMED_ };
 
-static bool is_failed_child(const weft_task *task)
+static bool is_failed_child(const weft_group *group, const weft_task *task)
 {
-    return (task->root.flags & FAILED_FLAGS) == FAILED_FLAGS;
+    return (task->root.flags & FAILED_FLAGS) == FAILED_FLAGS &&
+           task->live.wait.node.listed_for == &group->kind;
+}
+
+/* The last one is who knows the first: without it, those before are lost. */
+static weft_task *last_failed(weft_group *group)
+{
+    if (!group->failed || is_failed_child(group, group->failed))
+        return group->failed;
+    group->failures = 0;
+    return NULL;
 }
 
 static void keep_failed(weft_group *group, weft_task *child)
 {
-    weft_task *const last = group->failed;
+    weft_task *const last = last_failed(group);
     if (child->root.flags & WEFT_POOLED_)
         weft_group_keep_(group, child);
     child->root.flags |= FAILED_FLAGS;
+    child->live.wait.node.listed_for = &group->kind;
     child->next = last ? last->next : child;
     if (last)
         last->next = child;
@@ -186,7 +197,7 @@ static const weft_group *group_of(const weft_error *error)
 static weft_error_walk walk_at(const weft_group *group, const weft_task *child, size_t left)
 {
     weft_error_walk at = {.error = group->raised, .of_ = &group->error};
-    if (left && is_failed_child(child)) {
+    if (left && is_failed_child(group, child)) {
         at.error = child->awaitable.error;
         at.task = child;
         at.next_ = child->next;
@@ -200,7 +211,9 @@ weft_error_walk weft_first_error(const weft_error *error)
     const weft_group *const group = group_of(error);
     if (!group)
         return (weft_error_walk){.error = error};
-    return walk_at(group, group->failed ? group->failed->next : NULL, group->failures);
+    if (!group->failed || !is_failed_child(group, group->failed))
+        return walk_at(group, NULL, 0);
+    return walk_at(group, group->failed->next, group->failures);
 }
 
 void weft_next_error(weft_error_walk *at)

@@ -108,7 +108,8 @@ typedef struct weft_error_walk {
  *     for (weft_error_walk at = weft_first_error(error); at.error; weft_next_error(&at))
  *
  * Of an error that is no group's: itself alone. One of them may be a group's error, to be walked
- * likewise. If the memory of a child that failed has been used again, the walk ends there. O(1). */
+ * likewise. If the memory of a child that failed has been used again, the walk ends there, with the
+ * body's own; and if it was that of the last one, those before it are lost as well. O(1). */
 weft_error_walk weft_first_error(const weft_error *error);
 void weft_next_error(weft_error_walk *at);
 

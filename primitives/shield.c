@@ -19,11 +19,11 @@ weft_signal weft_await_shielded_(weft_shield *shield, weft_context *context,
     weft_task *const task = weft_running_task_(context);
     if (!weft_can_await_(task, awaitable) || weft_has_ended_(awaitable))
         return weft_await_(context, awaitable);
-    shield->kind = &kind;
-    shield->parent = task;
     context->error = weft_add_done_callback_(awaitable, &shield->handle, heard);
     if (context->error)
         return (weft_signal){WEFT_GO_ON_};
+    shield->kind = &kind;
+    shield->parent = task;
     return weft_park_listed_(task, &shield->kind);
 }
 

@@ -47,8 +47,8 @@ static void heard_one(weft_loop *loop, weft_handle *handle)
     (void)loop;
     set->several.open--;
     bool enough = set->several.open == 0 || set->until == WEFT_UNTIL_FIRST_;
-    if (set->until == WEFT_UNTIL_ERROR_)
-        enough |= weft_error_is(weft_ask_(weft_part_awaitable_(part)), &weft_any_error);
+    if (!enough && set->until == WEFT_UNTIL_ERROR_) /* only then it is asked, as asyncio does */
+        enough = weft_error_is(weft_ask_(weft_part_awaitable_(part)), &weft_any_error);
     if (enough) {
         weft_handle_cancel(loop, &set->limit);
         wake(set);
@@ -58,7 +58,7 @@ static void heard_one(weft_loop *loop, weft_handle *handle)
 weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_time limit,
                              enum weft_wait_until_ until)
 {
-    if (!set->several.count) {
+    if (!set->several.count || set->several.parent) {
         context->error = &weft_invalid_state_error;
         return (weft_signal){WEFT_GO_ON_};
     }
@@ -74,6 +74,8 @@ size_t weft_wait_pending_(weft_wait_set *set)
 {
     weft_several *const several = &set->several;
     size_t left = 0;
+    if (several->parent) /* they are linked */
+        return several->count;
     for (size_t i = 0; i < several->count; i++)
         if (!weft_has_ended_(weft_part_awaitable_(&several->parts[i])))
             several->parts[left++] = several->parts[i];

@@ -1,0 +1,515 @@
+/* Pools: tasks for the children of groups; every slot comes back. */
+#include "helper.h"
+
+enum { SLOTS = 2, MANY = 7 };
+
+WEFT_ASYNC(worker, char name; weft_time delay; const weft_error *error; weft_exit left;)
+{
+    weft_try {
+        weft_sleep(self->delay);
+        note_letter(self->name);
+        weft_check(self->error);
+    }
+    weft_finally(&self->left) {
+        note(weft_loop_current_task(&loop)->root.flags & WEFT_POOLED_ ? "" : "not pooled");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+typedef WEFT_POOL(worker, SLOTS) worker_pool;
+
+static worker_pool pool;
+
+static void new_pool(void)
+{
+    memset(&pool, 0, sizeof(pool));
+}
+
+/* How many can be taken; a pool that was never used knows only then how many it has. */
+static size_t free_slots(const weft_pool *of)
+{
+    return of->free_slots.value;
+}
+
+static bool all_slots_are_back(void)
+{
+    size_t listed = 0;
+    for (const weft_slot *slot = pool.pool.free; slot; slot = slot->next)
+        listed++;
+    return free_slots(&pool.pool) == SLOTS && listed + pool.pool.fresh == SLOTS &&
+           !weft_semaphore_locked(&pool.pool.free_slots) && !loop.leases;
+}
+
+/* ---- Taking and giving back ---- */
+
+WEFT_ASYNC(many, weft_group group; int i;)
+{
+    weft_with_group(&self->group) {
+        for (self->i = 0; self->i < MANY; self->i++) {
+            weft_group_create_pooled(&self->group, worker, &pool, .name = (char)('a' + self->i),
+                                     .delay = 3);
+            note(".");
+        }
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
+{
+    static WEFT_TASK(many) task;
+    new_pool();
+    ck_no_error(weft_run(&loop, many, &task));
+    ck_recorded("..ab..cd..ef.g");
+    ck_assert_uint_eq(port.now, 12);
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* Several that share the pool. */
+static weft_group shared_group;
+
+WEFT_ASYNC(taking, char name; weft_time delay; const weft_error *caught;)
+{
+    weft_try {
+        weft_group_create_pooled(&shared_group, worker, &pool, .name = self->name,
+                                 .delay = self->delay);
+        note("+");
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note_error(self->caught);
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(taking) takers[MANY];
+
+WEFT_ASYNC(holding_open, weft_time delay; const weft_error *error;)
+{
+    weft_with_group(&shared_group) {
+        weft_sleep(self->delay);
+        weft_check(self->error);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(holding_open) holder;
+
+static void start_taking(int count, weft_time delay, const weft_error *error)
+{
+    new_pool();
+    memset(&shared_group, 0, sizeof(shared_group));
+    weft_loop_create_task(&loop, holding_open, &holder, .delay = delay, .error = error);
+    for (int i = 0; i < count; i++)
+        weft_loop_create_task(&loop, taking, &takers[i], .name = (char)('a' + i), .delay = 5);
+    tick();
+}
+
+START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
+{
+    start_taking(5, 50, NULL);
+    ck_recorded("++");
+    const weft_waiting waiting = weft_task_waits_for(&takers[2].task);
+    ck_assert_str_eq(waiting.what, "semaphore");
+    ck_assert_ptr_eq(waiting.object, &pool.pool.free_slots);
+    run_dry();
+    ck_recorded("ab++cd+e");
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* The first of those who wait, while it waits, or when it has been given one. */
+START_TEST(who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it)
+{
+    start_taking(4, 50, NULL);
+    if (_i)
+        while (!weft_done(&pool.slots[0].task) && !weft_done(&pool.slots[1].task))
+            tick();
+    weft_cancel(&takers[2]);
+    run_dry();
+    ck_recorded(_i ? "++ab=cancelled+d" : "++=cancelledab+d");
+    ck_assert(weft_cancelled(&takers[2]));
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+START_TEST(who_has_been_given_one_and_is_cancelled_passes_it_on)
+{
+    start_taking(4, 50, NULL);
+    while (weft_parked_in_(&takers[2].task) == WEFT_LISTED_)
+        tick();
+    weft_cancel(&takers[2]);
+    run_dry();
+    ck_assert(weft_cancelled(&takers[2]));
+    ck_recorded("++ab=cancelled+d");
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* It shuts down while they wait; and a slot that was waited for goes back. */
+START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
+{
+    start_taking(4, 1, &fail);
+    run_dry();
+    ck_recorded("++=invalid state=invalid state");
+    ck_error(weft_first_error(weft_error_of(&holder)).error, &fail);
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
+{
+    new_pool();
+    memset(&shared_group, 0, sizeof(shared_group));
+    weft_loop_create_task(&loop, taking, &takers[0], .name = 'a');
+    tick();
+    ck_recorded("=invalid state");
+    ck_error(weft_error_of(&takers[0]), &weft_invalid_state_error);
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* The arguments are those of the moment in which there is a task. */
+static char next_name;
+
+WEFT_ASYNC(naming, weft_group group; int i;)
+{
+    weft_with_group(&self->group) {
+        for (self->i = 0; self->i < 3; self->i++)
+            weft_group_create_pooled(&self->group, worker, &pool, .name = next_name++, .delay = 2);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static void skip_names(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    next_name = 'x';
+}
+
+START_TEST(arguments_are_evaluated_behind_the_wait)
+{
+    static WEFT_TASK(naming) task;
+    static weft_handle handle;
+    new_pool();
+    next_name = 'a';
+    weft_call_at(&loop, &handle, 1, skip_names);
+    ck_no_error(weft_run(&loop, naming, &task));
+    ck_recorded("abx");
+}
+END_TEST
+
+START_TEST(cancelled_children_give_their_tasks_back)
+{
+    static WEFT_TASK(many) task;
+    new_pool();
+    weft_loop_create_task(&loop, many, &task);
+    tick();
+    tick();
+    weft_cancel(&task);
+    run_dry();
+    ck_recorded("..");
+    ck_assert(weft_cancelled(&task));
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+START_TEST(a_pooled_child_that_is_cancelled_before_its_first_step_gives_its_task_back)
+{
+    static WEFT_TASK(many) task;
+    new_pool();
+    weft_loop_create_task(&loop, many, &task);
+    tick();
+    weft_cancel(&task);
+    run_dry();
+    ck_assert(all_slots_are_back());
+    record[0] = '\0';
+}
+END_TEST
+
+/* ---- Children that failed ---- */
+
+/* Both children of a full pool fail; then it may do something about it. */
+enum what { NOTHING, FORGETS, ENTERS_AGAIN, ENDS };
+
+WEFT_ASYNC(failing, int what, count; weft_group group; const weft_error *caught; int i;)
+{
+    weft_try {
+        weft_with_group(&self->group) {
+            for (self->i = 0; self->i < self->count; self->i++)
+                weft_group_create_pooled(&self->group, worker, &pool, .name = (char)('a' + self->i),
+                                         .delay = 1, .error = self->i ? &other_fail : &fail);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+        for (weft_error_walk at = weft_first_error(self->caught); at.error; weft_next_error(&at)) {
+            note_error(at.error);
+            ck_assert_uint_ne(at.task->root.flags & WEFT_POOLED_, 0);
+        }
+    }
+    weft_end;
+    if (self->what == NOTHING)
+        weft_sleep(50);
+    if (self->what == FORGETS) {
+        weft_group_forget_errors(&self->group);
+        weft_group_forget_errors(&self->group);
+        ck_assert(all_slots_are_back());
+    }
+    if (self->what == ENTERS_AGAIN) {
+        weft_with_group(&self->group) {
+            ck_assert(all_slots_are_back());
+        }
+        weft_end;
+    }
+}
+WEFT_ASYNC_END
+
+typedef WEFT_TASK(failing) failing_task;
+
+static failing_task failed_group;
+
+START_TEST(children_that_failed_are_kept_while_their_errors_are)
+{
+    new_pool();
+    weft_loop_create_task(&loop, failing, &failed_group, .what = NOTHING, .count = 1 + _i);
+    while (!failed_group.frame.caught)
+        tick();
+    ck_recorded(_i ? "ab=fail=other" : "a=fail");
+    ck_assert_uint_eq(free_slots(&pool.pool), (size_t)(1 - _i));
+    ck_assert_uint_eq(weft_count_errors(failed_group.frame.caught), (size_t)(1 + _i));
+    run_dry();
+    ck_assert_uint_eq(free_slots(&pool.pool), (size_t)(1 - _i));
+    weft_group_forget_errors(&failed_group.frame.group);
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
+{
+    new_pool();
+    ck_no_error(weft_run(&loop, failing, &failed_group, .what = _i, .count = SLOTS));
+    ck_recorded("ab=fail=other");
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* Another coroutine in the memory, of which the group is a part. */
+WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
+{
+    ck_assert(all_slots_are_back());
+    note("!");
+}
+WEFT_ASYNC_END
+
+START_TEST(they_go_back_when_a_task_is_started_in_the_groups_memory)
+{
+    static union {
+        failing_task failing;
+        WEFT_TASK(over_it) over;
+    } memory;
+    new_pool();
+    ck_no_error(weft_run(&loop, failing, &memory.failing, .what = ENDS, .count = SLOTS));
+    ck_assert_uint_eq(free_slots(&pool.pool), 0);
+    if (_i)
+        ck_no_error(weft_run(&loop, over_it, &memory.over));
+    else
+        weft_loop_create_task(&loop, over_it, &memory.over);
+    run_dry();
+    ck_recorded("ab=fail=other!");
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+WEFT_ASYNC(
+    calling, union {
+        struct failing failing;
+        struct over_it over;
+    } at;)
+{
+    weft_call(failing, &self->at.failing, .what = ENDS, .count = SLOTS);
+    ck_assert_uint_eq(free_slots(&pool.pool), 0);
+    weft_call(over_it, &self->at.over);
+}
+WEFT_ASYNC_END
+
+START_TEST(they_go_back_when_a_coroutine_is_called_in_the_groups_memory)
+{
+    static WEFT_TASK(calling) task;
+    new_pool();
+    ck_no_error(weft_run(&loop, calling, &task));
+    ck_recorded("ab=fail=other!");
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* Who waits for a task gets one of those. */
+START_TEST(who_waits_for_a_task_gets_one_that_a_group_forgets)
+{
+    new_pool();
+    ck_no_error(weft_run(&loop, failing, &failed_group, .what = ENDS, .count = SLOTS));
+    memset(&shared_group, 0, sizeof(shared_group));
+    weft_loop_create_task(&loop, holding_open, &holder, .delay = 9);
+    weft_loop_create_task(&loop, taking, &takers[0], .name = 'z');
+    tick();
+    ck_recorded("ab=fail=other");
+    weft_group_forget_errors(&failed_group.frame.group);
+    run_dry();
+    ck_recorded("+z");
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
+/* Groups of two pools' tasks, each of which keeps others: a tree of failures. */
+enum { LEAVES = 2, NODES = 3 };
+
+WEFT_ASYNC(leaf)
+{
+    weft_sleep(1);
+    weft_raise(&fail);
+}
+WEFT_ASYNC_END
+
+static WEFT_POOL(leaf, LEAVES *NODES) leaves;
+
+WEFT_ASYNC(node, bool catches; weft_group group; int i; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_group(&self->group) {
+            for (self->i = 0; self->i < LEAVES; self->i++)
+                weft_group_create_pooled(&self->group, leaf, &leaves);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+        if (!self->catches)
+            weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_POOL(node, NODES) nodes;
+
+WEFT_ASYNC(root, bool catches; weft_group group; int i;)
+{
+    weft_with_group(&self->group) {
+        for (self->i = 0; self->i < NODES; self->i++)
+            weft_group_create_pooled(&self->group, node, &nodes, .catches = self->catches);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static size_t count_leaves(const weft_error *error)
+{
+    size_t count = 0;
+    if (!weft_error_is(error, &weft_group_error))
+        return error == &fail;
+    for (weft_error_walk at = weft_first_error(error); at.error; weft_next_error(&at))
+        count += count_leaves(at.error);
+    return count;
+}
+
+START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
+{
+    static WEFT_TASK(root) task;
+    memset(&leaves, 0, sizeof(leaves));
+    memset(&nodes, 0, sizeof(nodes));
+    ck_assert_uint_eq(count_leaves(weft_run(&loop, root, &task)), LEAVES * NODES);
+    ck_assert_uint_eq(free_slots(&leaves.pool), 0);
+    ck_assert_uint_eq(free_slots(&nodes.pool), 0);
+    weft_group_forget_errors(&task.frame.group);
+    ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES);
+    ck_assert_uint_eq(free_slots(&nodes.pool), NODES);
+    ck_assert_ptr_null(loop.leases);
+    ck_assert_uint_eq(count_leaves(weft_run(&loop, root, &task)), LEAVES * NODES);
+    weft_group_forget_errors(&task.frame.group);
+}
+END_TEST
+
+/* They caught the errors and returned, and so are free; what their frames keep goes back when they
+ * are used again. */
+START_TEST(tasks_that_free_tasks_keep_go_back_when_those_are_taken)
+{
+    static WEFT_TASK(root) task;
+    memset(&leaves, 0, sizeof(leaves));
+    memset(&nodes, 0, sizeof(nodes));
+    for (int i = 0; i < 3; i++) {
+        ck_no_error(weft_run(&loop, root, &task, .catches = true));
+        ck_assert_uint_eq(free_slots(&leaves.pool), 0);
+        ck_assert_uint_eq(free_slots(&nodes.pool), NODES);
+    }
+}
+END_TEST
+
+/* A pool whose tasks' groups take from the same pool: as deep as it is large. */
+enum { DEPTH = 6 };
+
+struct descending;
+WEFT_FORWARD(descending);
+
+struct descending {
+    weft_frame frame;
+    int depth;
+    weft_group group;
+};
+
+static WEFT_POOL(descending, DEPTH) depths;
+
+WEFT_ASYNC_BODY(descending)
+{
+    weft_with_group(&self->group) {
+        if (self->depth == 1)
+            weft_raise(&fail);
+        weft_group_create_pooled(&self->group, descending, &depths, .depth = self->depth - 1);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_pool_may_nest_in_itself)
+{
+    static WEFT_TASK(descending) task;
+    memset(&depths, 0, sizeof(depths));
+    for (int i = 0; i < 2; i++) {
+        const weft_error *error = weft_run(&loop, descending, &task, .depth = DEPTH + 1);
+        ck_assert_uint_eq(free_slots(&depths.pool), 0);
+        ck_assert_uint_eq(count_leaves(error), 1);
+    }
+    weft_group_forget_errors(&task.frame.group);
+    ck_assert_uint_eq(free_slots(&depths.pool), DEPTH);
+    ck_assert_ptr_null(loop.leases);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("pool");
+    tcase_add_test(tests, as_many_run_at_once_as_the_pool_has_tasks);
+    tcase_add_test(tests, those_who_wait_get_a_task_in_the_order_in_which_they_came);
+    tcase_add_loop_test(
+        tests, who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it, 0, 2);
+    tcase_add_test(tests, who_has_been_given_one_and_is_cancelled_passes_it_on);
+    tcase_add_test(tests, who_waits_while_the_group_shuts_down_is_refused_in_the_end);
+    tcase_add_test(tests, a_group_that_takes_no_child_is_refused_before_the_wait);
+    tcase_add_test(tests, arguments_are_evaluated_behind_the_wait);
+    tcase_add_test(tests, cancelled_children_give_their_tasks_back);
+    tcase_add_test(tests,
+                   a_pooled_child_that_is_cancelled_before_its_first_step_gives_its_task_back);
+    tcase_add_loop_test(tests, children_that_failed_are_kept_while_their_errors_are, 0, 2);
+    tcase_add_loop_test(tests, they_go_back_when_the_group_forgets_them_or_is_entered_again,
+                        FORGETS, ENTERS_AGAIN + 1);
+    tcase_add_loop_test(tests, they_go_back_when_a_task_is_started_in_the_groups_memory, 0, 2);
+    tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
+    tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);
+    tcase_add_test(tests, tasks_that_failed_tasks_keep_go_back_with_them);
+    tcase_add_test(tests, tasks_that_free_tasks_keep_go_back_when_those_are_taken);
+    tcase_add_test(tests, a_pool_may_nest_in_itself);
+    return run_suite();
+}
