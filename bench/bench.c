@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-static const struct bench_workload *const workloads[] = {&bench_yield, &bench_direct, &bench_depth,
-                                                         &bench_spawn};
+static const struct bench_workload *const workloads[] = {
+    &bench_yield,   &bench_direct,    &bench_depth,  &bench_spawn,    &bench_pingpong, &bench_event,
+    &bench_lock,    &bench_semaphore, &bench_queue1, &bench_queue100, &bench_gather,   &bench_group,
+    &bench_timeout, &bench_sleeps,    &bench_beside, &bench_asleep,   &bench_bytes};
 
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 
@@ -45,7 +48,7 @@ void bench_expect(int fine, const char *what)
 /* ---- Measuring ---- */
 
 struct costs {
-    double weft, floor; /* ns for each operation; < 0: not measured */
+    double weft, floor; /* ns for each operation, or bytes; < 0: not measured */
 };
 
 static double cpu_ns(void)
@@ -83,14 +86,17 @@ static void keep_least(double *least, double ns)
 
 /* Both sides by turns, so that whatever else the machine does, or its clock, is met by both; and of
  * each the least: others can only take time away from a run, never give it any. */
-static struct costs measure(const struct bench_workload *workload, size_t n)
+static struct costs measure_time(const struct bench_workload *workload, size_t n)
 {
     void *const weft = workload->weft.prepare(n), *const floor = workload->floor.prepare(n);
     const uint32_t passes = options.passes ? options.passes : calibrate(&workload->weft, weft);
     const double operations =
         (double)passes * (double)(workload->operations ? workload->operations : n);
     struct costs costs = {-1, -1};
-    for (unsigned round = 0; round < options.rounds; round++) {
+    unsigned rounds = options.rounds;
+    if (workload->most_rounds && rounds > workload->most_rounds)
+        rounds = workload->most_rounds;
+    while (rounds--) {
         if (options.sides & WEFT)
             keep_least(&costs.weft, time_run(&workload->weft, weft, passes) / operations);
         if (options.sides & FLOOR)
@@ -101,31 +107,60 @@ static struct costs measure(const struct bench_workload *workload, size_t n)
     return costs;
 }
 
+static double resident_bytes(void)
+{
+    double pages = 0, resident = 0;
+    FILE *const file = fopen("/proc/self/statm", "r");
+    bench_expect(file && fscanf(file, "%lf %lf", &pages, &resident) == 2,
+                 "/proc says what is resident");
+    fclose(file);
+    return resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+static double bytes_of(const struct bench_side *side, size_t n)
+{
+    const double before = resident_bytes();
+    void *const state = side->prepare(n);
+    const double bytes = resident_bytes() - before;
+    side->dispose(state);
+    return bytes / (double)n;
+}
+
+static struct costs measure(const struct bench_workload *workload, size_t n)
+{
+    if (!workload->counts_bytes)
+        return measure_time(workload, n);
+    return (struct costs){options.sides & WEFT ? bytes_of(&workload->weft, n) : -1,
+                          options.sides & FLOOR ? bytes_of(&workload->floor, n) : -1};
+}
+
 /* ---- Output ---- */
 
-static void print_ns(const char *format, const char *missing, double ns)
+static void print_cost(const char *format, const char *missing, double cost)
 {
-    if (ns < 0)
+    if (cost < 0)
         fputs(missing, stdout);
     else
-        printf(format, ns);
+        printf(format, cost);
 }
 
 static void print_json(const struct bench_workload *workload, size_t n, struct costs costs)
 {
-    printf("{\"workload\": \"%s\", \"n\": %zu, \"ns\": ", workload->name, n);
-    print_ns("%.2f", "null", costs.weft);
-    fputs(", \"floor_ns\": ", stdout);
-    print_ns("%.2f", "null", costs.floor);
+    const char *const unit = workload->counts_bytes ? "bytes" : "ns";
+    printf("{\"workload\": \"%s\", \"n\": %zu, \"%s\": ", workload->name, n, unit);
+    print_cost("%.2f", "null", costs.weft);
+    printf(", \"floor_%s\": ", unit);
+    print_cost("%.2f", "null", costs.floor);
     puts("}");
 }
 
 static void print_row(const struct bench_workload *workload, size_t n, struct costs costs)
 {
     printf("%-10s %8zu", workload->name, n);
-    print_ns("%10.2f", "         -", costs.weft);
-    print_ns("%10.2f", "         -", costs.floor);
-    print_ns("%8.2f", "       -", options.sides == (WEFT | FLOOR) ? costs.weft / costs.floor : -1);
+    print_cost("%10.2f", "         -", costs.weft);
+    print_cost("%10.2f", "         -", costs.floor);
+    print_cost("%8.2f", "       -",
+               options.sides == (WEFT | FLOOR) ? costs.weft / costs.floor : -1);
     putchar('\n');
 }
 
@@ -146,7 +181,7 @@ static unsigned run(const struct bench_workload *workload)
 static void list(void)
 {
     for (size_t i = 0; i < WORKLOADS; i++) {
-        printf("%-8s %s; n =", workloads[i]->name, workloads[i]->what);
+        printf("%-10s %s; n =", workloads[i]->name, workloads[i]->what);
         for (const size_t *n = workloads[i]->sizes; *n; n++)
             printf(" %zu", *n);
         putchar('\n');
@@ -159,7 +194,7 @@ static const char usage[] =
     "usage: bench [--json] [WORKLOAD...]\n"
     "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft "
     "and\n"
-    "of the least that C could do the same work with (the floor).\n"
+    "of the least that C could do the same work with (the floor). Of `bytes`, bytes.\n"
     "\n"
     "  -j, --json         a JSON object a line, instead of a table\n"
     "  -l, --list         the workloads, and the n that each is run with\n"

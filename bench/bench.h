@@ -2,6 +2,7 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,13 +22,17 @@ enum { WEFT_TURNS_TO_STOP = 2, LEAST_PASSES = WEFT_TURNS_TO_STOP + 1 };
 /* A pass is every task's turn once, or whatever else n operations are in a workload. */
 struct bench_workload {
     const char *name;
-    const char *what;    /* for --list */
-    const size_t *sizes; /* the n that it is run with, and 0 */
-    size_t operations;   /* in a pass; 0: n of them */
+    const char *what;     /* for --list */
+    const size_t *sizes;  /* the n that it is run with, and 0 */
+    size_t operations;    /* in a pass; 0: n of them */
+    unsigned most_rounds; /* of one that takes long; 0: as many as are asked for */
+    bool counts_bytes;    /* that `prepare` leaves resident for each of n tasks, instead of ns */
     struct bench_side weft, floor;
 };
 
-extern const struct bench_workload bench_yield, bench_direct, bench_depth, bench_spawn;
+extern const struct bench_workload bench_yield, bench_direct, bench_depth, bench_spawn,
+    bench_pingpong, bench_event, bench_lock, bench_semaphore, bench_queue1, bench_queue100,
+    bench_gather, bench_group, bench_timeout, bench_sleeps, bench_beside, bench_asleep, bench_bytes;
 
 /* All zero bytes; ends the program if there is no memory. */
 void *bench_allocate(size_t size);

@@ -2,22 +2,36 @@
 
 #include "bench.h"
 
-static struct floor_task *pop(struct floor_queue *queue)
-{
-    struct floor_task *const task = queue->head;
-    if (!task)
-        return NULL;
-    queue->head = task->next;
-    if (!queue->head)
-        queue->tail = &queue->head;
-    return task;
-}
-
 void floor_run(struct floor_queue *queue)
 {
     struct floor_task *task;
-    while ((task = pop(queue)))
+    while ((task = floor_pop(queue)))
         task->frame->step(queue, task, task->frame);
+}
+
+void *floor_stage_create(size_t size)
+{
+    struct floor_stage *const stage = bench_allocate(size);
+    floor_init(&stage->queue);
+    floor_init(&stage->aside);
+    return stage;
+}
+
+void floor_stage_arm(void *state, uint32_t passes)
+{
+    struct floor_stage *const stage = state;
+    stage->left = passes;
+    floor_move_all(&stage->queue, &stage->aside);
+}
+
+void floor_stage_run(void *state)
+{
+    floor_run(&((struct floor_stage *)state)->queue);
+}
+
+void floor_stage_check(void *state)
+{
+    bench_expect(!((struct floor_stage *)state)->left, "all passes were made");
 }
 
 struct floor_ring *floor_ring_create(size_t n, floor_step *step)

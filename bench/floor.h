@@ -56,8 +56,60 @@ static inline void floor_push(struct floor_queue *queue, struct floor_task *task
     queue->tail = &task->next;
 }
 
+static inline struct floor_task *floor_pop(struct floor_queue *queue)
+{
+    struct floor_task *const task = queue->head;
+    if (!task)
+        return NULL;
+    queue->head = task->next;
+    if (!queue->head)
+        queue->tail = &queue->head;
+    return task;
+}
+
+/* Moves all that are in `from` behind those in `to`. */
+static inline void floor_move_all(struct floor_queue *to, struct floor_queue *from)
+{
+    if (!from->head)
+        return;
+    *to->tail = from->head;
+    to->tail = from->tail;
+    floor_init(from);
+}
+
 /* Gives turns until nobody is left in the queue. */
 void floor_run(struct floor_queue *queue);
+
+/* The first member of a workload's state: the queue, and the passes that its run has left. A run is
+ * stopped by putting all who are ready aside, until the next one. */
+struct floor_stage {
+    struct floor_queue queue; /* first: what a step is given */
+    struct floor_queue aside;
+    uint32_t left;
+};
+
+void *floor_stage_create(size_t size);
+void floor_stage_arm(void *state, uint32_t passes);
+void floor_stage_run(void *state);
+void floor_stage_check(void *state);
+
+/* Counts a pass. Whether that was the run's last: then the task is to return, and goes on in the
+ * next run. */
+static inline int floor_run_is_over(struct floor_queue *queue, struct floor_task *task)
+{
+    struct floor_stage *const stage = (struct floor_stage *)(void *)queue;
+    if (--stage->left)
+        return 0;
+    floor_push(queue, task);
+    floor_move_all(&stage->aside, queue);
+    return 1;
+}
+
+/* A task that is about to start, at `step`, in no queue. */
+static inline void floor_start(struct floor_task *task, floor_step *step)
+{
+    *task = (struct floor_task){.frame = &task->root, .root.step = step};
+}
 
 /* A ring: its tasks take as many turns as there are passes; in the last one they leave the queue,
  * until they are armed again. */

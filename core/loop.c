@@ -62,7 +62,8 @@ static void run_task(weft_loop *loop, weft_node *node)
     const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
     if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
         weft_ready_push_(&loop->ready, node);
-    else
+    else if (signal.what != WEFT_PARKED ||
+             WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_MUST_CANCEL_))
         follow(loop, weft_task_of_node_(node), signal);
 }
 
@@ -100,6 +101,16 @@ static bool begin_tick(weft_loop *loop)
     return true;
 }
 
+/* Straight on, where there is nothing to look at but the ready queue: its head is the next tick's
+ * first already. */
+static bool begin_next_tick(weft_loop *loop)
+{
+    if (weft_ready_is_idle_(&loop->ready) || loop->timers.used || loop->stopping)
+        return false;
+    weft_ready_push_(&loop->ready, &loop->ready.tick);
+    return true;
+}
+
 static void end_tick(weft_loop *loop)
 {
     loop->ready.head = &loop->ready.tick;
@@ -108,18 +119,25 @@ static void end_tick(weft_loop *loop)
 
 /* ---- Runs ---- */
 
+static void run_tick(weft_loop *loop)
+{
+    weft_node *node;
+    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
+        loop->context.running = node;
+        if (WEFT_RARELY_(weft_is_turn_(node)))
+            run_turn(loop, node);
+        else
+            run_task(loop, node);
+    }
+}
+
 static bool run_ticks(weft_loop *loop)
 {
     bool alive;
     while ((alive = begin_tick(loop))) {
-        weft_node *node;
-        while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
-            loop->context.running = node;
-            if (WEFT_RARELY_(weft_is_turn_(node)))
-                run_turn(loop, node);
-            else
-                run_task(loop, node);
-        }
+        do
+            run_tick(loop);
+        while (begin_next_tick(loop));
         end_tick(loop);
         if (loop->stopping && --loop->stopping == 0)
             break;

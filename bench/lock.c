@@ -1,0 +1,160 @@
+/* lock, semaphore: contenders that each hold on while they give way. */
+#include <stdlib.h>
+
+#include "floor.h"
+#include "stage.h"
+
+enum { PERMITS = 10 };
+
+/* ---- weft ---- */
+
+WEFT_ASYNC(contender, struct bench_stage *stage; weft_lock * lock;)
+{
+    for (;;) {
+        weft_with_lock(self->lock)
+            weft_sleep(0);
+        weft_end;
+        if (self->stage && bench_run_is_over(self->stage))
+            weft_sleep(0);
+    }
+}
+WEFT_ASYNC_END
+
+struct crowd {
+    struct bench_stage stage;
+    weft_lock lock;
+    WEFT_TASK(contender) contenders[];
+};
+
+static void *crowd_prepare(size_t n)
+{
+    struct crowd *const crowd = bench_stage_create(sizeof *crowd + n * sizeof crowd->contenders[0]);
+    for (size_t i = 0; i < n; i++)
+        weft_loop_create_task(&crowd->stage.loop, contender, &crowd->contenders[i],
+                              .stage = i ? NULL : &crowd->stage, .lock = &crowd->lock);
+    return crowd;
+}
+
+WEFT_ASYNC(guest, struct bench_stage *stage; weft_semaphore * semaphore;)
+{
+    for (;;) {
+        weft_with_semaphore(self->semaphore)
+            weft_sleep(0);
+        weft_end;
+        if (self->stage && bench_run_is_over(self->stage))
+            weft_sleep(0);
+    }
+}
+WEFT_ASYNC_END
+
+struct inn {
+    struct bench_stage stage;
+    weft_semaphore semaphore;
+    WEFT_TASK(guest) guests[];
+};
+
+static void *inn_prepare(size_t n)
+{
+    struct inn *const inn = bench_stage_create(sizeof *inn + n * sizeof inn->guests[0]);
+    inn->semaphore = (weft_semaphore)WEFT_SEMAPHORE(PERMITS);
+    for (size_t i = 0; i < n; i++)
+        weft_loop_create_task(&inn->stage.loop, guest, &inn->guests[i],
+                              .stage = i ? NULL : &inn->stage, .semaphore = &inn->semaphore);
+    return inn;
+}
+
+/* ---- The floor: who releases hands over to the first who waits ---- */
+
+struct floor_crowd {
+    struct floor_stage stage; /* first */
+    struct floor_queue waiters;
+    size_t free; /* permits; of a lock, 1 */
+    struct floor_task contenders[];
+};
+
+static int acquire(struct floor_crowd *crowd, struct floor_task *task)
+{
+    if (crowd->free) {
+        crowd->free--;
+        return 1;
+    }
+    floor_push(&crowd->waiters, task);
+    return 0;
+}
+
+static void release(struct floor_crowd *crowd)
+{
+    struct floor_task *const next = floor_pop(&crowd->waiters);
+    if (next)
+        floor_push(&crowd->stage.queue, next);
+    else
+        crowd->free++;
+}
+
+static void contend(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
+{
+    struct floor_crowd *const crowd = (struct floor_crowd *)(void *)queue;
+    switch (frame->state) {
+        for (;;) {
+        case 0:
+            if (!acquire(crowd, task)) {
+                frame->state = 1;
+                return;
+            }
+            /* fall through */
+        case 1:
+            frame->state = 2;
+            floor_push(queue, task);
+            return;
+        case 2:
+            release(crowd);
+            if (frame->left && floor_run_is_over(queue, task)) {
+                frame->state = 0;
+                return;
+            }
+        }
+    }
+}
+
+static struct floor_crowd *floor_crowd_create(size_t n, size_t permits)
+{
+    struct floor_crowd *const crowd =
+        floor_stage_create(sizeof *crowd + n * sizeof crowd->contenders[0]);
+    floor_init(&crowd->waiters);
+    crowd->free = permits;
+    for (size_t i = 0; i < n; i++) {
+        floor_start(&crowd->contenders[i], contend);
+        crowd->contenders[i].root.left = !i; /* the one that counts */
+        floor_push(&crowd->stage.queue, &crowd->contenders[i]);
+    }
+    return crowd;
+}
+
+static void *floor_crowd_prepare(size_t n)
+{
+    return floor_crowd_create(n, 1);
+}
+
+static void *floor_inn_prepare(size_t n)
+{
+    return floor_crowd_create(n, PERMITS);
+}
+
+static const size_t sizes[] = {100, 0};
+
+const struct bench_workload bench_lock = {
+    .name = "lock",
+    .what = "a hand-off of a lock among n tasks, each of which yields while it holds it",
+    .sizes = sizes,
+    .weft = {crowd_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
+             bench_stage_dispose},
+    .floor = {floor_crowd_prepare, floor_stage_arm, floor_stage_run, floor_stage_check, free},
+};
+
+const struct bench_workload bench_semaphore = {
+    .name = "semaphore",
+    .what = "a hand-off of one of 10 permits among n tasks, each of which yields while it has it",
+    .sizes = sizes,
+    .weft = {inn_prepare, bench_stage_arm, bench_stage_run, bench_stage_check, bench_stage_dispose},
+    .floor = {floor_inn_prepare, floor_stage_arm, floor_stage_run, floor_stage_check, free},
+};

@@ -1,0 +1,187 @@
+/* queue1, queue100: items from a producer to a consumer. */
+#include <stdlib.h>
+
+#include "floor.h"
+#include "stage.h"
+
+enum { LARGE = 100 };
+
+/* ---- weft: of each size a queue and its coroutines, since the size is a part of the type ---- */
+
+typedef WEFT_QUEUE(int, 1) small_queue;
+typedef WEFT_QUEUE(int, LARGE) large_queue;
+
+WEFT_ASYNC(small_producer, struct bench_stage *stage; small_queue * queue; int i;)
+{
+    for (;;) {
+        weft_queue_put(self->queue, self->i++);
+        if (bench_run_is_over(self->stage))
+            weft_sleep(0);
+    }
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(small_consumer, small_queue *queue; int item;)
+{
+    for (;;)
+        weft_queue_get(self->queue, &self->item);
+}
+WEFT_ASYNC_END
+
+struct small_pipe {
+    struct bench_stage stage;
+    small_queue queue;
+    WEFT_TASK(small_producer) producer;
+    WEFT_TASK(small_consumer) consumer;
+};
+
+static void *small_prepare(size_t n)
+{
+    struct small_pipe *const pipe = bench_stage_create(sizeof *pipe);
+    (void)n;
+    weft_queue_init(&pipe->queue);
+    weft_loop_create_task(&pipe->stage.loop, small_producer, &pipe->producer, .stage = &pipe->stage,
+                          .queue = &pipe->queue);
+    weft_loop_create_task(&pipe->stage.loop, small_consumer, &pipe->consumer,
+                          .queue = &pipe->queue);
+    return pipe;
+}
+
+WEFT_ASYNC(large_producer, struct bench_stage *stage; large_queue * queue; int i;)
+{
+    for (;;) {
+        for (self->i = 0; self->i < LARGE; self->i++)
+            weft_queue_put(self->queue, self->i);
+        if (bench_run_is_over(self->stage))
+            weft_sleep(0);
+    }
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(large_consumer, large_queue *queue; int item;)
+{
+    for (;;)
+        weft_queue_get(self->queue, &self->item);
+}
+WEFT_ASYNC_END
+
+struct large_pipe {
+    struct bench_stage stage;
+    large_queue queue;
+    WEFT_TASK(large_producer) producer;
+    WEFT_TASK(large_consumer) consumer;
+};
+
+static void *large_prepare(size_t n)
+{
+    struct large_pipe *const pipe = bench_stage_create(sizeof *pipe);
+    (void)n;
+    weft_queue_init(&pipe->queue);
+    weft_loop_create_task(&pipe->stage.loop, large_producer, &pipe->producer, .stage = &pipe->stage,
+                          .queue = &pipe->queue);
+    weft_loop_create_task(&pipe->stage.loop, large_consumer, &pipe->consumer,
+                          .queue = &pipe->queue);
+    return pipe;
+}
+
+/* ---- The floor: a ring of items, and queues of those who wait for room and for items ---- */
+
+struct floor_pipe {
+    struct floor_stage stage; /* first */
+    struct floor_queue putters, getters;
+    size_t room, size, head;
+    int i, item;
+    struct floor_task producer, consumer;
+    int items[LARGE];
+};
+
+static void wake_one(struct floor_queue *queue, struct floor_queue *waiters)
+{
+    struct floor_task *const task = floor_pop(waiters);
+    if (task)
+        floor_push(queue, task);
+}
+
+static void put(struct floor_pipe *pipe, int item)
+{
+    size_t back = pipe->head + pipe->size++;
+    if (back >= pipe->room)
+        back -= pipe->room;
+    pipe->items[back] = item;
+    wake_one(&pipe->stage.queue, &pipe->getters);
+}
+
+static int get(struct floor_pipe *pipe)
+{
+    const int item = pipe->items[pipe->head];
+    if (++pipe->head == pipe->room)
+        pipe->head = 0;
+    pipe->size--;
+    wake_one(&pipe->stage.queue, &pipe->putters);
+    return item;
+}
+
+static void produce(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
+{
+    struct floor_pipe *const pipe = (struct floor_pipe *)(void *)queue;
+    switch (frame->state) {
+        for (;;) {
+        case 0:
+            for (pipe->i = 0; (size_t)pipe->i < pipe->room; pipe->i++) {
+            case 1:
+                if (pipe->size == pipe->room) {
+                    frame->state = 1;
+                    floor_push(&pipe->putters, task);
+                    return;
+                }
+                put(pipe, pipe->i);
+            }
+            if (floor_run_is_over(queue, task)) {
+                frame->state = 0;
+                return;
+            }
+        }
+    }
+}
+
+static void consume(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
+{
+    struct floor_pipe *const pipe = (struct floor_pipe *)(void *)queue;
+    (void)frame; /* whichever way it comes here, it looks */
+    while (pipe->size)
+        pipe->item = get(pipe);
+    floor_push(&pipe->getters, task);
+}
+
+static void *floor_pipe_prepare(size_t n)
+{
+    struct floor_pipe *const pipe = floor_stage_create(sizeof *pipe);
+    floor_init(&pipe->putters);
+    floor_init(&pipe->getters);
+    pipe->room = n;
+    floor_start(&pipe->producer, produce);
+    floor_start(&pipe->consumer, consume);
+    floor_push(&pipe->stage.queue, &pipe->producer);
+    floor_push(&pipe->stage.queue, &pipe->consumer);
+    return pipe;
+}
+
+static const size_t one[] = {1, 0}, large[] = {LARGE, 0};
+
+const struct bench_workload bench_queue1 = {
+    .name = "queue1",
+    .what = "an item from a producer to a consumer, over a queue with room for n",
+    .sizes = one,
+    .weft = {small_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
+             bench_stage_dispose},
+    .floor = {floor_pipe_prepare, floor_stage_arm, floor_stage_run, floor_stage_check, free},
+};
+
+const struct bench_workload bench_queue100 = {
+    .name = "queue100",
+    .what = "the same over a larger one",
+    .sizes = large,
+    .weft = {large_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
+             bench_stage_dispose},
+    .floor = {floor_pipe_prepare, floor_stage_arm, floor_stage_run, floor_stage_check, free},
+};
