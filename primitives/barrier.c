@@ -60,7 +60,8 @@ WEFT_ASYNC_END
 
 /* ---- What is done with the lock, and does not wait for more than that ---- */
 
-/* Those who wait until others have left are woken as well, if only to wait again, as asyncio's are. */
+/* Those who wait until others have left are woken as well, if only to wait again, as asyncio's
+ * are. */
 static void reset(weft_barrier *barrier)
 {
     barrier->state = barrier->count ? WEFT_BARRIER_RESETTING_ : WEFT_BARRIER_FILLING_;

@@ -44,8 +44,9 @@ typedef struct weft_wait_set {
  * ALL_COMPLETED). Waits until one of them, or one with an error, or all have ended; until all have,
  * if that does not happen before; and at most `limit` microseconds (WEFT_FOREVER: no limit). Raises
  * nothing but a cancellation, which is not passed on to them; an empty set, and one that somebody
- * waits for already, is weft_invalid_state_error. Which have ended, weft_done tells; the set stays as
- * it is, and may be waited for again. When it ends nothing of it is linked to them. O(parts). */
+ * waits for already, is weft_invalid_state_error. Which have ended, weft_done tells; the set
+ * stays as it is, and may be waited for again. When it ends nothing of it is linked to them.
+ * O(parts). */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)

@@ -545,7 +545,8 @@ END_TEST
 
 /* Each request is noted, and takes it to the end of those who wait for the lock. It was notified
  * (0), or cancelled at first (1).
- * CPython: test_locks.ConditionTests.test_cancelled_error_wakeup and .test_cancelled_error_re_aquire */
+ * CPython: test_locks.ConditionTests.test_cancelled_error_wakeup and
+ * .test_cancelled_error_re_aquire */
 START_TEST(three_cancellations_in_a_row_find_it_with_the_lock)
 {
     start(&a, 'a', 0);

@@ -431,8 +431,8 @@ START_TEST(a_child_that_fails_behind_a_cancellation_makes_it_an_error_and_leaves
 }
 END_TEST
 
-/* gh-94398, gh-116720: cancelled from outside and failed at once: the error leaves the block, and the
- * cancellation comes at the next await. */
+/* gh-94398, gh-116720: cancelled from outside and failed at once: the error leaves the block,
+ * and the cancellation comes at the next await. */
 WEFT_ASYNC(sleeping_on, const struct plan *plan; weft_group group; const weft_error *caught;
            struct child after;)
 {

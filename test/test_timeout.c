@@ -1,4 +1,5 @@
-/* timeout and wait_for: a block that has to end in time, and counts that are back where they were. */
+/* timeout and wait_for: a block that has to end in time, and counts that are back where they
+ * were. */
 #include "helper.h"
 
 /* `=`, what it is, and how many requests to cancel the task has had. */
@@ -81,7 +82,8 @@ static const struct {
     {9, 2, PASSES_ON, &fail, ".=fail0", 2, false},
     /* CPython: test_timeouts.TimeoutTests.test_foreign_exception_on_timeout */
     {2, 9, FAILS, NULL, "x=fail0", 2, true},
-    /* A block that does not care ends as it likes, later; the request is taken back all the same. */
+    /* A block that does not care ends as it likes, later; the request is taken back all the
+     * same. */
     {2, 9, SWALLOWS, NULL, "x=ok0", 2, true},
     {2, 9, SLEEPS_ON, NULL, "x=ok0", 12, true},
     /* Both are due at once: the one that was armed first, the limit. */
@@ -615,7 +617,8 @@ static const struct {
     /* CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_cancellation_race_condition */
     /* CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_cancel_suppressed */
     {2, 9, 0, SWALLOWS, "x=ok0end", 3},
-    /* CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_reraises_exception_during_cancellation */
+    /* CPython:
+     * test_waitfor.AsyncioWaitForTest.test_wait_for_reraises_exception_during_cancellation */
     {2, 9, 0, FAILS, "x=fail0", 2},
     {9, 2, 0, PASSES_ON, "i=ok0end", 3},
 };
@@ -651,7 +654,9 @@ START_TEST(wait_for_with_no_time_at_all)
 }
 END_TEST
 
-/* CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started */
+/* CPython:
+ * test_waitfor.AsyncioWaitForTest.test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started
+ */
 START_TEST(wait_for_with_no_time_lets_what_was_started_before_it_begin)
 {
     weft_loop_create_task(&loop, waiting_for, &waiter_for, .limit = 0);
