@@ -100,6 +100,9 @@ bool weft_can_await_(const weft_task *task, const weft_awaitable *awaitable)
            awaitable != &task->awaitable;
 }
 
+static const weft_error no_await = {&weft_invalid_state_error,
+                                    "awaits itself, what was never started, or another loop's"};
+
 static void end_await(weft_context *context, weft_awaitable *awaitable)
 {
     context->error = awaitable->error;
@@ -114,6 +117,6 @@ weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
     else if (weft_can_await_(task, awaitable))
         return weft_park_awaiting_(task, awaitable);
     else
-        context->error = &weft_invalid_state_error;
+        context->error = &no_await;
     return (weft_signal){WEFT_GO_ON_};
 }

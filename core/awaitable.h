@@ -6,7 +6,7 @@
 #ifndef WEFT_CORE_AWAITABLE_H
 #define WEFT_CORE_AWAITABLE_H
 
-#include "core/handle.h"
+#include "handle.h"
 
 #ifdef __cplusplus
 extern "C" {

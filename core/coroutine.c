@@ -23,10 +23,12 @@ void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *ca
     context->callee = callee;
 }
 
+static const weft_error no_coroutine = {&weft_invalid_state_error, "awaited again, or never begun"};
+
 const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee)
 {
     if (!callee->code || callee->state != 0 || callee->caller)
-        return &weft_invalid_state_error;
+        return &no_coroutine;
     callee->caller = caller;
     context->callee = callee;
     return NULL;

@@ -10,17 +10,19 @@
  *
  * Its frame is a struct, `struct fetch`, with the members given: arguments, result, and whatever
  * must outlive an await. A coroutine has no stack of its own: when it awaits, its function returns.
- * So a C local does not outlive an await; a member does, and is reached through `self`. (Compilers
- * tell: gcc with -Wjump-misses-init and -O1 -Wmaybe-uninitialized, clang with
- * -Wconditional-uninitialized. And -Werror=return-type, with gcc, refuses the plain `return;`.) The
- * frame belongs to whoever starts the coroutine, may be used again as soon as the coroutine has
+ * So a C local does not outlive an await, nor a raise into a catch or a finally; a member does, and
+ * is reached through `self`. Compilers tell: clang with -Wconditional-uninitialized, and gcc with
+ * -Wjump-misses-init if every local has an initialiser; so give it one, and put those that live
+ * between two awaits into braces of their own.
+ *
+ * The frame belongs to whoever starts the coroutine, may be used again as soon as the coroutine has
  * ended, and must be all zero bytes when it is used for the first time (static, calloc, or inside
  * another frame).
  *
- * An await, a call, or a block's head stands on a line of its own, in the body or in C's if, for,
- * while, do; not inside a switch of the body's own. The labels of the state machine are line
- * numbers, which is also how a dump can tell where everyone is; coroutines stand in the first 9,999
- * lines of their file.
+ * An await, a call, or a block's head stands on a line of its own (else: "duplicate case value"),
+ * in the body or in C's if, for, while, do; not inside a switch of the body's own. The labels of
+ * the state machine are line numbers, which is also how a dump can tell where everyone is;
+ * coroutines stand in the first 9,999 lines of their file.
  *
  * Of what is public here, names that end in an underscore are the macros' own.
  * / */
@@ -31,8 +33,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/error.h"
-#include "core/panic.h"
+#include "error.h"
+#include "panic.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -45,8 +47,7 @@ typedef struct weft_node weft_node;
 typedef struct weft_loop weft_loop;
 
 /* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
- * coroutine, which would skip every release, does not compile (without a value: with clang, and
- * with gcc and -Werror=return-type). */
+ * coroutine, which would skip every release, does not compile. */
 enum weft_signal_ {
     WEFT_YIELDED,  /* ready again at once, behind the others */
     WEFT_PARKED,   /* somebody else will make it ready */
@@ -182,7 +183,11 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 
 /* The same for a frame that has a member `field`, a const char *, which names its task:
  * weft_task_name gives what it points to, where others' gives the coroutine's name. */
-#define WEFT_ASYNC_NAMED(name, field) WEFT_ASYNC_(static, name, offsetof(struct name, field))
+#define WEFT_ASYNC_NAMED(name, field)                                                              \
+    _Static_assert(                                                                                \
+        _Generic(&((struct name *)0)->field, const char ** : 1, char ** : 1, default : 0),         \
+        "weft: what names a task is a const char * in its frame");                                 \
+    WEFT_ASYNC_(static, name, offsetof(struct name, field))
 
 /* The same for a coroutine that other files call; WEFT_DECLARE(name) goes into their header, with
  * the struct. */
@@ -198,6 +203,7 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
     static weft_signal name##_step_(weft_frame *, weft_context *);                                 \
     storage const weft_code name##_code = {                                                        \
         {name##_step_}, #name, __FILE__, sizeof(struct name), name_offset};                        \
+    WEFT_REFUSE_PLAIN_RETURN_                                                                      \
     static weft_signal name##_step_(weft_frame *weft_frame_, weft_context *weft_context_)          \
     {                                                                                              \
         _Static_assert(offsetof(struct name, frame) == 0 &&                                        \
@@ -205,6 +211,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
                        "weft: `weft_frame frame;` must be the first member of struct " #name);     \
         struct name *const self = (struct name *)(void *)weft_frame_;                              \
         WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);                                          \
+        WEFT_CONSTANT_(weft_section_, WEFT_IN_NONE_);                                              \
+        WEFT_CONSTANT_(weft_block_, 1);                                                            \
         unsigned weft_exit_ = WEFT_RUNS_;                                                          \
         const weft_error *weft_caught_ = NULL;                                                     \
         unsigned weft_state_ = weft_frame_->state;                                                 \
@@ -218,8 +226,21 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
                 return weft_resume_other_(weft_frame_);                                            \
             case WEFT_STATE_(0):
 
+/* `return;` would skip every release: an error within a coroutine, whatever the compiler's
+ * flags. */
+#ifdef __GNUC__
+#define WEFT_REFUSE_PLAIN_RETURN_                                                                  \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")
+#define WEFT_AS_BEFORE_ _Pragma("GCC diagnostic pop")
+#else
+#define WEFT_REFUSE_PLAIN_RETURN_
+#define WEFT_AS_BEFORE_
+#endif
+
 /* Ends the coroutine that WEFT_ASYNC began. */
 #define WEFT_ASYNC_END                                                                             \
+    _Static_assert(WEFT_VALUE_(weft_section_) == WEFT_IN_NONE_,                                    \
+                   "weft: a block of this coroutine has no weft_end");                             \
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
     return weft_end_frame_(weft_frame_);                                                           \
     }                                                                                              \
@@ -228,7 +249,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
     while (0)                                                                                      \
         ;                                                                                          \
     weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");                   \
-    }
+    }                                                                                              \
+    WEFT_AS_BEFORE_
 
 /* A resume at a state that is none of the coroutine's awaits: it has ended, and stays so; or the
  * program is wrong, and this panics. */
@@ -274,6 +296,13 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define WEFT_REQUIRE_FRAME_(name, pointer)                                                         \
     _Static_assert(_Generic((pointer), struct name * : 1, default : 0),                            \
                    "weft: the frame of " #name " is a struct " #name)
+
+/* The same, as an expression. */
+#define WEFT_REQUIRE_FRAME_TOO_(name, pointer)                                                     \
+    ((void)sizeof(struct {                                                                         \
+        WEFT_REQUIRE_FRAME_(name, pointer);                                                        \
+        char weft_unused_;                                                                         \
+    }))
 
 /* The value of a frame that is about to start, with the arguments. */
 #define WEFT_FRAME_(name, caller_, ...)                                                            \
@@ -388,7 +417,8 @@ static inline unsigned weft_line_of_(unsigned state)
  * if any, is whatever has been stored in the frame. */
 #define weft_return WEFT_UNWIND_
 
-/* weft_return_value(value): self->result = value, and weft_return. `return value`. */
+/* weft_return_value(value): self->result = value, of a frame with such a member, and weft_return.
+ * `return value`. */
 #define weft_return_value(...)                                                                     \
     do {                                                                                           \
         self->result = (__VA_ARGS__);                                                              \
@@ -452,7 +482,13 @@ enum weft_exit_ {
     WEFT_FAILED_  /* an error that is past this block's catches */
 };
 
-enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WEFT_IN_WITH_ };
+enum weft_section_kind_ {
+    WEFT_IN_TRY_ = 1,
+    WEFT_IN_CATCH_,
+    WEFT_IN_FINALLY_,
+    WEFT_IN_WITH_,
+    WEFT_IN_NONE_ /* not in a block */
+};
 
 #define WEFT_OPEN_SECTION_(kind)                                                                   \
     WEFT_CONSTANT_(weft_section_, kind);                                                           \
@@ -498,8 +534,8 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
     WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
 
 /* weft_finally(weft_exit *left): `finally:`
- * *left, a member of the frame, remembers over the awaits in here how the rest was left. `left` is
- * evaluated more than once. */
+ * *left, a member of the frame, remembers over the awaits in here how the rest was left; a finally
+ * inside of a finally needs one of its own. `left` is evaluated more than once. */
 #define weft_finally(left)                                                                         \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_finally belongs behind weft_try or weft_catch");                    \
@@ -538,6 +574,8 @@ enum weft_section_kind_ { WEFT_IN_TRY_ = 1, WEFT_IN_CATCH_, WEFT_IN_FINALLY_, WE
 
 /* Closes a block. */
 #define weft_end                                                                                   \
+    _Static_assert(WEFT_VALUE_(weft_section_) != WEFT_IN_NONE_,                                    \
+                   "weft: weft_end without a block before it");                                    \
     _Static_assert(WEFT_VALUE_(weft_section_) != WEFT_IN_TRY_,                                     \
                    "weft: a weft_try needs a weft_catch or a weft_finally");                       \
     WEFT_CLOSE_SECTION_                                                                            \

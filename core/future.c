@@ -7,10 +7,17 @@ void weft_create_future_(weft_loop *loop, weft_awaitable *future)
     future->error = NULL;
 }
 
+const weft_error *weft_not_pending_(void)
+{
+    static const weft_error not_pending = {&weft_invalid_state_error,
+                                           "set though it has ended, or is not to be set"};
+    return &not_pending;
+}
+
 const weft_error *weft_end_future_(weft_awaitable *future, const weft_error *error)
 {
     if (!weft_pending_(future))
-        return &weft_invalid_state_error;
+        return weft_not_pending_();
     weft_conclude_(future, error);
     return NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_FUTURE_H
 #define WEFT_CORE_FUTURE_H
 
-#include "core/task.h"
+#include "task.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,7 +47,7 @@ typedef struct weft_future {
 #define weft_set_result(p, ...)                                                                    \
     (weft_pending_(&(p)->settable)                                                                 \
          ? ((p)->result = (__VA_ARGS__), weft_end_future_(&(p)->settable, NULL))                   \
-         : &weft_invalid_state_error)
+         : weft_not_pending_())
 
 /* weft_set_done(p): p.set_result(None), of a weft_future. */
 #define weft_set_done(p) weft_end_future_(&(p)->without_result, NULL)
@@ -65,6 +65,7 @@ static inline bool weft_pending_(const weft_awaitable *awaitable)
 
 void weft_create_future_(weft_loop *loop, weft_awaitable *future);
 const weft_error *weft_end_future_(weft_awaitable *future, const weft_error *error);
+const weft_error *weft_not_pending_(void);
 
 #ifdef __cplusplus
 }

@@ -2,10 +2,10 @@
 #ifndef WEFT_CORE_LOOP_H
 #define WEFT_CORE_LOOP_H
 
-#include "core/awaitable.h"
-#include "core/port.h"
-#include "core/ready.h"
-#include "core/timer.h"
+#include "awaitable.h"
+#include "port.h"
+#include "ready.h"
+#include "timer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,7 +85,8 @@ weft_time weft_loop_time(weft_loop *loop);
 const weft_error *weft_runner_close(weft_loop *loop);
 
 #define WEFT_RUN_(run, loop, name, ...)                                                            \
-    (weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
+    (WEFT_REQUIRE_FRAME_TOO_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                            \
+     weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
                         __LINE__),                                                                 \
      (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
      run((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))

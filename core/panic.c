@@ -7,6 +7,7 @@
 
 void weft_panic(const char *file, unsigned line, const char *text)
 {
+    fflush(stdout);
     fprintf(stderr, "%s:%u: weft: %s\n", file, line, text);
     abort();
 }

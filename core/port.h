@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_PORT_H
 #define WEFT_CORE_PORT_H
 
-#include "core/wait.h"
+#include "wait.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #ifndef WEFT_CORE_READY_H
 #define WEFT_CORE_READY_H
 
-#include "core/wait.h"
+#include "wait.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_REPORT_H
 #define WEFT_CORE_REPORT_H
 
-#include "core/task.h"
+#include "task.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -29,7 +29,7 @@
 #ifndef WEFT_CORE_TASK_H
 #define WEFT_CORE_TASK_H
 
-#include "core/loop.h"
+#include "loop.h"
 
 #ifdef __cplusplus
 extern "C" {

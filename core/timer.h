@@ -16,7 +16,7 @@
 #ifndef WEFT_CORE_TIMER_H
 #define WEFT_CORE_TIMER_H
 
-#include "core/ready.h"
+#include "ready.h"
 
 #ifdef __cplusplus
 extern "C" {

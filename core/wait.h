@@ -6,8 +6,8 @@
 #ifndef WEFT_CORE_WAIT_H
 #define WEFT_CORE_WAIT_H
 
-#include "core/coroutine.h"
-#include "core/time.h"
+#include "coroutine.h"
+#include "time.h"
 
 #ifdef __cplusplus
 extern "C" {

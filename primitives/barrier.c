@@ -2,6 +2,11 @@
 
 const weft_error weft_broken_barrier_error = {.text = "the barrier is broken"};
 
+void weft_barrier_init(weft_barrier *barrier, size_t n)
+{
+    *barrier = (weft_barrier)WEFT_BARRIER(n);
+}
+
 /* Those who come wait until the ones before have left. */
 static bool is_open(const weft_barrier *barrier)
 {
@@ -10,6 +15,8 @@ static bool is_open(const weft_barrier *barrier)
 
 static const weft_error *enter(weft_barrier *barrier)
 {
+    if (!barrier->parties)
+        return &weft_invalid_state_error;
     return barrier->state == WEFT_BARRIER_BROKEN_ ? &weft_broken_barrier_error : NULL;
 }
 

@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_BARRIER_H
 #define WEFT_PRIMITIVES_BARRIER_H
 
-#include "primitives/condition.h"
+#include "condition.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +33,9 @@ typedef struct weft_barrier {
         .parties = (n)                                                                             \
     }
 
+/* The same for one in a frame, which no initialiser reaches. */
+void weft_barrier_init(weft_barrier *barrier, size_t n);
+
 /* The frame of a wait. */
 struct weft_barrier_wait {
     weft_frame frame;
@@ -44,10 +47,11 @@ WEFT_DECLARE(weft_barrier_wait);
 
 /* weft_barrier_wait(weft_barrier *barrier, struct weft_barrier_wait *wait):
  * `wait.result = await barrier.wait()`. Waits until all parties do. Raises
- * weft_broken_barrier_error if the barrier is broken, or is reset or aborted meanwhile. Who is
- * cancelled leaves, and the others wait for another one. *wait belongs to the caller, and is in use
- * until this has ended. The index is the place in the order of coming, less those who left before
- * (asyncio's may come twice then, gh-155233). O(1), O(parties) for the last one. */
+ * weft_invalid_state_error of a barrier of none, and weft_broken_barrier_error if the barrier is
+ * broken, or is reset or aborted meanwhile. Who is cancelled leaves, and the others wait for
+ * another one. *wait belongs to the caller, and is in use until this has ended. The index is the
+ * place in the order of coming, less those who left before (asyncio's may come twice then,
+ * gh-155233). O(1), O(parties) for the last one. */
 #define weft_barrier_wait(barrier_, wait)                                                          \
     weft_call(weft_barrier_wait, (wait), .barrier = (barrier_))
 

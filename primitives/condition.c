@@ -52,8 +52,10 @@ weft_signal weft_condition_again_(weft_condition *condition, weft_context *conte
 
 const weft_error *weft_condition_notify(weft_condition *condition, size_t n)
 {
+    static const weft_error not_held = {&weft_invalid_state_error,
+                                        "a condition is notified with its lock held"};
     if (!condition->lock.holder)
-        return &weft_invalid_state_error;
+        return &not_held;
     weft_waiters_wake_(&condition->waiters, n);
     return NULL;
 }

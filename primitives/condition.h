@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_CONDITION_H
 #define WEFT_PRIMITIVES_CONDITION_H
 
-#include "primitives/lock.h"
+#include "lock.h"
 
 #ifdef __cplusplus
 extern "C" {

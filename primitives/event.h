@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_EVENT_H
 #define WEFT_PRIMITIVES_EVENT_H
 
-#include "primitives/waiters.h"
+#include "waiters.h"
 
 #ifdef __cplusplus
 extern "C" {

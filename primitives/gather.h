@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H
 
-#include "primitives/several.h"
+#include "several.h"
 
 #ifdef __cplusplus
 extern "C" {

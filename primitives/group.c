@@ -94,6 +94,12 @@ bool weft_group_admits_(const weft_group *group)
     return group->parent && !group->aborting && !(group->exiting && !group->owner.children);
 }
 
+const weft_error *weft_group_refusal_(void)
+{
+    static const weft_error refused = {&weft_invalid_state_error, "the group takes no tasks now"};
+    return &refused;
+}
+
 bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
                          const char *file, unsigned line)
 {
@@ -114,8 +120,9 @@ const weft_error *weft_group_started_(weft_group *group, weft_task *task, unsign
 
 const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
 {
+    static const weft_error entered = {&weft_invalid_state_error, "the group has been entered"};
     if (group->parent)
-        return &weft_invalid_state_error;
+        return &entered;
     weft_task *const parent = weft_running_task_(context);
     weft_group_forget_errors(group);
     *group = (weft_group){.kind = &kind, .parent = parent, .error.kind = &weft_group_error};

@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_GROUP_H
 #define WEFT_PRIMITIVES_GROUP_H
 
-#include "core/task.h"
+#include "../core/task.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -73,7 +73,7 @@ typedef struct weft_group {
 #define weft_group_create_eager_task(group, name, ...)                                             \
     do {                                                                                           \
         if (!weft_group_admits_(group))                                                            \
-            weft_raise(&weft_invalid_state_error);                                                 \
+            weft_raise(weft_group_refusal_());                                                     \
         WEFT_CREATE_EAGER_(&(group)->owner, name, __VA_ARGS__);                                    \
     } while (0)
 
@@ -81,11 +81,12 @@ typedef struct weft_group {
  * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `task` is
  * evaluated more than once. */
 #define weft_group_start_task(group, name, ...)                                                    \
-    (weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
+    (WEFT_REQUIRE_FRAME_TOO_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                            \
+     weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
                          __LINE__)                                                                 \
          ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
             weft_group_started_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                    \
-         : &weft_invalid_state_error)
+         : weft_group_refusal_())
 
 /* group.cancel() (TaskGroup's from 3.15 on): cancels the body and the children, and takes no more.
  * The block ends then, without an error, unless a child fails, or the task is cancelled from
@@ -130,6 +131,7 @@ unsigned weft_group_end_(weft_group *group, weft_context *context);
 bool weft_group_admits_(const weft_group *group);
 bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
                          const char *file, unsigned line);
+WEFT_MUST_CHECK_ const weft_error *weft_group_refusal_(void);
 const weft_error *weft_group_started_(weft_group *group, weft_task *task, unsigned flags);
 
 #ifdef __cplusplus

@@ -88,11 +88,18 @@ static weft_queue_node *meld(weft_queue_node *earlier, weft_queue_node *later,
     return later;
 }
 
+/* The first one has no neighbours; but `next` says that it is in a queue. */
+static weft_queue_node *as_first(weft_queue_node *node)
+{
+    node->next = node;
+    return node;
+}
+
 weft_queue_node *weft_heap_put_node_(weft_queue_node *first, weft_queue_node *node,
                                      weft_queue_before *before, size_t at)
 {
     node->below = NULL;
-    return first ? meld(first, node, before, at) : node;
+    return as_first(first ? meld(first, node, before, at) : node);
 }
 
 /* Melds neighbours two by two. The result is a list, from those that came first. */
@@ -123,5 +130,5 @@ weft_queue_node *weft_heap_take_node_(weft_queue_node *first, weft_queue_before 
         heap = meld(heap, node, before, at);
         node = rest;
     }
-    return heap;
+    return as_first(heap);
 }

@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_HEAP_H
 #define WEFT_PRIMITIVES_HEAP_H
 
-#include "primitives/queue.h"
+#include "queue.h"
 
 #ifdef __cplusplus
 extern "C" {

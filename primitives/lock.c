@@ -27,8 +27,9 @@ void weft_lock_take_(weft_lock *lock, weft_context *context)
 
 const weft_error *weft_lock_release(weft_lock *lock)
 {
+    static const weft_error not_locked = {&weft_invalid_state_error, "the lock is not locked"};
     if (!lock->holder)
-        return &weft_invalid_state_error;
+        return &not_locked;
     lock->holder = NULL;
     weft_waiters_wake_first_(&lock->waiters);
     return NULL;

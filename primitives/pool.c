@@ -2,6 +2,8 @@
 
 #include "core/loop.h"
 
+static const weft_kind kind = {.name = "pool", .at = offsetof(weft_pool, free_slots)};
+
 /* ---- Slots ---- */
 
 static weft_slot *slot_of(weft_task *task)
@@ -14,17 +16,27 @@ static weft_task *task_of(weft_slot *slot)
     return (weft_task *)(void *)(slot + 1);
 }
 
+static void make_ready(weft_pool *pool, size_t n)
+{
+    if (pool->ready)
+        return;
+    pool->free_slots.value = pool->fresh = n;
+    pool->ready = true;
+}
+
+size_t weft_pool_free_(const weft_pool *pool, size_t n)
+{
+    return pool->ready ? pool->free_slots.value : n;
+}
+
 weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, weft_context *context)
 {
-    if (!pool->ready) {
-        pool->free_slots.value = pool->fresh = n;
-        pool->ready = true;
-    }
+    make_ready(pool, n);
     if (!weft_group_admits_(group)) {
-        context->error = &weft_invalid_state_error;
+        context->error = weft_group_refusal_();
         return (weft_signal){WEFT_GO_ON_};
     }
-    return weft_semaphore_acquire_(&pool->free_slots, context);
+    return weft_semaphore_acquire_as_(&pool->free_slots, context, &kind);
 }
 
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool)
@@ -32,7 +44,7 @@ const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool)
     if (weft_group_admits_(group))
         return NULL;
     weft_semaphore_release(&pool->free_slots);
-    return &weft_invalid_state_error;
+    return weft_group_refusal_();
 }
 
 static weft_slot *take_slot(weft_pool *pool, weft_slot *first, size_t size)

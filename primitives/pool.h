@@ -1,9 +1,12 @@
-/* Pools: a fixed number of tasks for the children of groups. */
+/* Pools: a fixed number of tasks for the children of groups.
+ *
+ * A task of a pool that failed is not free while its group has its error, even if that has been
+ * caught: until the group is entered again, or weft_group_forget_errors. */
 #ifndef WEFT_PRIMITIVES_POOL_H
 #define WEFT_PRIMITIVES_POOL_H
 
-#include "primitives/group.h"
-#include "primitives/semaphore.h"
+#include "group.h"
+#include "semaphore.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,9 +44,9 @@ struct weft_pool {
  * `await slots.acquire(); group.create_task(name(...))`: as weft_group_create_task, in a task of
  * the pool. While none is free it waits; those who wait get them in the order in which they came.
  * Raises weft_invalid_state_error if the group takes no child, before the wait or then. The
- * arguments are evaluated after it. A task goes back to the pool once its group has heard of its
- * end; one that failed is kept for as long as the group has its error (weft_group_forget_errors).
- * `group` and `pool` are evaluated more than once. O(frame). */
+ * arguments are evaluated after the wait: no C locals. A task goes back to the pool once its
+ * group has heard of its end; one that failed is kept for as long as the group has its error
+ * (weft_group_forget_errors). `group` and `pool` are evaluated more than once. O(frame). */
 #define weft_group_create_pooled(group, name, ...)                                                 \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, &(WEFT_FIRST_(__VA_ARGS__))->slots->task);                        \
@@ -60,9 +63,14 @@ struct weft_pool {
         }                                                                                          \
     } while (0)
 
+/* weft_pool_free(WEFT_POOL(name, n) *pool): how many of its tasks are free, and promised to
+ * nobody. */
+#define weft_pool_free(p) weft_pool_free_(WEFT_POOL_OF_(p))
+
 #define WEFT_POOL_OF_(p) &(p)->pool, sizeof((p)->slots) / sizeof((p)->slots[0])
 #define WEFT_POOL_SLOTS_(p) &(p)->pool, &(p)->slots[0].slot, sizeof((p)->slots[0])
 
+size_t weft_pool_free_(const weft_pool *pool, size_t n);
 weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, weft_context *context);
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool);
 weft_task *weft_pool_take_(weft_group *group, weft_pool *pool, weft_slot *first, size_t size,

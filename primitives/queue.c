@@ -21,6 +21,13 @@ void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t ro
 
 static const weft_signal go_on = {WEFT_GO_ON_};
 
+/* Of a queue over an array: it has room for none only before it is initialised. */
+static void check_initialised(const weft_queue *queue)
+{
+    if (!queue->room)
+        weft_panic(__FILE__, __LINE__, "a queue that has not been initialised, or over no array");
+}
+
 bool weft_queue_is_full_(const weft_queue *queue)
 {
     return queue->room && queue->size >= queue->room;
@@ -28,11 +35,13 @@ bool weft_queue_is_full_(const weft_queue *queue)
 
 bool weft_queue_has_room_(const weft_queue *queue)
 {
+    check_initialised(queue);
     return !queue->is_shut_down && !weft_queue_is_full_(queue);
 }
 
 weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context)
 {
+    check_initialised(queue);
     if (queue->is_shut_down)
         context->error = &weft_queue_shut_down_error;
     else if (weft_queue_is_full_(queue))
@@ -166,6 +175,9 @@ const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node,
 {
     if (queue->is_shut_down)
         return &weft_queue_shut_down_error;
+    if (node->next)
+        weft_panic(__FILE__, __LINE__,
+                   "an item that is in a queue is put, or was not zero at first");
     if (queue->order == WEFT_PRIORITY_)
         queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
     else
@@ -181,6 +193,7 @@ void *weft_queue_get_node_(weft_queue *queue, size_t at)
         queue->last = weft_heap_take_node_(node, queue->before, at);
     else
         node = unlink_first(queue);
+    node->next = NULL;
     count_out(queue);
     return (char *)node - at;
 }
@@ -196,8 +209,9 @@ static void finish(weft_queue *queue, size_t n)
 
 const weft_error *weft_queue_task_done_(weft_queue *queue)
 {
+    static const weft_error too_often = {&weft_invalid_state_error, "task_done called too often"};
     if (!queue->unfinished)
-        return &weft_invalid_state_error;
+        return &too_often;
     finish(queue, 1);
     return NULL;
 }
@@ -211,12 +225,33 @@ void weft_queue_shutdown_(weft_queue *queue)
         continue;
 }
 
+/* The items are the caller's again: none is linked to another, whatever the order. */
+static void drop_nodes(weft_queue *queue)
+{
+    weft_queue_node *node = queue->last ? queue->last->next : NULL;
+    if (node)
+        queue->last->next = NULL;
+    while (node) {
+        weft_queue_node *next = node->next, *const below = node->below;
+        if (below) {
+            weft_queue_node *const first = below->next;
+            below->next = next;
+            next = first;
+        }
+        node->next = node->below = NULL;
+        node = next;
+    }
+    queue->last = NULL;
+}
+
 void weft_queue_shutdown_now_(weft_queue *queue)
 {
     const size_t dropped = queue->size < queue->unfinished ? queue->size : queue->unfinished;
     queue->size = 0;
-    queue->last = NULL;
-    queue->head = 0;
+    if (queue->room)
+        queue->head = 0;
+    else
+        drop_nodes(queue);
     finish(queue, dropped);
     weft_queue_shutdown_(queue);
 }

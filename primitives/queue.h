@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_QUEUE_H
 #define WEFT_PRIMITIVES_QUEUE_H
 
-#include "primitives/waiters.h"
+#include "waiters.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,7 +19,7 @@ enum weft_queue_order_ { WEFT_FIFO_, WEFT_LIFO_, WEFT_PRIORITY_ };
 /* Whether `a` comes out before `b`: WEFT_QUEUE_BEFORE makes one. */
 typedef bool weft_queue_before(const void *a, const void *b);
 
-/* A link of an item of an unbounded queue: a member of the item. */
+/* A link of an item of an unbounded queue: a member of the item, all zero at first. */
 typedef struct weft_queue_node {
     struct weft_queue_node *next;  /* behind it; or of its siblings */
     struct weft_queue_node *below; /* by priority: those that come after it */
@@ -89,7 +89,8 @@ typedef struct weft_queue {
 
 /* weft_queue_put(q, value): `await q.put(value)`. Waits while it is full; those who wait get their
  * turn in the order in which they came. Raises weft_queue_shut_down_error. When it raises, nothing
- * was put. `value` is evaluated when there is room. O(1), by priority O(log n). */
+ * was put. `value` is evaluated when there is room, after the wait: no C local. O(1), by priority
+ * O(log n). */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_AGAIN_(weft_queue_await_room_(&(q)->queue, weft_context_),                       \
@@ -144,9 +145,13 @@ typedef struct weft_queue {
     (WEFT_QUEUE_ORDERS_(order_, (q)->item_),                                                       \
      weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, (order_)))
 
-/* weft_queue_put_item(q, item): an expression; q.put_nowait(item), where `item` points to one that
- * is in no queue. NULL or weft_queue_shut_down_error. O(1). */
-#define weft_queue_put_item(q, item)                                                               \
+/* weft_queue_put_item(q, item): q.put(item), which never waits, where `item` points to one that is
+ * in no queue. Raises weft_queue_shut_down_error. O(1). */
+#define weft_queue_put_item(q, item) weft_check(weft_queue_put_item_nowait(q, item))
+
+/* weft_queue_put_item_nowait(q, item): an expression; q.put_nowait(item). NULL or
+ * weft_queue_shut_down_error. O(1). */
+#define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
      weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
                           WEFT_QUEUE_NODE_AT_(q)))
@@ -200,7 +205,7 @@ typedef struct weft_queue {
     ((q)->items = (array), weft_queue_init_(&(q)->queue, (order), (n), (before)))
 
 /* Refuses to compile unless the order is one of items like *items. */
-#define WEFT_QUEUE_ORDERS_(order, items) ((void)sizeof((items) == (order##_item_ *)0))
+#define WEFT_QUEUE_ORDERS_(order, items) ((void)_Generic(&(items)[0], order##_item_ * : 0))
 
 /* Where the node of an item is, and the item of a node. */
 #define WEFT_QUEUE_NODE_AT_(q) (sizeof(*(q)->node_at_) - 1)
@@ -218,8 +223,8 @@ weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context);
 void weft_queue_leave_done_(weft_queue *queue, weft_context *context);
 
 bool weft_queue_has_room_(const weft_queue *queue);
-const weft_error *weft_queue_no_room_(const weft_queue *queue);
-const weft_error *weft_queue_no_item_(const weft_queue *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_no_room_(const weft_queue *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_no_item_(const weft_queue *queue);
 
 /* Where the next item goes, and that it is there; where the next one is, and that it is not. */
 size_t weft_queue_back_(const weft_queue *queue);
@@ -228,6 +233,7 @@ size_t weft_queue_front_(const weft_queue *queue);
 const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size);
 
 /* `at` is where in an item its node is; the latter returns the item. */
+WEFT_MUST_CHECK_
 const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node, size_t at);
 void *weft_queue_get_node_(weft_queue *queue, size_t at);
 

@@ -17,7 +17,8 @@ void weft_rlock_take_(weft_rlock *rlock, weft_context *context)
 
 const weft_error *weft_rlock_release_(weft_rlock *rlock, const weft_task *task)
 {
+    static const weft_error not_held = {&weft_invalid_state_error, "the task has not the lock"};
     if (rlock->lock.holder != task)
-        return &weft_invalid_state_error;
+        return &not_held;
     return --rlock->depth ? NULL : weft_lock_release(&rlock->lock);
 }

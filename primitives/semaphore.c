@@ -1,6 +1,14 @@
 #include "primitives/semaphore.h"
 
-static const weft_kind kind = {.name = "semaphore"};
+void weft_semaphore_init(weft_semaphore *semaphore, size_t n)
+{
+    *semaphore = (weft_semaphore)WEFT_SEMAPHORE(n);
+}
+
+void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n)
+{
+    *semaphore = (weft_semaphore)WEFT_BOUNDED_SEMAPHORE(n);
+}
 
 /* What is free is given to who comes first. Whether there was both. */
 static bool give(weft_semaphore *semaphore)
@@ -16,12 +24,19 @@ bool weft_semaphore_locked(const weft_semaphore *semaphore)
     return semaphore->value == 0 || !weft_waiters_all_cancelled_(&semaphore->waiters);
 }
 
-weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context)
+weft_signal weft_semaphore_acquire_as_(weft_semaphore *semaphore, weft_context *context,
+                                       const weft_kind *kind)
 {
     if (weft_semaphore_locked(semaphore))
-        return weft_waiters_park_(&semaphore->waiters, context, &kind);
+        return weft_waiters_park_(&semaphore->waiters, context, kind);
     semaphore->value--;
     return (weft_signal){WEFT_GO_ON_};
+}
+
+weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context)
+{
+    static const weft_kind kind = {.name = "semaphore"};
+    return weft_semaphore_acquire_as_(semaphore, context, &kind);
 }
 
 /* Whoever was given a unit and does not take it gives it back; and whoever leaves the list sees to
@@ -37,8 +52,9 @@ void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context)
 
 const weft_error *weft_semaphore_release(weft_semaphore *semaphore)
 {
+    static const weft_error too_many = {&weft_invalid_state_error, "released too many times"};
     if (semaphore->bounded && semaphore->value >= semaphore->bound)
-        return &weft_invalid_state_error;
+        return &too_many;
     semaphore->value++;
     give(semaphore);
     return NULL;

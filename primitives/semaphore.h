@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_SEMAPHORE_H
 #define WEFT_PRIMITIVES_SEMAPHORE_H
 
-#include "primitives/waiters.h"
+#include "waiters.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,6 +29,10 @@ typedef struct weft_semaphore {
         .value = (n), .bound = (n), .bounded = true                                                \
     }
 
+/* The same for one in a frame, which no initialiser reaches. */
+void weft_semaphore_init(weft_semaphore *semaphore, size_t n);
+void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
+
 /* weft_semaphore_acquire(weft_semaphore *semaphore): `await semaphore.acquire()`. Those who wait
  * get it in the order in which they came; nobody barges past. When this raises, nothing is held.
  * `semaphore` is evaluated again when the task is resumed. O(1). */
@@ -50,6 +54,8 @@ const weft_error *weft_semaphore_release(weft_semaphore *semaphore);
 bool weft_semaphore_locked(const weft_semaphore *semaphore);
 
 weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context);
+weft_signal weft_semaphore_acquire_as_(weft_semaphore *semaphore, weft_context *context,
+                                       const weft_kind *kind);
 void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context);
 
 #ifdef __cplusplus

@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_SEVERAL_H
 #define WEFT_PRIMITIVES_SEVERAL_H
 
-#include "core/task.h"
+#include "../core/task.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -37,8 +37,9 @@ static bool is_entered(const weft_timeout *limit)
 
 static const weft_error *enter(weft_timeout *limit, weft_context *context)
 {
+    static const weft_error entered = {&weft_invalid_state_error, "the timeout has been entered"};
     if (is_entered(limit))
-        return &weft_invalid_state_error;
+        return &entered;
     limit->task = weft_running_task_(context);
     limit->cancelling = (unsigned char)weft_cancelling(limit->task);
     limit->state = WEFT_TIMEOUT_ENTERED_;

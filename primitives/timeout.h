@@ -2,8 +2,8 @@
 #ifndef WEFT_PRIMITIVES_TIMEOUT_H
 #define WEFT_PRIMITIVES_TIMEOUT_H
 
-#include "core/loop.h"
-#include "core/task.h"
+#include "../core/loop.h"
+#include "../core/task.h"
 
 #ifdef __cplusplus
 extern "C" {

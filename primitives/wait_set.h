@@ -2,8 +2,8 @@
 #ifndef WEFT_PRIMITIVES_WAIT_SET_H
 #define WEFT_PRIMITIVES_WAIT_SET_H
 
-#include "primitives/several.h"
-#include "primitives/timeout.h"
+#include "several.h"
+#include "timeout.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -26,7 +26,13 @@ void note_letter(char letter);
     } while (0)
 
 #define ck_no_error(error) ck_assert_ptr_null(error)
-#define ck_error(error, expected) ck_assert_ptr_eq(error, expected)
+/* It is the expected error, or one of that kind. */
+#define ck_error(error, expected)                                                                  \
+    do {                                                                                           \
+        const weft_error *const ck_error_ = (error);                                               \
+        ck_assert_msg(ck_error_ == (expected) || weft_error_is(ck_error_, (expected)),             \
+                      "the error was: %s", ck_error_ ? weft_error_text(ck_error_) : "none");       \
+    } while (0)
 
 /* Has the task cancelled in the next tick; a time to sleep meanwhile. */
 weft_time cancelled_soon(weft_task *task);

@@ -114,7 +114,7 @@ START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
     start_taking(5, 50, NULL);
     ck_recorded("++");
     const weft_waiting waiting = weft_task_waits_for(&takers[2].task);
-    ck_assert_str_eq(waiting.what, "semaphore");
+    ck_assert_str_eq(waiting.what, "pool");
     ck_assert_ptr_eq(waiting.object, &pool.pool.free_slots);
     run_dry();
     ck_recorded("ab++cd+e");

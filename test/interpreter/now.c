@@ -107,7 +107,7 @@ static const weft_error *put_nowait(struct machine *machine, struct object *obje
         return weft_queue_put_nowait(&object->queue, value);
     struct item *const item = machine_alloc(machine, sizeof(*item));
     item->value = value;
-    return weft_queue_put_item(&object->unbounded, item);
+    return weft_queue_put_item_nowait(&object->unbounded, item);
 }
 
 static const weft_error *get_nowait(struct machine *machine, struct object *object,

@@ -89,7 +89,7 @@ WEFT_ASYNC_EXTERN(run_wait)
         } else {
             self->node = machine_alloc(self->me->machine, sizeof(*self->node));
             self->node->value = item_of(self->at->words[2]);
-            weft_check(weft_queue_put_item(&self->object->unbounded, self->node));
+            weft_queue_put_item(&self->object->unbounded, self->node);
         }
     } else if (self->at->op == OP_GET) {
         if (self->object->queue.queue.room) {

@@ -1,6 +1,6 @@
 /* Refused: a block without its weft_end.
- * gcc: expected|invalid storage class|at end of input
- * clang: expected|function definition is not allowed
+ * gcc: weft: a block of this coroutine has no weft_end
+ * clang: weft: a block of this coroutine has no weft_end
  */
 #include "job.h"
 

@@ -1,6 +1,6 @@
 /* Refused: a weft_end too many.
- * gcc: weft_section_
- * clang: weft_section_
+ * gcc: weft: weft_end without a block before it
+ * clang: weft: weft_end without a block before it
  */
 #include "job.h"
 

@@ -1,5 +1,4 @@
 /* Refused: C's return in a coroutine, which would leave the blocks around as they are.
- * gcc flags: -Werror=return-type
  * gcc: 'return' with no value
  * clang: should return a value
  */
