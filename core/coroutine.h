@@ -181,9 +181,16 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
  * before: with a comment for each member, or because others need to know it. */
 #define WEFT_ASYNC_BODY(name) WEFT_ASYNC_(static, name, 0)
 
-/* The same for a frame that has a member `field`, a const char *, which names its task:
- * weft_task_name gives what it points to, where others' gives the coroutine's name. */
-#define WEFT_ASYNC_NAMED(name, field)                                                              \
+/* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for a frame one of whose members, `field`,
+ * a const char *, names its task: weft_task_name gives what it points to, where others' gives the
+ * coroutine's name. WEFT_ASYNC_NAMED_BODY(name, field): where the struct was declared before. */
+#define WEFT_ASYNC_NAMED(name, field, ...)                                                         \
+    struct name {                                                                                  \
+        weft_frame frame;                                                                          \
+        __VA_ARGS__                                                                                \
+    };                                                                                             \
+    WEFT_ASYNC_NAMED_BODY(name, field)
+#define WEFT_ASYNC_NAMED_BODY(name, field)                                                         \
     _Static_assert(                                                                                \
         _Generic(&((struct name *)0)->field, const char ** : 1, char ** : 1, default : 0),         \
         "weft: what names a task is a const char * in its frame");                                 \

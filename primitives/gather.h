@@ -46,9 +46,66 @@ typedef struct weft_gather {
  * to be had with weft_error_of. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
+/* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`: adds each of these, at most
+ * 8, and weft_gather_all(g). Raises weft_invalid_state_error if there is no room for all. */
+#define weft_gather(g, ...)                                                                        \
+    do {                                                                                           \
+        {                                                                                          \
+            weft_awaitable *const weft_added_[] = {WEFT_AWAITABLES_(__VA_ARGS__)};                 \
+            for (size_t weft_i_ = 0; weft_i_ < sizeof(weft_added_) / sizeof(*weft_added_);         \
+                 weft_i_++)                                                                        \
+                weft_check(weft_several_add_(&(g)->gather.several, (g)->parts,                     \
+                                             sizeof((g)->parts) / sizeof(weft_part),               \
+                                             weft_added_[weft_i_]));                               \
+        }                                                                                          \
+        weft_gather_all(g);                                                                        \
+    } while (0)
+
+/* A gather of `n` tasks whose coroutine is `name`, which are in it: they are its member `tasks`. */
+#define WEFT_GATHER_OF(name, n)                                                                    \
+    struct {                                                                                       \
+        weft_gather gather;                                                                        \
+        weft_part parts[n];                                                                        \
+        WEFT_TASK(name) tasks[n];                                                                  \
+    }
+
+/* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
+ * `await asyncio.gather(*(name(value, ...) for i in range(n)))`: starts the tasks of *g, in whose
+ * arguments `i`, an int, is the number of each, and weft_gather_all(g). weft_gather_collect_each: the
+ * same with weft_gather_collect. */
+#define weft_gather_each(g, i, name, ...)                                                          \
+    do {                                                                                           \
+        WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
+        weft_gather_all(g);                                                                        \
+    } while (0)
+#define weft_gather_collect_each(g, i, name, ...)                                                  \
+    do {                                                                                           \
+        WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
+        weft_gather_collect(g);                                                                    \
+    } while (0)
+
+#define WEFT_GATHER_START_(g, i, name, ...)                                                        \
+    for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
+        weft_create_task(name, &(g)->tasks[i], __VA_ARGS__);                                       \
+        weft_check(weft_gather_add(g, &(g)->tasks[i]));                                            \
+    }
+
 #define WEFT_GATHER_(g, collects)                                                                  \
     WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
                     weft_gather_leave_(&(g)->gather))
+
+/* The awaitables of 1 to 8. */
+#define WEFT_AWAITABLES_(...)                                                                      \
+    WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, ))(__VA_ARGS__)
+#define WEFT_9TH_(a, b, c, d, e, f, g, h, ninth, ...) ninth
+#define WEFT_AWAITABLES_OF_1(p) &(p)->awaitable
+#define WEFT_AWAITABLES_OF_2(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_1(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_3(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_2(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_4(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_3(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_5(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_4(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_6(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_5(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_7(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_6(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_8(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_7(__VA_ARGS__)
 
 void weft_gather_leave_(weft_gather *gather);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
