@@ -315,6 +315,10 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define WEFT_FRAME_(name, caller_, ...)                                                            \
     ((struct name){.frame = {.code = &name##_code, .caller = (caller_)}, __VA_ARGS__})
 
+/* Arguments, wherever a coroutine is started, are an initialiser of its frame: by name, or before
+ * those by position, in the order of the frame's members: `fetch, &self->f, 1, .delay = 2`. Those
+ * that are not given are zero. */
+
 /* weft_begin(name, struct name *frame, .argument = value, ...)
  * Sets a frame up without running anything, for weft_call_begun, or for a program that drives it
  * with weft_resume. `name(...)`, without await. It knows of no loop: tasks inside of the frame that

@@ -46,17 +46,16 @@ typedef struct weft_gather {
  * to be had with weft_error_of. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
-/* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`: adds each of these, at most
- * 8, and weft_gather_all(g). Raises weft_invalid_state_error if there is no room for all. */
+/* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`: adds each of these, which
+ * are 8 at most, and weft_gather_all(g). Raises weft_invalid_state_error, and adds none, if there
+ * is no room for all, if one was never started, or if the gather is being awaited. */
 #define weft_gather(g, ...)                                                                        \
     do {                                                                                           \
         {                                                                                          \
             weft_awaitable *const weft_added_[] = {WEFT_AWAITABLES_(__VA_ARGS__)};                 \
-            for (size_t weft_i_ = 0; weft_i_ < sizeof(weft_added_) / sizeof(*weft_added_);         \
-                 weft_i_++)                                                                        \
-                weft_check(weft_several_add_(&(g)->gather.several, (g)->parts,                     \
-                                             sizeof((g)->parts) / sizeof(weft_part),               \
-                                             weft_added_[weft_i_]));                               \
+            weft_check(weft_gather_add_these_(&(g)->gather, (g)->parts,                            \
+                                              sizeof((g)->parts) / sizeof(weft_part), weft_added_, \
+                                              sizeof(weft_added_) / sizeof(*weft_added_)));        \
         }                                                                                          \
         weft_gather_all(g);                                                                        \
     } while (0)
@@ -71,8 +70,8 @@ typedef struct weft_gather {
 
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`: starts the tasks of *g, in whose
- * arguments `i`, an int, is the number of each, and weft_gather_all(g). weft_gather_collect_each: the
- * same with weft_gather_collect. */
+ * arguments `i`, an int, is the number of each, and weft_gather_all(g).
+ * weft_gather_collect_each(g, i, name, ...): the same with weft_gather_collect. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
         WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
@@ -107,6 +106,10 @@ typedef struct weft_gather {
 #define WEFT_AWAITABLES_OF_7(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_6(__VA_ARGS__)
 #define WEFT_AWAITABLES_OF_8(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_7(__VA_ARGS__)
 
+/* All of them, or none. */
+WEFT_MUST_CHECK_
+const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, size_t room,
+                                         weft_awaitable *const *added, size_t n);
 void weft_gather_leave_(weft_gather *gather);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
 

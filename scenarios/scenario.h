@@ -55,8 +55,8 @@ struct text text(const char *format, ...);
 extern const struct text none;
 bool is_none(struct text text);
 
-/* list, of texts: results = [], results.append(f"{...}"), results.pop(0). It has room for 8; whoever
- * appends to a full one, or pops of an empty one, ends the program. */
+/* list, of texts: results = [], results.append(f"{...}"), results.pop(0). It has room for 8;
+ * whoever appends to a full one, or pops of an empty one, ends the program. */
 struct list {
     int length;
     struct text items[8];
@@ -81,8 +81,8 @@ const weft_error *fail(struct failure *failure, struct text text);
 /* In a coroutine: asyncio.get_running_loop().time() */
 #define now() weft_loop_time(weft_running_loop())
 
-/* In a coroutine: print(f"Total: {now() - start:.2f} s ({note})"), without the parentheses if `note`
- * is NULL. */
+/* In a coroutine: print(f"Total: {now() - start:.2f} s ({note})"), without the parentheses if
+ * `note` is NULL. */
 #define total(start, note) print_total(now() - (start), note)
 void print_total(weft_time elapsed, const char *note);
 
