@@ -152,5 +152,10 @@ Task B waits for: lock, which Task A holds
 end
 result "a deadlock is told: who waits where, for what, and who holds it" $?
 
+# What the README shows of it, less the indentation.
+scenarios/lock --virtual deadlock 2>&1 >/dev/null | sed '1d; s#^    .*/scenarios/#    scenarios/#' >"$work/report"
+sed -n '/^    Deadlock:/,/^$/{ s/^    //p; }' "$srcdir/scenarios/README.md" | diff - "$work/report"
+result "the report of the deadlock is what the README shows" $?
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
