@@ -85,9 +85,9 @@ static void report_places(const weft_task *task, const weft_frame *frame)
 
 static bool is_alive(weft_loop *loop, const weft_task *task)
 {
-    const weft_task *other = weft_first_task(loop);
+    weft_task *other = weft_first_task(loop);
     while (other && other != task)
-        other = weft_next_task((weft_task *)other);
+        other = weft_next_task(other);
     return other;
 }
 

@@ -176,7 +176,7 @@ WEFT_ASYNC_END
  *             print(await t)
  *     total(start)
  */
-WEFT_ASYNC(conditional, weft_time start; weft_group tg; int i, t, count; struct text name;
+WEFT_ASYNC(conditional, weft_time start; weft_group tg; int i, t, count;
            WEFT_TASK(check) checks[4]; WEFT_TASK(process) chosen[4];)
 {
     self->start = now();
@@ -184,14 +184,13 @@ WEFT_ASYNC(conditional, weft_time start; weft_group tg; int i, t, count; struct 
         for (int i = 0; i < 4; i++)
             weft_group_create_task(&self->tg, check, &self->checks[i], i + 1);
         for (self->i = 0; self->i < 4; self->i++) {
-            self->name = text("Item%d", self->i + 1);
             weft_await(&self->checks[self->i]);
+            const struct text name = text("Item%d", self->i + 1);
             if (self->checks[self->i].frame.result) {
-                printf("%s is valid, creating its task\n", self->name.s);
-                weft_group_create_task(&self->tg, process, &self->chosen[self->count++],
-                                       self->name);
+                printf("%s is valid, creating its task\n", name.s);
+                weft_group_create_task(&self->tg, process, &self->chosen[self->count++], name);
             } else {
-                printf("%s is not valid, skipped\n", self->name.s);
+                printf("%s is not valid, skipped\n", name.s);
             }
         }
         for (self->t = 0; self->t < self->count; self->t++) {
