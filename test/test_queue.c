@@ -404,6 +404,26 @@ START_TEST(one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_fas
 }
 END_TEST
 
+START_TEST(one_that_is_cancelled_before_another_is_woken_wakes_nobody)
+{
+    start_getters();
+    weft_cancel(&a);
+    put(1);
+    tick();
+    ck_recorded("Ab1");
+    ck_assert_str_eq(weft_task_waits_for(&c.task).what, "queue: get");
+    weft_cancel(&c);
+    run_dry();
+    ck_recorded("C");
+    start_putters();
+    weft_cancel(&p);
+    ck_assert_int_eq(get(), 1);
+    tick();
+    ck_recorded("P2p3");
+    ck_assert_str_eq(weft_task_waits_for(&r.task).what, "queue: put");
+}
+END_TEST
+
 /* How often the record has a small letter of these in front of a digit. */
 static size_t count(const char *letters)
 {
@@ -484,8 +504,8 @@ static void start_joiners(void)
     tick();
 }
 
-/* CPython: test_queues.QueueJoinTests.test_join_empty_queue and .test_task_done_underflow, and those
- * of LifoQueueJoinTests and PriorityQueueJoinTests */
+/* CPython: test_queues.QueueJoinTests.test_join_empty_queue and .test_task_done_underflow, and
+ * those of LifoQueueJoinTests and PriorityQueueJoinTests */
 START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
 {
     init(_i, 1);
@@ -1079,6 +1099,7 @@ static void add_waiting(TCase *tests)
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_wakes_the_next_one);
     tcase_add_test(tests, a_putter_that_is_woken_and_cancelled_wakes_the_next_one);
     tcase_add_test(tests, one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster);
+    tcase_add_test(tests, one_that_is_cancelled_before_another_is_woken_wakes_nobody);
     tcase_add_loop_test(tests, no_item_is_lost_under_cancellation_at_any_tick, 0, 2 * ORDERS);
     tcase_add_loop_test(tests, a_queue_of_which_all_is_done_is_not_waited_for, 0, ORDERS);
     tcase_add_loop_test(tests, those_who_join_wait_until_all_is_done, 0, ORDERS);
