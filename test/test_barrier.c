@@ -138,6 +138,21 @@ START_TEST(each_index_is_the_place_in_the_order_of_coming)
 }
 END_TEST
 
+/* CPython: test_locks.BarrierTests.test_barrier_parties */
+START_TEST(a_barrier_of_none_is_an_error)
+{
+    weft_barrier_init(&barrier, 0);
+    start_some(0, 1);
+    ck_error(weft_error_of(&tasks[0]), &weft_invalid_state_error);
+    ck_assert(barrier_is_as_new());
+    weft_barrier_init(&barrier, 2);
+    ck_assert_uint_eq(weft_barrier_parties(&barrier), 2);
+    start_some(0, 2);
+    run_dry();
+    ck_recorded("b1a0");
+}
+END_TEST
+
 /* CPython: test_locks.BarrierTests.test_filling_one_task and .test_filling_one_task_twice */
 START_TEST(a_barrier_for_one_lets_each_pass_at_once)
 {
@@ -599,6 +614,7 @@ int main(void)
     tcase_add_checked_fixture(tests, new_barrier, NULL);
     tcase_add_test(tests, all_wait_until_the_last_one_comes);
     tcase_add_test(tests, each_index_is_the_place_in_the_order_of_coming);
+    tcase_add_test(tests, a_barrier_of_none_is_an_error);
     tcase_add_test(tests, a_barrier_for_one_lets_each_pass_at_once);
     tcase_add_test(tests, a_barrier_may_be_passed_again_and_again);
     tcase_add_test(tests, one_that_comes_while_they_leave_waits_for_the_next_time);

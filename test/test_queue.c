@@ -1,6 +1,7 @@
 /* Queues: items come out in the right order, once; whoever waits is served in order; and nothing is
  * lost under cancellation. */
 #include "helper.h"
+#include "panic.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -721,6 +722,18 @@ START_TEST(a_putter_that_was_woken_puts_nothing_if_the_queue_is_shut_down)
 }
 END_TEST
 
+static void put_into(int_queue *into)
+{
+    ck_no_error(weft_queue_put_nowait(into, 1));
+}
+
+START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
+{
+    static int_queue zero;
+    EXPECT_PANIC(put_into(&zero), "not been initialised");
+}
+END_TEST
+
 START_TEST(a_queue_may_be_made_anew)
 {
     put(1);
@@ -855,7 +868,7 @@ static void init_unbounded(enum order order)
 
 static void put_item(struct item *item)
 {
-    ck_no_error(weft_queue_put_item(&unbounded, item));
+    ck_no_error(weft_queue_put_item_nowait(&unbounded, item));
 }
 
 static struct item *get_item(void)
@@ -970,7 +983,7 @@ START_TEST(an_unbounded_queue_is_shut_down_and_gives_its_items_back)
         weft_queue_shutdown_now(&unbounded);
     else
         weft_queue_shutdown(&unbounded);
-    ck_error(weft_queue_put_item(&unbounded, &items[0]), &weft_queue_shut_down_error);
+    ck_error(weft_queue_put_item_nowait(&unbounded, &items[0]), &weft_queue_shut_down_error);
     ck_assert_uint_eq(weft_queue_size(&unbounded), now ? 0 : 3);
     start_item_getters();
     run_dry();
@@ -981,6 +994,93 @@ START_TEST(an_unbounded_queue_is_shut_down_and_gives_its_items_back)
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
     ck_assert_uint_eq(weft_queue_size(&unbounded), 3);
+}
+END_TEST
+
+/* In a coroutine, where it raises. */
+WEFT_ASYNC(item_putter, struct item *item;)
+{
+    weft_queue_put_item(&unbounded, self->item);
+    note("in,");
+    weft_queue_shutdown(&unbounded);
+    weft_queue_put_item(&unbounded, self->item);
+    note("never");
+}
+WEFT_ASYNC_END
+
+START_TEST(an_item_is_put_without_waiting_or_refused_by_an_error)
+{
+    static struct item item;
+    static WEFT_TASK(item_putter) task;
+    init_unbounded(_i);
+    weft_loop_create_task(&loop, item_putter, &task, .item = &item);
+    tick();
+    ck_recorded("in,");
+    ck_error(weft_error_of(&task), &weft_queue_shut_down_error);
+    ck_assert_uint_eq(weft_queue_size(&unbounded), 1);
+    ck_assert_ptr_eq(get_item(), &item);
+}
+END_TEST
+
+START_TEST(an_item_that_is_in_a_queue_is_not_put_again)
+{
+    static struct item items[2];
+    memset(items, 0, sizeof(items));
+    init_unbounded(_i / 2);
+    put_item(&items[0]);
+    if (_i % 2)
+        put_item(&items[1]);
+    EXPECT_PANIC(put_item(&items[0]), "is in a queue");
+    ck_assert_uint_eq(weft_queue_size(&unbounded), 1 + (size_t)(_i % 2));
+}
+END_TEST
+
+/* What an item was linked to when it was in another queue means nothing in this one; nor, once it
+ * has been got, to those that are still in that one. */
+START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
+{
+    static struct item items[4];
+    memset(items, 0, sizeof(items));
+    static item_queue other;
+    init_unbounded(PRIORITY);
+    weft_unbounded_queue_init(&other);
+    for (int i = 0; i < 4; i++) {
+        items[i].priority = i;
+        put_item(&items[i]);
+    }
+    ck_assert_ptr_eq(get_item(), &items[0]);
+    ck_no_error(weft_queue_put_item_nowait(&other, &items[0]));
+    weft_queue_shutdown_now(&other);
+    for (int i = 1; i < 4; i++)
+        ck_assert_ptr_eq(get_item(), &items[i]);
+    ck_assert(weft_queue_empty(&unbounded));
+}
+END_TEST
+
+/* Many, in a heap of some shape: each may be put elsewhere then. */
+START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
+{
+    enum { ITEMS = 30, GOT = 7 };
+    static struct item items[ITEMS];
+    memset(items, 0, sizeof(items));
+    init_unbounded(_i);
+    state = 5;
+    for (int i = 0; i < ITEMS; i++) {
+        items[i].priority = (int)random_below(10);
+        put_item(&items[i]);
+    }
+    for (int i = 0; i < GOT; i++)
+        put_item(get_item());
+    weft_queue_shutdown_now(&unbounded);
+    for (int i = 0; i < GOT; i++)
+        ck_no_error(weft_queue_task_done(&unbounded));
+    ck_error(weft_queue_task_done(&unbounded), &weft_invalid_state_error);
+    init_unbounded((_i + 1) % ORDERS);
+    for (int i = 0; i < ITEMS; i++)
+        put_item(&items[i]);
+    for (int i = 0; i < ITEMS; i++)
+        ck_assert_ptr_nonnull(get_item());
+    ck_assert(weft_queue_empty(&unbounded));
 }
 END_TEST
 
@@ -1054,8 +1154,8 @@ START_TEST(the_node_may_be_anywhere_in_the_item)
     weft_unbounded_priority_queue_init(&early, by_key);
     weft_unbounded_priority_queue_init(&late, by_text);
     for (int i = 0; i < 3; i++) {
-        ck_no_error(weft_queue_put_item(&early, &keys[i]));
-        ck_no_error(weft_queue_put_item(&late, &texts[i]));
+        ck_no_error(weft_queue_put_item_nowait(&early, &keys[i]));
+        ck_no_error(weft_queue_put_item_nowait(&late, &texts[i]));
     }
     for (int i = 0; i < 3; i++) {
         ck_no_error(weft_queue_get_item_nowait(&early, &key));
@@ -1117,6 +1217,7 @@ static void add_shutdown(TCase *tests)
     tcase_add_loop_test(tests, a_getter_that_was_woken_gets_its_item_though_the_queue_is_shut_down,
                         0, 2);
     tcase_add_test(tests, a_putter_that_was_woken_puts_nothing_if_the_queue_is_shut_down);
+    tcase_add_test(tests, a_queue_over_an_array_that_has_not_been_initialised_is_found_out);
     tcase_add_loop_test(tests, a_queue_may_be_made_anew, 0, ORDERS);
 }
 
@@ -1129,6 +1230,10 @@ static void add_unbounded(TCase *tests)
         ORDERS);
     tcase_add_loop_test(tests, an_unbounded_queue_is_shut_down_and_gives_its_items_back, 0,
                         2 * ORDERS);
+    tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
+    tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
+    tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);
+    tcase_add_loop_test(tests, items_that_were_dropped_may_be_put_into_another_queue, 0, ORDERS);
     tcase_add_loop_test(tests, an_unbounded_queue_agrees_with_a_model_at_random, 0, ORDERS);
     tcase_add_test(tests, the_node_may_be_anywhere_in_the_item);
 }

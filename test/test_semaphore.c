@@ -129,6 +129,18 @@ START_TEST(an_unbounded_one_counts_on)
 }
 END_TEST
 
+START_TEST(a_semaphore_may_be_made_where_no_initialiser_reaches)
+{
+    weft_bounded_semaphore_init(&semaphore, 3);
+    ck_assert_uint_eq(semaphore.value, 3);
+    ck_error(weft_semaphore_release(&semaphore), &weft_invalid_state_error);
+    weft_semaphore_init(&semaphore, 1);
+    ck_assert_uint_eq(semaphore.value, 1);
+    ck_no_error(weft_semaphore_release(&semaphore));
+    ck_assert_uint_eq(semaphore.value, 2);
+}
+END_TEST
+
 /* Takes a unit, and keeps it: its name. */
 WEFT_ASYNC(taker, char name;)
 {
@@ -321,6 +333,7 @@ int main(void)
     tcase_add_loop_test(tests, a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled, 0, 4);
     tcase_add_test(tests, a_bounded_one_refuses_a_release_too_many_and_loses_nothing);
     tcase_add_test(tests, an_unbounded_one_counts_on);
+    tcase_add_test(tests, a_semaphore_may_be_made_where_no_initialiser_reaches);
     tcase_add_test(tests, one_that_comes_while_units_are_on_their_way_waits_behind);
     tcase_add_loop_test(tests, those_who_were_cancelled_are_passed_over, 0, 2);
     tcase_add_test(tests, one_that_comes_back_waits_behind_the_others);

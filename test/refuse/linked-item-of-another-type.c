@@ -16,8 +16,8 @@ const weft_error *put(struct item *item, struct job *job)
 {
     (void)item, (void)job;
 #ifndef FIXED
-    return weft_queue_put_item(&queue, job);
+    return weft_queue_put_item_nowait(&queue, job);
 #else
-    return weft_queue_put_item(&queue, item);
+    return weft_queue_put_item_nowait(&queue, item);
 #endif
 }

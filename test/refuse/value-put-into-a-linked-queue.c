@@ -16,6 +16,6 @@ const weft_error *put(struct item *item)
 #ifndef FIXED
     return weft_queue_put_nowait(&queue, *item);
 #else
-    return weft_queue_put_item(&queue, item);
+    return weft_queue_put_item_nowait(&queue, item);
 #endif
 }
