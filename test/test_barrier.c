@@ -153,7 +153,8 @@ START_TEST(a_barrier_of_none_is_an_error)
 }
 END_TEST
 
-/* CPython: test_locks.BarrierTests.test_filling_one_task and .test_filling_one_task_twice */
+/* CPython: test_locks.BarrierTests.test_filling_one_task
+ * CPython: test_locks.BarrierTests.test_filling_one_task_twice */
 START_TEST(a_barrier_for_one_lets_each_pass_at_once)
 {
     barrier = (weft_barrier)WEFT_BARRIER(1);
@@ -166,8 +167,8 @@ START_TEST(a_barrier_for_one_lets_each_pass_at_once)
 }
 END_TEST
 
-/* CPython: test_locks.BarrierTests.test_filling_tasks_wait_twice and
- * .test_filling_tasks_check_return_value */
+/* CPython: test_locks.BarrierTests.test_filling_tasks_wait_twice
+ * CPython: test_locks.BarrierTests.test_filling_tasks_check_return_value */
 START_TEST(a_barrier_may_be_passed_again_and_again)
 {
     enum { TIMES = 5 };
@@ -186,7 +187,8 @@ START_TEST(a_barrier_may_be_passed_again_and_again)
 }
 END_TEST
 
-/* CPython: test_locks.BarrierTests.test_blocking_tasks_while_draining and .test_draining_state */
+/* CPython: test_locks.BarrierTests.test_blocking_tasks_while_draining
+ * CPython: test_locks.BarrierTests.test_draining_state */
 START_TEST(one_that_comes_while_they_leave_waits_for_the_next_time)
 {
     start_some(0, PARTIES + 1);
@@ -407,8 +409,8 @@ static void start_half_draining(bool to_abort)
     ck_assert(barrier_is_empty() && loop_is_idle());
 }
 
-/* CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining and
- * .test_reset_barrier_when_tasks_half_draining_half_blocking */
+/* CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining
+ * CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining_half_blocking */
 START_TEST(those_who_wait_while_it_is_reset_pass_the_next_time)
 {
     start_half_draining(false);
@@ -581,8 +583,8 @@ WEFT_ASYNC(failing, bool failed; struct weft_barrier_wait wait; const weft_error
 }
 WEFT_ASYNC_END
 
-/* CPython: test_locks.BarrierTests.test_abort_barrier_when_exception and
- * .test_abort_barrier_when_exception_then_resetting */
+/* CPython: test_locks.BarrierTests.test_abort_barrier_when_exception
+ * CPython: test_locks.BarrierTests.test_abort_barrier_when_exception_then_resetting */
 START_TEST(one_that_fails_aborts_and_another_resets)
 {
     static WEFT_TASK(failing) all[PARTIES];

@@ -73,7 +73,8 @@ START_TEST(one_that_comes_when_it_is_set_goes_on_before_those_who_are_woken)
 }
 END_TEST
 
-/* CPython: test_locks.EventTests.test_clear and .test_clear_with_waiters */
+/* CPython: test_locks.EventTests.test_clear
+ * CPython: test_locks.EventTests.test_clear_with_waiters */
 START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn)
 {
     start_all();

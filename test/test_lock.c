@@ -72,7 +72,8 @@ static bool lock_is_free(void)
     return !weft_lock_locked(&lock) && !lock.waiters.first;
 }
 
-/* CPython: test_locks.LockTests.test_context_manager and .test_release_no_waiters */
+/* CPython: test_locks.LockTests.test_context_manager
+ * CPython: test_locks.LockTests.test_release_no_waiters */
 START_TEST(a_free_lock_is_taken_at_once)
 {
     ck_assert(!weft_lock_locked(&lock));
@@ -172,8 +173,9 @@ END_TEST
 
 /* bpo-27585, gh-90155, gh-112202, asyncio#265. A wake-up is a token: b is woken, and then cancelled
  * before it runs (0), or first cancelled and then, still the first of the list, not woken (1).
- * CPython: test_locks.LockTests.test_cancel_race, .test_cancel_release_race (bpo-32734) and
- * .test_finished_waiter_cancelled */
+ * CPython: test_locks.LockTests.test_cancel_race
+ * CPython: test_locks.LockTests.test_cancel_release_race (bpo-32734)
+ * CPython: test_locks.LockTests.test_finished_waiter_cancelled */
 START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
 {
     start_waiters();

@@ -130,8 +130,9 @@ static bool nobody_waits(void)
     return !queue.queue.getters.first && !queue.queue.putters.first && !queue.queue.joiners.first;
 }
 
-/* CPython: test_queues.QueueBasicTests.test_order, test_queues.LifoQueueTests.test_order and
- * test_queues.PriorityQueueTests.test_order */
+/* CPython: test_queues.QueueBasicTests.test_order
+ * CPython: test_queues.LifoQueueTests.test_order
+ * CPython: test_queues.PriorityQueueTests.test_order */
 START_TEST(items_come_out_in_the_order_of_their_queue)
 {
     static const char *const recorded[] = {"a1a3a2", "a2a3a1", "a1a2a3"};
@@ -144,9 +145,13 @@ START_TEST(items_come_out_in_the_order_of_their_queue)
 }
 END_TEST
 
-/* CPython: test_queues.QueueBasicTests.test_empty, .test_full and .test_maxsize;
- * test_queues.QueueGetTests.test_nonblocking_get and .test_nonblocking_get_exception;
- * test_queues.QueuePutTests.test_nonblocking_put and .test_nonblocking_put_exception */
+/* CPython: test_queues.QueueBasicTests.test_empty
+ * CPython: test_queues.QueueBasicTests.test_full
+ * CPython: test_queues.QueueBasicTests.test_maxsize
+ * CPython: test_queues.QueueGetTests.test_nonblocking_get
+ * CPython: test_queues.QueueGetTests.test_nonblocking_get_exception
+ * CPython: test_queues.QueuePutTests.test_nonblocking_put
+ * CPython: test_queues.QueuePutTests.test_nonblocking_put_exception */
 START_TEST(what_cannot_be_done_at_once_is_an_error_and_changes_nothing)
 {
     int item = -1;
@@ -185,8 +190,10 @@ END_TEST
 
 /* ---- Waiting ---- */
 
-/* CPython: test_queues.QueuePutTests.test_blocking_put, .test_blocking_put_wait;
- * test_queues.QueueGetTests.test_get_with_waiting_putters and .test_get_with_putters */
+/* CPython: test_queues.QueuePutTests.test_blocking_put
+ * CPython: test_queues.QueuePutTests.test_blocking_put_wait
+ * CPython: test_queues.QueueGetTests.test_get_with_waiting_putters
+ * CPython: test_queues.QueueGetTests.test_get_with_putters */
 START_TEST(those_who_put_wait_while_it_is_full_and_get_room_in_order)
 {
     static const char *const recorded[] = {"p2", "p3", "p4", ""};
@@ -202,8 +209,9 @@ START_TEST(those_who_put_wait_while_it_is_full_and_get_room_in_order)
 }
 END_TEST
 
-/* CPython: test_queues.QueueGetTests.test_blocking_get and .test_blocking_get_wait,
- * test_queues.QueuePutTests.test_put_with_waiting_getters */
+/* CPython: test_queues.QueueGetTests.test_blocking_get
+ * CPython: test_queues.QueueGetTests.test_blocking_get_wait
+ * CPython: test_queues.QueuePutTests.test_put_with_waiting_getters */
 START_TEST(those_who_get_wait_while_it_is_empty_and_get_items_in_order)
 {
     init(FIFO, 3);
@@ -218,8 +226,9 @@ START_TEST(those_who_get_wait_while_it_is_empty_and_get_items_in_order)
 }
 END_TEST
 
-/* CPython: test_queues.QueueGetTests.test_why_are_getters_waiting and
- * test_queues.QueuePutTests.test_why_are_putters_waiting */
+/* CPython: test_queues.QueueGetTests.test_why_are_getters_waiting
+ * CPython: test_queues.QueuePutTests.test_why_are_putters_waiting
+ * CPython: test_queues.QueuePutTests.test_put_cancelled */
 START_TEST(one_puts_and_another_gets_through_any_room)
 {
     init(FIFO, (size_t)_i);
@@ -297,8 +306,8 @@ END_TEST
 
 /* ---- Cancelled ---- */
 
-/* CPython: test_queues.QueueGetTests.test_get_cancelled_race and
- * .test_cancelled_getters_not_being_held_in_self_getters */
+/* CPython: test_queues.QueueGetTests.test_get_cancelled_race
+ * CPython: test_queues.QueueGetTests.test_cancelled_getters_not_being_held_in_self_getters */
 START_TEST(a_cancelled_getter_is_gone_and_the_next_one_gets_the_item)
 {
     start_getters();
@@ -315,8 +324,8 @@ START_TEST(a_cancelled_getter_is_gone_and_the_next_one_gets_the_item)
 }
 END_TEST
 
-/* CPython: test_queues.QueuePutTests.test_put_cancelled_race and
- * .test_cancelled_puts_not_being_held_in_self_putters */
+/* CPython: test_queues.QueuePutTests.test_put_cancelled_race
+ * CPython: test_queues.QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters */
 START_TEST(a_cancelled_putter_is_gone_and_the_next_one_gets_the_room)
 {
     start_putters();
@@ -333,7 +342,8 @@ START_TEST(a_cancelled_putter_is_gone_and_the_next_one_gets_the_room)
 }
 END_TEST
 
-/* asyncio#265. CPython: test_queues.QueuePutTests.test_get_cancel_drop_one_pending_reader */
+/* asyncio#265.
+ * CPython: test_queues.QueuePutTests.test_get_cancel_drop_one_pending_reader */
 START_TEST(a_getter_that_is_woken_and_cancelled_leaves_the_item)
 {
     init(FIFO, 2);
@@ -365,8 +375,8 @@ START_TEST(a_getter_that_is_woken_and_cancelled_wakes_the_next_one)
 }
 END_TEST
 
-/* CPython: test_queues.QueuePutTests.test_put_cancel_drop and
- * .test_cancelled_put_silence_value_error_exception */
+/* CPython: test_queues.QueuePutTests.test_put_cancel_drop
+ * CPython: test_queues.QueuePutTests.test_cancelled_put_silence_value_error_exception */
 START_TEST(a_putter_that_is_woken_and_cancelled_wakes_the_next_one)
 {
     start_putters();
@@ -505,8 +515,12 @@ static void start_joiners(void)
     tick();
 }
 
-/* CPython: test_queues.QueueJoinTests.test_join_empty_queue and .test_task_done_underflow, and
- * those of LifoQueueJoinTests and PriorityQueueJoinTests */
+/* CPython: test_queues.QueueJoinTests.test_join_empty_queue
+ * CPython: test_queues.QueueJoinTests.test_task_done_underflow
+ * CPython: test_queues.LifoQueueJoinTests.test_join_empty_queue
+ * CPython: test_queues.LifoQueueJoinTests.test_task_done_underflow
+ * CPython: test_queues.PriorityQueueJoinTests.test_join_empty_queue
+ * CPython: test_queues.PriorityQueueJoinTests.test_task_done_underflow */
 START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
 {
     init(_i, 1);
@@ -523,8 +537,9 @@ START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
 }
 END_TEST
 
-/* CPython: test_queues.QueueJoinTests.test_task_done, and those of LifoQueueJoinTests and
- * PriorityQueueJoinTests */
+/* CPython: test_queues.QueueJoinTests.test_task_done
+ * CPython: test_queues.LifoQueueJoinTests.test_task_done
+ * CPython: test_queues.PriorityQueueJoinTests.test_task_done */
 START_TEST(those_who_join_wait_until_all_is_done)
 {
     init(_i, 3);
@@ -577,8 +592,9 @@ static void check_that_all_is_done(void)
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
 }
 
-/* CPython: test_queues.QueueShutdownTests.test_shutdown_empty, and those of LifoQueueShutdownTests
- * and PriorityQueueShutdownTests */
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_empty
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_empty
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_empty */
 START_TEST(shutdown_of_an_empty_queue)
 {
     init(_i, 1);
@@ -592,8 +608,9 @@ START_TEST(shutdown_of_an_empty_queue)
 }
 END_TEST
 
-/* CPython: test_queues.QueueShutdownTests.test_shutdown_nonempty, and those of
- * LifoQueueShutdownTests and PriorityQueueShutdownTests */
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_nonempty
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_nonempty
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_nonempty */
 START_TEST(shutdown_of_a_queue_with_an_item_that_can_still_be_got)
 {
     init(_i, 1);
@@ -620,8 +637,9 @@ START_TEST(shutdown_of_a_queue_with_an_item_that_can_still_be_got)
 }
 END_TEST
 
-/* CPython: test_queues.QueueShutdownTests.test_shutdown_immediate, and those of
- * LifoQueueShutdownTests and PriorityQueueShutdownTests */
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_immediate
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_immediate
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate */
 START_TEST(shutdown_now_drops_the_items_and_they_count_as_done)
 {
     init(_i, 2);
@@ -637,8 +655,9 @@ START_TEST(shutdown_now_drops_the_items_and_they_count_as_done)
 }
 END_TEST
 
-/* CPython: test_queues.QueueShutdownTests.test_shutdown_immediate_with_unfinished, and those of
- * LifoQueueShutdownTests and PriorityQueueShutdownTests */
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_immediate_with_unfinished
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_immediate_with_unfinished
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate_with_unfinished */
 START_TEST(shutdown_now_leaves_what_was_got_to_be_done)
 {
     init(_i, 2);

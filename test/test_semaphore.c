@@ -66,7 +66,8 @@ START_TEST(a_released_unit_is_given_to_who_came_first_and_nobody_barges)
 }
 END_TEST
 
-/* gh-90155. CPython: test_locks.SemaphoreTests.test_acquire_no_hang */
+/* gh-90155.
+ * CPython: test_locks.SemaphoreTests.test_acquire_no_hang */
 START_TEST(one_that_was_given_a_unit_and_is_cancelled_passes_it_on)
 {
     start_all();
@@ -80,7 +81,8 @@ START_TEST(one_that_was_given_a_unit_and_is_cancelled_passes_it_on)
 }
 END_TEST
 
-/* CPython: test_locks.SemaphoreTests.test_acquire_cancel and .test_acquire_hang */
+/* CPython: test_locks.SemaphoreTests.test_acquire_cancel
+ * CPython: test_locks.SemaphoreTests.test_acquire_hang */
 START_TEST(a_cancelled_waiter_takes_nothing)
 {
     start_all();
@@ -117,7 +119,8 @@ START_TEST(a_bounded_one_refuses_a_release_too_many_and_loses_nothing)
 }
 END_TEST
 
-/* CPython: test_locks.SemaphoreTests.test_release_no_waiters and .test_initial_value_zero */
+/* CPython: test_locks.SemaphoreTests.test_release_no_waiters
+ * CPython: test_locks.SemaphoreTests.test_initial_value_zero */
 START_TEST(an_unbounded_one_counts_on)
 {
     ck_no_error(weft_semaphore_release(&semaphore));
@@ -183,8 +186,9 @@ START_TEST(one_that_comes_while_units_are_on_their_way_waits_behind)
 }
 END_TEST
 
-/* gh-90155. CPython: test_locks.SemaphoreTests.test_acquire_cancel_before_awoken and
- * .test_acquire_fifo_order_3 */
+/* gh-90155.
+ * CPython: test_locks.SemaphoreTests.test_acquire_cancel_before_awoken
+ * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_3 */
 START_TEST(those_who_were_cancelled_are_passed_over)
 {
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
@@ -215,7 +219,8 @@ WEFT_ASYNC(coming_back, char name; weft_time holds; int i;)
 }
 WEFT_ASYNC_END
 
-/* CPython: test_locks.SemaphoreTests.test_acquire_fifo_order and .test_acquire_fifo_order_2 */
+/* CPython: test_locks.SemaphoreTests.test_acquire_fifo_order
+ * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_2 */
 START_TEST(one_that_comes_back_waits_behind_the_others)
 {
     static WEFT_TASK(coming_back) all[3];
@@ -239,7 +244,8 @@ WEFT_ASYNC(giving)
 }
 WEFT_ASYNC_END
 
-/* gh-90155. CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_4 */
+/* gh-90155.
+ * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_4 */
 START_TEST(units_that_are_free_are_given_to_all_who_wait_when_the_first_one_runs)
 {
     static WEFT_TASK(giving) task;
