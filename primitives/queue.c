@@ -193,7 +193,7 @@ void *weft_queue_get_node_(weft_queue *queue, size_t at)
         queue->last = weft_heap_take_node_(node, queue->before, at);
     else
         node = unlink_first(queue);
-    node->next = NULL;
+    node->next = node->below = NULL;
     count_out(queue);
     return (char *)node - at;
 }

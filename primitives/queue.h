@@ -70,7 +70,8 @@ typedef struct weft_queue {
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
 
-/* The same for a WEFT_QUEUE_OVER(type), with an array of n items, which belongs to the queue. */
+/* The same for a WEFT_QUEUE_OVER(type), with an array of n items, at least 1, which belongs to the
+ * queue. */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
