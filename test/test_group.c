@@ -919,6 +919,48 @@ START_TEST(a_body_may_cancel_its_group_and_all_goes_on_behind_it)
 }
 END_TEST
 
+/* ---- Nobody is asked more often than needed ---- */
+
+START_TEST(a_sibling_that_has_ended_too_is_not_cancelled)
+{
+    static const struct plan two[] = {SOON(fail), {.delay = 1}};
+    RUN_FAMILY(two, NULL, 0);
+    ck_recorded("ab=(fail)0");
+    ck_assert_uint_eq(weft_cancelling(&children[1].task), 0);
+}
+END_TEST
+
+/* It shuts down already, because of its body. */
+START_TEST(a_late_failure_does_not_cancel_the_parent)
+{
+    static const struct plan two[] = {{.delay = 9, .stays = 2, .late = &fail},
+                                      {.delay = 9, .stays = 5}};
+    static const struct plan body = {.delay = 1, .error = &other_fail};
+    start_family(two, 2, &body);
+    run_until_end_of(&children[0]);
+    tick();
+    ck_assert_uint_eq(weft_cancelling(&parent.task), 0);
+    ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "group");
+    run_dry();
+    ck_recorded("yAB=(fail other)0");
+}
+END_TEST
+
+START_TEST(children_that_are_cancelled_already_are_not_cancelled_with_the_group)
+{
+    static const struct plan one[] = {{.delay = 9, .stays = 5}};
+    start_family(one, 1, NULL);
+    tick();
+    tick();
+    weft_cancel(&parent);
+    tick();
+    weft_group_cancel(&parent.frame.group);
+    ck_assert_uint_eq(weft_cancelling(&children[0].task), 1);
+    run_dry();
+    ck_recorded("A=cancelled1");
+}
+END_TEST
+
 /* ---- Entered twice ---- */
 
 WEFT_ASYNC(twice, weft_group group; const weft_error *caught;)
@@ -1260,6 +1302,9 @@ int main(void)
     tcase_add_loop_test(tests, a_cancelled_group_whose_task_is_cancelled_too_is_cancelled, 0, 4);
     tcase_add_test(tests, a_group_that_was_not_entered_or_has_ended_is_not_cancelled);
     tcase_add_test(tests, a_body_may_cancel_its_group_and_all_goes_on_behind_it);
+    tcase_add_test(tests, a_sibling_that_has_ended_too_is_not_cancelled);
+    tcase_add_test(tests, a_late_failure_does_not_cancel_the_parent);
+    tcase_add_test(tests, children_that_are_cancelled_already_are_not_cancelled_with_the_group);
     tcase_add_test(
         tests, a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
