@@ -501,7 +501,6 @@ WEFT_ASYNC(cancels_itself, bool collects; WEFT_GATHER(PARTS + 1) gather; int i;)
 WEFT_ASYNC_END
 
 /* bpo-34872 for gather: the request reaches what the task waits for next. */
-/* CPython: test_tasks.BaseTaskTests.test_cancel_awaited_task */
 START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
 {
     static WEFT_TASK(cancels_itself) task;
