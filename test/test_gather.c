@@ -535,6 +535,36 @@ START_TEST(a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wai
 }
 END_TEST
 
+/* One that was cancelled is as new when it is used again. */
+WEFT_ASYNC(gathers_again, WEFT_GATHER(1) gather; const weft_error *caught;)
+{
+    weft_check(weft_gather_add(&self->gather, &parts[0]));
+    weft_try {
+        weft_gather_all(&self->gather);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+    weft_check(weft_gather_add(&self->gather, &parts[1]));
+    weft_gather_all(&self->gather);
+    note("ok");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_that_was_cancelled_is_used_again)
+{
+    static WEFT_TASK(gathers_again) task;
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathers_again, &task);
+    tick();
+    weft_cancel(&task);
+    run_dry();
+    ck_recorded("x=cancelledcbok");
+    ck_assert(weft_done(&task) && !weft_cancelled(&task));
+}
+END_TEST
+
 /* ---- One that is in use ---- */
 
 static WEFT_GATHER(1) shared;
@@ -606,6 +636,7 @@ int main(void)
     tcase_add_loop_test(tests, a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather, 0,
                         2);
     tcase_add_test(tests, a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait);
+    tcase_add_test(tests, a_gather_that_was_cancelled_is_used_again);
     tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
     tcase_add_test(tests, a_task_waits_for_its_gather);
     return run_suite();

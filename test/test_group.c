@@ -345,7 +345,7 @@ START_TEST(a_group_that_is_cancelled_while_it_waits_cancels_its_children_in_orde
 END_TEST
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_07 */
-/* CPython: test_taskgroups.TestTaskGroup.test_cancellation_in_body */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_08 */
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_17 */
 START_TEST(a_group_that_is_cancelled_in_its_body_cancels_its_children)
 {

@@ -468,6 +468,20 @@ START_TEST(each_comes_as_it_ends)
 }
 END_TEST
 
+/* Whichever of them has come, and wherever in the set it stands. */
+START_TEST(gh_79306_leaving_early_unlinks_those_that_have_not_come)
+{
+    start_parts(NULL, NULL, NULL);
+    parts[_i].frame.delay = 0;
+    weft_loop_create_task(&loop, completing, &completer, .limit = 9, .leave = BREAKS);
+    ck_no_error(weft_run_until_complete(&loop, &completer));
+    ck_assert(completer_is_unlinked());
+    for (int i = 0; i < PARTS; i++)
+        ck_assert(weft_done(&parts[i]) == (i == _i) && (i == _i || !parts[i].awaitable.waiters));
+    record[0] = '\0';
+}
+END_TEST
+
 START_TEST(those_that_had_ended_come_in_the_order_of_the_set)
 {
     start_parts(NULL, NULL, &fail);
@@ -547,19 +561,47 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
     const weft_waiting waits_for = weft_task_waits_for(&completer.task);
     ck_assert_str_eq(waits_for.what, "as_completed");
     ck_assert_ptr_eq(waits_for.object, &completer.frame.set);
-    while (!weft_done(&parts[2]))
+    while (_i && !weft_done(&parts[2]))
         tick();
-    if (_i)
+    if (_i == 2)
         tick(); /* heard, and not run yet */
     weft_cancel(&completer);
-    while (!weft_done(&completer))
-        tick();
-    ck_recorded("c=cancelled|");
-    ck_assert(completer_is_unlinked());
+    tick();
+    ck_recorded(_i ? "c=cancelled|" : "=cancelled|");
+    ck_assert(weft_done(&completer) && completer_is_unlinked());
     memset(&completer, 0, sizeof(completer));
     run_dry();
-    ck_recorded("ba");
+    ck_recorded(_i ? "ba" : "cba");
     ck_assert_uint_eq(weft_cancelling(&parts[0].task), 0);
+}
+END_TEST
+
+/* One that was late is as new when it is used again. */
+WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *caught; int i;)
+{
+    for (self->i = 0; self->i < 2; self->i++) {
+        weft_check(weft_wait_add(&self->set, &parts[0]));
+        weft_try {
+            weft_with_completed(&self->set, self->i ? 9 : 1) {
+                weft_next_completed(&self->set, &self->which);
+                note("!");
+            }
+            weft_end;
+        }
+        weft_catch(&weft_timeout_error, self->caught) {
+            note_error(self->caught);
+        }
+        weft_end;
+    }
+}
+WEFT_ASYNC_END
+
+START_TEST(a_set_that_was_late_is_used_again)
+{
+    static WEFT_TASK(late) task;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, late, &task));
+    ck_recorded("c=timeoutba!");
 }
 END_TEST
 
@@ -621,7 +663,9 @@ int main(void)
     tcase_add_test(tests, what_ended_before_the_limit_comes_before_the_error);
     tcase_add_test(tests, one_that_is_given_twice_comes_twice);
     tcase_add_test(tests, there_is_none_behind_the_last);
-    tcase_add_loop_test(tests, gh_79306_a_cancelled_as_completed_leaves_nothing_linked, 0, 2);
+    tcase_add_loop_test(tests, gh_79306_a_cancelled_as_completed_leaves_nothing_linked, 0, 3);
+    tcase_add_loop_test(tests, gh_79306_leaving_early_unlinks_those_that_have_not_come, 0, PARTS);
+    tcase_add_test(tests, a_set_that_was_late_is_used_again);
     tcase_add_test(tests, two_loops_may_share_one_block_and_a_set_is_used_again);
     return run_suite();
 }
