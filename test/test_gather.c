@@ -230,6 +230,18 @@ START_TEST(a_part_that_had_failed_ends_the_gather_at_once)
 }
 END_TEST
 
+START_TEST(a_part_that_had_ended_counts_once)
+{
+    start_parts(NULL, NULL, NULL);
+    do
+        tick();
+    while (!weft_done(&parts[2]));
+    weft_loop_create_task(&loop, gathering, &parent, .collects = _i);
+    run_dry();
+    ck_recorded("cba=ok");
+}
+END_TEST
+
 /* CPython: test_tasks.CoroutineGatherTests.test_duplicate_coroutines */
 START_TEST(a_part_that_is_given_twice_is_fine)
 {
@@ -620,6 +632,7 @@ int main(void)
     tcase_add_test(tests, an_empty_gather_does_not_wait);
     tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);
     tcase_add_test(tests, a_part_that_had_failed_ends_the_gather_at_once);
+    tcase_add_loop_test(tests, a_part_that_had_ended_counts_once, 0, 2);
     tcase_add_loop_test(tests, a_part_that_is_given_twice_is_fine, 0, 2);
     tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);

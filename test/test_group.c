@@ -884,6 +884,7 @@ START_TEST(a_group_that_was_not_entered_or_has_ended_is_not_cancelled)
     tick();
     ck_assert(!weft_done(&parent));
     weft_group_cancel(&parent.frame.group); /* its last child has ended */
+    ck_assert_uint_eq(weft_cancelling(&parent.task), 0);
     run_dry();
     ck_recorded("a=ok0");
 }
@@ -916,6 +917,35 @@ START_TEST(a_body_may_cancel_its_group_and_all_goes_on_behind_it)
     ck_no_error(weft_run(&loop, cancels_its_own, &task));
     ck_recorded("-A.-A.end");
     ck_assert_uint_eq(weft_cancelling(&task.task), 0);
+}
+END_TEST
+
+/* A request from before the block, which was caught then, is none of the group's affairs. */
+WEFT_ASYNC(cancelled_before, weft_group group; const weft_error *caught;)
+{
+    weft_cancel(weft_current_task());
+    weft_try {
+        weft_sleep(1);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("x");
+    }
+    weft_end;
+    weft_with_group(&self->group) {
+        weft_group_cancel(&self->group);
+        weft_sleep(1);
+        note("never");
+    }
+    weft_end;
+    note_outcome(NULL, weft_current_task());
+}
+WEFT_ASYNC_END
+
+START_TEST(a_request_from_before_a_cancelled_group_does_not_count)
+{
+    static WEFT_TASK(cancelled_before) task;
+    ck_no_error(weft_run(&loop, cancelled_before, &task));
+    ck_recorded("x=ok1");
 }
 END_TEST
 
@@ -1141,6 +1171,36 @@ START_TEST(a_walk_ends_where_memory_was_used_again)
 }
 END_TEST
 
+/* The group is gone, and its memory something else: its children know their loop all the same. */
+WEFT_ASYNC(awaits_child, const weft_error *caught;)
+{
+    weft_try {
+        weft_await(&children[0]);
+        weft_await(&children[1]);
+    }
+    weft_catch(&fail, self->caught) {
+        note("fail");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(children_outlive_their_group)
+{
+    static const struct plan two[] = {{.delay = 1}, SOON(fail)};
+    static WEFT_TASK(awaits_child) task;
+    RUN_FAMILY(two, NULL, 0);
+    ck_assert_ptr_nonnull(weft_error_of(&parent));
+    memset(&parent, 0xFF, sizeof(parent));
+    ck_no_error(weft_run(&loop, awaits_child, &task));
+    ck_assert(!weft_cancel(&children[0]));
+    weft_loop_create_task(&loop, child, &children[0], .name = 'n', .plan = &two[0]);
+    run_dry();
+    ck_recorded("ab=(fail)0failn");
+    memset(&parent, 0, sizeof(parent));
+}
+END_TEST
+
 /* What a failed child was: its counts are what they were, and an uncancel too many does no harm. */
 START_TEST(a_failed_child_is_a_task_like_any_other)
 {
@@ -1302,6 +1362,7 @@ int main(void)
     tcase_add_loop_test(tests, a_cancelled_group_whose_task_is_cancelled_too_is_cancelled, 0, 4);
     tcase_add_test(tests, a_group_that_was_not_entered_or_has_ended_is_not_cancelled);
     tcase_add_test(tests, a_body_may_cancel_its_group_and_all_goes_on_behind_it);
+    tcase_add_test(tests, a_request_from_before_a_cancelled_group_does_not_count);
     tcase_add_test(tests, a_sibling_that_has_ended_too_is_not_cancelled);
     tcase_add_test(tests, a_late_failure_does_not_cancel_the_parent);
     tcase_add_test(tests, children_that_are_cancelled_already_are_not_cancelled_with_the_group);
@@ -1313,6 +1374,7 @@ int main(void)
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);
     tcase_add_test(tests, a_failed_childs_memory_may_fail_again_in_another_group);
     tcase_add_loop_test(tests, a_walk_ends_where_memory_was_used_again, 0, 3);
+    tcase_add_test(tests, children_outlive_their_group);
     tcase_add_test(tests, a_failed_child_is_a_task_like_any_other);
     tcase_add_test(tests, all_tasks_are_those_of_no_group_and_then_each_groups);
     tcase_add_test(tests, a_parent_waits_for_its_group);
