@@ -81,7 +81,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
 }
 
-/* Nobody listens to the parts any more. */
+/* gh-79306: nobody listens to the parts any more. */
 static bool nothing_is_linked(void)
 {
     if (parent.frame.gather.gather.several.count || !weft_done(&parent))
@@ -163,6 +163,19 @@ START_TEST(errors_that_a_gather_has_heard_count_as_asked_for)
     ck_no_error(weft_run(&loop, gathering, &parent, .collects = true));
     weft_loop_close(&loop);
     ck_recorded("cba=ok");
+}
+END_TEST
+
+/* Those behind the first one too, of which nothing is raised. */
+START_TEST(errors_of_parts_that_had_failed_count_as_asked_for)
+{
+    weft_set_exception_handler(&loop, count_failure);
+    start_parts(&fail, &other_fail, &fail);
+    run_dry();
+    weft_loop_create_task(&loop, gathering, &parent);
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded("cba=fail");
 }
 END_TEST
 
@@ -361,7 +374,7 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
 }
 END_TEST
 
-/* All have ended, and the turn that tells is under way: the gather has nothing left to cancel. */
+/* gh-86296. All have ended, and the turn that tells is under way: the gather has nothing left to cancel. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_1 */
 START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
 {
@@ -493,6 +506,32 @@ START_TEST(a_circle_of_gathers_is_broken_by_a_cancel)
     ck_assert(weft_cancel(&a));
     run_dry();
     ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
+}
+END_TEST
+
+/* It leaves a circle, and in the same tick a part of it fails: it is told once. */
+WEFT_ASYNC(in_circle, weft_future *other; bool with_future; WEFT_GATHER(2) gather;)
+{
+    weft_check(weft_gather_add(&self->gather, self->other));
+    if (self->with_future)
+        weft_check(weft_gather_add(&self->gather, &future));
+    weft_gather_all(&self->gather);
+    note("never");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_part_fails_in_the_tick_in_which_a_circle_is_broken)
+{
+    static WEFT_TASK(in_circle) a, b;
+    weft_loop_create_future(&loop, &future);
+    weft_loop_create_task(&loop, in_circle, &a, .other = weft_as_future(&b), .with_future = true);
+    weft_loop_create_task(&loop, in_circle, &b, .other = weft_as_future(&a));
+    tick();
+    weft_set_error(&future, &fail);
+    ck_assert(weft_cancel(&a));
+    run_dry();
+    ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
+    ck_recorded("");
 }
 END_TEST
 
@@ -629,6 +668,7 @@ int main(void)
     tcase_add_test(tests, collect_takes_errors_for_results);
     tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_is_one_that_failed, 0, 2);
     tcase_add_test(tests, errors_that_a_gather_has_heard_count_as_asked_for);
+    tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_asked_for);
     tcase_add_test(tests, an_empty_gather_does_not_wait);
     tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);
     tcase_add_test(tests, a_part_that_had_failed_ends_the_gather_at_once);
@@ -646,6 +686,7 @@ int main(void)
     tcase_add_test(tests, a_chain_of_gathers_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel, 1, 4);
     tcase_add_test(tests, a_circle_of_gathers_is_broken_by_a_cancel);
+    tcase_add_test(tests, a_part_fails_in_the_tick_in_which_a_circle_is_broken);
     tcase_add_loop_test(tests, a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather, 0,
                         2);
     tcase_add_test(tests, a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait);

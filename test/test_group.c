@@ -407,7 +407,7 @@ START_TEST(a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children)
 }
 END_TEST
 
-/* The last child has ended, the parent is ready: the cancellation is not lost. */
+/* gh-86296. The last child has ended, the parent is ready: the cancellation is not lost. */
 START_TEST(a_cancellation_behind_the_last_childs_end_is_not_lost)
 {
     static const struct plan one[] = {{.delay = 1}};
