@@ -482,10 +482,6 @@ END_TEST
 
 /* ---- Groups in groups ---- */
 
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11 */
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_12 */
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_13 */
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_14 */
 WEFT_ASYNC(nest, const struct plan *outer_plan, *inner_plan; weft_group outer, inner;
            const weft_error *caught; bool catches;)
 {
@@ -551,6 +547,10 @@ static void cancel_nested(weft_loop *of, weft_handle *handle)
     weft_cancel(&nested);
 }
 
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11 */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_12 */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_13 */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_14 */
 /* CPython: test_taskgroups.TestTaskGroup.test_nested_groups_both_cancelled */
 START_TEST(gh_116720_groups_in_groups_keep_their_requests_apart)
 {

@@ -609,7 +609,6 @@ START_TEST(a_set_that_was_late_is_used_again)
 }
 END_TEST
 
-/* CPython: test_tasks.BaseTaskTests.test_as_completed_resume_iterator */
 WEFT_ASYNC(resuming, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
@@ -631,6 +630,7 @@ WEFT_ASYNC(resuming, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
 }
 WEFT_ASYNC_END
 
+/* CPython: test_tasks.BaseTaskTests.test_as_completed_resume_iterator */
 START_TEST(two_loops_may_share_one_block_and_a_set_is_used_again)
 {
     static WEFT_TASK(resuming) resumer;
