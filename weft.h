@@ -32,8 +32,9 @@
  *     async with timeout(1.5):        weft_with_timeout(&self->limit, WEFT_MS(1500))   timeout.h
  *                                     { ... } weft_end
  *     await asyncio.wait_for(t, 1)    weft_wait_for(&self->limit, &t, WEFT_SECONDS(1))
- *     await asyncio.gather(a, b)      WEFT_GATHER(2) g; weft_gather_add(&g, &a)        gather.h
- *                                     weft_gather_all(&g), weft_gather_collect
+ *     await asyncio.gather(a, b)      WEFT_GATHER(2) g; weft_gather(&self->g, &a, &b)  gather.h
+ *     gather(*a, ...)                 weft_gather_add, weft_gather_all, _collect
+ *     gather(*(f(i) for i in ...))    WEFT_GATHER_OF(f, n), weft_gather_each, _collect_each
  *     await asyncio.wait({a, b})      WEFT_WAIT_SET(2) s; weft_wait_add(&s, &a)        wait_set.h
  *                                     weft_wait_all(&s, WEFT_FOREVER), weft_wait_first
  *     asyncio.as_completed({a, b})    weft_with_completed(&s, WEFT_FOREVER) { ... }

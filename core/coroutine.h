@@ -181,9 +181,16 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
  * before: with a comment for each member, or because others need to know it. */
 #define WEFT_ASYNC_BODY(name) WEFT_ASYNC_(static, name, 0)
 
-/* The same for a frame that has a member `field`, a const char *, which names its task:
- * weft_task_name gives what it points to, where others' gives the coroutine's name. */
-#define WEFT_ASYNC_NAMED(name, field)                                                              \
+/* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for a frame one of whose members, `field`,
+ * a const char *, names its task: weft_task_name gives what it points to, where others' gives the
+ * coroutine's name. WEFT_ASYNC_NAMED_BODY(name, field): where the struct was declared before. */
+#define WEFT_ASYNC_NAMED(name, field, ...)                                                         \
+    struct name {                                                                                  \
+        weft_frame frame;                                                                          \
+        __VA_ARGS__                                                                                \
+    };                                                                                             \
+    WEFT_ASYNC_NAMED_BODY(name, field)
+#define WEFT_ASYNC_NAMED_BODY(name, field)                                                         \
     _Static_assert(                                                                                \
         _Generic(&((struct name *)0)->field, const char ** : 1, char ** : 1, default : 0),         \
         "weft: what names a task is a const char * in its frame");                                 \
@@ -307,6 +314,10 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 /* The value of a frame that is about to start, with the arguments. */
 #define WEFT_FRAME_(name, caller_, ...)                                                            \
     ((struct name){.frame = {.code = &name##_code, .caller = (caller_)}, __VA_ARGS__})
+
+/* Arguments, wherever a coroutine is started, are an initialiser of its frame: by name, or before
+ * those by position, in the order of the frame's members: `fetch, &self->f, 1, .delay = 2`. Those
+ * that are not given are zero. */
 
 /* weft_begin(name, struct name *frame, .argument = value, ...)
  * Sets a frame up without running anything, for weft_call_begun, or for a program that drives it

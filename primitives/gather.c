@@ -6,6 +6,20 @@ static weft_awaitable *part_number(weft_joint *joint, size_t number)
     return number < several->count ? weft_part_awaitable_(&several->parts[number]) : NULL;
 }
 
+const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, size_t room,
+                                         weft_awaitable *const *added, size_t n)
+{
+    const size_t before = gather->several.count;
+    for (size_t i = 0; i < n; i++) {
+        const weft_error *const error = weft_several_add_(&gather->several, parts, room, added[i]);
+        if (!error)
+            continue;
+        gather->several.count = before;
+        return error;
+    }
+    return NULL;
+}
+
 /* Its parent may be told by a turn, and then be cancelled before it runs: it leaves once. */
 void weft_gather_leave_(weft_gather *gather)
 {

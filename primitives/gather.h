@@ -46,10 +46,70 @@ typedef struct weft_gather {
  * to be had with weft_error_of. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
+/* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`: adds each of these, which
+ * are 8 at most, and weft_gather_all(g). Raises weft_invalid_state_error, and adds none, if there
+ * is no room for all, if one was never started, or if the gather is being awaited. */
+#define weft_gather(g, ...)                                                                        \
+    do {                                                                                           \
+        {                                                                                          \
+            weft_awaitable *const weft_added_[] = {WEFT_AWAITABLES_(__VA_ARGS__)};                 \
+            weft_check(weft_gather_add_these_(&(g)->gather, (g)->parts,                            \
+                                              sizeof((g)->parts) / sizeof(weft_part), weft_added_, \
+                                              sizeof(weft_added_) / sizeof(*weft_added_)));        \
+        }                                                                                          \
+        weft_gather_all(g);                                                                        \
+    } while (0)
+
+/* A gather of `n` tasks whose coroutine is `name`, which are in it: they are its member `tasks`. */
+#define WEFT_GATHER_OF(name, n)                                                                    \
+    struct {                                                                                       \
+        weft_gather gather;                                                                        \
+        weft_part parts[n];                                                                        \
+        WEFT_TASK(name) tasks[n];                                                                  \
+    }
+
+/* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
+ * `await asyncio.gather(*(name(value, ...) for i in range(n)))`: starts the tasks of *g, in whose
+ * arguments `i`, an int, is the number of each, and weft_gather_all(g).
+ * weft_gather_collect_each(g, i, name, ...): the same with weft_gather_collect. */
+#define weft_gather_each(g, i, name, ...)                                                          \
+    do {                                                                                           \
+        WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
+        weft_gather_all(g);                                                                        \
+    } while (0)
+#define weft_gather_collect_each(g, i, name, ...)                                                  \
+    do {                                                                                           \
+        WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
+        weft_gather_collect(g);                                                                    \
+    } while (0)
+
+#define WEFT_GATHER_START_(g, i, name, ...)                                                        \
+    for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
+        weft_create_task(name, &(g)->tasks[i], __VA_ARGS__);                                       \
+        weft_check(weft_gather_add(g, &(g)->tasks[i]));                                            \
+    }
+
 #define WEFT_GATHER_(g, collects)                                                                  \
     WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
                     weft_gather_leave_(&(g)->gather))
 
+/* The awaitables of 1 to 8. */
+#define WEFT_AWAITABLES_(...)                                                                      \
+    WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, ))(__VA_ARGS__)
+#define WEFT_9TH_(a, b, c, d, e, f, g, h, ninth, ...) ninth
+#define WEFT_AWAITABLES_OF_1(p) &(p)->awaitable
+#define WEFT_AWAITABLES_OF_2(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_1(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_3(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_2(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_4(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_3(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_5(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_4(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_6(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_5(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_7(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_6(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_8(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_7(__VA_ARGS__)
+
+/* All of them, or none. */
+WEFT_MUST_CHECK_
+const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, size_t room,
+                                         weft_awaitable *const *added, size_t n);
 void weft_gather_leave_(weft_gather *gather);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
 

@@ -65,7 +65,12 @@ typedef struct weft_group {
 #define weft_group_create_task(group, name, ...)                                                   \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
-        weft_check(weft_group_start_task(group, name, __VA_ARGS__));                               \
+        weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                        \
+        if (!weft_group_prepare_((group), weft_created_, &name##_code, __FILE__, __LINE__))        \
+            weft_raise(&weft_invalid_state_error);                                                 \
+        *(struct name *)(void *)&weft_created_->root =                                             \
+            WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
+        weft_group_started_((group), weft_created_, 0);                                            \
     } while (0)
 
 /* weft_group_create_eager_task(group, name, task, .argument = value, ...)

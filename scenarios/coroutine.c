@@ -7,18 +7,12 @@
  *     print("Data fetched")
  *     return {"data": "some data", "id": id}
  */
-struct fetch_data {
-    weft_frame frame;
-    int delay, id;
-    struct data result;
-};
-
-WEFT_ASYNC_BODY(fetch_data)
+WEFT_ASYNC(fetch_data, int delay, id; struct data result;)
 {
     printf("Fetching data... id: %d\n", self->id);
     weft_sleep(WEFT_SECONDS(self->delay));
     puts("Data fetched");
-    self->result = (struct data){"some data", self->id};
+    weft_return_value((struct data){text("some data"), self->id});
 }
 WEFT_ASYNC_END
 
@@ -30,24 +24,18 @@ WEFT_ASYNC_END
  *     print(f"Received result: {await second}")
  *     total(start, "2 + 2: a coroutine does not start until it is awaited")
  */
-struct sequential {
-    weft_frame frame;
-    weft_time start;
-    struct fetch_data first, second;
-};
-
-WEFT_ASYNC_BODY(sequential)
+WEFT_ASYNC(sequential, weft_time start; struct fetch_data first, second;)
 {
     self->start = now();
     puts("Start of main coroutine");
-    weft_begin(fetch_data, &self->first, .delay = 2, .id = 1);
-    weft_begin(fetch_data, &self->second, .delay = 2, .id = 2);
+    weft_begin(fetch_data, &self->first, 2, 1);
+    weft_begin(fetch_data, &self->second, 2, 2);
     weft_call_begun(&self->first);
     print_result(&self->first.result);
     weft_call_begun(&self->second);
     print_result(&self->second.result);
-    print_total(now() - self->start, "2 + 2: a coroutine does not start until it is awaited");
+    total(self->start, "2 + 2: a coroutine does not start until it is awaited");
 }
 WEFT_ASYNC_END
 
-LESSONS(coroutine, {"sequential", &sequential_code});
+LESSONS(coroutine, LESSON(sequential));

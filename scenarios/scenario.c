@@ -1,6 +1,7 @@
 #include "scenario.h"
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,52 @@ enum { OK, FAILED, USAGE, DEADLOCK };
 /* ---- For the lessons ----------------------------------------------------------------------- */
 
 const weft_error fail_error = {.text = "Fail"};
+const struct text none = {""};
+
+struct text text(const char *format, ...)
+{
+    struct text made;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(made.s, sizeof(made.s), format, arguments);
+    va_end(arguments);
+    return made;
+}
+
+bool is_none(struct text text)
+{
+    return !*text.s;
+}
+
+static void require(bool condition, const char *otherwise)
+{
+    if (condition)
+        return;
+    fprintf(stderr, "IndexError: %s\n", otherwise);
+    abort();
+}
+
+void append(struct list *list, struct text item)
+{
+    require(list->length < (int)(sizeof(list->items) / sizeof(*list->items)), "the list is full");
+    list->items[list->length++] = item;
+}
+
+struct text pop(struct list *list)
+{
+    require(list->length > 0, "pop from an empty list");
+    const struct text item = list->items[0];
+    list->length--;
+    memmove(&list->items[0], &list->items[1], (size_t)list->length * sizeof(item));
+    return item;
+}
+
+const weft_error *fail(struct failure *failure, struct text text)
+{
+    failure->text = text;
+    failure->error = (weft_error){.kind = &fail_error, .text = failure->text.s};
+    return &failure->error;
+}
 
 void print_total(weft_time elapsed, const char *note)
 {
@@ -21,7 +68,46 @@ void print_total(weft_time elapsed, const char *note)
 
 void print_result(const struct data *result)
 {
-    printf("Received result: {'data': '%s', 'id': %d}\n", result->data, result->id);
+    printf("Received result: {'data': '%s', 'id': %d}\n", result->data.s, result->id);
+}
+
+/* ---- A deadlock, told ----------------------------------------------------------------------- */
+
+/* Where each coroutine of the task is, from the outermost in. */
+static void report_places(const weft_task *task, const weft_frame *frame)
+{
+    if (!frame)
+        return;
+    report_places(task, weft_task_caller(task, frame));
+    const weft_place place = weft_frame_place(frame);
+    fprintf(stderr, "    %s:%u: in %s\n", place.file, place.line, place.coroutine);
+}
+
+static bool is_alive(weft_loop *loop, const weft_task *task)
+{
+    weft_task *other = weft_first_task(loop);
+    while (other && other != task)
+        other = weft_next_task(other);
+    return other;
+}
+
+static void report_task(weft_loop *loop, const weft_task *task)
+{
+    const weft_waiting waiting = weft_task_waits_for(task);
+    fprintf(stderr, "%s waits for: %s", weft_task_name(task), waiting.what);
+    if (waiting.holder == task)
+        fputs(", which it holds itself", stderr);
+    else if (waiting.holder && is_alive(loop, waiting.holder))
+        fprintf(stderr, ", which %s holds", weft_task_name(waiting.holder));
+    putc('\n', stderr);
+    report_places(task, weft_task_innermost(task));
+}
+
+static void report_deadlock(weft_loop *loop)
+{
+    fputs("Deadlock: nothing can ever run again.\n", stderr);
+    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
+        report_task(loop, task);
 }
 
 /* ---- A lesson ------------------------------------------------------------------------------ */
@@ -31,15 +117,6 @@ static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *e
     (void)loop;
     fprintf(stderr, "%s: nobody asked for its error: %s\n", weft_task_name(task),
             weft_error_text(error));
-}
-
-static void report_waiting(weft_loop *loop)
-{
-    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task)) {
-        const weft_place place = weft_frame_place(weft_task_innermost(task));
-        fprintf(stderr, "%s: %s:%u: waits for %s\n", weft_task_name(task), place.file, place.line,
-                weft_task_waits_for(task).what);
-    }
 }
 
 static int run(const struct lesson *lesson, weft_port *port)
@@ -56,7 +133,7 @@ static int run(const struct lesson *lesson, weft_port *port)
     const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
-        report_waiting(&loop);
+        report_deadlock(&loop);
     } else if (error) {
         status = FAILED;
         fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));
@@ -105,10 +182,11 @@ static void advance(struct position *at)
     }
 }
 
-/* A lesson's name is LESSON; in a program of several scenarios, SCENARIO.LESSON. */
+/* What names lessons is LESSON; in a program of several scenarios, SCENARIO.LESSON, SCENARIO or
+ * SECTION. */
 static bool one_scenario(void)
 {
-    return !scenarios[1].name;
+    return !scenarios->section;
 }
 
 static void print_name(FILE *file, const struct position *at)
@@ -119,24 +197,37 @@ static void print_name(FILE *file, const struct position *at)
         fprintf(file, "%s.%s", at->scenario->name, at->lesson->name);
 }
 
+/* "task groups", as the heading says, is as good as task_groups, which needs no quotes. */
+static bool names_section(const char *name, const char *section)
+{
+    for (; *name && *section; name++, section++)
+        if (*name != *section && !(*name == ' ' && *section == '_'))
+            return false;
+    return *name == *section;
+}
+
 static bool is_named(const struct position *at, const char *name)
 {
     if (one_scenario())
         return strcmp(name, at->lesson->name) == 0;
+    if (names_section(name, at->scenario->section))
+        return true;
     const size_t length = strlen(at->scenario->name);
-    return strncmp(name, at->scenario->name, length) == 0 && name[length] == '.' &&
-           strcmp(name + length + 1, at->lesson->name) == 0;
+    if (strncmp(name, at->scenario->name, length) != 0)
+        return false;
+    return !name[length] ||
+           (name[length] == '.' && strcmp(name + length + 1, at->lesson->name) == 0);
 }
 
-static struct position find(const char *name)
+/* The first lesson from `at` on that `name` names. */
+static struct position find(struct position at, const char *name)
 {
-    struct position at = first();
     while (!at_end(&at) && !is_named(&at, name))
         advance(&at);
     return at;
 }
 
-static void list(FILE *file, const char *before)
+static void list_lessons(FILE *file, const char *before)
 {
     for (struct position at = first(); !at_end(&at); advance(&at)) {
         fputs(before, file);
@@ -145,23 +236,41 @@ static void list(FILE *file, const char *before)
     }
 }
 
+/* Each section with its scenarios, which stand together. */
+static void list_sections(FILE *file)
+{
+    const char *section = "";
+    for (const struct scenario *scenario = scenarios; scenario->name; scenario++) {
+        if (strcmp(section, scenario->section) != 0)
+            fprintf(file, "%s  %s:", *section ? "\n" : "", scenario->section);
+        section = scenario->section;
+        fprintf(file, " %s", scenario->name);
+    }
+    putc('\n', file);
+}
+
 static void usage(FILE *file, const char *program)
 {
-    fprintf(
-        file,
-        "usage: %s [--virtual] [--list] [--help] [LESSON...]\n"
-        "Runs the lessons, all of them without a LESSON.\n"
-        "\n"
-        "  --virtual  on a clock that never waits\n"
-        "  --list     print the lessons' names instead\n"
-        "  --help     print this instead\n"
-        "\n"
-        "Exit status: 1 if an error left a lesson, 2 for a wrong option or LESSON, 3 if one got\n"
-        "stuck in a deadlock.\n"
-        "\n"
-        "lessons:\n",
-        program);
-    list(file, "  ");
+    const char *const what = one_scenario() ? "LESSON" : "NAME";
+    fprintf(file,
+            "usage: %s [--virtual] [--list] [--help] [%s...]\n"
+            "Runs the lessons, all of them without a %s.\n"
+            "\n"
+            "  --virtual  on a clock that never waits\n"
+            "  --list     print the lessons' names instead\n"
+            "  --help     print this instead\n"
+            "\n"
+            "Exit status: 1 if an error left a lesson, 2 for a wrong option or %s, 3 if one got\n"
+            "stuck in a deadlock.\n"
+            "\n",
+            program, what, what, what);
+    if (!one_scenario()) {
+        fputs("A NAME is a section's, a scenario's or a lesson's.\n\nsections:\n", file);
+        list_sections(file);
+        putc('\n', file);
+    }
+    fputs("lessons:\n", file);
+    list_lessons(file, "  ");
 }
 
 static int run_headed(const struct position *at, bool virtual)
@@ -185,22 +294,30 @@ static int run_all(bool virtual)
     return status;
 }
 
-static int run_named(char *const *names, bool virtual)
+static int run_named(const char *name, bool virtual)
 {
     int status = OK;
-    for (; *names; names++) {
-        const struct position at = find(*names);
+    for (struct position at = find(first(), name); !at_end(&at); at = find(at, name)) {
         status = worse(status, run_headed(&at, virtual));
+        advance(&at);
     }
     return status;
 }
 
-/* Whether all lessons are known; tells of those that are not. */
+static int run_each(char *const *names, bool virtual)
+{
+    int status = OK;
+    for (; *names; names++)
+        status = worse(status, run_named(*names, virtual));
+    return status;
+}
+
+/* Whether all names are known; tells of those that are not. */
 static bool all_known(char *const *names, const char *program)
 {
     bool known = true;
     for (; *names; names++) {
-        const struct position at = find(*names);
+        const struct position at = find(first(), *names);
         if (at_end(&at)) {
             fprintf(stderr, "%s: no such lesson: '%s'\n", program, *names);
             known = false;
@@ -240,9 +357,9 @@ int main(int argc, char **argv)
     if (helps)
         usage(stdout, argv[0]);
     else if (lists)
-        list(stdout, "");
+        list_lessons(stdout, "");
     else
-        status = *names ? run_named(names, virtual) : run_all(virtual);
+        status = *names ? run_each(names, virtual) : run_all(virtual);
     if (ferror(stdout)) {
         fprintf(stderr, "%s: cannot write to standard output\n", argv[0]);
         status = worse(status, FAILED);

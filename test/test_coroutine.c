@@ -47,6 +47,17 @@ START_TEST(a_generator_is_driven_without_a_loop)
 }
 END_TEST
 
+START_TEST(arguments_may_be_given_by_position_and_then_by_name)
+{
+    struct count numbers = {.first = 0};
+    weft_begin(count, &numbers, 3, 6);
+    ck_assert(numbers.first == 3 && numbers.last == 6 && numbers.value == 0);
+    ck_no_error(drive(&numbers.frame));
+    weft_begin(count, &numbers, 4, .value = 9);
+    ck_assert(numbers.first == 4 && numbers.last == 0 && numbers.value == 9);
+}
+END_TEST
+
 START_TEST(two_frames_of_one_coroutine_know_nothing_of_each_other)
 {
     struct count a = {.first = 0}, b = {.first = 0};
@@ -533,6 +544,7 @@ int main(void)
     tcase_add_test(tests, two_frames_of_one_coroutine_know_nothing_of_each_other);
     tcase_add_test(tests, a_finished_coroutine_that_is_resumed_stays_finished);
     tcase_add_test(tests, a_frame_may_be_used_again_once_its_coroutine_has_ended);
+    tcase_add_test(tests, arguments_may_be_given_by_position_and_then_by_name);
     tcase_add_test(tests, arguments_that_are_not_given_are_zero);
     tcase_add_test(tests, a_result_is_what_the_frame_holds_in_the_end);
     tcase_add_test(tests, a_coroutine_may_do_nothing_at_all);

@@ -308,6 +308,113 @@ END_TEST
 
 /* ---- Cancellation ---- */
 
+WEFT_ASYNC(gathering_these, WEFT_GATHER(PARTS) gather;)
+{
+    weft_gather(&self->gather, &parts[0], &future, &parts[2]);
+    note("all");
+    weft_gather(&self->gather, &parts[1]);
+    note("one");
+}
+WEFT_ASYNC_END
+
+static weft_handle ending;
+
+static void end_future(weft_loop *running, weft_handle *handle)
+{
+    (void)running, (void)handle;
+    note("f");
+    ck_no_error(weft_set_done(&future));
+}
+
+START_TEST(a_gather_of_these_waits_for_each_of_them_whatever_they_are)
+{
+    static WEFT_TASK(gathering_these) task;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_call_later(&loop, &ending, 5, end_future));
+    ck_no_error(weft_run(&loop, gathering_these, &task));
+    ck_recorded("cbafallone");
+}
+END_TEST
+
+START_TEST(a_gather_of_these_raises_the_first_error)
+{
+    static WEFT_TASK(gathering_these) task;
+    start_parts(NULL, NULL, &fail);
+    ck_error(weft_run(&loop, gathering_these, &task), &fail);
+    ck_assert_uint_eq(task.frame.gather.gather.several.count, 0);
+}
+END_TEST
+
+/* Of what is added, the last one does not fit, or was never started. */
+WEFT_ASYNC(gathering_too_many, bool never; WEFT_GATHER(PARTS) gather; const weft_error *caught;)
+{
+    static weft_future never_started;
+    weft_try {
+        if (self->never)
+            weft_gather(&self->gather, &parts[0], &parts[1], &never_started);
+        else
+            weft_gather(&self->gather, &parts[0], &parts[1], &parts[2], &future);
+    }
+    weft_catch(&weft_invalid_state_error, self->caught) {
+        note("refused");
+    }
+    weft_end;
+    weft_gather(&self->gather, &parts[2], &parts[1], &parts[0]);
+    note("all");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_of_these_takes_all_or_none)
+{
+    static WEFT_TASK(gathering_too_many) task;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, gathering_too_many, &task, .never = _i));
+    ck_recorded("refusedcbaall");
+}
+END_TEST
+
+WEFT_ASYNC(gathering_each, bool collects; const weft_error *error; WEFT_GATHER_OF(part, PARTS) all;)
+{
+    if (self->collects)
+        weft_gather_collect_each(&self->all, i, part, (char)('a' + i), (weft_time)(PARTS - i),
+                                 i == 1 ? self->error : NULL);
+    else
+        weft_gather_each(&self->all, i, part, (char)('a' + i), (weft_time)(PARTS - i),
+                         i == 1 ? self->error : NULL);
+    note("all");
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(gathering_each) each;
+
+START_TEST(a_gather_of_each_starts_its_tasks_in_order_and_has_their_results)
+{
+    ck_no_error(weft_run(&loop, gathering_each, &each, .collects = _i));
+    ck_recorded("cbaall");
+    for (int i = 0; i < PARTS; i++)
+        ck_assert_int_eq(each.frame.all.tasks[i].frame.result, 10 * ('a' + i));
+}
+END_TEST
+
+START_TEST(a_gather_of_each_raises_the_first_error_and_the_others_go_on)
+{
+    weft_loop_create_task(&loop, gathering_each, &each, .error = &fail);
+    ck_error(weft_run_until_complete(&loop, &each), &fail);
+    ck_recorded("cb");
+    run_dry();
+    ck_recorded("a");
+}
+END_TEST
+
+START_TEST(a_gather_that_collects_each_takes_errors_for_results)
+{
+    ck_no_error(weft_run(&loop, gathering_each, &each, .collects = true, .error = &fail));
+    ck_recorded("cbaall");
+    ck_error(weft_error_of(&each.frame.all.tasks[1]), &fail);
+    ck_error(weft_error_of(&each.frame.all.tasks[2]), NULL);
+}
+END_TEST
+
 /* CPython: test_tasks.CoroutineGatherTests.test_cancellation_broadcast */
 START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
 {
@@ -676,6 +783,13 @@ int main(void)
     tcase_add_loop_test(tests, a_part_that_is_given_twice_is_fine, 0, 2);
     tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
+    tcase_add_test(tests, a_gather_of_these_waits_for_each_of_them_whatever_they_are);
+    tcase_add_test(tests, a_gather_of_these_raises_the_first_error);
+    tcase_add_loop_test(tests, a_gather_of_these_takes_all_or_none, 0, 2);
+    tcase_add_loop_test(tests, a_gather_of_each_starts_its_tasks_in_order_and_has_their_results, 0,
+                        2);
+    tcase_add_test(tests, a_gather_of_each_raises_the_first_error_and_the_others_go_on);
+    tcase_add_test(tests, a_gather_that_collects_each_takes_errors_for_results);
     tcase_add_loop_test(tests, to_cancel_a_gather_is_to_cancel_all_its_parts, 0, 2);
     tcase_add_loop_test(
         tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do, 0, 2);

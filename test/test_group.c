@@ -1257,12 +1257,7 @@ START_TEST(a_parent_waits_for_its_group)
 }
 END_TEST
 
-struct yolo {
-    weft_frame frame;
-    const char *name;
-};
-
-WEFT_ASYNC_NAMED(yolo, name)
+WEFT_ASYNC_NAMED(yolo, name, const char *name;)
 {
     weft_sleep(0);
 }
@@ -1284,6 +1279,27 @@ START_TEST(a_child_has_a_name)
     static WEFT_TASK(names) task;
     ck_no_error(weft_run(&loop, names, &task));
     ck_recorded("yolo");
+}
+END_TEST
+
+WEFT_ASYNC(numbering, weft_group group; WEFT_TASK(yolo) children[2]; int n;)
+{
+    weft_with_group(&self->group) {
+        weft_group_create_task(&self->group, yolo, &self->children[self->n++], .name = "first");
+        weft_group_create_task(&self->group, yolo, &self->children[self->n++], .name = "second");
+        note(weft_task_name(&self->children[0].task));
+        note(weft_task_name(&self->children[1].task));
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(the_task_of_a_child_is_evaluated_once)
+{
+    static WEFT_TASK(numbering) task;
+    ck_no_error(weft_run(&loop, numbering, &task));
+    ck_recorded("firstsecond");
+    ck_assert_int_eq(task.frame.n, 2);
 }
 END_TEST
 
@@ -1379,6 +1395,7 @@ int main(void)
     tcase_add_test(tests, all_tasks_are_those_of_no_group_and_then_each_groups);
     tcase_add_test(tests, a_parent_waits_for_its_group);
     tcase_add_test(tests, a_child_has_a_name);
+    tcase_add_test(tests, the_task_of_a_child_is_evaluated_once);
     tcase_add_test(tests, a_shutdown_ends_parents_and_children);
     tcase_add_test(tests, a_loop_may_be_closed_with_groups_open_and_their_frames_are_free);
     return run_suite();

@@ -301,7 +301,8 @@ END_TEST
 
 /* Of a ring of a x b c y, each callback, and then the others too. */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_callback */
-/* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_and_second_callback */
+/* CPython:
+ * test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_and_second_callback */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_third_callback */
 START_TEST(callbacks_are_removed_from_between_tasks)
 {

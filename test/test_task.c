@@ -14,7 +14,7 @@ struct sleeper {
     int result;
 };
 
-WEFT_ASYNC_NAMED(sleeper, name)
+WEFT_ASYNC_NAMED_BODY(sleeper, name)
 {
     weft_sleep(self->delay);
     note(self->name);
@@ -30,7 +30,7 @@ struct waiter {
     const weft_error *caught;
 };
 
-WEFT_ASYNC_NAMED(waiter, name)
+WEFT_ASYNC_NAMED_BODY(waiter, name)
 {
     weft_await(self->target);
     note(self->name);
@@ -45,7 +45,7 @@ struct teller {
     const weft_error *caught;
 };
 
-WEFT_ASYNC_NAMED(teller, name)
+WEFT_ASYNC_NAMED_BODY(teller, name)
 {
     weft_try {
         weft_await(self->target);

@@ -13,7 +13,7 @@ struct named {
 #endif
 };
 
-WEFT_ASYNC_NAMED(named, name)
+WEFT_ASYNC_NAMED_BODY(named, name)
 {
     weft_yield;
 }

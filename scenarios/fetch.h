@@ -1,0 +1,17 @@
+/* The coroutine that several scenarios start: it takes its time and has a result. */
+#include "scenario.h"
+
+/* async def fetch(id, delay):
+ *     print(f"Fetching data... id: {id}")
+ *     await asyncio.sleep(delay)
+ *     print(f"Data {id} fetched")
+ *     return {"data": f"some data from coroutine {id}", "id": id}
+ */
+WEFT_ASYNC(fetch, int id, delay; struct data result;)
+{
+    printf("Fetching data... id: %d\n", self->id);
+    weft_sleep(WEFT_SECONDS(self->delay));
+    printf("Data %d fetched\n", self->id);
+    weft_return_value((struct data){text("some data from coroutine %d", self->id), self->id});
+}
+WEFT_ASYNC_END
