@@ -11,10 +11,12 @@ static weft_wait_set *set_of(weft_part *part)
     return WEFT_CONTAINER_(part->several, weft_wait_set, several);
 }
 
+/* In the block of as_completed, its parent may wait for anything. */
 static void wake(weft_wait_set *set)
 {
-    if (weft_is_parked_(set->several.parent))
-        weft_wake_(set->several.parent);
+    weft_task *const parent = set->several.parent;
+    if (weft_parked_in_(parent) == WEFT_LISTED_ && parent->live.wait.node.listed_for == &set->kind)
+        weft_wake_(parent);
 }
 
 static void time_out(weft_loop *loop, weft_handle *handle)

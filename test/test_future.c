@@ -76,6 +76,7 @@ WEFT_ASYNC_BODY(creating)
 }
 WEFT_ASYNC_END
 
+/* CPython: test_futures.BaseFutureTests.test_constructor_use_running_loop */
 START_TEST(a_coroutine_creates_a_future_of_its_loop)
 {
     static WEFT_TASK(creating) task;
@@ -84,6 +85,10 @@ START_TEST(a_coroutine_creates_a_future_of_its_loop)
 }
 END_TEST
 
+/* CPython: test_futures.BaseFutureTests.test_initial_state */
+/* CPython: test_futures.BaseFutureTests.test_cancel */
+/* CPython: test_futures.BaseFutureTests.test_result */
+/* CPython: test_futures.BaseFutureTests.test_exception */
 START_TEST(what_can_be_asked_of_a_future_over_its_life)
 {
     ck_assert(!weft_done(&number) && !weft_cancelled(&number) && !weft_error_of(&number));
@@ -131,6 +136,8 @@ static const struct {
 };
 enum { ENDS = sizeof(ends) / sizeof(ends[0]) };
 
+/* CPython: test_tasks.BaseTaskTests.test_cancel_inner_future */
+/* CPython: test_tasks.BaseTaskTests.test_step_result_future */
 START_TEST(all_who_wait_are_told_in_order)
 {
     start_tellers();
@@ -142,6 +149,7 @@ START_TEST(all_who_wait_are_told_in_order)
 }
 END_TEST
 
+/* CPython: test_futures.BaseFutureTests.test_yield_from_twice */
 START_TEST(who_awaits_what_has_ended_does_not_wait)
 {
     ck_no_error(ends[_i].end());
@@ -153,6 +161,7 @@ START_TEST(who_awaits_what_has_ended_does_not_wait)
 }
 END_TEST
 
+/* CPython: test_futures.BaseFutureTests.test_set_result_unless_cancelled */
 START_TEST(what_has_ended_is_not_ended_again_and_stays_as_it_was)
 {
     start_tellers();
@@ -191,6 +200,7 @@ START_TEST(what_was_never_started_is_not_ended)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_yield_future_passes_cancel */
 START_TEST(a_cancelled_waiter_cancels_the_future_for_all)
 {
     start_tellers();

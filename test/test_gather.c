@@ -81,7 +81,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
 }
 
-/* Nobody listens to the parts any more. */
+/* gh-79306: nobody listens to the parts any more. */
 static bool nothing_is_linked(void)
 {
     if (parent.frame.gather.gather.several.count || !weft_done(&parent))
@@ -92,6 +92,8 @@ static bool nothing_is_linked(void)
     return true;
 }
 
+/* CPython: test_tasks.GatherTestsBase.test_success */
+/* CPython: test_tasks.GatherTestsBase.test_result_exception_success */
 START_TEST(a_gather_ends_with_the_last_and_results_are_in_the_parts)
 {
     start_parts(NULL, NULL, NULL);
@@ -104,6 +106,7 @@ START_TEST(a_gather_ends_with_the_last_and_results_are_in_the_parts)
 }
 END_TEST
 
+/* CPython: test_tasks.GatherTestsBase.test_one_exception */
 START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
 {
     start_parts(&fail, &other_fail, NULL);
@@ -118,6 +121,7 @@ START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
 }
 END_TEST
 
+/* CPython: test_tasks.GatherTestsBase.test_return_exceptions */
 START_TEST(collect_takes_errors_for_results)
 {
     start_parts(&fail, NULL, &other_fail);
@@ -131,6 +135,8 @@ START_TEST(collect_takes_errors_for_results)
 END_TEST
 
 /* asyncio: a child that is cancelled by somebody else is an error like any other. */
+/* CPython: test_tasks.FutureGatherTests.test_one_cancellation */
+/* CPython: test_tasks.FutureGatherTests.test_result_exception_one_cancellation */
 START_TEST(a_part_that_is_cancelled_alone_is_one_that_failed)
 {
     static const char *const recorded[] = {"x=cancelled", "xca=ok"};
@@ -160,6 +166,19 @@ START_TEST(errors_that_a_gather_has_heard_count_as_asked_for)
 }
 END_TEST
 
+/* Those behind the first one too, of which nothing is raised. */
+START_TEST(errors_of_parts_that_had_failed_count_as_asked_for)
+{
+    weft_set_exception_handler(&loop, count_failure);
+    start_parts(&fail, &other_fail, &fail);
+    run_dry();
+    weft_loop_create_task(&loop, gathering, &parent);
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded("cba=fail");
+}
+END_TEST
+
 /* ---- Empty, ended, given twice, no room ---- */
 
 struct empty {
@@ -176,6 +195,7 @@ WEFT_ASYNC_BODY(empty)
 }
 WEFT_ASYNC_END
 
+/* CPython: test_tasks.FutureGatherTests.test_constructor_empty_sequence_use_running_loop */
 START_TEST(an_empty_gather_does_not_wait)
 {
     static WEFT_TASK(empty) task;
@@ -223,6 +243,19 @@ START_TEST(a_part_that_had_failed_ends_the_gather_at_once)
 }
 END_TEST
 
+START_TEST(a_part_that_had_ended_counts_once)
+{
+    start_parts(NULL, NULL, NULL);
+    do
+        tick();
+    while (!weft_done(&parts[2]));
+    weft_loop_create_task(&loop, gathering, &parent, .collects = _i);
+    run_dry();
+    ck_recorded("cba=ok");
+}
+END_TEST
+
+/* CPython: test_tasks.CoroutineGatherTests.test_duplicate_coroutines */
 START_TEST(a_part_that_is_given_twice_is_fine)
 {
     start_parts(NULL, NULL, NULL);
@@ -382,6 +415,7 @@ START_TEST(a_gather_that_collects_each_takes_errors_for_results)
 }
 END_TEST
 
+/* CPython: test_tasks.CoroutineGatherTests.test_cancellation_broadcast */
 START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
 {
     start_parts(NULL, NULL, NULL);
@@ -399,6 +433,7 @@ START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
 END_TEST
 
 /* It ends cancelled, though all its parts caught it and returned. */
+/* CPython: test_tasks.BaseTaskTests.test_cancel_gather_2 */
 START_TEST(a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do)
 {
     weft_loop_create_future(&loop, &future);
@@ -446,7 +481,8 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
 }
 END_TEST
 
-/* All have ended, and the turn that tells is under way: the gather has nothing left to cancel. */
+/* gh-86296. All have ended, and the turn that tells is under way: the gather has nothing left to cancel. */
+/* CPython: test_tasks.BaseTaskTests.test_cancel_gather_1 */
 START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
 {
     start_parts(NULL, NULL, NULL);
@@ -580,6 +616,157 @@ START_TEST(a_circle_of_gathers_is_broken_by_a_cancel)
 }
 END_TEST
 
+/* It leaves a circle, and in the same tick a part of it fails: it is told once. */
+WEFT_ASYNC(in_circle, weft_future *other; bool with_future; WEFT_GATHER(2) gather;)
+{
+    weft_check(weft_gather_add(&self->gather, self->other));
+    if (self->with_future)
+        weft_check(weft_gather_add(&self->gather, &future));
+    weft_gather_all(&self->gather);
+    note("never");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_part_fails_in_the_tick_in_which_a_circle_is_broken)
+{
+    static WEFT_TASK(in_circle) a, b;
+    weft_loop_create_future(&loop, &future);
+    weft_loop_create_task(&loop, in_circle, &a, .other = weft_as_future(&b), .with_future = true);
+    weft_loop_create_task(&loop, in_circle, &b, .other = weft_as_future(&a));
+    tick();
+    weft_set_error(&future, &fail);
+    ck_assert(weft_cancel(&a));
+    run_dry();
+    ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
+    ck_recorded("");
+}
+END_TEST
+
+/* ---- A request that is older than the gather ---- */
+
+WEFT_ASYNC(cancels_itself, bool collects; WEFT_GATHER(PARTS + 1) gather; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_gather_add(&self->gather, &parts[self->i]));
+    weft_check(weft_gather_add(&self->gather, &future));
+    weft_cancel(weft_current_task());
+    if (self->collects)
+        weft_gather_collect(&self->gather);
+    else
+        weft_gather_all(&self->gather);
+    note("never");
+}
+WEFT_ASYNC_END
+
+/* bpo-34872 for gather: the request reaches what the task waits for next. */
+START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
+{
+    static WEFT_TASK(cancels_itself) task;
+    start_parts(NULL, NULL, NULL);
+    tick();
+    weft_loop_create_task(&loop, cancels_itself, &task, .collects = _i);
+    tick();
+    ck_assert(weft_cancelled(&future));
+    for (int i = 0; i < PARTS; i++)
+        ck_assert_uint_eq(weft_cancelling(&parts[i].task), 1);
+    ck_assert(!weft_done(&task));
+    run_dry();
+    ck_recorded("xxx");
+    ck_assert(weft_cancelled(&task));
+    ck_assert_uint_eq(weft_cancelling(&task.task), 1);
+    ck_assert_uint_eq(port.now, 0);
+}
+END_TEST
+
+/* All had ended: the gather does not wait, and the request stays for later. */
+START_TEST(a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait)
+{
+    static WEFT_TASK(cancels_itself) task;
+    start_parts(NULL, NULL, NULL);
+    weft_set_done(&future);
+    run_dry();
+    ck_recorded("cba");
+    weft_loop_create_task(&loop, cancels_itself, &task);
+    tick();
+    ck_recorded("never");
+    ck_assert(weft_cancelled(&task)); /* gh-74234 */
+}
+END_TEST
+
+/* One that was cancelled is as new when it is used again. */
+WEFT_ASYNC(gathers_again, WEFT_GATHER(1) gather; const weft_error *caught;)
+{
+    weft_check(weft_gather_add(&self->gather, &parts[0]));
+    weft_try {
+        weft_gather_all(&self->gather);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+    weft_check(weft_gather_add(&self->gather, &parts[1]));
+    weft_gather_all(&self->gather);
+    note("ok");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_that_was_cancelled_is_used_again)
+{
+    static WEFT_TASK(gathers_again) task;
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathers_again, &task);
+    tick();
+    weft_cancel(&task);
+    run_dry();
+    ck_recorded("x=cancelledcbok");
+    ck_assert(weft_done(&task) && !weft_cancelled(&task));
+}
+END_TEST
+
+/* ---- One that is in use ---- */
+
+static WEFT_GATHER(1) shared;
+
+WEFT_ASYNC(sharing, char name; const weft_error *caught;)
+{
+    weft_try {
+        weft_gather_all(&shared);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+    }
+    weft_end;
+    note_letter(self->name);
+    note_error(self->caught);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_that_is_awaited_is_refused_and_goes_on)
+{
+    static WEFT_TASK(sharing) sharers[2];
+    memset(&shared, 0, sizeof(shared));
+    weft_loop_create_future(&loop, &future);
+    ck_no_error(weft_gather_add(&shared, &future));
+    for (int i = 0; i < 2; i++)
+        weft_loop_create_task(&loop, sharing, &sharers[i], .name = (char)('s' + i));
+    tick();
+    ck_recorded("t=invalid state");
+    ck_error(weft_gather_add(&shared, &future), &weft_invalid_state_error);
+    weft_set_done(&future);
+    run_dry();
+    ck_recorded("s=ok");
+}
+END_TEST
+
+START_TEST(a_task_waits_for_its_gather)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathering, &parent);
+    tick();
+    ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "gather");
+    ck_assert_ptr_eq(weft_task_waits_for(&parent.task).object, &parent.frame.gather);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("gather");
@@ -588,9 +775,11 @@ int main(void)
     tcase_add_test(tests, collect_takes_errors_for_results);
     tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_is_one_that_failed, 0, 2);
     tcase_add_test(tests, errors_that_a_gather_has_heard_count_as_asked_for);
+    tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_asked_for);
     tcase_add_test(tests, an_empty_gather_does_not_wait);
     tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);
     tcase_add_test(tests, a_part_that_had_failed_ends_the_gather_at_once);
+    tcase_add_loop_test(tests, a_part_that_had_ended_counts_once, 0, 2);
     tcase_add_loop_test(tests, a_part_that_is_given_twice_is_fine, 0, 2);
     tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
@@ -611,5 +800,12 @@ int main(void)
     tcase_add_test(tests, a_chain_of_gathers_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel, 1, 4);
     tcase_add_test(tests, a_circle_of_gathers_is_broken_by_a_cancel);
+    tcase_add_test(tests, a_part_fails_in_the_tick_in_which_a_circle_is_broken);
+    tcase_add_loop_test(tests, a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather, 0,
+                        2);
+    tcase_add_test(tests, a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait);
+    tcase_add_test(tests, a_gather_that_was_cancelled_is_used_again);
+    tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
+    tcase_add_test(tests, a_task_waits_for_its_gather);
     return run_suite();
 }

@@ -345,7 +345,7 @@ START_TEST(a_group_that_is_cancelled_while_it_waits_cancels_its_children_in_orde
 END_TEST
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_07 */
-/* CPython: test_taskgroups.TestTaskGroup.test_cancellation_in_body */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_08 */
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_17 */
 START_TEST(a_group_that_is_cancelled_in_its_body_cancels_its_children)
 {
@@ -407,7 +407,7 @@ START_TEST(a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children)
 }
 END_TEST
 
-/* The last child has ended, the parent is ready: the cancellation is not lost. */
+/* gh-86296. The last child has ended, the parent is ready: the cancellation is not lost. */
 START_TEST(a_cancellation_behind_the_last_childs_end_is_not_lost)
 {
     static const struct plan one[] = {{.delay = 1}};
@@ -482,10 +482,6 @@ END_TEST
 
 /* ---- Groups in groups ---- */
 
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11 */
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_12 */
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_13 */
-/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_14 */
 WEFT_ASYNC(nest, const struct plan *outer_plan, *inner_plan; weft_group outer, inner;
            const weft_error *caught; bool catches;)
 {
@@ -551,6 +547,10 @@ static void cancel_nested(weft_loop *of, weft_handle *handle)
     weft_cancel(&nested);
 }
 
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11 */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_12 */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_13 */
+/* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_14 */
 /* CPython: test_taskgroups.TestTaskGroup.test_nested_groups_both_cancelled */
 START_TEST(gh_116720_groups_in_groups_keep_their_requests_apart)
 {
@@ -768,6 +768,229 @@ START_TEST(gh_94398_a_child_is_refused_while_the_group_shuts_down)
 }
 END_TEST
 
+/* ---- Children that start at once ---- */
+
+WEFT_ASYNC(quick, const weft_error *error; bool waits;)
+{
+    note("q");
+    weft_check(self->error);
+    if (self->waits)
+        weft_sleep(2);
+    note(".");
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(eager, const weft_error *error; bool waits; weft_group group; WEFT_TASK(quick) quick;
+           const weft_error *caught;)
+{
+    static const struct plan plan = {.delay = 1};
+    weft_try {
+        weft_with_group(&self->group) {
+            weft_group_create_eager_task(&self->group, quick, &self->quick, .error = self->error,
+                                         .waits = self->waits);
+            note(weft_done(&self->quick) ? "+" : "-");
+            weft_group_create_task(&self->group, child, &children[0], .name = 'a', .plan = &plan);
+            weft_sleep(0);
+            note("!");
+        }
+        weft_end;
+        weft_try {
+            weft_group_create_eager_task(&self->group, quick, &self->quick);
+            note("never");
+        }
+        weft_catch(&weft_invalid_state_error, self->caught) {
+            note("refused");
+        }
+        weft_end;
+        self->caught = NULL;
+    }
+    weft_catch(&weft_base_error, self->caught) {
+    }
+    weft_end;
+    note_outcome(self->caught, weft_current_task());
+}
+WEFT_ASYNC_END
+
+START_TEST(a_child_may_start_at_once)
+{
+    static const char *const recorded[] = {"q.+!arefused=ok0", "q-!a.refused=ok0", "q+=(fail)0"};
+    static WEFT_TASK(eager) task;
+    ck_no_error(weft_run(&loop, eager, &task, .waits = _i == 1, .error = _i == 2 ? &fail : NULL));
+    ck_recorded(recorded[_i]);
+    ck_assert_uint_eq(count_tasks(), 0);
+}
+END_TEST
+
+/* ---- A group that is cancelled itself ---- */
+
+static void cancel_group(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    weft_group_cancel(&parent.frame.group);
+    weft_group_cancel(&parent.frame.group);
+    start_from_callback(of, handle);
+    ck_error(refused, &weft_invalid_state_error);
+}
+
+static const struct {
+    struct plan child, body;
+    const char *recorded;
+} cancelled_groups[] = {
+    {{.delay = 9}, {.delay = 0}, "yA=ok0"},
+    {{.delay = 9}, {.delay = 9}, "AY=ok0"},
+    {{.delay = 9, .stays = 3}, {.delay = 9, .stays = 5}, "AY=ok0"},
+    {{.delay = 9, .late = &fail}, {.delay = 9}, "AY=(fail)0"},
+    {{.delay = 9}, {.delay = 9, .late = &fail}, "AY=(fail)0"},
+};
+
+START_TEST(a_cancelled_group_ends_without_an_error_unless_a_part_fails)
+{
+    ck_no_error(weft_call_at(&loop, &canceller, 1, cancel_group));
+    run_family(&cancelled_groups[_i].child, 1, &cancelled_groups[_i].body, 0);
+    ck_recorded(cancelled_groups[_i].recorded);
+    ck_assert(!weft_cancelled(&parent));
+}
+END_TEST
+
+START_TEST(a_cancelled_group_whose_task_is_cancelled_too_is_cancelled)
+{
+    static const struct plan one[] = {{.delay = 9, .stays = 5}};
+    static const struct plan body = {.delay = 9};
+    start_family(one, 1, _i & 1 ? &body : NULL);
+    tick();
+    if (_i & 2)
+        weft_cancel(&parent);
+    weft_group_cancel(&parent.frame.group);
+    if (!(_i & 2))
+        weft_cancel(&parent);
+    run_dry();
+    ck_assert(weft_cancelled(&parent));
+    ck_assert_uint_eq(weft_cancelling(&parent.task), 1);
+    ck_assert_ptr_nonnull(strstr(record, "=cancelled1"));
+    record[0] = '\0';
+}
+END_TEST
+
+START_TEST(a_group_that_was_not_entered_or_has_ended_is_not_cancelled)
+{
+    static const struct plan one[] = {{.delay = 1}};
+    memset(&parent, 0, sizeof(parent));
+    weft_group_cancel(&parent.frame.group);
+    RUN_FAMILY(one, NULL, 0);
+    weft_group_cancel(&parent.frame.group);
+    ck_recorded("a=ok0");
+    start_family(one, 1, NULL);
+    run_until_end_of(&children[0]);
+    tick();
+    ck_assert(!weft_done(&parent));
+    weft_group_cancel(&parent.frame.group); /* its last child has ended */
+    ck_assert_uint_eq(weft_cancelling(&parent.task), 0);
+    run_dry();
+    ck_recorded("a=ok0");
+}
+END_TEST
+
+/* Behind it all goes on; the loop around it, too. */
+WEFT_ASYNC(cancels_its_own, weft_group group; int i;)
+{
+    static const struct plan plan = {.delay = 5};
+    for (self->i = 0; self->i < 2; self->i++) {
+        weft_with_group(&self->group) {
+            weft_group_create_task(&self->group, child, &children[0], .name = 'a', .plan = &plan);
+            weft_sleep(0);
+            weft_group_cancel(&self->group);
+            note("-");
+            weft_sleep(1);
+            note("never");
+        }
+        weft_end;
+        note(".");
+    }
+    weft_sleep(1);
+    note("end");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_body_may_cancel_its_group_and_all_goes_on_behind_it)
+{
+    static WEFT_TASK(cancels_its_own) task;
+    ck_no_error(weft_run(&loop, cancels_its_own, &task));
+    ck_recorded("-A.-A.end");
+    ck_assert_uint_eq(weft_cancelling(&task.task), 0);
+}
+END_TEST
+
+/* A request from before the block, which was caught then, is none of the group's affairs. */
+WEFT_ASYNC(cancelled_before, weft_group group; const weft_error *caught;)
+{
+    weft_cancel(weft_current_task());
+    weft_try {
+        weft_sleep(1);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("x");
+    }
+    weft_end;
+    weft_with_group(&self->group) {
+        weft_group_cancel(&self->group);
+        weft_sleep(1);
+        note("never");
+    }
+    weft_end;
+    note_outcome(NULL, weft_current_task());
+}
+WEFT_ASYNC_END
+
+START_TEST(a_request_from_before_a_cancelled_group_does_not_count)
+{
+    static WEFT_TASK(cancelled_before) task;
+    ck_no_error(weft_run(&loop, cancelled_before, &task));
+    ck_recorded("x=ok1");
+}
+END_TEST
+
+/* ---- Nobody is asked more often than needed ---- */
+
+START_TEST(a_sibling_that_has_ended_too_is_not_cancelled)
+{
+    static const struct plan two[] = {SOON(fail), {.delay = 1}};
+    RUN_FAMILY(two, NULL, 0);
+    ck_recorded("ab=(fail)0");
+    ck_assert_uint_eq(weft_cancelling(&children[1].task), 0);
+}
+END_TEST
+
+/* It shuts down already, because of its body. */
+START_TEST(a_late_failure_does_not_cancel_the_parent)
+{
+    static const struct plan two[] = {{.delay = 9, .stays = 2, .late = &fail},
+                                      {.delay = 9, .stays = 5}};
+    static const struct plan body = {.delay = 1, .error = &other_fail};
+    start_family(two, 2, &body);
+    run_until_end_of(&children[0]);
+    tick();
+    ck_assert_uint_eq(weft_cancelling(&parent.task), 0);
+    ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "group");
+    run_dry();
+    ck_recorded("yAB=(fail other)0");
+}
+END_TEST
+
+START_TEST(children_that_are_cancelled_already_are_not_cancelled_with_the_group)
+{
+    static const struct plan one[] = {{.delay = 9, .stays = 5}};
+    start_family(one, 1, NULL);
+    tick();
+    tick();
+    weft_cancel(&parent);
+    tick();
+    weft_group_cancel(&parent.frame.group);
+    ck_assert_uint_eq(weft_cancelling(&children[0].task), 1);
+    run_dry();
+    ck_recorded("A=cancelled1");
+}
+END_TEST
+
 /* ---- Entered twice ---- */
 
 WEFT_ASYNC(twice, weft_group group; const weft_error *caught;)
@@ -948,6 +1171,36 @@ START_TEST(a_walk_ends_where_memory_was_used_again)
 }
 END_TEST
 
+/* The group is gone, and its memory something else: its children know their loop all the same. */
+WEFT_ASYNC(awaits_child, const weft_error *caught;)
+{
+    weft_try {
+        weft_await(&children[0]);
+        weft_await(&children[1]);
+    }
+    weft_catch(&fail, self->caught) {
+        note("fail");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(children_outlive_their_group)
+{
+    static const struct plan two[] = {{.delay = 1}, SOON(fail)};
+    static WEFT_TASK(awaits_child) task;
+    RUN_FAMILY(two, NULL, 0);
+    ck_assert_ptr_nonnull(weft_error_of(&parent));
+    memset(&parent, 0xFF, sizeof(parent));
+    ck_no_error(weft_run(&loop, awaits_child, &task));
+    ck_assert(!weft_cancel(&children[0]));
+    weft_loop_create_task(&loop, child, &children[0], .name = 'n', .plan = &two[0]);
+    run_dry();
+    ck_recorded("ab=(fail)0failn");
+    memset(&parent, 0, sizeof(parent));
+}
+END_TEST
+
 /* What a failed child was: its counts are what they were, and an uncancel too many does no harm. */
 START_TEST(a_failed_child_is_a_task_like_any_other)
 {
@@ -1119,6 +1372,16 @@ int main(void)
     tcase_add_test(tests,
                    a_child_is_refused_before_the_block_and_behind_it_and_its_memory_is_as_it_was);
     tcase_add_test(tests, gh_94398_a_child_is_refused_while_the_group_shuts_down);
+    tcase_add_loop_test(tests, a_child_may_start_at_once, 0, 3);
+    tcase_add_loop_test(tests, a_cancelled_group_ends_without_an_error_unless_a_part_fails, 0,
+                        sizeof(cancelled_groups) / sizeof(cancelled_groups[0]));
+    tcase_add_loop_test(tests, a_cancelled_group_whose_task_is_cancelled_too_is_cancelled, 0, 4);
+    tcase_add_test(tests, a_group_that_was_not_entered_or_has_ended_is_not_cancelled);
+    tcase_add_test(tests, a_body_may_cancel_its_group_and_all_goes_on_behind_it);
+    tcase_add_test(tests, a_request_from_before_a_cancelled_group_does_not_count);
+    tcase_add_test(tests, a_sibling_that_has_ended_too_is_not_cancelled);
+    tcase_add_test(tests, a_late_failure_does_not_cancel_the_parent);
+    tcase_add_test(tests, children_that_are_cancelled_already_are_not_cancelled_with_the_group);
     tcase_add_test(
         tests, a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
@@ -1127,6 +1390,7 @@ int main(void)
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);
     tcase_add_test(tests, a_failed_childs_memory_may_fail_again_in_another_group);
     tcase_add_loop_test(tests, a_walk_ends_where_memory_was_used_again, 0, 3);
+    tcase_add_test(tests, children_outlive_their_group);
     tcase_add_test(tests, a_failed_child_is_a_task_like_any_other);
     tcase_add_test(tests, all_tasks_are_those_of_no_group_and_then_each_groups);
     tcase_add_test(tests, a_parent_waits_for_its_group);

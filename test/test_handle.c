@@ -282,6 +282,8 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(listener) x, y, z;
 
+/* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_result */
+/* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_exception */
 START_TEST(callbacks_and_tasks_are_told_in_the_order_in_which_they_came)
 {
     weft_loop_create_task(&loop, listener, &x, .name = 'x');
@@ -298,6 +300,10 @@ START_TEST(callbacks_and_tasks_are_told_in_the_order_in_which_they_came)
 END_TEST
 
 /* Of a ring of a x b c y, each callback, and then the others too. */
+/* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_callback */
+/* CPython:
+ * test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_and_second_callback */
+/* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_third_callback */
 START_TEST(callbacks_are_removed_from_between_tasks)
 {
     struct call *const calls[] = {&a, &b, &c};
@@ -321,6 +327,7 @@ START_TEST(callbacks_are_removed_from_between_tasks)
 }
 END_TEST
 
+/* CPython: test_futures.BaseFutureDoneCallbackTests.test_remove_done_callback */
 START_TEST(the_only_callback_is_removed_and_another_one_added)
 {
     done(&a);
@@ -355,6 +362,7 @@ static void add_other(struct call *call)
 }
 
 /* As in asyncio: during its delivery a callback that is added has its turn in the next tick. */
+/* CPython: test_futures.BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_2 */
 START_TEST(a_callback_adds_another_during_delivery)
 {
     a.action = add_other, a.other = &c;

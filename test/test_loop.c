@@ -193,6 +193,7 @@ START_TEST(stop_ends_a_run_after_its_tick_and_the_next_run_goes_on)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_stop_while_run_in_complete */
 START_TEST(a_stopped_run_until_complete_is_an_error)
 {
     static WEFT_TASK(runner) task;

@@ -161,15 +161,24 @@ START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
 }
 END_TEST
 
+/* Though the pool is exhausted: it need not wait to know. */
 START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
 {
+    static WEFT_TASK(many) task;
     new_pool();
+    weft_loop_create_task(&loop, many, &task);
+    tick();
+    ck_recorded("..");
+    ck_assert_uint_eq(free_slots(&pool.pool), 0);
     memset(&shared_group, 0, sizeof(shared_group));
     weft_loop_create_task(&loop, taking, &takers[0], .name = 'a');
     tick();
     ck_recorded("=invalid state");
     ck_error(weft_error_of(&takers[0]), &weft_invalid_state_error);
+    weft_cancel(&task);
+    run_dry();
     ck_assert(all_slots_are_back());
+    record[0] = '\0';
 }
 END_TEST
 
@@ -448,6 +457,51 @@ START_TEST(tasks_that_free_tasks_keep_go_back_when_those_are_taken)
 }
 END_TEST
 
+/* Two groups in one frame, each of which keeps a task. */
+WEFT_ASYNC(pair, weft_group one, other; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_group(&self->one) {
+            weft_group_create_pooled(&self->one, leaf, &leaves);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+    }
+    weft_end;
+    weft_with_group(&self->other) {
+        weft_group_create_pooled(&self->other, leaf, &leaves);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_POOL(pair, 1) pairs;
+
+WEFT_ASYNC(above, weft_group group;)
+{
+    weft_with_group(&self->group) {
+        weft_group_create_pooled(&self->group, pair, &pairs);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(all_that_a_failed_tasks_groups_keep_goes_back_with_it)
+{
+    static WEFT_TASK(above) task;
+    memset(&leaves, 0, sizeof(leaves));
+    memset(&pairs, 0, sizeof(pairs));
+    ck_assert_uint_eq(count_leaves(weft_run(&loop, above, &task)), 1);
+    ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES - 2);
+    ck_assert_uint_eq(free_slots(&pairs.pool), 0);
+    weft_group_forget_errors(&task.frame.group);
+    ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES);
+    ck_assert_uint_eq(free_slots(&pairs.pool), 1);
+    ck_assert_ptr_null(loop.leases);
+}
+END_TEST
+
 /* A pool whose tasks' groups take from the same pool: as deep as it is large. */
 enum { DEPTH = 6 };
 
@@ -509,6 +563,7 @@ int main(void)
     tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
     tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);
     tcase_add_test(tests, tasks_that_failed_tasks_keep_go_back_with_them);
+    tcase_add_test(tests, all_that_a_failed_tasks_groups_keep_goes_back_with_it);
     tcase_add_test(tests, tasks_that_free_tasks_keep_go_back_when_those_are_taken);
     tcase_add_test(tests, a_pool_may_nest_in_itself);
     return run_suite();

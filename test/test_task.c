@@ -102,6 +102,7 @@ WEFT_ASYNC_BODY(parent)
 }
 WEFT_ASYNC_END
 
+/* CPython: test_tasks.BaseTaskTests.test_task_basics */
 START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
 {
     static WEFT_TASK(parent) task;
@@ -170,6 +171,7 @@ START_TEST(what_can_be_asked_of_a_task_over_its_life)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_bare_create_named_task */
 START_TEST(a_task_has_its_coroutines_name_or_that_of_a_member_of_its_frame)
 {
     static WEFT_TASK(stubborn) task;
@@ -281,6 +283,8 @@ static void look_in_a_callback(weft_loop *of, weft_handle *handle)
     note("looked");
 }
 
+/* CPython: test_tasks.BaseTaskTests.test_current_task */
+/* CPython: test_tasks.BaseTaskTests.test_current_task_with_interleaving_tasks */
 START_TEST(the_current_task_is_the_one_that_runs_and_none_in_callbacks_and_outside)
 {
     static WEFT_TASK(looking) a, b;
@@ -299,6 +303,7 @@ END_TEST
 
 /* ---- Cancellation in each state ---- */
 
+/* CPython: test_tasks.BaseTaskTests.test_cancel_with_message_before_starting_task */
 START_TEST(cancelled_before_its_first_step_nothing_of_a_task_runs)
 {
     static WEFT_TASK(sleeper) task;
@@ -311,6 +316,7 @@ START_TEST(cancelled_before_its_first_step_nothing_of_a_task_runs)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_cancel_yield */
 START_TEST(a_task_that_gave_way_is_cancelled_where_it_did)
 {
     static WEFT_TASK(stubborn) task;
@@ -323,6 +329,9 @@ START_TEST(a_task_that_gave_way_is_cancelled_where_it_did)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_cancel */
+/* CPython: test_tasks.BaseTaskTests.test_sleep_cancel */
+/* CPython: test_tasks.BaseTaskTests.test_task_cancel_sleeping_task */
 START_TEST(a_sleeping_task_is_cancelled_at_once_and_its_timer_disarmed)
 {
     static WEFT_TASK(sleeper) task;
@@ -364,6 +373,7 @@ START_TEST(a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_task_cancel_waiter_future */
 START_TEST(a_task_that_awaits_a_future_is_cancelled_with_it)
 {
     static WEFT_TASK(waiter) task;
@@ -413,6 +423,7 @@ WEFT_ASYNC_BODY(self_cancelling)
 }
 WEFT_ASYNC_END
 
+/* CPython: test_tasks.BaseTaskTests.test_cancel_current_task */
 START_TEST(a_task_that_cancels_itself_is_told_where_it_waits_next)
 {
     static WEFT_TASK(self_cancelling) task;
@@ -430,6 +441,7 @@ START_TEST(a_task_that_cancels_itself_is_told_where_it_waits_next)
 END_TEST
 
 /* gh-74234; and one that fails keeps its error. */
+/* CPython: test_tasks.BaseTaskTests.test_cancel_at_end */
 START_TEST(a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails)
 {
     static WEFT_TASK(self_cancelling) task;
@@ -464,6 +476,141 @@ START_TEST(two_cancellations_before_it_runs_are_told_once)
     ck_assert_uint_eq(weft_cancelling(&task.task), 2);
     run_dry();
     ck_recorded("cs");
+}
+END_TEST
+
+/* Who was cancelled with what it awaited goes on where it caught that. */
+struct catching {
+    weft_frame frame;
+    weft_future *futures;
+    bool returns;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC_BODY(catching)
+{
+    weft_await(&self->futures[0]);
+    weft_try {
+        weft_await(&self->futures[1]);
+        note("never");
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("x");
+        if (self->returns)
+            weft_return;
+    }
+    weft_end;
+    weft_await(&self->futures[2]);
+    note(".");
+}
+WEFT_ASYNC_END
+
+/* CPython: test_tasks.BaseTaskTests.test_cancel_task_catching */
+/* CPython: test_tasks.BaseTaskTests.test_cancel_task_ignoring */
+START_TEST(a_task_that_catches_its_cancellation_is_not_cancelled)
+{
+    static WEFT_TASK(catching) task;
+    weft_future futures[3];
+    for (int i = 0; i < 3; i++)
+        weft_loop_create_future(&loop, &futures[i]);
+    weft_loop_create_task(&loop, catching, &task, .futures = futures, .returns = _i);
+    tick();
+    weft_set_done(&futures[0]);
+    tick();
+    weft_cancel(&task);
+    ck_assert(weft_cancelled(&futures[1]));
+    tick();
+    ck_assert(weft_done(&task) == (_i == 1));
+    weft_set_done(&futures[2]);
+    run_dry();
+    ck_recorded(_i ? "x" : "x.");
+    ck_assert(weft_done(&task) && !weft_cancelled(&task));
+    ck_assert_uint_eq(weft_cancelling(&task.task), 1);
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_cancel_both_task_and_inner_future */
+START_TEST(a_task_and_what_it_awaits_are_cancelled_in_one_tick)
+{
+    static WEFT_TASK(waiter) task;
+    weft_future future;
+    weft_loop_create_future(&loop, &future);
+    weft_loop_create_task(&loop, waiter, &task, .name = "never", .target = &future);
+    tick();
+    ck_assert(weft_cancel(&future) && weft_cancel(&task));
+    tick();
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+    ck_recorded("");
+}
+END_TEST
+
+/* Its own request, taken back when it has been told: it waits again, and is cancelled again. */
+struct taking_back {
+    weft_frame frame;
+    const weft_error *caught;
+};
+
+WEFT_ASYNC_BODY(taking_back)
+{
+    weft_try {
+        weft_sleep(10);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        weft_uncancel(weft_current_task());
+        note("x");
+        weft_sleep(10);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* CPython: test_tasks.BaseTaskTests.test_uncancel_basic */
+START_TEST(a_request_is_taken_back_once_told_and_the_next_one_counts_anew)
+{
+    static WEFT_TASK(taking_back) task;
+    weft_loop_create_task(&loop, taking_back, &task);
+    tick();
+    for (int i = 0; i < 2; i++) {
+        ck_assert(weft_cancel(&task));
+        ck_assert_uint_eq(weft_cancelling(&task.task), 1);
+        tick();
+        ck_assert_uint_eq(weft_cancelling(&task.task), (unsigned)i);
+    }
+    ck_recorded("x");
+    ck_assert(weft_cancelled(&task));
+    ck_assert_uint_eq(weft_uncancel(&task.task), 0);
+    ck_assert(weft_cancelled(&task));
+}
+END_TEST
+
+/* bpo-34872: what it waits for next is a task that waits for a future. */
+struct passing_on {
+    weft_frame frame;
+    weft_future *future;
+    WEFT_TASK(waiter) nested;
+};
+
+WEFT_ASYNC_BODY(passing_on)
+{
+    weft_create_task(waiter, &self->nested, .name = "never", .target = self->future);
+    weft_sleep(0);
+    weft_cancel(weft_current_task());
+    weft_await(&self->nested);
+    note("never");
+}
+WEFT_ASYNC_END
+
+/* CPython: test_tasks.BaseTaskTests.test_cancel_awaited_task */
+START_TEST(a_task_that_cancels_itself_cancels_what_it_awaits_next)
+{
+    static WEFT_TASK(passing_on) task;
+    weft_future future;
+    weft_loop_create_future(&loop, &future);
+    weft_loop_create_task(&loop, passing_on, &task, .future = &future);
+    run_dry();
+    ck_assert(weft_cancelled(&task) && weft_cancelled(&task.frame.nested));
+    ck_assert(weft_cancelled(&future));
+    ck_recorded("");
 }
 END_TEST
 
@@ -514,6 +661,7 @@ END_TEST
 
 /* ---- Circles ---- */
 
+/* CPython: test_tasks.BaseTaskTests.test_task_awaits_on_itself */
 START_TEST(an_await_of_the_task_itself_is_an_error)
 {
     static WEFT_TASK(teller) task;
@@ -573,6 +721,7 @@ END_TEST
 
 /* ---- The count of requests ---- */
 
+/* CPython: test_tasks.BaseTaskTests.test_cancelling */
 START_TEST(requests_to_cancel_are_counted_and_taken_back)
 {
     static WEFT_TASK(sleeper) task;
@@ -598,6 +747,7 @@ START_TEST(what_was_never_asked_for_is_not_taken_back)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_uncancel_resets_must_cancel */
 START_TEST(a_cancellation_that_is_taken_back_undelivered_is_not_delivered)
 {
     static WEFT_TASK(sleeper) task;
@@ -784,6 +934,7 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
         ck_recorded("f");                                                                          \
     } while (0)
 
+/* CPython: test_futures.BaseFutureTests.test_tb_logger_exception_unretrieved */
 START_TEST(a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again)
 {
     static WEFT_TASK(sleeper) task;
@@ -811,6 +962,7 @@ START_TEST(failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes)
 }
 END_TEST
 
+/* CPython: test_futures.BaseFutureTests.test_tb_logger_exception_retrieved */
 START_TEST(a_failure_that_was_asked_for_is_not_reported)
 {
     static WEFT_TASK(sleeper) asked, awaited, run;
@@ -828,6 +980,7 @@ START_TEST(a_failure_that_was_asked_for_is_not_reported)
 }
 END_TEST
 
+/* CPython: test_futures.BaseFutureTests.test_tb_logger_not_called_after_cancel */
 START_TEST(a_cancelled_task_is_no_failure_and_no_handler_is_no_fault)
 {
     static WEFT_TASK(sleeper) task;
@@ -870,6 +1023,10 @@ int main(void)
     tcase_add_test(tests, two_cancellations_before_it_runs_are_told_once);
     tcase_add_test(tests, a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task);
     tcase_add_test(tests, a_chain_of_a_million_tasks_is_cancelled_in_constant_stack);
+    tcase_add_loop_test(tests, a_task_that_catches_its_cancellation_is_not_cancelled, 0, 2);
+    tcase_add_test(tests, a_task_and_what_it_awaits_are_cancelled_in_one_tick);
+    tcase_add_test(tests, a_request_is_taken_back_once_told_and_the_next_one_counts_anew);
+    tcase_add_test(tests, a_task_that_cancels_itself_cancels_what_it_awaits_next);
     tcase_add_test(tests, an_await_of_the_task_itself_is_an_error);
     tcase_add_test(tests, an_await_of_what_was_never_started_is_an_error);
     tcase_add_loop_test(tests, tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks, 2, 6);

@@ -90,6 +90,7 @@ static const struct {
     {2, 2, PASSES_ON, NULL, "x=timeout0", 2, true},
 };
 
+/* CPython: test_tasks.BaseTaskTests.test_uncancel_structured_blocks */
 START_TEST(a_block_ends_in_time_or_raises)
 {
     weft_loop_create_task(&loop, limited, &task, .limit = blocks[_i].limit,

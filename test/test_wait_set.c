@@ -1,0 +1,676 @@
+/* wait and as_completed: some of several; each as it ends. */
+#include "helper.h"
+
+WEFT_ASYNC(part, char name; weft_time delay; const weft_error *error; const weft_error *caught;)
+{
+    weft_try {
+        weft_sleep(self->delay);
+        note_letter(self->name);
+        weft_check(self->error);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("x");
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+enum { PARTS = 3 };
+
+static WEFT_TASK(part) parts[PARTS];
+
+/* Part i sleeps 3, 2, 1 and ends with errors[i]. */
+static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
+{
+    const weft_error *const errors[] = {first, second, third};
+    for (int i = 0; i < PARTS; i++)
+        weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i),
+                              .delay = (weft_time)(PARTS - i), .error = errors[i]);
+}
+
+/* Which have ended, in capitals. */
+static void note_done(void)
+{
+    for (int i = 0; i < PARTS; i++)
+        note_letter((char)((weft_done(&parts[i]) ? 'A' : 'a') + i));
+}
+
+enum until { FIRST, FIRST_ERROR, ALL };
+
+WEFT_ASYNC(waiting, int until; weft_time limit; bool twice; WEFT_WAIT_SET(PARTS + 1) set;
+           const weft_error *caught; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add(&self->set, &parts[self->i]));
+    if (self->twice)
+        weft_check(weft_wait_add(&self->set, &parts[0]));
+    weft_try {
+        if (self->until == FIRST)
+            weft_wait_first(&self->set, self->limit);
+        if (self->until == FIRST_ERROR)
+            weft_wait_first_error(&self->set, self->limit);
+        if (self->until == ALL)
+            weft_wait_all(&self->set, self->limit);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+    note("|");
+    note_done();
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(waiting) waiter;
+
+/* gh-79306 */
+static bool nothing_is_linked(void)
+{
+    if (waiter.frame.set.set.several.parent || !weft_done(&waiter) ||
+        weft_handle_pending(&waiter.frame.set.set.limit))
+        return false;
+    for (int i = 0; i < PARTS; i++)
+        if (weft_handle_pending(&waiter.frame.set.parts[i].handle) ||
+            (!weft_done(&parts[i]) && parts[i].awaitable.waiters))
+            return false;
+    return true;
+}
+
+static void run_waiter(int until, weft_time limit)
+{
+    weft_loop_create_task(&loop, waiting, &waiter, .until = until, .limit = limit);
+    ck_no_error(weft_run_until_complete(&loop, &waiter));
+    ck_assert(nothing_is_linked());
+}
+
+/* ---- wait ---- */
+
+static const struct {
+    int until;
+    weft_time limit;
+    const weft_error *errors[PARTS];
+    const char *recorded;
+    weft_time end;
+} waits[] = {
+    /* CPython: test_tasks.BaseTaskTests.test_wait_first_completed */
+    {FIRST, WEFT_FOREVER, {NULL}, "c|abC", 1},
+    {FIRST, 9, {&fail, &fail, &fail}, "c|abC", 1},
+    /* CPython: test_tasks.BaseTaskTests.test_wait_first_exception_in_wait */
+    {FIRST_ERROR, WEFT_FOREVER, {NULL, &fail, NULL}, "cb|aBC", 2},
+    {FIRST_ERROR, WEFT_FOREVER, {NULL}, "cba|ABC", 3},
+    {FIRST_ERROR, WEFT_FOREVER, {&fail, NULL, NULL}, "cba|ABC", 3},
+    /* CPython: test_tasks.BaseTaskTests.test_wait */
+    /* CPython: test_tasks.BaseTaskTests.test_wait_with_iterator_of_tasks */
+    /* CPython: test_tasks.BaseTaskTests.test_wait_generator */
+    {ALL, WEFT_FOREVER, {NULL}, "cba|ABC", 3},
+    /* CPython: test_tasks.BaseTaskTests.test_wait_with_exception */
+    {ALL, WEFT_FOREVER, {&fail, &other_fail, &fail}, "cba|ABC", 3},
+    {FIRST, 0, {NULL}, "|abc", 0},
+    {ALL, 0, {NULL}, "|abc", 0},
+    /* At the same time: what was armed first goes first. */
+    /* CPython: test_tasks.BaseTaskTests.test_wait_with_timeout */
+    /* CPython: test_tasks.BaseTaskTests.test_wait_concurrent_complete */
+    {ALL, 2, {NULL}, "cb|aBC", 2},
+    {FIRST_ERROR, 2, {&fail, NULL, NULL}, "cb|aBC", 2},
+};
+
+START_TEST(a_wait_ends_when_enough_have_or_the_limit_has_passed)
+{
+    start_parts(waits[_i].errors[0], waits[_i].errors[1], waits[_i].errors[2]);
+    run_waiter(waits[_i].until, waits[_i].limit);
+    ck_recorded(waits[_i].recorded);
+    ck_assert_uint_eq(port.now, waits[_i].end);
+    for (int i = 0; i < PARTS; i++)
+        ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
+    run_dry(); /* the others go on */
+    ck_assert(weft_done(&parts[0]));
+    ck_assert(!weft_cancelled(&parts[0]));
+    ck_assert_uint_eq(port.now, 3);
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_wait_first_exception */
+START_TEST(those_that_had_ended_count_and_it_takes_a_tick_all_the_same)
+{
+    start_parts(&fail, NULL, NULL);
+    run_dry();
+    ck_recorded("cba");
+    weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = WEFT_FOREVER);
+    tick();
+    ck_recorded("");
+    tick();
+    tick();
+    ck_recorded("|ABC");
+    ck_assert(nothing_is_linked());
+    ck_assert_uint_eq(port.now, 3);
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_wait_really_done */
+START_TEST(those_that_end_before_the_woken_task_runs_have_ended_too)
+{
+    for (int i = 0; i < PARTS; i++)
+        weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i), .delay = 0);
+    run_waiter(FIRST, WEFT_FOREVER);
+    ck_recorded("abc|ABC");
+}
+END_TEST
+
+START_TEST(one_that_is_cancelled_has_ended_but_not_with_an_error)
+{
+    static const char *const recorded[] = {"x|aBc", "xca|ABC", "xca|ABC"};
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = WEFT_FOREVER);
+    tick();
+    weft_cancel(&parts[1]);
+    ck_no_error(weft_run_until_complete(&loop, &waiter));
+    ck_recorded(recorded[_i]);
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_wait_duplicate_coroutines */
+START_TEST(one_that_is_given_twice_is_fine)
+{
+    static const char *const recorded[] = {"c|abC", "cba|ABC", "cba|ABC"};
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = 9, .twice = true);
+    ck_no_error(weft_run_until_complete(&loop, &waiter));
+    ck_recorded(recorded[_i]);
+    ck_assert(nothing_is_linked());
+    run_dry();
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_yield_wait_does_not_shield_cancel */
+START_TEST(gh_79306_a_cancelled_wait_is_told_at_once_and_leaves_the_others_as_they_were)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = 9);
+    tick();
+    weft_cancel(&waiter);
+    tick();
+    ck_recorded("=cancelled|abc");
+    ck_assert(nothing_is_linked());
+    for (int i = 0; i < PARTS; i++)
+        ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
+    memset(&waiter, 0xFF, sizeof(waiter)); /* it may be anything now */
+    run_dry();
+    ck_recorded("cba");
+    ck_assert_uint_eq(port.now, 3);
+    memset(&waiter, 0, sizeof(waiter));
+}
+END_TEST
+
+/* gh-86296 for wait: nothing of what comes in one tick with a cancellation is lost. */
+START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, waiting, &waiter, .until = FIRST, .limit = WEFT_FOREVER);
+    while (!weft_done(&parts[2]))
+        tick();
+    if (_i)
+        tick(); /* its turn, too */
+    ck_assert(weft_cancel(&waiter));
+    while (!weft_done(&waiter))
+        tick();
+    ck_recorded("c=cancelled|abC");
+    ck_assert(nothing_is_linked());
+    run_dry();
+}
+END_TEST
+
+/* ---- What is asked counts as asked ---- */
+
+static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
+{
+    (void)of, (void)error;
+    note(failed == &parts[0].task ? "!" : "?");
+}
+
+/* asyncio asks only where it has to know, for FIRST_EXCEPTION. Part a, which fails, is not the last.
+ */
+START_TEST(errors_that_nobody_asked_for_go_to_the_exception_handler)
+{
+    static const char *const recorded[] = {"b|aBcac!", "ba|ABcc", "bac|ABC!"};
+    weft_set_exception_handler(&loop, hear);
+    start_parts(&fail, NULL, NULL);
+    parts[2].frame.delay = 7;
+    weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = WEFT_FOREVER);
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded(recorded[_i]);
+}
+END_TEST
+
+START_TEST(the_last_ones_error_is_not_asked_for)
+{
+    weft_set_exception_handler(&loop, hear);
+    start_parts(&fail, NULL, NULL);
+    run_waiter(FIRST_ERROR, WEFT_FOREVER);
+    weft_loop_close(&loop);
+    ck_recorded("cba|ABC!");
+}
+END_TEST
+
+/* ---- The set ---- */
+
+WEFT_ASYNC(draining, WEFT_WAIT_SET(PARTS) set; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add(&self->set, &parts[self->i]));
+    do {
+        weft_wait_first(&self->set, WEFT_FOREVER);
+        note_letter((char)('0' + self->set.set.several.count));
+    } while (weft_wait_pending(&self->set));
+    ck_assert_uint_eq(weft_wait_pending(&self->set), 0);
+}
+WEFT_ASYNC_END
+
+START_TEST(those_that_have_ended_may_be_dropped_and_the_rest_waited_for)
+{
+    static WEFT_TASK(draining) drainer;
+    start_parts(NULL, NULL, &fail);
+    ck_no_error(weft_run(&loop, draining, &drainer));
+    ck_recorded("c3b2a1");
+    ck_assert_uint_eq(port.now, 3);
+}
+END_TEST
+
+/* A part of an array of the caller's. */
+WEFT_ASYNC(growing, weft_wait_set set; weft_part room[PARTS]; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add_in(&self->set, self->room, PARTS, &parts[self->i]));
+    ck_error(weft_wait_add_in(&self->set, self->room, PARTS, &parts[0]), &weft_invalid_state_error);
+    WEFT_WAIT_THEN_(weft_wait_until_(&self->set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
+                    weft_wait_leave_(&self->set));
+    note("ok");
+}
+WEFT_ASYNC_END
+
+START_TEST(the_parts_may_be_an_array_of_the_callers)
+{
+    static WEFT_TASK(growing) task;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, growing, &task));
+    ck_recorded("cbaok");
+}
+END_TEST
+
+static WEFT_WAIT_SET(PARTS) shared;
+
+WEFT_ASYNC(sharing, char name; int how; const weft_error *caught;)
+{
+    weft_try {
+        if (self->how == FIRST)
+            weft_wait_first(&shared, WEFT_FOREVER);
+        if (self->how == ALL)
+            weft_wait_all(&shared, WEFT_FOREVER);
+        if (self->how == FIRST_ERROR) {
+            weft_with_completed(&shared, WEFT_FOREVER) {
+                note("never");
+            }
+            weft_end;
+        }
+    }
+    weft_catch(&weft_base_error, self->caught) {
+    }
+    weft_end;
+    note_letter(self->name);
+    note_error(self->caught);
+}
+WEFT_ASYNC_END
+
+/* CPython: test_tasks.BaseTaskTests.test_wait_errors */
+/* CPython: test_tasks.BaseTaskTests.test_wait_invalid_args */
+START_TEST(an_empty_set_cannot_be_waited_for)
+{
+    static WEFT_TASK(sharing) sharer;
+    static weft_future never;
+    memset(&shared, 0, sizeof(shared));
+    ck_error(weft_wait_add(&shared, &never), &weft_invalid_state_error);
+    weft_loop_create_task(&loop, sharing, &sharer, .name = 's', .how = _i ? ALL : FIRST);
+    tick();
+    ck_recorded("s=invalid state");
+}
+END_TEST
+
+START_TEST(a_set_that_is_waited_for_is_refused_and_goes_on)
+{
+    static WEFT_TASK(sharing) sharers[2];
+    memset(&shared, 0, sizeof(shared));
+    start_parts(NULL, NULL, NULL);
+    for (int i = 0; i < PARTS - 1; i++)
+        ck_no_error(weft_wait_add(&shared, &parts[i]));
+    weft_loop_create_task(&loop, sharing, &sharers[0], .name = 's', .how = ALL);
+    weft_loop_create_task(&loop, sharing, &sharers[1], .name = 't', .how = _i);
+    tick();
+    ck_recorded("t=invalid state");
+    ck_error(weft_wait_add(&shared, &parts[2]), &weft_invalid_state_error);
+    do
+        tick();
+    while (!weft_done(&parts[1]));
+    ck_assert_uint_eq(weft_wait_pending(&shared), PARTS - 1); /* it drops none */
+    run_dry();
+    ck_recorded("cbas=ok");
+    ck_assert_uint_eq(weft_wait_pending(&shared), 0);
+}
+END_TEST
+
+START_TEST(a_task_waits_for_its_set)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, waiting, &waiter, .limit = 9);
+    tick();
+    const weft_waiting waits_for = weft_task_waits_for(&waiter.task);
+    ck_assert_str_eq(waits_for.what, "wait");
+    ck_assert_ptr_eq(waits_for.object, &waiter.frame.set);
+    ck_assert_ptr_null(waits_for.holder);
+}
+END_TEST
+
+START_TEST(a_loop_may_be_closed_under_a_wait)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, waiting, &waiter, .limit = 9);
+    tick();
+    ck_no_error(weft_loop_close(&loop));
+    start_parts(NULL, NULL, NULL);
+    run_waiter(ALL, 9);
+    ck_recorded("cba|ABC");
+}
+END_TEST
+
+/* ---- as_completed ---- */
+
+enum leave { GOES_ON, BREAKS, RETURNS, RAISES, LEAVES };
+
+WEFT_ASYNC(completing, weft_time limit; int leave; bool twice, once_more;
+           WEFT_WAIT_SET(PARTS + 1) set; weft_future * which; const weft_error *caught; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add(&self->set, &parts[self->i]));
+    if (self->twice)
+        weft_check(weft_wait_add(&self->set, &parts[0]));
+    weft_try {
+        weft_with_completed(&self->set, self->limit) {
+            while (weft_completed_left(&self->set)) {
+                weft_next_completed(&self->set, &self->which);
+                for (int i = 0; i < PARTS; i++)
+                    if (self->which == weft_as_future(&parts[i]))
+                        note_letter((char)('A' + i));
+                weft_error_of(self->which);
+                if (self->leave == BREAKS)
+                    break;
+                if (self->leave == RETURNS)
+                    weft_return;
+                if (self->leave == RAISES)
+                    weft_raise(&fail);
+            }
+            if (self->once_more)
+                weft_next_completed(&self->set, &self->which);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+    note("|");
+    ck_assert_uint_eq(weft_completed_left(&self->set), 0);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(completing) completer;
+
+static bool completer_is_unlinked(void)
+{
+    if (completer.frame.set.set.several.parent || completer.frame.set.set.several.count ||
+        weft_handle_pending(&completer.frame.set.set.limit))
+        return false;
+    for (int i = 0; i < PARTS + 1; i++)
+        if (weft_handle_pending(&completer.frame.set.parts[i].handle))
+            return false;
+    return true;
+}
+
+static const struct {
+    weft_time limit;
+    int leave;
+    const weft_error *error; /* of the second */
+    const char *recorded;
+} completions[] = {
+    /* CPython: test_tasks.BaseTaskTests.test_as_completed */
+    /* CPython: test_tasks.BaseTaskTests.test_as_completed_same_tasks_in_as_out */
+    {WEFT_FOREVER, GOES_ON, NULL, "cCbBaA|"},
+    {WEFT_FOREVER, GOES_ON, &fail, "cCbBaA|"},
+    /* CPython: test_tasks.BaseTaskTests.test_as_completed_with_timeout */
+    {1, GOES_ON, NULL, "c=timeout|"},
+    {2, GOES_ON, NULL, "cCb=timeout|"},
+    {0, GOES_ON, NULL, "=timeout|"},
+    /* CPython: test_tasks.BaseTaskTests.test_as_completed_with_unused_timeout */
+    {9, GOES_ON, NULL, "cCbBaA|"},
+    {WEFT_FOREVER, BREAKS, NULL, "cC|"},
+    {9, BREAKS, NULL, "cC|"},
+    {9, RETURNS, NULL, "cC"},
+    {9, RAISES, NULL, "cC=fail|"},
+};
+
+START_TEST(each_comes_as_it_ends)
+{
+    start_parts(NULL, completions[_i].error, NULL);
+    weft_loop_create_task(&loop, completing, &completer, .limit = completions[_i].limit,
+                          .leave = completions[_i].leave);
+    ck_no_error(weft_run_until_complete(&loop, &completer));
+    ck_recorded(completions[_i].recorded);
+    ck_assert(completer_is_unlinked());
+    memset(&completer, 0, sizeof(completer));
+    run_dry(); /* the others go on */
+    for (int i = 0; i < PARTS; i++)
+        ck_assert(weft_done(&parts[i]) && !weft_cancelled(&parts[i]));
+    ck_assert_uint_eq(port.now, 3);
+}
+END_TEST
+
+/* Whichever of them has come, and wherever in the set it stands. */
+START_TEST(gh_79306_leaving_early_unlinks_those_that_have_not_come)
+{
+    start_parts(NULL, NULL, NULL);
+    parts[_i].frame.delay = 0;
+    weft_loop_create_task(&loop, completing, &completer, .limit = 9, .leave = BREAKS);
+    ck_no_error(weft_run_until_complete(&loop, &completer));
+    ck_assert(completer_is_unlinked());
+    for (int i = 0; i < PARTS; i++)
+        ck_assert(weft_done(&parts[i]) == (i == _i) && (i == _i || !parts[i].awaitable.waiters));
+    record[0] = '\0';
+}
+END_TEST
+
+START_TEST(those_that_had_ended_come_in_the_order_of_the_set)
+{
+    start_parts(NULL, NULL, &fail);
+    run_dry();
+    ck_no_error(weft_run(&loop, completing, &completer, .limit = _i ? 0 : WEFT_FOREVER));
+    ck_recorded("cbaABC|");
+    ck_assert(completer_is_unlinked());
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_as_completed_concurrent */
+START_TEST(those_that_end_in_one_tick_come_in_the_order_of_ending)
+{
+    for (int i = 0; i < PARTS; i++)
+        weft_loop_create_task(&loop, part, &parts[PARTS - 1 - i], .name = (char)('c' - i),
+                              .delay = 2);
+    ck_no_error(weft_run(&loop, completing, &completer, .limit = WEFT_FOREVER));
+    ck_recorded("cbaCBA|");
+}
+END_TEST
+
+/* The limit passes while the body does something else: what had ended before comes still. */
+WEFT_ASYNC(slow, WEFT_WAIT_SET(PARTS) set; weft_future * which; const weft_error *caught; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add(&self->set, &parts[self->i]));
+    weft_try {
+        weft_with_completed(&self->set, 2) {
+            weft_sleep(9);
+            while (weft_completed_left(&self->set)) {
+                weft_next_completed(&self->set, &self->which);
+                note_letter((char)(self->which == weft_as_future(&parts[2]) ? 'C' : '?'));
+            }
+        }
+        weft_end;
+    }
+    weft_catch(&weft_timeout_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(what_ended_before_the_limit_comes_before_the_error)
+{
+    static WEFT_TASK(slow) sleeper;
+    start_parts(NULL, NULL, NULL);
+    parts[1].frame.delay = 4;
+    ck_no_error(weft_run(&loop, slow, &sleeper));
+    ck_recorded("cabC=timeout");
+}
+END_TEST
+
+/* CPython: test_tasks.BaseTaskTests.test_as_completed_duplicate_coroutines */
+START_TEST(one_that_is_given_twice_comes_twice)
+{
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, completing, &completer, .limit = 9, .twice = true));
+    ck_recorded("cCbBaAA|");
+}
+END_TEST
+
+START_TEST(there_is_none_behind_the_last)
+{
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, completing, &completer, .limit = 9, .once_more = true));
+    ck_recorded("cCbBaA=invalid state|");
+    ck_assert(completer_is_unlinked());
+}
+END_TEST
+
+START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, completing, &completer, .limit = 9);
+    tick();
+    const weft_waiting waits_for = weft_task_waits_for(&completer.task);
+    ck_assert_str_eq(waits_for.what, "as_completed");
+    ck_assert_ptr_eq(waits_for.object, &completer.frame.set);
+    while (_i && !weft_done(&parts[2]))
+        tick();
+    if (_i == 2)
+        tick(); /* heard, and not run yet */
+    weft_cancel(&completer);
+    tick();
+    ck_recorded(_i ? "c=cancelled|" : "=cancelled|");
+    ck_assert(weft_done(&completer) && completer_is_unlinked());
+    memset(&completer, 0, sizeof(completer));
+    run_dry();
+    ck_recorded(_i ? "ba" : "cba");
+    ck_assert_uint_eq(weft_cancelling(&parts[0].task), 0);
+}
+END_TEST
+
+/* One that was late is as new when it is used again. */
+WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *caught; int i;)
+{
+    for (self->i = 0; self->i < 2; self->i++) {
+        weft_check(weft_wait_add(&self->set, &parts[0]));
+        weft_try {
+            weft_with_completed(&self->set, self->i ? 9 : 1) {
+                weft_next_completed(&self->set, &self->which);
+                note("!");
+            }
+            weft_end;
+        }
+        weft_catch(&weft_timeout_error, self->caught) {
+            note_error(self->caught);
+        }
+        weft_end;
+    }
+}
+WEFT_ASYNC_END
+
+START_TEST(a_set_that_was_late_is_used_again)
+{
+    static WEFT_TASK(late) task;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, late, &task));
+    ck_recorded("c=timeoutba!");
+}
+END_TEST
+
+WEFT_ASYNC(resuming, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add(&self->set, &parts[self->i]));
+    weft_with_completed(&self->set, WEFT_FOREVER) {
+        for (self->i = 0; self->i < 2; self->i++)
+            weft_next_completed(&self->set, &self->which);
+        note("-");
+        while (weft_completed_left(&self->set))
+            weft_next_completed(&self->set, &self->which);
+    }
+    weft_end;
+    ck_no_error(weft_wait_add(&self->set, &parts[0]));
+    weft_with_completed(&self->set, WEFT_FOREVER) {
+        weft_next_completed(&self->set, &self->which);
+        note(self->which == weft_as_future(&parts[0]) ? "again" : "?");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* CPython: test_tasks.BaseTaskTests.test_as_completed_resume_iterator */
+START_TEST(two_loops_may_share_one_block_and_a_set_is_used_again)
+{
+    static WEFT_TASK(resuming) resumer;
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, resuming, &resumer));
+    ck_recorded("cb-aagain");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("wait_set");
+    tcase_add_loop_test(tests, a_wait_ends_when_enough_have_or_the_limit_has_passed, 0,
+                        sizeof(waits) / sizeof(waits[0]));
+    tcase_add_loop_test(tests, those_that_had_ended_count_and_it_takes_a_tick_all_the_same, 0, 3);
+    tcase_add_test(tests, those_that_end_before_the_woken_task_runs_have_ended_too);
+    tcase_add_loop_test(tests, one_that_is_cancelled_has_ended_but_not_with_an_error, 0, 3);
+    tcase_add_loop_test(tests, one_that_is_given_twice_is_fine, 0, 3);
+    tcase_add_loop_test(
+        tests, gh_79306_a_cancelled_wait_is_told_at_once_and_leaves_the_others_as_they_were, 0, 3);
+    tcase_add_loop_test(tests, gh_86296_an_end_and_a_cancellation_in_one_tick, 0, 2);
+    tcase_add_loop_test(tests, errors_that_nobody_asked_for_go_to_the_exception_handler, 0, 3);
+    tcase_add_test(tests, the_last_ones_error_is_not_asked_for);
+    tcase_add_test(tests, those_that_have_ended_may_be_dropped_and_the_rest_waited_for);
+    tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
+    tcase_add_loop_test(tests, an_empty_set_cannot_be_waited_for, 0, 2);
+    tcase_add_loop_test(tests, a_set_that_is_waited_for_is_refused_and_goes_on, 0, 3);
+    tcase_add_test(tests, a_task_waits_for_its_set);
+    tcase_add_test(tests, a_loop_may_be_closed_under_a_wait);
+    tcase_add_loop_test(tests, each_comes_as_it_ends, 0,
+                        sizeof(completions) / sizeof(completions[0]));
+    tcase_add_loop_test(tests, those_that_had_ended_come_in_the_order_of_the_set, 0, 2);
+    tcase_add_test(tests, those_that_end_in_one_tick_come_in_the_order_of_ending);
+    tcase_add_test(tests, what_ended_before_the_limit_comes_before_the_error);
+    tcase_add_test(tests, one_that_is_given_twice_comes_twice);
+    tcase_add_test(tests, there_is_none_behind_the_last);
+    tcase_add_loop_test(tests, gh_79306_a_cancelled_as_completed_leaves_nothing_linked, 0, 3);
+    tcase_add_loop_test(tests, gh_79306_leaving_early_unlinks_those_that_have_not_come, 0, PARTS);
+    tcase_add_test(tests, a_set_that_was_late_is_used_again);
+    tcase_add_test(tests, two_loops_may_share_one_block_and_a_set_is_used_again);
+    return run_suite();
+}
