@@ -284,7 +284,7 @@ WEFT_ASYNC(carrier, int number;)
         weft_queue_get(&bounded, &self->number);
         ck_assert(!items[self->number].is_in);
         items[self->number].is_in = true;
-        weft_check(weft_queue_put_item(&linked, &items[self->number]));
+        weft_queue_put_item(&linked, &items[self->number]);
         weft_check(weft_queue_task_done(&bounded));
         weft_sleep(1);
     }
