@@ -4,17 +4,21 @@
 
 /* ---- One entry of the ready queue ---- */
 
+static void finish(weft_loop *loop, weft_task *task)
+{
+    const weft_error *const error = loop->context.error;
+    loop->context.error = NULL;
+    weft_finish_task_(task, error);
+}
+
 /* What a task's turn ended with. */
 static void settle(weft_loop *loop, weft_task *task, weft_signal signal)
 {
-    weft_context *const context = &loop->context;
     if (signal.what == WEFT_PARKED) {
         if (WEFT_RARELY_(task->root.flags & WEFT_MUST_CANCEL_))
             weft_cancel_parked_(task);
     } else if (signal.what == WEFT_RETURNED) {
-        const weft_error *const error = context->error;
-        context->error = NULL;
-        weft_finish_task_(task, error);
+        finish(loop, task);
     } else {
         weft_ready_push_(&loop->ready, &task->live.wait.node);
     }
@@ -62,6 +66,8 @@ static void run_task(weft_loop *loop, weft_node *node)
     const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
     if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
         weft_ready_push_(&loop->ready, node);
+    else if (signal.what == WEFT_RETURNED && node->frame == &weft_task_of_node_(node)->root)
+        finish(loop, weft_task_of_node_(node));
     else if (signal.what != WEFT_PARKED ||
              WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_MUST_CANCEL_))
         follow(loop, weft_task_of_node_(node), signal);
