@@ -64,13 +64,15 @@ static void run_task(weft_loop *loop, weft_node *node)
     if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
         weft_deliver_(weft_task_of_node_(node), &loop->context);
     const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
+    weft_task *const task = weft_task_of_node_(node);
     if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
         weft_ready_push_(&loop->ready, node);
-    else if (signal.what == WEFT_RETURNED && node->frame == &weft_task_of_node_(node)->root)
-        finish(loop, weft_task_of_node_(node));
-    else if (signal.what != WEFT_PARKED ||
-             WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_MUST_CANCEL_))
-        follow(loop, weft_task_of_node_(node), signal);
+    else if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
+        return;
+    else if (signal.what == WEFT_RETURNED && node->frame == &task->root)
+        finish(loop, task);
+    else
+        follow(loop, task, signal);
 }
 
 static void run_turn(weft_loop *loop, weft_node *turn)

@@ -1,36 +1,31 @@
 #include "primitives/waiters.h"
 
-bool weft_waiters_was_popped_(weft_waiters *waiters, weft_context *context)
+/* Wakes it, as one that has been given something. */
+static inline void give(weft_wait *wait)
 {
-    weft_task *const task = weft_running_task_(context);
-    if (weft_waiters_take_grant_(task))
-        return true;
-    weft_waiters_unlist_(waiters, &task->live.wait);
-    return false;
-}
-
-static bool grant(weft_wait *wait)
-{
-    if (!wait)
-        return false;
-    weft_wake_(weft_task_of_wait_(wait));
-    weft_task_of_wait_(wait)->root.flags |= WEFT_GRANTED_;
-    return true;
+    weft_task *const task = weft_task_of_wait_(wait);
+    weft_wake_(task);
+    task->root.flags |= WEFT_GRANTED_;
 }
 
 bool weft_waiters_grant_(weft_wait **from)
 {
     weft_wait *const wait = weft_waiters_first_parked_(*from);
     *from = wait ? wait->listed_after : NULL;
-    return grant(wait);
+    if (!wait)
+        return false;
+    give(wait);
+    return true;
 }
 
 bool weft_waiters_pop_(weft_waiters *waiters)
 {
     weft_wait *const wait = weft_waiters_first_parked_(waiters->first);
-    if (wait)
-        weft_waiters_unlist_(waiters, wait);
-    return grant(wait);
+    if (!wait)
+        return false;
+    weft_waiters_unlist_(waiters, wait);
+    give(wait);
+    return true;
 }
 
 void weft_waiters_wake_(weft_waiters *waiters, size_t n)

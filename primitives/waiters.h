@@ -92,7 +92,15 @@ bool weft_waiters_grant_(weft_wait **from);
 /* The same of all, and takes it off the list: it is not to take itself off then
  * (weft_waiters_was_popped_, which says so once). */
 bool weft_waiters_pop_(weft_waiters *waiters);
-bool weft_waiters_was_popped_(weft_waiters *waiters, weft_context *context);
+
+static inline bool weft_waiters_was_popped_(weft_waiters *waiters, weft_context *context)
+{
+    weft_task *const task = weft_running_task_(context);
+    if (WEFT_MOSTLY_(weft_waiters_take_grant_(task)))
+        return true;
+    weft_waiters_unlist_(waiters, &task->live.wait);
+    return false;
+}
 
 /* Makes all ready; the first n that are not. */
 void weft_waiters_wake_all_(weft_waiters *waiters);
