@@ -69,6 +69,13 @@ void weft_forget_callbacks_(weft_awaitable *awaitable);
 /* Makes a handle's function run in a turn; it is in no queue. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 
+/* Has an idle handle's function called when *awaitable, which has not, ends: at once, without a
+ * turn. It may only count, and have itself called in a turn (weft_handle_ready_). */
+void weft_witness_end_(weft_awaitable *awaitable, weft_handle *handle, weft_function *function);
+
+/* What a handle waits for has ended. */
+void weft_handle_told_(weft_loop *loop, weft_handle *handle);
+
 #ifdef __cplusplus
 }
 #endif
