@@ -481,7 +481,8 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
 }
 END_TEST
 
-/* gh-86296. All have ended, and the turn that tells is under way: the gather has nothing left to cancel. */
+/* gh-86296. All have ended, and the turn that tells is under way: the gather has nothing left to
+ * cancel. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_1 */
 START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
 {

@@ -228,8 +228,8 @@ static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
     note(failed == &parts[0].task ? "!" : "?");
 }
 
-/* asyncio asks only where it has to know, for FIRST_EXCEPTION. Part a, which fails, is not the last.
- */
+/* asyncio asks only where it has to know, for FIRST_EXCEPTION. Part a, which fails, is not the
+ * last. */
 START_TEST(errors_that_nobody_asked_for_go_to_the_exception_handler)
 {
     static const char *const recorded[] = {"b|aBcac!", "ba|ABcc", "bac|ABC!"};
