@@ -67,6 +67,24 @@ START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
 }
 END_TEST
 
+/* None of it is used before the first task is taken; what somebody has been given is not free. */
+START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
+{
+    static WEFT_TASK(many) task;
+    static const size_t left[] = {2, 0, 0, 0, 0};
+    new_pool();
+    ck_assert_uint_eq(weft_pool_free(&pool), SLOTS);
+    weft_loop_create_task(&loop, many, &task);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_uint_eq(weft_pool_free(&pool), left[i]);
+        tick();
+    }
+    run_dry();
+    ck_assert_uint_eq(weft_pool_free(&pool), SLOTS);
+    record[0] = '\0';
+}
+END_TEST
+
 /* Several that share the pool. */
 static weft_group shared_group;
 
@@ -546,6 +564,7 @@ int main(void)
 {
     TCase *const tests = begin_suite("pool");
     tcase_add_test(tests, as_many_run_at_once_as_the_pool_has_tasks);
+    tcase_add_test(tests, a_pool_knows_how_many_of_its_tasks_are_free);
     tcase_add_test(tests, those_who_wait_get_a_task_in_the_order_in_which_they_came);
     tcase_add_loop_test(
         tests, who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it, 0, 2);
