@@ -17,6 +17,7 @@
  *     await t; t.done(); t.cancel()   weft_await(&self->t), weft_done, weft_cancel     awaitable.h
  *     t.exception(); t.cancelled()    weft_error_of, weft_cancelled
  *     t.add_done_callback(g)          weft_add_done_callback(&self->t, &self->h, g)
+ *     lambda f: print(f.result())     WEFT_LAMBDA(g, type, f, printf(...));            handle.h
  *     loop.create_future()            WEFT_FUTURE(int) x; weft_create_future(&x)       future.h
  *     x.set_result(1)                 weft_set_result(&x, 1), weft_set_error
  *     loop.call_soon(g), call_later   weft_call_soon, weft_call_later                  handle.h

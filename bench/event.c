@@ -35,23 +35,13 @@ static void *match_prepare(size_t n)
     return match;
 }
 
-WEFT_ASYNC(listener, weft_event *event;)
-{
-    for (;;)
-        weft_event_wait(self->event);
-}
-WEFT_ASYNC_END
+struct listener {
+    weft_frame frame;
+};
 
-WEFT_ASYNC(herald, struct bench_stage *stage; weft_event * event;)
-{
-    for (;;) {
-        weft_sleep(0);
-        weft_event_set(self->event);
-        weft_event_clear(self->event);
-        bench_run_is_over(self->stage);
-    }
-}
-WEFT_ASYNC_END
+struct herald {
+    weft_frame frame;
+};
 
 struct audience {
     struct bench_stage stage;
@@ -60,15 +50,31 @@ struct audience {
     WEFT_TASK(listener) listeners[];
 };
 
+WEFT_ASYNC_BODY(listener)
+{
+    for (;;)
+        weft_event_wait(&BENCH_STATE(audience)->event);
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC_BODY(herald)
+{
+    for (;;) {
+        weft_sleep(0);
+        weft_event_set(&BENCH_STATE(audience)->event);
+        weft_event_clear(&BENCH_STATE(audience)->event);
+        bench_run_is_over(&BENCH_STATE(audience)->stage);
+    }
+}
+WEFT_ASYNC_END
+
 static void *audience_prepare(size_t n)
 {
     struct audience *const audience =
         bench_stage_create(sizeof *audience + n * sizeof audience->listeners[0]);
     for (size_t i = 0; i < n; i++)
-        weft_loop_create_task(&audience->stage.loop, listener, &audience->listeners[i],
-                              .event = &audience->event);
-    weft_loop_create_task(&audience->stage.loop, herald, &audience->herald,
-                          .stage = &audience->stage, .event = &audience->event);
+        weft_loop_create_task(&audience->stage.loop, listener, &audience->listeners[i]);
+    weft_loop_create_task(&audience->stage.loop, herald, &audience->herald);
     return audience;
 }
 

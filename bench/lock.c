@@ -8,17 +8,10 @@ enum { PERMITS = 10 };
 
 /* ---- weft ---- */
 
-WEFT_ASYNC(contender, struct bench_stage *stage; weft_lock * lock;)
-{
-    for (;;) {
-        weft_with_lock(self->lock)
-            weft_sleep(0);
-        weft_end;
-        if (self->stage && bench_run_is_over(self->stage))
-            weft_sleep(0);
-    }
-}
-WEFT_ASYNC_END
+struct contender {
+    weft_frame frame;
+    bool counts; /* the passes */
+};
 
 struct crowd {
     struct bench_stage stage;
@@ -26,26 +19,30 @@ struct crowd {
     WEFT_TASK(contender) contenders[];
 };
 
-static void *crowd_prepare(size_t n)
-{
-    struct crowd *const crowd = bench_stage_create(sizeof *crowd + n * sizeof crowd->contenders[0]);
-    for (size_t i = 0; i < n; i++)
-        weft_loop_create_task(&crowd->stage.loop, contender, &crowd->contenders[i],
-                              .stage = i ? NULL : &crowd->stage, .lock = &crowd->lock);
-    return crowd;
-}
-
-WEFT_ASYNC(guest, struct bench_stage *stage; weft_semaphore * semaphore;)
+WEFT_ASYNC_BODY(contender)
 {
     for (;;) {
-        weft_with_semaphore(self->semaphore)
+        weft_with_lock(&BENCH_STATE(crowd)->lock)
             weft_sleep(0);
         weft_end;
-        if (self->stage && bench_run_is_over(self->stage))
+        if (self->counts && bench_run_is_over(&BENCH_STATE(crowd)->stage))
             weft_sleep(0);
     }
 }
 WEFT_ASYNC_END
+
+static void *crowd_prepare(size_t n)
+{
+    struct crowd *const crowd = bench_stage_create(sizeof *crowd + n * sizeof crowd->contenders[0]);
+    for (size_t i = 0; i < n; i++)
+        weft_loop_create_task(&crowd->stage.loop, contender, &crowd->contenders[i], .counts = !i);
+    return crowd;
+}
+
+struct guest {
+    weft_frame frame;
+    bool counts; /* the passes */
+};
 
 struct inn {
     struct bench_stage stage;
@@ -53,13 +50,24 @@ struct inn {
     WEFT_TASK(guest) guests[];
 };
 
+WEFT_ASYNC_BODY(guest)
+{
+    for (;;) {
+        weft_with_semaphore(&BENCH_STATE(inn)->semaphore)
+            weft_sleep(0);
+        weft_end;
+        if (self->counts && bench_run_is_over(&BENCH_STATE(inn)->stage))
+            weft_sleep(0);
+    }
+}
+WEFT_ASYNC_END
+
 static void *inn_prepare(size_t n)
 {
     struct inn *const inn = bench_stage_create(sizeof *inn + n * sizeof inn->guests[0]);
-    inn->semaphore = (weft_semaphore)WEFT_SEMAPHORE(PERMITS);
+    weft_semaphore_init(&inn->semaphore, PERMITS);
     for (size_t i = 0; i < n; i++)
-        weft_loop_create_task(&inn->stage.loop, guest, &inn->guests[i],
-                              .stage = i ? NULL : &inn->stage, .semaphore = &inn->semaphore);
+        weft_loop_create_task(&inn->stage.loop, guest, &inn->guests[i], .counts = !i);
     return inn;
 }
 

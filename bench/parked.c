@@ -17,7 +17,6 @@ WEFT_ASYNC(yielder, struct bench_stage *stage;)
 }
 WEFT_ASYNC_END
 
-/* Those who sit there have nothing in their frames: the loop is the park's. */
 struct waiting {
     weft_frame frame;
 };
@@ -32,7 +31,7 @@ union sitter {
 };
 
 struct park {
-    struct bench_stage stage; /* first, and the loop is the first of that */
+    struct bench_stage stage;
     weft_event event;
     WEFT_TASK(yielder) yielder;
     union sitter sitters[];
@@ -40,7 +39,7 @@ struct park {
 
 WEFT_ASYNC_BODY(waiting)
 {
-    weft_event_wait(&((struct park *)(void *)weft_running_loop())->event);
+    weft_event_wait(&BENCH_STATE(park)->event);
 }
 WEFT_ASYNC_END
 

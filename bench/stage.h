@@ -5,12 +5,16 @@
 #include "bench.h"
 #include "weft.h"
 
-/* The first member of a workload's state. */
+/* The first member of a workload's state, and its loop the first one's. */
 struct bench_stage {
     weft_loop loop;
     weft_select port;
     uint32_t left;
 };
+
+/* In a coroutine: the state, a struct `type`, that it runs in. The floor's steps know theirs in the
+ * same way, by their queue: neither side spends a member of each task on that. */
+#define BENCH_STATE(type) ((struct type *)(void *)weft_running_loop())
 
 /* A state of `size` bytes, whose stage is set up. */
 void *bench_stage_create(size_t size);

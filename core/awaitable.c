@@ -32,26 +32,32 @@ void weft_remove_task_(weft_awaitable *awaitable, weft_node *node)
 }
 
 /* Who waits gets the error itself, so that what has ended may be used again at once. */
-static bool tell(weft_loop *loop, weft_node *node, const weft_error *error)
+static inline bool tell(weft_loop *loop, weft_node *node, const weft_error *error)
 {
     if (weft_is_turn_(node)) {
-        weft_handle_ready_(loop, WEFT_CONTAINER_(node, weft_handle, wait.node));
+        weft_handle_told_(loop, WEFT_CONTAINER_(node, weft_handle, wait.node));
         return false;
     }
     weft_wake_with_(WEFT_CONTAINER_(node, weft_task, live.wait.node), error);
     return true;
 }
 
-bool weft_tell_waiters_(const weft_owner *owner, weft_node *last, const weft_error *error)
+WEFT_RARE_ static bool tell_all(weft_loop *loop, weft_node *last, const weft_error *error)
 {
     bool asked = false;
     weft_node *next = last->next, *node;
     do {
         node = next;
         next = node->next;
-        asked |= tell(owner->loop, node, error);
+        asked |= tell(loop, node, error);
     } while (node != last);
     return asked;
+}
+
+/* Mostly there is one. */
+bool weft_tell_waiters_(const weft_owner *owner, weft_node *last, const weft_error *error)
+{
+    return last->next == last ? tell(owner->loop, last, error) : tell_all(owner->loop, last, error);
 }
 
 static bool is_future(const weft_awaitable *awaitable)

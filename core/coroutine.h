@@ -93,13 +93,15 @@ struct weft_context {
     void (*reused)(weft_context *context, const void *memory, size_t size);
 };
 
-/* Which way a test mostly goes: for the layout of the code alone. And functions whose result tells
- * of a loss. */
+/* Which way a test mostly goes, and functions that are rarely called: for the layout of the code
+ * alone. And functions whose result tells of a loss. */
 #ifdef __GNUC__
+#define WEFT_RARE_ __attribute__((cold, noinline))
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
 #define WEFT_MOSTLY_(condition) __builtin_expect(!!(condition), 1)
 #define WEFT_RARELY_(condition) __builtin_expect(!!(condition), 0)
 #else
+#define WEFT_RARE_
 #define WEFT_MUST_CHECK_
 #define WEFT_MOSTLY_(condition) (condition)
 #define WEFT_RARELY_(condition) (condition)

@@ -9,6 +9,7 @@ static const weft_code code = {.turn = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* in the timers */
 static const weft_frame ready = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* on the ready queue */
 static const weft_frame hearing = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* waits for an end */
+static const weft_frame witness = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* ... without a turn */
 
 static void move_to(weft_handle *handle, const weft_frame *where)
 {
@@ -54,6 +55,13 @@ const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_tim
     return weft_call_at(loop, handle, weft_deadline_(loop, delay), function);
 }
 
+static void wait_for_end(weft_awaitable *awaitable, weft_handle *handle, const weft_frame *how)
+{
+    move_to(handle, how);
+    handle->wait.previous = awaitable->waiters;
+    weft_add_waiter_(awaitable, &handle->wait.node);
+}
+
 const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle *handle,
                                           weft_function *function)
 {
@@ -65,10 +73,23 @@ const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle
         weft_handle_ready_(awaitable->owner->loop, handle);
         return NULL;
     }
-    move_to(handle, &hearing);
-    handle->wait.previous = awaitable->waiters;
-    weft_add_waiter_(awaitable, &handle->wait.node);
+    wait_for_end(awaitable, handle, &hearing);
     return NULL;
+}
+
+void weft_witness_end_(weft_awaitable *awaitable, weft_handle *handle, weft_function *function)
+{
+    handle->function = function;
+    handle->wait.heard_of = awaitable;
+    wait_for_end(awaitable, handle, &witness);
+}
+
+void weft_handle_told_(weft_loop *loop, weft_handle *handle)
+{
+    if (handle->wait.node.frame == &witness)
+        call(loop, &handle->wait.node);
+    else
+        weft_handle_ready_(loop, handle);
 }
 
 bool weft_handle_pending(const weft_handle *handle)
@@ -83,7 +104,7 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
         weft_timers_disarm_(&loop->timers, &handle->wait);
     else if (where == &ready)
         weft_ready_remove_(&loop->ready, &handle->wait);
-    else if (where == &hearing)
+    else if (where == &hearing || where == &witness)
         weft_remove_waiter_(handle->wait.heard_of, &handle->wait);
     move_to(handle, NULL);
     return where;
@@ -91,7 +112,8 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
 
 static void forget(weft_node *node)
 {
-    if (node->frame == &armed || node->frame == &ready || node->frame == &hearing)
+    const weft_frame *const where = node->frame;
+    if (where == &armed || where == &ready || where == &hearing || where == &witness)
         node->frame = NULL;
 }
 

@@ -26,6 +26,19 @@ struct weft_handle {
  * `member` the handle is, for a function that is called with it. */
 #define WEFT_HANDLE_OWNER(handle, type, member) WEFT_CONTAINER_(handle, type, member)
 
+/* WEFT_LAMBDA(name, type, variable, expression);
+ * `lambda variable: expression`, for weft_add_done_callback: the weft_function `name`, in which
+ * `variable` points to what has ended, a future or task of type `type` (which is not checked).
+ *     WEFT_LAMBDA(print_number, number_future, f, printf("%d\n", f->result)); */
+#define WEFT_LAMBDA(name, type, variable, ...)                                                     \
+    static void name(weft_loop *weft_loop_, weft_handle *weft_handle_)                             \
+    {                                                                                              \
+        type *const variable = (type *)(void *)weft_handle_->wait.heard_of;                        \
+        (void)weft_loop_;                                                                          \
+        (void)(__VA_ARGS__);                                                                       \
+    }                                                                                              \
+    static weft_function name
+
 /* loop.call_soon(function): `function(loop, handle)` is called in the next tick, behind all that is
  * ready. Returns NULL, or weft_invalid_state_error if the handle is not idle; nothing is lost then.
  * O(1). */
@@ -55,6 +68,13 @@ void weft_forget_callbacks_(weft_awaitable *awaitable);
 
 /* Makes a handle's function run in a turn; it is in no queue. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
+
+/* Has an idle handle's function called when *awaitable, which has not, ends: at once, without a
+ * turn. It may only count, and have itself called in a turn (weft_handle_ready_). */
+void weft_witness_end_(weft_awaitable *awaitable, weft_handle *handle, weft_function *function);
+
+/* What a handle waits for has ended. */
+void weft_handle_told_(weft_loop *loop, weft_handle *handle);
 
 #ifdef __cplusplus
 }

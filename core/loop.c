@@ -4,17 +4,21 @@
 
 /* ---- One entry of the ready queue ---- */
 
+static void finish(weft_loop *loop, weft_task *task)
+{
+    const weft_error *const error = loop->context.error;
+    loop->context.error = NULL;
+    weft_finish_task_(task, error);
+}
+
 /* What a task's turn ended with. */
 static void settle(weft_loop *loop, weft_task *task, weft_signal signal)
 {
-    weft_context *const context = &loop->context;
     if (signal.what == WEFT_PARKED) {
         if (WEFT_RARELY_(task->root.flags & WEFT_MUST_CANCEL_))
             weft_cancel_parked_(task);
     } else if (signal.what == WEFT_RETURNED) {
-        const weft_error *const error = context->error;
-        context->error = NULL;
-        weft_finish_task_(task, error);
+        finish(loop, task);
     } else {
         weft_ready_push_(&loop->ready, &task->live.wait.node);
     }
@@ -60,11 +64,15 @@ static void run_task(weft_loop *loop, weft_node *node)
     if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
         weft_deliver_(weft_task_of_node_(node), &loop->context);
     const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
+    weft_task *const task = weft_task_of_node_(node);
     if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
         weft_ready_push_(&loop->ready, node);
-    else if (signal.what != WEFT_PARKED ||
-             WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_MUST_CANCEL_))
-        follow(loop, weft_task_of_node_(node), signal);
+    else if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
+        return;
+    else if (signal.what == WEFT_RETURNED && node->frame == &task->root)
+        finish(loop, task);
+    else
+        follow(loop, task, signal);
 }
 
 static void run_turn(weft_loop *loop, weft_node *turn)

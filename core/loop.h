@@ -19,6 +19,7 @@ struct weft_owner {
     weft_loop *loop;
     weft_task *children; /* those that have not ended, by creation; a group's, until their turn */
     const weft_frame *turn;      /* a child's end takes this turn, before whoever waits for it */
+    size_t live;                 /* how many of them have not ended */
     weft_owner *next, *previous; /* a ring of the loop's owners, in the order of entering */
 };
 

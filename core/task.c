@@ -24,7 +24,7 @@ static void append(weft_task **list, weft_task *task)
     first->root.previous = task;
 }
 
-static void remove_from(weft_task **list, weft_task *task)
+static inline void remove_from(weft_task **list, weft_task *task)
 {
     weft_task *const previous = task->root.previous, *const next = task->next;
     if (task != *list && previous->next != task)
@@ -61,11 +61,15 @@ void weft_exit_owner_(weft_owner *owner)
 }
 
 /* An ended task knows its loop through that loop alone: its group may be gone. */
-void weft_leave_owner_(weft_task *task)
+static inline void leave(weft_owner *owner, weft_task *task)
 {
-    weft_owner *const owner = task->awaitable.owner;
     remove_from(&owner->children, task);
     task->awaitable.owner = &owner->loop->tasks;
+}
+
+void weft_leave_owner_(weft_task *task)
+{
+    leave(task->awaitable.owner, task);
     task->live.wait.node.frame = &task->root;
 }
 
@@ -149,6 +153,7 @@ void weft_enlist_task_(weft_owner *owner, weft_task *task)
     task->awaitable.waiters = NULL;
     task->awaitable.owner = owner;
     task->live.wait.node.frame = &task->root;
+    owner->live++;
     append(&owner->children, task);
 }
 
@@ -158,24 +163,23 @@ void weft_start_task_(weft_owner *owner, weft_task *task)
     weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
 }
 
-/* A group's child stays in its owner until its turn has come. */
-static void leave(weft_owner *owner, weft_task *task)
+static inline void push_turn_of_end(weft_owner *owner, weft_task *task)
 {
-    if (!owner->turn) {
-        remove_from(&owner->children, task);
-        return;
-    }
     task->live.wait.node.frame = (weft_frame *)owner->turn;
     weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
 }
 
-static void finish_otherwise(weft_task *task, const weft_error *error)
+WEFT_RARE_ static void finish_otherwise(weft_task *task, const weft_error *error)
 {
     weft_owner *const owner = task->awaitable.owner;
     weft_loop *const loop = owner->loop;
     if (!error && task->root.flags & WEFT_MUST_CANCEL_)
         error = &weft_cancelled_error;
-    leave(owner, task);
+    owner->live--;
+    if (owner->turn)
+        push_turn_of_end(owner, task);
+    else
+        remove_from(&owner->children, task);
     if (!weft_conclude_(&task->awaitable, error) && !owner->turn &&
         weft_error_is(error, &weft_any_error)) {
         task->awaitable.waiters = WEFT_UNASKED_;
@@ -186,14 +190,20 @@ static void finish_otherwise(weft_task *task, const weft_error *error)
         loop->stopping = WEFT_TICKS_OF_A_GATHER_;
 }
 
-/* Most return, and nobody has asked them for anything else: on the straight path. */
+/* Most return, and nobody has asked them for anything else: on the straight path. That a group's
+ * child has ended well shows in nothing while others live, so its turn is left out: theirs come
+ * later. */
 void weft_finish_task_(weft_task *task, const weft_error *error)
 {
     if (WEFT_RARELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_DOOMED_))) {
         finish_otherwise(task, error);
         return;
     }
-    leave(task->awaitable.owner, task);
+    weft_owner *const owner = task->awaitable.owner;
+    if (--owner->live == 0 ? !!owner->turn : task->root.flags & WEFT_POOLED_)
+        push_turn_of_end(owner, task);
+    else
+        leave(owner, task);
     weft_conclude_(&task->awaitable, NULL);
 }
 

@@ -205,8 +205,8 @@ static inline bool weft_is_in_use_(const weft_task *task)
 }
 
 /* Panics if a task lives in the memory; tells of those that failed in it, and of leases. */
-void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
-                       unsigned line);
+WEFT_RARE_ void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code,
+                                  const char *file, unsigned line);
 static inline void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code,
                                       const char *file, unsigned line)
 {

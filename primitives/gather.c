@@ -23,8 +23,9 @@ const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, 
 /* Its parent may be told by a turn, and then be cancelled before it runs: it leaves once. */
 void weft_gather_leave_(weft_gather *gather)
 {
-    if (gather->several.parent)
+    if (gather->several.parent && gather->several.open)
         weft_several_leave_(&gather->several);
+    gather->several.parent = NULL;
     gather->several.count = gather->several.open = 0;
     gather->joint.cancelled = false;
 }
@@ -55,18 +56,38 @@ static void heard(weft_loop *loop, weft_handle *handle)
     weft_wake_with_(parent, gather->error);
 }
 
-/* Those that had ended are noted at once, and all of them asked. */
-static bool note_ended(weft_gather *gather)
+/* The end of one of several that have not ended is but counted: the last one's turn comes later
+ * than its would. An error, and the last one, take theirs. */
+static void ended(weft_loop *loop, weft_handle *handle)
 {
-    bool ended = gather->several.open == 0;
-    for (size_t i = 0; i < gather->several.count; i++) {
-        weft_awaitable *const awaitable = weft_part_awaitable_(&gather->several.parts[i]);
-        if (!weft_has_ended_(awaitable))
-            continue;
-        weft_ask_(awaitable);
-        ended = ended || note_end(gather, awaitable);
+    weft_part *const part = WEFT_HANDLE_OWNER(handle, weft_part, handle);
+    weft_gather *const gather = WEFT_CONTAINER_(part->several, weft_gather, several);
+    if (--gather->live && !weft_part_awaitable_(part)->error) {
+        gather->several.open--;
+        return;
     }
-    return ended;
+    handle->function = heard;
+    weft_handle_ready_(loop, handle);
+}
+
+/* Those that had ended are noted at once, and all of them asked. Whether that ends the gather. */
+static bool listen(weft_gather *gather)
+{
+    weft_several *const several = &gather->several;
+    bool is_over = several->count == 0;
+    several->open = several->count;
+    for (size_t i = 0; i < several->count; i++) {
+        weft_part *const part = &several->parts[i];
+        weft_awaitable *const awaitable = weft_part_awaitable_(part);
+        if (!weft_has_ended_(awaitable)) {
+            gather->live++;
+            weft_witness_end_(awaitable, &part->handle, ended);
+            continue;
+        }
+        weft_ask_(awaitable);
+        is_over = is_over || note_end(gather, awaitable);
+    }
+    return is_over;
 }
 
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects)
@@ -79,8 +100,9 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     gather->joint.part = part_number;
     gather->collects = collects;
     gather->error = NULL;
-    weft_several_listen_(&gather->several, parent, heard, false);
-    if (!note_ended(gather))
+    gather->several.parent = parent;
+    gather->live = 0;
+    if (!listen(gather))
         return weft_park_joining_(parent, &gather->joint);
     weft_gather_leave_(gather);
     context->error = gather->error;

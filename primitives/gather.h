@@ -11,6 +11,7 @@ extern "C" {
 typedef struct weft_gather {
     weft_joint joint; /* first: what its task waits for is the gather */
     weft_several several;
+    size_t live; /* parts that have not ended */
     const weft_error *error;
     bool collects;
 } weft_gather;

@@ -89,31 +89,10 @@ static void child_ended(weft_loop *loop, weft_node *node)
 static const weft_code child_ended_code = {.turn = child_ended, .name = "group"};
 static const weft_frame child_ended_turn = {&child_ended_code, {NULL}, WEFT_FIXED_TURN_STATE_, 0};
 
-bool weft_group_admits_(const weft_group *group)
-{
-    return group->parent && !group->aborting && !(group->exiting && !group->owner.children);
-}
-
 const weft_error *weft_group_refusal_(void)
 {
     static const weft_error refused = {&weft_invalid_state_error, "the group takes no tasks now"};
     return &refused;
-}
-
-bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
-                         const char *file, unsigned line)
-{
-    if (!weft_group_admits_(group))
-        return false;
-    weft_prepare_task_(&group->owner, task, code, file, line);
-    return true;
-}
-
-const weft_error *weft_group_started_(weft_group *group, weft_task *task, unsigned flags)
-{
-    task->root.flags |= (uint16_t)flags;
-    weft_start_task_(&group->owner, task);
-    return NULL;
 }
 
 /* ---- The block ---- */

@@ -132,12 +132,30 @@ weft_signal weft_group_wait_(weft_group *group);
 void weft_group_again_(weft_group *group, weft_context *context);
 unsigned weft_group_end_(weft_group *group, weft_context *context);
 
-/* Whether it takes a child now. */
-bool weft_group_admits_(const weft_group *group);
-bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
-                         const char *file, unsigned line);
 WEFT_MUST_CHECK_ const weft_error *weft_group_refusal_(void);
-const weft_error *weft_group_started_(weft_group *group, weft_task *task, unsigned flags);
+
+/* Whether it takes a child now. */
+static inline bool weft_group_admits_(const weft_group *group)
+{
+    return group->parent && !group->aborting && !(group->exiting && !group->owner.children);
+}
+
+static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
+                                       const char *file, unsigned line)
+{
+    if (WEFT_RARELY_(!weft_group_admits_(group)))
+        return false;
+    weft_prepare_task_(&group->owner, task, code, file, line);
+    return true;
+}
+
+static inline const weft_error *weft_group_started_(weft_group *group, weft_task *task,
+                                                    unsigned flags)
+{
+    task->root.flags |= (uint16_t)flags;
+    weft_start_task_(&group->owner, task);
+    return NULL;
+}
 
 #ifdef __cplusplus
 }

@@ -28,24 +28,12 @@ static void check_initialised(const weft_queue *queue)
         weft_panic(__FILE__, __LINE__, "a queue that has not been initialised, or over no array");
 }
 
-bool weft_queue_is_full_(const weft_queue *queue)
-{
-    return queue->room && queue->size >= queue->room;
-}
-
-bool weft_queue_has_room_(const weft_queue *queue)
+weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context)
 {
     check_initialised(queue);
-    return !queue->is_shut_down && !weft_queue_is_full_(queue);
-}
-
-weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context)
-{
-    check_initialised(queue);
-    if (queue->is_shut_down)
-        context->error = &weft_queue_shut_down_error;
-    else if (weft_queue_is_full_(queue))
+    if (!queue->is_shut_down)
         return weft_waiters_park_(&queue->putters, context, &put_kind);
+    context->error = &weft_queue_shut_down_error;
     return go_on;
 }
 
@@ -60,10 +48,8 @@ weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *contex
     return go_on;
 }
 
-weft_signal weft_queue_await_item_(weft_queue *queue, weft_context *context)
+weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context)
 {
-    if (queue->size)
-        return go_on;
     if (!queue->is_shut_down)
         return weft_waiters_park_(&queue->getters, context, &get_kind);
     context->error = &weft_queue_shut_down_error;
@@ -92,6 +78,7 @@ void weft_queue_leave_done_(weft_queue *queue, weft_context *context)
 
 const weft_error *weft_queue_no_room_(const weft_queue *queue)
 {
+    check_initialised(queue);
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_full_error;
 }
 
@@ -102,52 +89,16 @@ const weft_error *weft_queue_no_item_(const weft_queue *queue)
 
 /* ---- Items come and go ---- */
 
-static void count_in(weft_queue *queue)
-{
-    queue->size++;
-    queue->unfinished++;
-    weft_waiters_pop_(&queue->getters);
-}
-
-static void count_out(weft_queue *queue)
-{
-    queue->size--;
-    weft_waiters_pop_(&queue->putters);
-}
-
-size_t weft_queue_back_(const weft_queue *queue)
-{
-    if (queue->order != WEFT_FIFO_)
-        return queue->size;
-    const size_t behind_head = queue->room - queue->head;
-    return queue->size < behind_head ? queue->head + queue->size : queue->size - behind_head;
-}
-
-const weft_error *weft_queue_was_put_(weft_queue *queue, void *items, size_t size)
+void weft_queue_sort_in_(weft_queue *queue, void *items, size_t size)
 {
     const weft_heap_ heap = {items, size, queue->before};
-    if (queue->order == WEFT_PRIORITY_)
-        weft_heap_put_(&heap, queue->size);
-    count_in(queue);
-    return NULL;
+    weft_heap_put_(&heap, queue->size);
 }
 
-size_t weft_queue_front_(const weft_queue *queue)
-{
-    return queue->order == WEFT_FIFO_   ? queue->head
-           : queue->order == WEFT_LIFO_ ? queue->size - 1
-                                        : 0;
-}
-
-const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size)
+void weft_queue_sort_out_(weft_queue *queue, void *items, size_t size)
 {
     const weft_heap_ heap = {items, size, queue->before};
-    if (queue->order == WEFT_PRIORITY_)
-        weft_heap_take_(&heap, queue->size);
-    else if (queue->order == WEFT_FIFO_ && ++queue->head == queue->room)
-        queue->head = 0;
-    count_out(queue);
-    return NULL;
+    weft_heap_take_(&heap, queue->size);
 }
 
 /* ---- Nodes ---- */
@@ -182,7 +133,7 @@ const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node,
         queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
     else
         link_node(queue, node);
-    count_in(queue);
+    weft_queue_count_in_(queue);
     return NULL;
 }
 
@@ -193,8 +144,8 @@ void *weft_queue_get_node_(weft_queue *queue, size_t at)
         queue->last = weft_heap_take_node_(node, queue->before, at);
     else
         node = unlink_first(queue);
-    node->next = NULL;
-    count_out(queue);
+    node->next = node->below = NULL;
+    weft_queue_count_out_(queue);
     return (char *)node - at;
 }
 

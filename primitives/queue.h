@@ -70,7 +70,8 @@ typedef struct weft_queue {
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
 
-/* The same for a WEFT_QUEUE_OVER(type), with an array of n items, which belongs to the queue. */
+/* The same for a WEFT_QUEUE_OVER(type), with an array of n items, at least 1, which belongs to the
+ * queue. */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
@@ -215,22 +216,19 @@ typedef struct weft_queue {
 void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_before *before);
 
-weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context);
 weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_await_item_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context);
 weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context);
 weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context);
 void weft_queue_leave_done_(weft_queue *queue, weft_context *context);
 
-bool weft_queue_has_room_(const weft_queue *queue);
 WEFT_MUST_CHECK_ const weft_error *weft_queue_no_room_(const weft_queue *queue);
 WEFT_MUST_CHECK_ const weft_error *weft_queue_no_item_(const weft_queue *queue);
 
-/* Where the next item goes, and that it is there; where the next one is, and that it is not. */
-size_t weft_queue_back_(const weft_queue *queue);
-const weft_error *weft_queue_was_put_(weft_queue *queue, void *items, size_t size);
-size_t weft_queue_front_(const weft_queue *queue);
-const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size);
+/* By priority: the item behind the last one joins them; the first one leaves. */
+void weft_queue_sort_in_(weft_queue *queue, void *items, size_t size);
+void weft_queue_sort_out_(weft_queue *queue, void *items, size_t size);
 
 /* `at` is where in an item its node is; the latter returns the item. */
 WEFT_MUST_CHECK_
@@ -238,9 +236,82 @@ const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node,
 void *weft_queue_get_node_(weft_queue *queue, size_t at);
 
 const weft_error *weft_queue_task_done_(weft_queue *queue);
-bool weft_queue_is_full_(const weft_queue *queue);
 void weft_queue_shutdown_(weft_queue *queue);
 void weft_queue_shutdown_now_(weft_queue *queue);
+
+/* ---- What is so short that it stands where it is used ---- */
+
+static inline bool weft_queue_is_full_(const weft_queue *queue)
+{
+    return queue->room && queue->size >= queue->room;
+}
+
+/* Of one over an array, which has room for some. */
+static inline bool weft_queue_has_room_(const weft_queue *queue)
+{
+    return queue->size < queue->room && !queue->is_shut_down;
+}
+
+static inline weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context)
+{
+    const weft_signal go_on = {WEFT_GO_ON_};
+    return weft_queue_has_room_(queue) ? go_on : weft_queue_park_for_room_(queue, context);
+}
+
+static inline weft_signal weft_queue_await_item_(weft_queue *queue, weft_context *context)
+{
+    const weft_signal go_on = {WEFT_GO_ON_};
+    return queue->size ? go_on : weft_queue_park_for_item_(queue, context);
+}
+
+static inline void weft_queue_count_in_(weft_queue *queue)
+{
+    queue->size++;
+    queue->unfinished++;
+    if (queue->getters.first)
+        weft_waiters_pop_(&queue->getters);
+}
+
+static inline void weft_queue_count_out_(weft_queue *queue)
+{
+    queue->size--;
+    if (queue->putters.first)
+        weft_waiters_pop_(&queue->putters);
+}
+
+/* Where the next item goes, and that it is there; where the next one is, and that it is not. */
+static inline size_t weft_queue_back_(const weft_queue *queue)
+{
+    const size_t behind_head = queue->room - queue->head;
+    if (queue->order != WEFT_FIFO_)
+        return queue->size;
+    return queue->size < behind_head ? queue->head + queue->size : queue->size - behind_head;
+}
+
+static inline const weft_error *weft_queue_was_put_(weft_queue *queue, void *items, size_t size)
+{
+    if (queue->order == WEFT_PRIORITY_)
+        weft_queue_sort_in_(queue, items, size);
+    weft_queue_count_in_(queue);
+    return NULL;
+}
+
+static inline size_t weft_queue_front_(const weft_queue *queue)
+{
+    return queue->order == WEFT_FIFO_   ? queue->head
+           : queue->order == WEFT_LIFO_ ? queue->size - 1
+                                        : 0;
+}
+
+static inline const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size)
+{
+    if (queue->order == WEFT_PRIORITY_)
+        weft_queue_sort_out_(queue, items, size);
+    else if (queue->order == WEFT_FIFO_ && ++queue->head == queue->room)
+        queue->head = 0;
+    weft_queue_count_out_(queue);
+    return NULL;
+}
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,7 @@ void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n)
 /* What is free is given to who comes first. Whether there was both. */
 static bool give(weft_semaphore *semaphore)
 {
-    if (semaphore->value == 0 || !weft_waiters_grant_(&semaphore->waiters))
+    if (semaphore->value == 0 || !weft_waiters_grant_(&semaphore->next))
         return false;
     semaphore->value--;
     return true;
@@ -24,11 +24,27 @@ bool weft_semaphore_locked(const weft_semaphore *semaphore)
     return semaphore->value == 0 || !weft_waiters_all_cancelled_(&semaphore->waiters);
 }
 
+/* Takes the running task off the list. Whether it was given a unit. */
+static bool leave(weft_semaphore *semaphore, weft_context *context)
+{
+    const weft_wait *const wait = &weft_running_task_(context)->live.wait;
+    if (semaphore->next == wait)
+        semaphore->next = wait->listed_after;
+    return weft_waiters_remove_(&semaphore->waiters, context);
+}
+
+static weft_signal park(weft_semaphore *semaphore, weft_context *context, const weft_kind *kind)
+{
+    if (!semaphore->next)
+        semaphore->next = &weft_running_task_(context)->live.wait;
+    return weft_waiters_park_(&semaphore->waiters, context, kind);
+}
+
 weft_signal weft_semaphore_acquire_as_(weft_semaphore *semaphore, weft_context *context,
                                        const weft_kind *kind)
 {
     if (weft_semaphore_locked(semaphore))
-        return weft_waiters_park_(&semaphore->waiters, context, kind);
+        return park(semaphore, context, kind);
     semaphore->value--;
     return (weft_signal){WEFT_GO_ON_};
 }
@@ -43,7 +59,7 @@ weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *con
  * it that nothing that is free is left lying behind somebody who waits. */
 void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context)
 {
-    const bool granted = weft_waiters_remove_(&semaphore->waiters, context);
+    const bool granted = leave(semaphore, context);
     if (granted && context->error)
         semaphore->value++;
     while (give(semaphore))

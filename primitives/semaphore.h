@@ -12,8 +12,9 @@ extern "C" {
  */
 typedef struct weft_semaphore {
     weft_waiters waiters;
-    size_t value; /* what is free, and has been given to nobody */
-    size_t bound; /* of a bounded one: what `value` never exceeds */
+    weft_wait *next; /* nobody in front of it is still to be given a unit; NULL: nobody at all */
+    size_t value;    /* what is free, and has been given to nobody */
+    size_t bound;    /* of a bounded one: what `value` never exceeds */
     bool bounded;
 } weft_semaphore;
 
@@ -41,7 +42,7 @@ void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
                     weft_semaphore_take_((semaphore), weft_context_))
 
 /* semaphore.release(). Returns NULL; or, of a bounded one at its bound, weft_invalid_state_error,
- * and changes nothing. O(1), and O(those who are about to take it). */
+ * and changes nothing. O(1); those who were cancelled are passed by once. */
 const weft_error *weft_semaphore_release(weft_semaphore *semaphore);
 
 /* weft_with_semaphore(weft_semaphore *semaphore) { ... } weft_end: `async with semaphore:`.

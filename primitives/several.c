@@ -7,23 +7,21 @@ const weft_error *weft_several_add_(weft_several *several, weft_part *parts, siz
         return &weft_invalid_state_error;
     weft_part *const part = &parts[several->count++];
     several->parts = parts;
-    *part = (weft_part){.several = several};
+    part->several = several;
+    part->handle.wait.node.frame = NULL;
     part->handle.wait.heard_of = awaitable;
     return NULL;
 }
 
 /* One that is given twice is heard in two turns, one right behind the other: nothing comes between.
  */
-void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function,
-                          bool ended_too)
+void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function)
 {
     several->parent = parent;
     several->open = several->count;
     for (size_t i = 0; i < several->count; i++) {
         weft_part *const part = &several->parts[i];
-        weft_awaitable *const awaitable = weft_part_awaitable_(part);
-        if (ended_too || !weft_has_ended_(awaitable))
-            weft_add_done_callback_(awaitable, &part->handle, function);
+        weft_add_done_callback_(weft_part_awaitable_(part), &part->handle, function);
     }
 }
 

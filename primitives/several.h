@@ -34,9 +34,8 @@ static inline weft_awaitable *weft_part_awaitable_(const weft_part *part)
     return part->handle.wait.heard_of;
 }
 
-/* Has `function` called in a turn for each: of those that have ended as well, or not. */
-void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function,
-                          bool ended_too);
+/* Has `function` called in a turn for each. */
+void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function);
 
 /* Hears no more of any. */
 void weft_several_leave_(weft_several *several);

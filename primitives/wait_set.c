@@ -67,7 +67,7 @@ weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_tim
     set->until = (unsigned char)until;
     set->several.parent = weft_running_task_(context);
     arm(set, limit);
-    weft_several_listen_(&set->several, set->several.parent, heard_one, true);
+    weft_several_listen_(&set->several, set->several.parent, heard_one);
     set->kind = &wait_kind;
     return weft_park_listed_(set->several.parent, &set->kind);
 }
@@ -108,7 +108,7 @@ const weft_error *weft_completed_begin_(weft_wait_set *set, weft_context *contex
     set->completed = NULL;
     set->several.parent = weft_running_task_(context);
     arm(set, limit);
-    weft_several_listen_(&set->several, set->several.parent, heard_next, true);
+    weft_several_listen_(&set->several, set->several.parent, heard_next);
     return NULL;
 }
 

@@ -18,32 +18,102 @@ typedef struct weft_waiters {
     weft_wait *first;      /* its `listed_before` is the last, whose `listed_after` is NULL */
 } weft_waiters;
 
+static inline weft_task *weft_task_of_wait_(const weft_wait *wait)
+{
+    return WEFT_CONTAINER_(wait, weft_task, live.wait);
+}
+
 /* Parks the running task at the end of the list, for a primitive of this kind. */
-weft_signal weft_waiters_park_(weft_waiters *waiters, weft_context *context, const weft_kind *kind);
+static inline weft_signal weft_waiters_park_(weft_waiters *waiters, weft_context *context,
+                                             const weft_kind *kind)
+{
+    weft_task *const task = weft_running_task_(context);
+    weft_wait *const wait = &task->live.wait, *const first = waiters->first;
+    waiters->kind = kind;
+    wait->listed_after = NULL;
+    wait->listed_before = first ? first->listed_before : wait;
+    if (first) {
+        first->listed_before->listed_after = wait;
+        first->listed_before = wait;
+    } else {
+        waiters->first = wait;
+    }
+    return weft_park_listed_(task, &waiters->kind);
+}
+
+static inline void weft_waiters_unlist_(weft_waiters *waiters, weft_wait *wait)
+{
+    weft_wait *const before = wait->listed_before, *const after = wait->listed_after;
+    if (after)
+        after->listed_before = before;
+    else
+        waiters->first->listed_before = before;
+    if (wait == waiters->first)
+        waiters->first = after;
+    else
+        before->listed_after = after;
+}
+
+static inline bool weft_waiters_take_grant_(weft_task *task)
+{
+    const bool granted = weft_parked_in_(task) == WEFT_GRANTED_;
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
+    return granted;
+}
 
 /* Takes the running task, which has just been resumed, off the list. Whether it was given something
  * (weft_waiters_grant_, weft_waiters_pop_): then that is its own to take, or to pass on if it was
  * cancelled meanwhile. */
-bool weft_waiters_remove_(weft_waiters *waiters, weft_context *context);
+static inline bool weft_waiters_remove_(weft_waiters *waiters, weft_context *context)
+{
+    weft_task *const task = weft_running_task_(context);
+    weft_waiters_unlist_(waiters, &task->live.wait);
+    return weft_waiters_take_grant_(task);
+}
+
+static inline weft_wait *weft_waiters_first_parked_(weft_wait *wait)
+{
+    while (wait && !weft_is_parked_(weft_task_of_wait_(wait)))
+        wait = wait->listed_after;
+    return wait;
+}
 
 /* Makes the first one ready, unless it is already. */
-void weft_waiters_wake_first_(weft_waiters *waiters);
+static inline void weft_waiters_wake_first_(weft_waiters *waiters)
+{
+    if (waiters->first && weft_is_parked_(weft_task_of_wait_(waiters->first)))
+        weft_wake_(weft_task_of_wait_(waiters->first));
+}
 
-/* Makes the first one ready that is not yet, as one that has been given something. False if there
- * is none. O(those who are ready). */
-bool weft_waiters_grant_(weft_waiters *waiters);
+/* Makes the first one ready that is not yet, as one that has been given something, of those from
+ * *from on; which is then the one behind it. False if there is none. */
+bool weft_waiters_grant_(weft_wait **from);
 
-/* The same, and takes it off the list: it is not to take itself off then
+/* The same of all, and takes it off the list: it is not to take itself off then
  * (weft_waiters_was_popped_, which says so once). */
 bool weft_waiters_pop_(weft_waiters *waiters);
-bool weft_waiters_was_popped_(weft_waiters *waiters, weft_context *context);
+
+static inline bool weft_waiters_was_popped_(weft_waiters *waiters, weft_context *context)
+{
+    weft_task *const task = weft_running_task_(context);
+    if (WEFT_MOSTLY_(weft_waiters_take_grant_(task)))
+        return true;
+    weft_waiters_unlist_(waiters, &task->live.wait);
+    return false;
+}
 
 /* Makes all ready; the first n that are not. */
 void weft_waiters_wake_all_(weft_waiters *waiters);
 void weft_waiters_wake_(weft_waiters *waiters, size_t n);
 
 /* Whether all who are listed have been cancelled, and are about to go. */
-bool weft_waiters_all_cancelled_(const weft_waiters *waiters);
+static inline bool weft_waiters_all_cancelled_(const weft_waiters *waiters)
+{
+    const weft_wait *wait = waiters->first;
+    while (wait && weft_task_of_wait_(wait)->root.flags & WEFT_CANCELLED_)
+        wait = wait->listed_after;
+    return !wait;
+}
 
 #ifdef __cplusplus
 }

@@ -110,24 +110,17 @@ WEFT_ASYNC_END
  *     await task
  *     await asyncio.sleep(0)
  */
-static weft_function print_result_of_future;
+WEFT_LAMBDA(print_callback, text_future, f, printf("Callback: %s\n", f->result.s));
 
 WEFT_ASYNC(callback, text_future future; weft_handle handle; WEFT_TASK(resolve) task;)
 {
     weft_create_future(&self->future);
-    weft_check(weft_add_done_callback(&self->future, &self->handle, print_result_of_future));
+    weft_check(weft_add_done_callback(&self->future, &self->handle, print_callback));
     weft_create_task(resolve, &self->task, &self->future, text("a future with a callback"));
     weft_await(&self->task);
     weft_sleep(0);
 }
 WEFT_ASYNC_END
-
-static void print_result_of_future(weft_loop *loop, weft_handle *handle)
-{
-    (void)loop;
-    const struct callback *const self = WEFT_HANDLE_OWNER(handle, struct callback, handle);
-    printf("Callback: %s\n", self->future.result.s);
-}
 
 /* async def gather():
  *     loop = asyncio.get_running_loop()

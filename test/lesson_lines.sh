@@ -1,5 +1,5 @@
 #!/bin/sh
-# A file of lessons is at most twice its Python: the lines of C, without blank ones, comments and
+# A lesson, and a file of them, is at most twice its Python: the lines of C, without blank ones, comments and
 # #include, against those of the Python in the comments. A statement of Python that is broken into
 # several lines counts as one; a header of the scenarios' own counts where it is included.
 #
@@ -27,6 +27,10 @@ measure() {
         function row(name, c, python) {
             if (verbose)
                 printf "%-26s %7.1f %7d %6.2f\n", name, c, python, c / python
+            if (c > 2 * python) {
+                printf "%s: %d lines of C for %d of Python\n", name, c, python
+                bad = 1
+            }
         }
 
         # Brackets that a line of Python opens, and does not close.
@@ -85,10 +89,7 @@ measure() {
             }
             row(file, all_c + shared, all_python)
             print all_c + shared, all_python >> ENVIRON["totals"]
-            if (all_c + shared > 2 * all_python) {
-                printf "%s: %d lines of C for %d of Python\n", file, all_c + shared, all_python
-                exit 1
-            }
+            exit bad
         }'
 }
 

@@ -138,7 +138,23 @@ START_TEST(each_index_is_the_place_in_the_order_of_coming)
 }
 END_TEST
 
-/* CPython: test_locks.BarrierTests.test_filling_one_task and .test_filling_one_task_twice */
+/* CPython: test_locks.BarrierTests.test_barrier_parties */
+START_TEST(a_barrier_of_none_is_an_error)
+{
+    weft_barrier_init(&barrier, 0);
+    start_some(0, 1);
+    ck_error(weft_error_of(&tasks[0]), &weft_invalid_state_error);
+    ck_assert(barrier_is_as_new());
+    weft_barrier_init(&barrier, 2);
+    ck_assert_uint_eq(weft_barrier_parties(&barrier), 2);
+    start_some(0, 2);
+    run_dry();
+    ck_recorded("b1a0");
+}
+END_TEST
+
+/* CPython: test_locks.BarrierTests.test_filling_one_task
+ * CPython: test_locks.BarrierTests.test_filling_one_task_twice */
 START_TEST(a_barrier_for_one_lets_each_pass_at_once)
 {
     barrier = (weft_barrier)WEFT_BARRIER(1);
@@ -151,8 +167,8 @@ START_TEST(a_barrier_for_one_lets_each_pass_at_once)
 }
 END_TEST
 
-/* CPython: test_locks.BarrierTests.test_filling_tasks_wait_twice and
- * .test_filling_tasks_check_return_value */
+/* CPython: test_locks.BarrierTests.test_filling_tasks_wait_twice
+ * CPython: test_locks.BarrierTests.test_filling_tasks_check_return_value */
 START_TEST(a_barrier_may_be_passed_again_and_again)
 {
     enum { TIMES = 5 };
@@ -171,7 +187,8 @@ START_TEST(a_barrier_may_be_passed_again_and_again)
 }
 END_TEST
 
-/* CPython: test_locks.BarrierTests.test_blocking_tasks_while_draining and .test_draining_state */
+/* CPython: test_locks.BarrierTests.test_blocking_tasks_while_draining
+ * CPython: test_locks.BarrierTests.test_draining_state */
 START_TEST(one_that_comes_while_they_leave_waits_for_the_next_time)
 {
     start_some(0, PARTIES + 1);
@@ -392,8 +409,8 @@ static void start_half_draining(bool to_abort)
     ck_assert(barrier_is_empty() && loop_is_idle());
 }
 
-/* CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining and
- * .test_reset_barrier_when_tasks_half_draining_half_blocking */
+/* CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining
+ * CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining_half_blocking */
 START_TEST(those_who_wait_while_it_is_reset_pass_the_next_time)
 {
     start_half_draining(false);
@@ -566,8 +583,8 @@ WEFT_ASYNC(failing, bool failed; struct weft_barrier_wait wait; const weft_error
 }
 WEFT_ASYNC_END
 
-/* CPython: test_locks.BarrierTests.test_abort_barrier_when_exception and
- * .test_abort_barrier_when_exception_then_resetting */
+/* CPython: test_locks.BarrierTests.test_abort_barrier_when_exception
+ * CPython: test_locks.BarrierTests.test_abort_barrier_when_exception_then_resetting */
 START_TEST(one_that_fails_aborts_and_another_resets)
 {
     static WEFT_TASK(failing) all[PARTIES];
@@ -599,6 +616,7 @@ int main(void)
     tcase_add_checked_fixture(tests, new_barrier, NULL);
     tcase_add_test(tests, all_wait_until_the_last_one_comes);
     tcase_add_test(tests, each_index_is_the_place_in_the_order_of_coming);
+    tcase_add_test(tests, a_barrier_of_none_is_an_error);
     tcase_add_test(tests, a_barrier_for_one_lets_each_pass_at_once);
     tcase_add_test(tests, a_barrier_may_be_passed_again_and_again);
     tcase_add_test(tests, one_that_comes_while_they_leave_waits_for_the_next_time);

@@ -241,7 +241,8 @@ WEFT_ASYNC(careless, bool with_predicate;)
 }
 WEFT_ASYNC_END
 
-/* CPython: test_locks.ConditionTests.test_wait_unacquired and .test_wait_for_unacquired */
+/* CPython: test_locks.ConditionTests.test_wait_unacquired
+ * CPython: test_locks.ConditionTests.test_wait_for_unacquired */
 START_TEST(a_wait_without_the_lock_is_an_error)
 {
     static WEFT_TASK(careless) task;
@@ -253,7 +254,8 @@ START_TEST(a_wait_without_the_lock_is_an_error)
 }
 END_TEST
 
-/* CPython: test_locks.ConditionTests.test_notify_unacquired and .test_notify_all_unacquired */
+/* CPython: test_locks.ConditionTests.test_notify_unacquired
+ * CPython: test_locks.ConditionTests.test_notify_all_unacquired */
 START_TEST(a_notify_without_the_lock_is_an_error_and_wakes_nobody)
 {
     start_all(0);
@@ -285,7 +287,8 @@ WEFT_ASYNC(with_either, int round;)
 }
 WEFT_ASYNC_END
 
-/* CPython: test_locks.ConditionTests.test_context_manager and .test_explicit_lock */
+/* CPython: test_locks.ConditionTests.test_context_manager
+ * CPython: test_locks.ConditionTests.test_explicit_lock */
 START_TEST(its_lock_may_be_used_like_any_other)
 {
     static WEFT_TASK(with_either) task;
@@ -407,7 +410,8 @@ END_TEST
 
 /* gh-112202. Notified, and cancelled in the same tick (0) or while it takes the lock again (1): the
  * notification is the next one's.
- * CPython: test_locks.ConditionTests.test_cancelled_wakeup and .test_cancelled_wakeup_relock */
+ * CPython: test_locks.ConditionTests.test_cancelled_wakeup
+ * CPython: test_locks.ConditionTests.test_cancelled_wakeup_relock */
 START_TEST(one_that_is_notified_and_cancelled_passes_it_on)
 {
     start_consumers();
@@ -524,7 +528,8 @@ START_TEST(a_notified_wait_that_is_cancelled_before_the_lock_is_released_holds_i
 }
 END_TEST
 
-/* bpo-32841. CPython: test_locks.ConditionTests.test_wait_cancel_after_notify */
+/* bpo-32841.
+ * CPython: test_locks.ConditionTests.test_wait_cancel_after_notify */
 START_TEST(a_cancellation_while_it_takes_the_lock_again_is_not_lost)
 {
     start(&a, 'a', 0);
@@ -545,8 +550,8 @@ END_TEST
 
 /* Each request is noted, and takes it to the end of those who wait for the lock. It was notified
  * (0), or cancelled at first (1).
- * CPython: test_locks.ConditionTests.test_cancelled_error_wakeup and
- * .test_cancelled_error_re_aquire */
+ * CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
+ * CPython: test_locks.ConditionTests.test_cancelled_error_re_aquire */
 START_TEST(three_cancellations_in_a_row_find_it_with_the_lock)
 {
     start(&a, 'a', 0);

@@ -38,6 +38,7 @@ static void start_all(void)
     tick();
 }
 
+/* CPython: test_locks.EventTests.test_wait_on_set */
 START_TEST(an_event_that_is_set_is_not_waited_for)
 {
     weft_event_set(&event);
@@ -59,17 +60,56 @@ START_TEST(all_are_woken_in_the_order_in_which_they_came)
 }
 END_TEST
 
+/* CPython: test_locks.EventTests.test_wait */
+START_TEST(one_that_comes_when_it_is_set_goes_on_before_those_who_are_woken)
+{
+    weft_loop_create_task(&loop, waiter, &a, .name = 'a');
+    weft_loop_create_task(&loop, waiter, &b, .name = 'b');
+    tick();
+    weft_loop_create_task(&loop, waiter, &c, .name = 'c');
+    weft_event_set(&event);
+    tick();
+    ck_recorded("cab");
+}
+END_TEST
+
+/* CPython: test_locks.EventTests.test_clear
+ * CPython: test_locks.EventTests.test_clear_with_waiters */
 START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn)
 {
     start_all();
     weft_event_set(&event);
     weft_event_clear(&event);
     ck_assert(!weft_event_is_set(&event));
+    if (_i)
+        weft_event_set(&event); /* wakes nobody a second time */
     tick();
     ck_recorded("abc");
+    ck_assert_ptr_null(event.waiters.first);
+    ck_assert(weft_event_is_set(&event) == _i);
 }
 END_TEST
 
+START_TEST(one_that_comes_when_it_was_cleared_waits_for_the_next_time)
+{
+    weft_loop_create_task(&loop, waiter, &a, .name = 'a');
+    tick();
+    weft_event_set(&event);
+    weft_event_clear(&event);
+    weft_loop_create_task(&loop, waiter, &b, .name = 'b');
+    run_dry();
+    ck_recorded("a");
+    weft_event_clear(&event);
+    run_dry();
+    ck_recorded("");
+    weft_event_set(&event);
+    run_dry();
+    ck_recorded("b");
+    ck_assert_ptr_null(event.waiters.first);
+}
+END_TEST
+
+/* CPython: test_locks.EventTests.test_wait_cancel */
 START_TEST(a_cancelled_waiter_is_gone_and_the_others_are_woken)
 {
     start_all();
@@ -93,6 +133,29 @@ START_TEST(one_that_is_woken_and_then_cancelled_is_cancelled)
 }
 END_TEST
 
+/* Whoever is cancelled, and whenever, before or after it is set: nothing stays linked. */
+START_TEST(nobody_is_left_under_cancellation_at_any_tick)
+{
+    for (int ticks = 0; ticks < 4; ticks++) {
+        for (unsigned victims = 0; victims < 8; victims++) {
+            weft_event_clear(&event);
+            start_all();
+            if (_i)
+                weft_event_set(&event);
+            for (int i = 0; i < ticks; i++)
+                tick();
+            weft_cancel((victims & 1) ? &a : &b);
+            weft_cancel((victims & 2) ? &b : &c);
+            weft_cancel((victims & 4) ? &c : &a);
+            weft_event_set(&event);
+            run_dry();
+            ck_assert(loop_is_idle() && !event.waiters.first);
+            record[0] = '\0';
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_deadlock_names_the_event)
 {
     start_all();
@@ -108,9 +171,13 @@ int main(void)
     tcase_add_checked_fixture(tests, new_event, NULL);
     tcase_add_test(tests, an_event_that_is_set_is_not_waited_for);
     tcase_add_test(tests, all_are_woken_in_the_order_in_which_they_came);
-    tcase_add_test(tests, one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn);
+    tcase_add_test(tests, one_that_comes_when_it_is_set_goes_on_before_those_who_are_woken);
+    tcase_add_loop_test(tests, one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn, 0,
+                        2);
+    tcase_add_test(tests, one_that_comes_when_it_was_cleared_waits_for_the_next_time);
     tcase_add_test(tests, a_cancelled_waiter_is_gone_and_the_others_are_woken);
     tcase_add_test(tests, one_that_is_woken_and_then_cancelled_is_cancelled);
+    tcase_add_loop_test(tests, nobody_is_left_under_cancellation_at_any_tick, 0, 2);
     tcase_add_test(tests, a_deadlock_names_the_event);
     return run_suite();
 }

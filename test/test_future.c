@@ -236,6 +236,20 @@ WEFT_ASYNC_BODY(setter)
 }
 WEFT_ASYNC_END
 
+WEFT_LAMBDA(note_number, int_future, f, note(f->result == 42 ? "42" : "other"));
+
+START_TEST(a_lambda_is_given_the_future_that_has_ended)
+{
+    weft_handle handle = {.function = NULL};
+    new_future();
+    ck_no_error(weft_add_done_callback(&number, &handle, note_number));
+    ck_no_error(weft_set_result(&number, 42));
+    ck_recorded("");
+    tick();
+    ck_recorded("42");
+}
+END_TEST
+
 START_TEST(weft_check_raises_that_a_future_was_set_twice)
 {
     static WEFT_TASK(setter) task;
@@ -272,5 +286,6 @@ int main(void)
     tcase_add_test(tests, a_cancelled_waiter_that_was_woken_leaves_the_future_and_the_others_alone);
     tcase_add_test(tests, weft_check_raises_that_a_future_was_set_twice);
     tcase_add_test(tests, a_future_is_used_again_while_those_who_waited_are_still_to_run);
+    tcase_add_test(tests, a_lambda_is_given_the_future_that_has_ended);
     return run_suite();
 }

@@ -72,6 +72,8 @@ static bool lock_is_free(void)
     return !weft_lock_locked(&lock) && !lock.waiters.first;
 }
 
+/* CPython: test_locks.LockTests.test_context_manager
+ * CPython: test_locks.LockTests.test_release_no_waiters */
 START_TEST(a_free_lock_is_taken_at_once)
 {
     ck_assert(!weft_lock_locked(&lock));
@@ -121,6 +123,7 @@ START_TEST(nobody_barges_past_one_that_waits)
 }
 END_TEST
 
+/* CPython: test_locks.LockTests.test_release_not_acquired */
 START_TEST(a_release_of_an_unlocked_lock_is_an_error)
 {
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
@@ -131,7 +134,8 @@ START_TEST(a_release_of_an_unlocked_lock_is_an_error)
 }
 END_TEST
 
-/* Of b, c, d, each. */
+/* Of b, c, d, each.
+ * CPython: test_locks.LockTests.test_acquire_cancel */
 START_TEST(a_cancelled_waiter_is_gone_and_the_others_keep_their_order)
 {
     holder_task *const waiters[] = {&b, &c, &d};
@@ -168,7 +172,10 @@ START_TEST(a_cancelled_holder_gives_it_back)
 END_TEST
 
 /* bpo-27585, gh-90155, gh-112202, asyncio#265. A wake-up is a token: b is woken, and then cancelled
- * before it runs (0), or first cancelled and then, still the first of the list, not woken (1). */
+ * before it runs (0), or first cancelled and then, still the first of the list, not woken (1).
+ * CPython: test_locks.LockTests.test_cancel_race
+ * CPython: test_locks.LockTests.test_cancel_release_race (bpo-32734)
+ * CPython: test_locks.LockTests.test_finished_waiter_cancelled */
 START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
 {
     start_waiters();
@@ -194,6 +201,22 @@ START_TEST(all_but_the_last_are_cancelled_in_the_tick_of_the_release)
     tick();
     tick();
     ck_recorded("d");
+}
+END_TEST
+
+/* CPython: test_locks.LockTests.test_acquire */
+START_TEST(one_that_comes_while_the_lock_is_promised_to_another_waits)
+{
+    lock.holder = &somebody;
+    start(&b, 'b', 10);
+    tick();
+    start(&c, 'c', 10);
+    ck_no_error(weft_lock_release(&lock));
+    tick();
+    ck_recorded("b");
+    run_dry();
+    ck_recorded("BcC");
+    ck_assert(lock_is_free());
 }
 END_TEST
 
@@ -319,6 +342,18 @@ START_TEST(the_lock_survives_cancellation_at_any_tick)
 }
 END_TEST
 
+START_TEST(a_report_names_the_lock_and_its_holder)
+{
+    start_all();
+    ck_assert_str_eq(weft_task_waits_for(&c.task).what, "lock");
+    ck_assert_ptr_eq(weft_task_waits_for(&c.task).object, &lock);
+    ck_assert_ptr_eq(weft_task_waits_for(&c.task).holder, &a.task);
+    run_dry();
+    ck_assert_ptr_null(weft_task_waits_for(&c.task).holder);
+    ck_assert_str_eq(weft_task_waits_for(&c.task).what, "nothing");
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("lock");
@@ -334,9 +369,11 @@ int main(void)
     tcase_add_test(tests, all_but_the_last_are_cancelled_in_the_tick_of_the_release);
     tcase_add_loop_test(
         tests, a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken, 0, 2);
+    tcase_add_test(tests, one_that_comes_while_the_lock_is_promised_to_another_waits);
     tcase_add_loop_test(tests, a_with_block_gives_it_to_the_next_one_on_every_way_out, 0,
                         sizeof(WAYS) - 1);
     tcase_add_test(tests, a_cancelled_waiter_may_come_back);
     tcase_add_test(tests, the_lock_survives_cancellation_at_any_tick);
+    tcase_add_test(tests, a_report_names_the_lock_and_its_holder);
     return run_suite();
 }

@@ -66,6 +66,8 @@ START_TEST(a_released_unit_is_given_to_who_came_first_and_nobody_barges)
 }
 END_TEST
 
+/* gh-90155.
+ * CPython: test_locks.SemaphoreTests.test_acquire_no_hang */
 START_TEST(one_that_was_given_a_unit_and_is_cancelled_passes_it_on)
 {
     start_all();
@@ -79,6 +81,8 @@ START_TEST(one_that_was_given_a_unit_and_is_cancelled_passes_it_on)
 }
 END_TEST
 
+/* CPython: test_locks.SemaphoreTests.test_acquire_cancel
+ * CPython: test_locks.SemaphoreTests.test_acquire_hang */
 START_TEST(a_cancelled_waiter_takes_nothing)
 {
     start_all();
@@ -91,7 +95,8 @@ START_TEST(a_cancelled_waiter_takes_nothing)
 }
 END_TEST
 
-START_TEST(a_unit_is_given_back_on_every_way_out)
+/* Of a cancellation; the others are below. */
+START_TEST(a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled)
 {
     start_all();
     weft_cancel(&tasks[_i]);
@@ -100,6 +105,7 @@ START_TEST(a_unit_is_given_back_on_every_way_out)
 }
 END_TEST
 
+/* CPython: test_locks.SemaphoreTests.test_release_not_acquired */
 START_TEST(a_bounded_one_refuses_a_release_too_many_and_loses_nothing)
 {
     semaphore = (weft_semaphore)WEFT_BOUNDED_SEMAPHORE(2);
@@ -113,10 +119,196 @@ START_TEST(a_bounded_one_refuses_a_release_too_many_and_loses_nothing)
 }
 END_TEST
 
+/* CPython: test_locks.SemaphoreTests.test_release_no_waiters
+ * CPython: test_locks.SemaphoreTests.test_initial_value_zero */
 START_TEST(an_unbounded_one_counts_on)
 {
     ck_no_error(weft_semaphore_release(&semaphore));
     ck_assert_uint_eq(semaphore.value, 3);
+    semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
+    ck_assert(weft_semaphore_locked(&semaphore));
+    ck_no_error(weft_semaphore_release(&semaphore));
+    ck_assert(!weft_semaphore_locked(&semaphore));
+}
+END_TEST
+
+START_TEST(a_semaphore_may_be_made_where_no_initialiser_reaches)
+{
+    weft_bounded_semaphore_init(&semaphore, 3);
+    ck_assert_uint_eq(semaphore.value, 3);
+    ck_error(weft_semaphore_release(&semaphore), &weft_invalid_state_error);
+    weft_semaphore_init(&semaphore, 1);
+    ck_assert_uint_eq(semaphore.value, 1);
+    ck_no_error(weft_semaphore_release(&semaphore));
+    ck_assert_uint_eq(semaphore.value, 2);
+}
+END_TEST
+
+/* Takes a unit, and keeps it: its name. */
+WEFT_ASYNC(taker, char name;)
+{
+    weft_semaphore_acquire(&semaphore);
+    note_letter(self->name);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(taker) takers[4];
+
+static void start_takers(int first, int n)
+{
+    for (int i = first; i < first + n; i++)
+        weft_loop_create_task(&loop, taker, &takers[i], .name = (char)('1' + i));
+}
+
+static void release(int n)
+{
+    for (int i = 0; i < n; i++)
+        ck_no_error(weft_semaphore_release(&semaphore));
+}
+
+/* CPython: test_locks.SemaphoreTests.test_acquire */
+START_TEST(one_that_comes_while_units_are_on_their_way_waits_behind)
+{
+    semaphore = (weft_semaphore)WEFT_SEMAPHORE(1);
+    start_takers(0, 3);
+    tick();
+    ck_recorded("1");
+    start_takers(3, 1);
+    release(2);
+    ck_assert_uint_eq(semaphore.value, 0);
+    tick();
+    ck_recorded("23");
+    ck_assert(weft_semaphore_locked(&semaphore) && !weft_done(&takers[3]));
+    release(1);
+    tick();
+    ck_recorded("4");
+    ck_assert_ptr_null(semaphore.waiters.first);
+}
+END_TEST
+
+/* gh-90155.
+ * CPython: test_locks.SemaphoreTests.test_acquire_cancel_before_awoken
+ * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_3 */
+START_TEST(those_who_were_cancelled_are_passed_over)
+{
+    semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
+    start_takers(0, 4);
+    tick();
+    weft_cancel(&takers[0]), weft_cancel(&takers[1]);
+    if (_i)
+        tick();
+    release(1);
+    run_dry();
+    ck_recorded("3");
+    release(1);
+    run_dry();
+    ck_recorded("4");
+    ck_assert(!semaphore.waiters.first && semaphore.value == 0);
+}
+END_TEST
+
+/* Takes a unit, gives it back, and wants it again. */
+WEFT_ASYNC(coming_back, char name; weft_time holds; int i;)
+{
+    for (self->i = 0; self->i < 2; self->i++) {
+        weft_semaphore_acquire(&semaphore);
+        note_letter(self->name);
+        weft_sleep(self->holds);
+        weft_check(weft_semaphore_release(&semaphore));
+    }
+}
+WEFT_ASYNC_END
+
+/* CPython: test_locks.SemaphoreTests.test_acquire_fifo_order
+ * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_2 */
+START_TEST(one_that_comes_back_waits_behind_the_others)
+{
+    static WEFT_TASK(coming_back) all[3];
+    semaphore = (weft_semaphore)WEFT_SEMAPHORE(1);
+    for (int i = 0; i < 3; i++)
+        weft_loop_create_task(&loop, coming_back, &all[i], .name = (char)('a' + i), .holds = 10);
+    run_dry();
+    ck_recorded("abcabc");
+    ck_assert_uint_eq(semaphore.value, 1);
+}
+END_TEST
+
+/* Gives units to three, itself among them, who waits behind the first one all the same. */
+WEFT_ASYNC(giving)
+{
+    release(3);
+    ck_assert_uint_eq(semaphore.value, 2);
+    ck_assert(weft_semaphore_locked(&semaphore)); /* the first one has not run yet */
+    weft_semaphore_acquire(&semaphore);
+    note("g");
+}
+WEFT_ASYNC_END
+
+/* gh-90155.
+ * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_4 */
+START_TEST(units_that_are_free_are_given_to_all_who_wait_when_the_first_one_runs)
+{
+    static WEFT_TASK(giving) task;
+    semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
+    start_takers(0, 1);
+    weft_loop_create_task(&loop, giving, &task);
+    start_takers(1, 1);
+    tick();
+    ck_recorded("");
+    ck_assert_uint_eq(semaphore.value, 2);
+    tick();
+    ck_recorded("1");
+    ck_assert_uint_eq(semaphore.value, 0);
+    tick();
+    ck_recorded("g2");
+    ck_assert_ptr_null(semaphore.waiters.first);
+}
+END_TEST
+
+/* The ways out of a with block. */
+WEFT_ASYNC(leaving, char way; int i;)
+{
+    for (self->i = 0; self->i < 1; self->i++) {
+        weft_with_semaphore(&semaphore) {
+            weft_sleep(1);
+            if (self->way == 'b')
+                break;
+            if (self->way == 'c')
+                continue;
+            if (self->way == 'r')
+                weft_return;
+            if (self->way == 'e')
+                weft_raise(&fail);
+            if (self->way == 'x')
+                weft_sleep(cancelled_soon(weft_current_task()));
+        }
+        weft_end;
+    }
+}
+WEFT_ASYNC_END
+
+#define WAYS "nbcrex"
+
+START_TEST(a_with_block_gives_its_unit_to_the_next_one_on_every_way_out)
+{
+    static WEFT_TASK(leaving) task;
+    semaphore = (weft_semaphore)WEFT_BOUNDED_SEMAPHORE(1);
+    weft_loop_create_task(&loop, leaving, &task, .way = WAYS[_i]);
+    start_takers(0, 1);
+    run_dry();
+    ck_recorded("1");
+    ck_assert(weft_done(&task) && semaphore.value == 0);
+    release(1);
+    ck_error(weft_semaphore_release(&semaphore), &weft_invalid_state_error);
+}
+END_TEST
+
+START_TEST(a_report_names_the_semaphore)
+{
+    start_all();
+    ck_assert_str_eq(weft_task_waits_for(&tasks[2].task).what, "semaphore");
+    ck_assert_ptr_eq(weft_task_waits_for(&tasks[2].task).object, &semaphore);
+    ck_assert_ptr_null(weft_task_waits_for(&tasks[2].task).holder);
 }
 END_TEST
 
@@ -144,9 +336,17 @@ int main(void)
     tcase_add_test(tests, a_released_unit_is_given_to_who_came_first_and_nobody_barges);
     tcase_add_test(tests, one_that_was_given_a_unit_and_is_cancelled_passes_it_on);
     tcase_add_test(tests, a_cancelled_waiter_takes_nothing);
-    tcase_add_loop_test(tests, a_unit_is_given_back_on_every_way_out, 0, 4);
+    tcase_add_loop_test(tests, a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled, 0, 4);
     tcase_add_test(tests, a_bounded_one_refuses_a_release_too_many_and_loses_nothing);
     tcase_add_test(tests, an_unbounded_one_counts_on);
+    tcase_add_test(tests, a_semaphore_may_be_made_where_no_initialiser_reaches);
+    tcase_add_test(tests, one_that_comes_while_units_are_on_their_way_waits_behind);
+    tcase_add_loop_test(tests, those_who_were_cancelled_are_passed_over, 0, 2);
+    tcase_add_test(tests, one_that_comes_back_waits_behind_the_others);
+    tcase_add_test(tests, units_that_are_free_are_given_to_all_who_wait_when_the_first_one_runs);
+    tcase_add_loop_test(tests, a_with_block_gives_its_unit_to_the_next_one_on_every_way_out, 0,
+                        sizeof(WAYS) - 1);
+    tcase_add_test(tests, a_report_names_the_semaphore);
     tcase_add_loop_test(tests, units_are_conserved_under_cancellation_at_any_tick, 0, 4);
     return run_suite();
 }

@@ -15,6 +15,7 @@ struct run_statement {
     struct object *object;
     weft_timeout limit;
     weft_group own;
+    weft_exit left;
     long long i;
 };
 
@@ -39,14 +40,23 @@ static bool take_step(struct machine *machine)
     return machine->steps && machine->steps--;
 }
 
+/* Each statement has a frame of its own. */
+static void free_statement(struct run_block *self, const weft_error *error)
+{
+    struct machine *const machine = self->me->machine;
+    machine_free_frame(machine, self->inner->attempt, error);
+    machine_free_frame(machine, self->inner->wait.parts, error);
+    machine_free_frame(machine, self->inner, error);
+}
+
 WEFT_ASYNC_EXTERN(run_block)
 {
     self->outer = self->me->line;
     if (!take_step(self->me->machine))
         weft_await(&self->me->machine->never);
-    self->inner = machine_alloc(self->me->machine, sizeof(*self->inner));
     for (; self->at && !self->outcome.returned; self->at = self->at->next) {
         self->me->line = self->at->line;
+        self->inner = machine_alloc(self->me->machine, sizeof(*self->inner));
         weft_try {
             weft_call(run_statement, self->inner, .me = self->me, .at = self->at,
                       .group = self->group);
@@ -55,11 +65,13 @@ WEFT_ASYNC_EXTERN(run_block)
             self->me->line = self->outer;
             emit(self->me->machine, self->me->label, self->at->line, "err",
                  error_name(self->me->machine, self->error));
+            free_statement(self, self->error);
             weft_raise(self->error);
         }
         weft_end;
         self->me->line = self->outer;
         self->outcome = self->inner->outcome;
+        free_statement(self, NULL);
         if (!self->outcome.returned)
             emit(self->me->machine, self->me->label, self->at->line, "ok", self->outcome.value);
     }
@@ -125,7 +137,27 @@ static const struct statement *called(const struct run_statement *self)
     return program_task(self->me->machine->program, self->at->words[1])->body->statements;
 }
 
+static void take(struct object *object)
+{
+    object->acquired++;
+}
+
+/* Right before it is released, which may fail. */
+static void give(struct object *object)
+{
+    object->released += may_release(object);
+}
+
 /* The body of a statement, in whatever blocks are around. */
+#define RUN_HOLDING(object)                                                                        \
+    take(object);                                                                                  \
+    weft_try {                                                                                     \
+        RUN_BODY(self->group);                                                                     \
+    }                                                                                              \
+    weft_finally(&self->left) {                                                                    \
+        give(object);                                                                              \
+    }                                                                                              \
+    weft_end
 #define RUN_BODY(around)                                                                           \
     weft_call(run_block, &self->block, .me = self->me, .at = self->at->blocks->statements,         \
               .group = (around))
@@ -168,17 +200,17 @@ WEFT_ASYNC_BODY(run_statement)
             self->object = machine_object(self->me->machine, self->at->blocks->words[1]);
             if (self->object->kind == OBJECT_LOCK) {
                 weft_with_lock(&self->object->lock) {
-                    RUN_BODY(self->group);
+                    RUN_HOLDING(self->object);
                 }
                 weft_end;
             } else if (self->object->kind == OBJECT_CONDITION) {
                 weft_with_condition(&self->object->condition) {
-                    RUN_BODY(self->group);
+                    RUN_HOLDING(self->object);
                 }
                 weft_end;
             } else {
                 weft_with_semaphore(&self->object->semaphore) {
-                    RUN_BODY(self->group);
+                    RUN_HOLDING(self->object);
                 }
                 weft_end;
             }

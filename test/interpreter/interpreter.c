@@ -13,16 +13,25 @@ WEFT_ASYNC_EXTERN(run_task)
     weft_catch(&weft_base_error, self->error) {
         emit(self->me->machine, self->me->label, 0, "end err",
              error_name(self->me->machine, self->error));
+        machine_free_frame(self->me->machine, self->body, self->error);
         weft_raise(self->error);
     }
     weft_end;
     if (self->body->outcome.returned)
         self->me->value = self->body->outcome.value;
     emit(self->me->machine, self->me->label, 0, "end ok", self->me->value);
+    machine_free_frame(self->me->machine, self->body, NULL);
 }
 WEFT_ASYNC_END
 
 /* ---- The whole program ---- */
+
+static const weft_error *run_until(struct machine *machine, weft_future *until)
+{
+    struct watcher *const watcher = machine->watcher;
+    return watcher ? watcher->run(watcher, machine, until)
+                   : weft_run_until_complete(&machine->loop, until);
+}
 
 /* Awaits those that main left behind. */
 struct drain {
@@ -61,7 +70,7 @@ static const weft_error *run_rest(struct machine *machine)
     drain_task *const task = machine_alloc(machine, sizeof(*task));
     weft_loop_create_task(&machine->loop, drain, task, .left = left, .count = count,
                           .parts = machine_alloc(machine, count * sizeof(weft_part)));
-    return weft_run_until_complete(&machine->loop, task);
+    return run_until(machine, weft_as_future(task));
 }
 
 static void print_deadlock(struct machine *machine)
@@ -77,14 +86,10 @@ static void print_deadlock(struct machine *machine)
     fprintf(machine->out, "\n");
 }
 
-void interpret(const struct program *program, FILE *out)
+static void run_program(const struct program *program, FILE *out, size_t steps,
+                        struct watcher *watcher)
 {
-    interpret_within(program, out, SIZE_MAX);
-}
-
-void interpret_within(const struct program *program, FILE *out, size_t steps)
-{
-    struct machine machine = {.program = program, .out = out, .steps = steps};
+    struct machine machine = {.program = program, .out = out, .steps = steps, .watcher = watcher};
     machine.last = &machine.instances;
     weft_virtual_init(&machine.port);
     weft_loop_init(&machine.loop, &machine.port.port);
@@ -93,13 +98,30 @@ void interpret_within(const struct program *program, FILE *out, size_t steps)
     struct instance *const first = machine_new_instance(&machine, "main", "main");
     weft_loop_create_task(&machine.loop, run_task, &first->task, .me = first);
     machine_add_instance(&machine, first);
-    const weft_error *error = weft_run_until_complete(&machine.loop, &first->task);
+    const weft_error *error = run_until(&machine, weft_as_future(&first->task));
     if (error != &weft_deadlock_error)
         error = run_rest(&machine);
     if (error == &weft_deadlock_error)
         print_deadlock(&machine);
     else
         fprintf(out, "done\n");
+    if (watcher)
+        watcher->end(watcher, &machine);
     weft_loop_close(&machine.loop);
     machine_free(&machine);
+}
+
+void interpret(const struct program *program, FILE *out)
+{
+    run_program(program, out, SIZE_MAX, NULL);
+}
+
+void interpret_within(const struct program *program, FILE *out, size_t steps)
+{
+    run_program(program, out, steps, NULL);
+}
+
+void interpret_watched(const struct program *program, FILE *out, struct watcher *watcher)
+{
+    run_program(program, out, SIZE_MAX, watcher);
 }

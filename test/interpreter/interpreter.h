@@ -6,8 +6,11 @@
 
 #include "interpreter/program.h"
 
+struct watcher;
+
 /* Writes the program's trace to `out`. */
 void interpret(const struct program *program, FILE *out);
+void interpret_watched(const struct program *program, FILE *out, struct watcher *watcher);
 
 /* The same for a program that may never end: after so many steps it stops where it is. */
 void interpret_within(const struct program *program, FILE *out, size_t steps);

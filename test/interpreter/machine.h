@@ -43,6 +43,10 @@ struct object {
     struct object *next;
     const char *name;
     enum object_kind kind;
+    size_t value;              /* a semaphore's, to begin with */
+    size_t acquired, released; /* how often */
+    size_t put, got, done;     /* a queue's items, how many, */
+    long long sum;             /* and what they add up to that are in it */
     union {
         WEFT_FUTURE(const char *) future;
         weft_lock lock;
@@ -64,8 +68,15 @@ struct reference {
     struct object *object; /* NULL: it is a task */
 };
 
+/* Who looks on: how the program is run until one has ended, and what is done when all is over. */
+struct watcher {
+    const weft_error *(*run)(struct watcher *watcher, struct machine *machine, weft_future *until);
+    void (*end)(struct watcher *watcher, struct machine *machine);
+};
+
 struct machine {
     const struct program *program;
+    struct watcher *watcher; /* NULL: nobody */
     FILE *out;
     weft_loop loop;
     weft_virtual port;
@@ -78,8 +89,9 @@ struct machine {
 
 extern const weft_error user_error; /* the kind of the CODEs */
 
-/* Zeroed memory that lives as long as the machine. */
+/* Zeroed memory that lives as long as the machine, or until it is freed. */
 void *machine_alloc(struct machine *machine, size_t size);
+void machine_free_early(struct machine *machine, void *bytes);
 const char *machine_text(struct machine *machine, const char *format, ...);
 void machine_free(struct machine *machine);
 
@@ -93,6 +105,10 @@ struct object *machine_object(struct machine *machine, const char *name);
 struct instance *machine_new_instance(struct machine *machine, const char *template_name,
                                       const char *label);
 void machine_add_instance(struct machine *machine, struct instance *instance);
+
+/* Frees what a statement or a task ran in, unless `error`, with which it ended, lives there: a
+ * group's does. What is still linked to it then is a use of memory that was freed. */
+void machine_free_frame(struct machine *machine, void *frame, const weft_error *error);
 
 /* The error CODE; and how an error is written. */
 const weft_error *machine_error(struct machine *machine, const char *code);

@@ -94,6 +94,15 @@ static const weft_error *release(struct object *object)
                                               : weft_semaphore_release(&object->semaphore);
 }
 
+bool may_release(const struct object *object)
+{
+    const weft_semaphore *const semaphore = &object->semaphore;
+    return object->kind == OBJECT_LOCK ? weft_lock_locked(&object->lock)
+           : object->kind == OBJECT_CONDITION
+               ? weft_condition_locked(&object->condition)
+               : !semaphore->bounded || semaphore->value < semaphore->bound;
+}
+
 static bool locked(const struct object *object)
 {
     return object->kind == OBJECT_LOCK        ? weft_lock_locked(&object->lock)
@@ -101,8 +110,27 @@ static bool locked(const struct object *object)
                                               : weft_semaphore_locked(&object->semaphore);
 }
 
+const weft_queue *engine_of(const struct object *object)
+{
+    return object->queue.queue.room ? &object->queue.queue : &object->unbounded.queue;
+}
+
+void count_put(struct object *object, long value)
+{
+    object->put++;
+    object->sum += value;
+}
+
+void count_got(struct object *object, long value)
+{
+    object->got++;
+    object->sum -= value;
+}
+
 static const weft_error *put_nowait(struct machine *machine, struct object *object, long value)
 {
+    if (!object->queue.queue.room || !weft_queue_full(&object->queue))
+        count_put(object, value);
     if (object->queue.queue.room)
         return weft_queue_put_nowait(&object->queue, value);
     struct item *const item = machine_alloc(machine, sizeof(*item));
@@ -118,9 +146,12 @@ static const weft_error *get_nowait(struct machine *machine, struct object *obje
     const weft_error *const error = object->queue.queue.room
                                         ? weft_queue_get_nowait(&object->queue, &number)
                                         : weft_queue_get_item_nowait(&object->unbounded, &item);
-    if (!error)
-        *value = machine_text(machine, "%ld", item ? item->value : number);
-    return error;
+    if (error)
+        return error;
+    number = item ? item->value : number;
+    count_got(object, number);
+    *value = machine_text(machine, "%ld", number);
+    return NULL;
 }
 
 static const weft_error *do_with_object(struct machine *machine, const struct statement *at,
@@ -129,6 +160,7 @@ static const weft_error *do_with_object(struct machine *machine, const struct st
     struct object *const object = machine_object(machine, at->words[1]);
     switch (at->op) {
     case OP_RELEASE:
+        object->released += may_release(object);
         return release(object);
     case OP_LOCKED:
         *value = locked(object) ? "yes" : "no";
@@ -148,6 +180,7 @@ static const weft_error *do_with_object(struct machine *machine, const struct st
     case OP_GET_NOWAIT:
         return get_nowait(machine, object, value);
     default:
+        object->done += engine_of(object)->unfinished > 0;
         return object->queue.queue.room ? weft_queue_task_done(&object->queue)
                                         : weft_queue_task_done(&object->unbounded);
     }

@@ -19,16 +19,6 @@ struct count {
     int passed, failed;
 };
 
-/* Ends the text at `at` behind its line `mark`, and returns what comes then; NULL without one. */
-static char *cut(char *at, const char *mark)
-{
-    char *const found = strstr(at, mark);
-    if (!found)
-        return NULL;
-    found[1] = '\0';
-    return found + strlen(mark);
-}
-
 static char *trace_of(const char *text)
 {
     struct program *const program = program_parse(text);
@@ -81,10 +71,10 @@ static void replay(char *text, struct count *count)
 {
     while (text) {
         char *const name = text, *const program = strchr(name, '\n');
-        char *const expected = program ? cut(program, "\n---\n") : NULL;
+        char *const expected = program ? text_cut(program, "\n---\n") : NULL;
         if (!expected)
             break;
-        text = cut(expected, "\n=== ");
+        text = text_cut(expected, "\n=== ");
         *program = '\0';
         replay_one(name, program + 1, expected, count);
     }

@@ -31,6 +31,8 @@ struct run_wait {
     const struct statement *at;
     const char *value;
     struct object *object;
+    bool held; /* the condition's lock */
+    weft_exit left;
     struct reference x;
     long item;
     struct item *node;
@@ -43,6 +45,16 @@ struct run_wait {
 };
 
 WEFT_DECLARE(run_wait);
+
+/* The queue that an object is, whatever its items. */
+const weft_queue *engine_of(const struct object *object);
+
+/* Items come and go. */
+void count_put(struct object *object, long value);
+void count_got(struct object *object, long value);
+
+/* Whether a release of it would succeed. */
+bool may_release(const struct object *object);
 
 /* A statement that does not wait. */
 const weft_error *do_now(struct instance *me, const struct statement *at, weft_group *group,

@@ -1,6 +1,7 @@
 #include "interpreter/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 char *read_all(FILE *in)
 {
@@ -13,4 +14,13 @@ char *read_all(FILE *in)
     }
     text[length] = '\0';
     return text;
+}
+
+char *text_cut(char *at, const char *mark)
+{
+    char *const found = strstr(at, mark);
+    if (!found)
+        return NULL;
+    found[1] = '\0';
+    return found + strlen(mark);
 }

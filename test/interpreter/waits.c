@@ -73,10 +73,19 @@ WEFT_ASYNC_EXTERN(run_wait)
             weft_condition_acquire(&self->object->condition);
         else
             weft_semaphore_acquire(&self->object->semaphore);
+        self->object->acquired++;
     } else if (self->at->op == OP_WAIT_EVENT) {
         weft_event_wait(&self->object->event);
     } else if (self->at->op == OP_WAIT_CONDITION) {
-        weft_condition_wait(&self->object->condition);
+        self->held = weft_condition_locked(&self->object->condition);
+        self->object->released += self->held;
+        weft_try {
+            weft_condition_wait(&self->object->condition);
+        }
+        weft_finally(&self->left) {
+            self->object->acquired += self->held;
+        }
+        weft_end;
     } else if (self->at->op == OP_WAIT_BARRIER) {
         weft_barrier_wait(&self->object->barrier, &self->barrier);
     } else if (self->at->op == OP_RESET) {
@@ -91,6 +100,7 @@ WEFT_ASYNC_EXTERN(run_wait)
             self->node->value = item_of(self->at->words[2]);
             weft_queue_put_item(&self->object->unbounded, self->node);
         }
+        count_put(self->object, item_of(self->at->words[2]));
     } else if (self->at->op == OP_GET) {
         if (self->object->queue.queue.room) {
             weft_queue_get(&self->object->queue, &self->item);
@@ -98,6 +108,7 @@ WEFT_ASYNC_EXTERN(run_wait)
             weft_queue_get_item(&self->object->unbounded, &self->node);
             self->item = self->node->value;
         }
+        count_got(self->object, self->item);
         self->value = machine_text(self->me->machine, "%ld", self->item);
     } else if (self->at->op == OP_JOIN) {
         if (self->object->queue.queue.room)

@@ -1,0 +1,1276 @@
+/* Queues: items come out in the right order, once; whoever waits is served in order; and nothing is
+ * lost under cancellation. */
+#include "helper.h"
+#include "panic.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Queues over an array: of every order, with as much room as a test wants ---- */
+
+enum order { FIFO, LIFO, PRIORITY, ORDERS };
+enum { MOST = 64 };
+
+WEFT_QUEUE_BEFORE(lesser, int, one, other, *one < *other)
+
+typedef WEFT_QUEUE_OVER(int) int_queue;
+static int_queue queue;
+
+static void init(enum order order, size_t room)
+{
+    static int items[MOST];
+    if (order == FIFO)
+        weft_queue_init_over(&queue, items, room);
+    else if (order == LIFO)
+        weft_lifo_queue_init_over(&queue, items, room);
+    else
+        weft_priority_queue_init_over(&queue, items, room, lesser);
+}
+
+static void new_queue(void)
+{
+    init(FIFO, 1);
+}
+
+/* Puts n items, from `first` on: "p" and each, when it is in; its capital and the one that it was
+ * at, when it was cancelled; "!" when the queue is shut down. */
+WEFT_ASYNC(putter, int first; int n; int i; const weft_error *caught;)
+{
+    weft_try {
+        for (self->i = self->first; self->i < self->first + self->n; self->i++) {
+            weft_queue_put(&queue, self->i);
+            note("p");
+            note_letter((char)('0' + self->i));
+        }
+    }
+    weft_catch(&weft_queue_shut_down_error) {
+        note("!p");
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note("P");
+        note_letter((char)('0' + self->i));
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* Gets n items: its letter and each; its capital when it was cancelled; "!" and its letter when the
+ * queue is shut down. */
+WEFT_ASYNC(getter, char name; int n; int i; int item; const weft_error *caught;)
+{
+    weft_try {
+        for (self->i = 0; self->i < self->n; self->i++) {
+            weft_queue_get(&queue, &self->item);
+            note_letter(self->name);
+            note_letter((char)('0' + self->item));
+        }
+    }
+    weft_catch(&weft_queue_shut_down_error) {
+        note("!");
+        note_letter(self->name);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note_letter((char)toupper(self->name));
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+typedef WEFT_TASK(putter) putter_task;
+typedef WEFT_TASK(getter) getter_task;
+static putter_task p, q, r;
+static getter_task a, b, c;
+
+static void start_putter(putter_task *task, int first, int n)
+{
+    weft_loop_create_task(&loop, putter, task, .first = first, .n = n);
+}
+
+static void start_getter(getter_task *task, char name, int n)
+{
+    weft_loop_create_task(&loop, getter, task, .name = name, .n = n);
+}
+
+static void start_getters(void)
+{
+    start_getter(&a, 'a', 1);
+    start_getter(&b, 'b', 1);
+    start_getter(&c, 'c', 1);
+    tick();
+    ck_recorded("");
+}
+
+/* The queue is full, of one item, and p, q and r wait to put 2, 3 and 4. */
+static void start_putters(void)
+{
+    start_putter(&p, 1, 2);
+    start_putter(&q, 3, 1);
+    start_putter(&r, 4, 1);
+    tick();
+    ck_recorded("p1");
+}
+
+static void put(int item)
+{
+    ck_no_error(weft_queue_put_nowait(&queue, item));
+}
+
+static int get(void)
+{
+    int item = -1;
+    ck_no_error(weft_queue_get_nowait(&queue, &item));
+    return item;
+}
+
+static bool nobody_waits(void)
+{
+    return !queue.queue.getters.first && !queue.queue.putters.first && !queue.queue.joiners.first;
+}
+
+/* CPython: test_queues.QueueBasicTests.test_order
+ * CPython: test_queues.LifoQueueTests.test_order
+ * CPython: test_queues.PriorityQueueTests.test_order */
+START_TEST(items_come_out_in_the_order_of_their_queue)
+{
+    static const char *const recorded[] = {"a1a3a2", "a2a3a1", "a1a2a3"};
+    init(_i, 3);
+    put(1), put(3), put(2);
+    start_getter(&a, 'a', 3);
+    tick();
+    ck_recorded(recorded[_i]);
+    ck_assert(weft_done(&a) && nobody_waits());
+}
+END_TEST
+
+/* CPython: test_queues.QueueBasicTests.test_empty
+ * CPython: test_queues.QueueBasicTests.test_full
+ * CPython: test_queues.QueueBasicTests.test_maxsize
+ * CPython: test_queues.QueueGetTests.test_nonblocking_get
+ * CPython: test_queues.QueueGetTests.test_nonblocking_get_exception
+ * CPython: test_queues.QueuePutTests.test_nonblocking_put
+ * CPython: test_queues.QueuePutTests.test_nonblocking_put_exception */
+START_TEST(what_cannot_be_done_at_once_is_an_error_and_changes_nothing)
+{
+    int item = -1;
+    init(_i, 2);
+    ck_assert(weft_queue_empty(&queue) && !weft_queue_full(&queue));
+    ck_error(weft_queue_get_nowait(&queue, &item), &weft_queue_empty_error);
+    ck_assert_int_eq(item, -1);
+    put(1);
+    ck_assert(!weft_queue_empty(&queue) && !weft_queue_full(&queue));
+    put(1);
+    ck_assert(!weft_queue_empty(&queue) && weft_queue_full(&queue));
+    ck_error(weft_queue_put_nowait(&queue, 2), &weft_queue_full_error);
+    ck_assert_uint_eq(weft_queue_size(&queue), 2);
+    ck_assert_int_eq(get(), 1);
+    ck_assert_int_eq(get(), 1);
+    ck_error(weft_queue_get_nowait(&queue, &item), &weft_queue_empty_error);
+    ck_assert(weft_queue_empty(&queue));
+}
+END_TEST
+
+START_TEST(a_ring_of_items_goes_round_and_round)
+{
+    for (size_t room = 1; room <= 4; room++) {
+        init(FIFO, room);
+        int in = 0, out = 0;
+        for (int round = 0; round < 20; round++) {
+            while (!weft_queue_full(&queue))
+                put(in++);
+            for (int i = 0; i <= round % (int)room; i++)
+                ck_assert_int_eq(get(), out++);
+        }
+        ck_assert_uint_eq(weft_queue_size(&queue), (size_t)(in - out));
+    }
+}
+END_TEST
+
+/* ---- Waiting ---- */
+
+/* CPython: test_queues.QueuePutTests.test_blocking_put
+ * CPython: test_queues.QueuePutTests.test_blocking_put_wait
+ * CPython: test_queues.QueueGetTests.test_get_with_waiting_putters
+ * CPython: test_queues.QueueGetTests.test_get_with_putters */
+START_TEST(those_who_put_wait_while_it_is_full_and_get_room_in_order)
+{
+    static const char *const recorded[] = {"p2", "p3", "p4", ""};
+    start_putters();
+    ck_assert_uint_eq(weft_queue_size(&queue), 1);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(get(), i + 1);
+        ck_assert(weft_queue_empty(&queue));
+        tick();
+        ck_recorded(recorded[i]);
+    }
+    ck_assert(nobody_waits() && weft_queue_empty(&queue));
+}
+END_TEST
+
+/* CPython: test_queues.QueueGetTests.test_blocking_get
+ * CPython: test_queues.QueueGetTests.test_blocking_get_wait
+ * CPython: test_queues.QueuePutTests.test_put_with_waiting_getters */
+START_TEST(those_who_get_wait_while_it_is_empty_and_get_items_in_order)
+{
+    init(FIFO, 3);
+    start_getters();
+    put(1);
+    tick();
+    ck_recorded("a1");
+    put(2), put(3);
+    tick();
+    ck_recorded("b2c3");
+    ck_assert(nobody_waits() && weft_queue_empty(&queue));
+}
+END_TEST
+
+/* CPython: test_queues.QueueGetTests.test_why_are_getters_waiting
+ * CPython: test_queues.QueuePutTests.test_why_are_putters_waiting
+ * CPython: test_queues.QueuePutTests.test_put_cancelled */
+START_TEST(one_puts_and_another_gets_through_any_room)
+{
+    init(FIFO, (size_t)_i);
+    start_putter(&p, 0, 9);
+    start_getter(&a, 'a', 9);
+    run_dry();
+    ck_assert(weft_done(&p) && weft_done(&a) && nobody_waits());
+    for (int i = 0; i < 9; i++) {
+        const char in[] = {'p', (char)('0' + i), '\0'}, out[] = {'a', (char)('0' + i), '\0'};
+        ck_assert(strstr(record, in) && strstr(record, out) > strstr(record, in));
+    }
+}
+END_TEST
+
+/* Somebody else was faster: it waits again, behind those who have come meanwhile. */
+START_TEST(one_that_finds_nothing_when_it_is_woken_waits_again_last)
+{
+    start_getters();
+    put(1);
+    ck_assert_int_eq(get(), 1);
+    tick();
+    ck_recorded("");
+    for (int i = 2; i < 5; i++) {
+        put(i);
+        tick();
+    }
+    ck_recorded("b2c3a4");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+START_TEST(one_that_finds_no_room_when_it_is_woken_waits_again_last)
+{
+    start_putters();
+    ck_assert_int_eq(get(), 1);
+    put(9);
+    tick();
+    ck_recorded("");
+    ck_assert_int_eq(get(), 9);
+    tick();
+    ck_recorded("p3");
+    run_dry();
+    ck_assert_int_eq(get(), 3);
+    tick();
+    ck_recorded("p4");
+    ck_assert_int_eq(get(), 4);
+    tick();
+    ck_recorded("p2");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+static int value;
+
+WEFT_ASYNC(late_putter)
+{
+    weft_queue_put(&queue, value);
+}
+WEFT_ASYNC_END
+
+START_TEST(what_is_put_is_looked_at_when_there_is_room)
+{
+    static WEFT_TASK(late_putter) task;
+    put(1);
+    value = 2;
+    weft_loop_create_task(&loop, late_putter, &task);
+    tick();
+    value = 3;
+    ck_assert_int_eq(get(), 1);
+    tick();
+    ck_assert(weft_done(&task));
+    ck_assert_int_eq(get(), 3);
+}
+END_TEST
+
+/* ---- Cancelled ---- */
+
+/* CPython: test_queues.QueueGetTests.test_get_cancelled_race
+ * CPython: test_queues.QueueGetTests.test_cancelled_getters_not_being_held_in_self_getters */
+START_TEST(a_cancelled_getter_is_gone_and_the_next_one_gets_the_item)
+{
+    start_getters();
+    ck_assert(weft_cancel(&a));
+    if (_i)
+        tick();
+    put(1);
+    run_dry();
+    ck_recorded("Ab1");
+    weft_cancel(&c);
+    run_dry();
+    ck_recorded("C");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+/* CPython: test_queues.QueuePutTests.test_put_cancelled_race
+ * CPython: test_queues.QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters */
+START_TEST(a_cancelled_putter_is_gone_and_the_next_one_gets_the_room)
+{
+    start_putters();
+    ck_assert(weft_cancel(&p));
+    if (_i)
+        tick();
+    ck_assert_int_eq(get(), 1);
+    run_dry();
+    ck_recorded("P2p3");
+    weft_cancel(&r);
+    run_dry();
+    ck_recorded("P4");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+/* asyncio#265.
+ * CPython: test_queues.QueuePutTests.test_get_cancel_drop_one_pending_reader */
+START_TEST(a_getter_that_is_woken_and_cancelled_leaves_the_item)
+{
+    init(FIFO, 2);
+    start_getter(&a, 'a', 1);
+    tick();
+    put(1), put(2);
+    weft_cancel(&a);
+    tick();
+    ck_recorded("A");
+    ck_assert_uint_eq(weft_queue_size(&queue), 2);
+    start_getter(&a, 'a', 1);
+    tick();
+    ck_recorded("a1");
+}
+END_TEST
+
+/* CPython: test_queues.QueuePutTests.test_get_cancel_drop_many_pending_readers */
+START_TEST(a_getter_that_is_woken_and_cancelled_wakes_the_next_one)
+{
+    init(FIFO, 2);
+    start_getters();
+    put(1), put(2);
+    weft_cancel(&a);
+    tick();
+    ck_recorded("Ab1");
+    tick();
+    ck_recorded("c2");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+/* CPython: test_queues.QueuePutTests.test_put_cancel_drop
+ * CPython: test_queues.QueuePutTests.test_cancelled_put_silence_value_error_exception */
+START_TEST(a_putter_that_is_woken_and_cancelled_wakes_the_next_one)
+{
+    start_putters();
+    ck_assert_int_eq(get(), 1);
+    weft_cancel(&p);
+    tick();
+    ck_recorded("P2");
+    ck_assert(weft_queue_empty(&queue));
+    tick();
+    ck_recorded("p3");
+    run_dry();
+    ck_recorded("");
+    ck_assert(weft_cancelled(&p) && !weft_done(&r));
+}
+END_TEST
+
+START_TEST(one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster)
+{
+    start_getters();
+    put(1);
+    ck_assert_int_eq(get(), 1);
+    weft_cancel(&a);
+    tick();
+    ck_recorded("A");
+    ck_assert_str_eq(weft_task_waits_for(&b.task).what, "queue: get");
+    weft_cancel(&b), weft_cancel(&c);
+    run_dry();
+    ck_recorded("BC");
+    start_putters();
+    ck_assert_int_eq(get(), 1);
+    put(9);
+    weft_cancel(&p);
+    tick();
+    ck_recorded("P2");
+    ck_assert_str_eq(weft_task_waits_for(&q.task).what, "queue: put");
+}
+END_TEST
+
+START_TEST(one_that_is_cancelled_before_another_is_woken_wakes_nobody)
+{
+    start_getters();
+    weft_cancel(&a);
+    put(1);
+    tick();
+    ck_recorded("Ab1");
+    ck_assert_str_eq(weft_task_waits_for(&c.task).what, "queue: get");
+    weft_cancel(&c);
+    run_dry();
+    ck_recorded("C");
+    start_putters();
+    weft_cancel(&p);
+    ck_assert_int_eq(get(), 1);
+    tick();
+    ck_recorded("P2p3");
+    ck_assert_str_eq(weft_task_waits_for(&r.task).what, "queue: put");
+}
+END_TEST
+
+/* How often the record has a small letter of these in front of a digit. */
+static size_t count(const char *letters)
+{
+    size_t n = 0;
+    for (const char *at = record; *at; at++)
+        n += strchr(letters, *at) && isdigit((unsigned char)at[1]);
+    return n;
+}
+
+static void cancel_some(unsigned victims)
+{
+    putter_task *const putters[] = {&p, &q, &r};
+    getter_task *const getters[] = {&a, &b, &c};
+    for (int i = 0; i < 3; i++) {
+        if (victims >> i & 1)
+            weft_cancel(putters[i]);
+        if (victims >> i & 8)
+            weft_cancel(getters[2 - i]);
+    }
+}
+
+static void check_that_nothing_is_lost(void)
+{
+    const size_t in = count("p"), out = count("abc");
+    ck_assert_uint_eq(weft_queue_size(&queue), in - out);
+    ck_assert_uint_eq(queue.queue.unfinished, in);
+    ck_assert(!queue.queue.getters.first || weft_queue_empty(&queue));
+    ck_assert(!queue.queue.putters.first || weft_queue_full(&queue));
+}
+
+START_TEST(no_item_is_lost_under_cancellation_at_any_tick)
+{
+    for (int ticks = 0; ticks < 8; ticks++) {
+        for (unsigned victims = 0; victims < 64; victims++) {
+            init((enum order)(_i / 2), _i % 2 ? 2 : 1);
+            start_getter(&a, 'a', 2);
+            start_putter(&p, 0, 3);
+            start_putter(&q, 3, 2);
+            start_getter(&b, 'b', 1);
+            start_getter(&c, 'c', 2);
+            start_putter(&r, 5, 2);
+            for (int i = 0; i < ticks; i++)
+                tick();
+            cancel_some(victims);
+            run_dry();
+            check_that_nothing_is_lost();
+            cancel_some(63);
+            run_dry();
+            ck_assert(nobody_waits() && loop_is_idle());
+            record[0] = '\0';
+        }
+    }
+}
+END_TEST
+
+/* ---- Until all is done ---- */
+
+WEFT_ASYNC(joiner, char name; const weft_error *caught;)
+{
+    weft_try {
+        weft_queue_join(&queue);
+        note_letter(self->name);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note_letter((char)toupper(self->name));
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(joiner) j, k;
+
+static void start_joiners(void)
+{
+    weft_loop_create_task(&loop, joiner, &j, .name = 'j');
+    weft_loop_create_task(&loop, joiner, &k, .name = 'k');
+    tick();
+}
+
+/* CPython: test_queues.QueueJoinTests.test_join_empty_queue
+ * CPython: test_queues.QueueJoinTests.test_task_done_underflow
+ * CPython: test_queues.LifoQueueJoinTests.test_join_empty_queue
+ * CPython: test_queues.LifoQueueJoinTests.test_task_done_underflow
+ * CPython: test_queues.PriorityQueueJoinTests.test_join_empty_queue
+ * CPython: test_queues.PriorityQueueJoinTests.test_task_done_underflow */
+START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
+{
+    init(_i, 1);
+    ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
+    start_joiners();
+    ck_recorded("jk");
+    ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
+    put(1);
+    ck_no_error(weft_queue_task_done(&queue)); /* before it was got, as it may be */
+    ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
+    start_joiners();
+    ck_recorded("jk");
+    ck_assert_int_eq(get(), 1);
+}
+END_TEST
+
+/* CPython: test_queues.QueueJoinTests.test_task_done
+ * CPython: test_queues.LifoQueueJoinTests.test_task_done
+ * CPython: test_queues.PriorityQueueJoinTests.test_task_done */
+START_TEST(those_who_join_wait_until_all_is_done)
+{
+    init(_i, 3);
+    put(1), put(2);
+    start_joiners();
+    ck_assert_int_eq(get() + get(), 3);
+    ck_no_error(weft_queue_task_done(&queue));
+    put(3);
+    ck_no_error(weft_queue_task_done(&queue));
+    tick();
+    ck_recorded("");
+    ck_no_error(weft_queue_task_done(&queue));
+    put(4); /* who has been woken does not look again */
+    tick();
+    ck_recorded("jk");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+START_TEST(a_cancelled_joiner_is_gone)
+{
+    put(1);
+    start_joiners();
+    weft_cancel(&j);
+    ck_no_error(weft_queue_task_done(&queue));
+    tick();
+    ck_recorded("Jk");
+    ck_assert(nobody_waits() && weft_cancelled(&j));
+}
+END_TEST
+
+/* ---- Shut down ---- */
+
+static void check_that_it_is_shut_down(void)
+{
+    int item = -1;
+    ck_error(weft_queue_put_nowait(&queue, 1), &weft_queue_shut_down_error);
+    ck_error(weft_queue_get_nowait(&queue, &item), &weft_queue_shut_down_error);
+    ck_assert_int_eq(item, -1);
+    start_putter(&q, 7, 1);
+    start_getter(&b, 'b', 1);
+    tick();
+    ck_recorded("!p!b");
+    ck_assert(weft_done(&q) && weft_done(&b) && weft_queue_empty(&queue));
+    ck_assert(!queue.queue.getters.first && !queue.queue.putters.first);
+}
+
+static void check_that_all_is_done(void)
+{
+    ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
+}
+
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_empty
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_empty
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_empty */
+START_TEST(shutdown_of_an_empty_queue)
+{
+    init(_i, 1);
+    start_getter(&a, 'a', 1);
+    tick();
+    weft_queue_shutdown(&queue);
+    ck_assert_uint_eq(weft_queue_size(&queue), 0);
+    start_joiners();
+    ck_recorded("!ajk");
+    check_that_it_is_shut_down();
+}
+END_TEST
+
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_nonempty
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_nonempty
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_nonempty */
+START_TEST(shutdown_of_a_queue_with_an_item_that_can_still_be_got)
+{
+    init(_i, 1);
+    put(1);
+    start_joiners();
+    start_putter(&p, 2, 1);
+    tick();
+    weft_queue_shutdown(&queue);
+    ck_assert_uint_eq(weft_queue_size(&queue), 1);
+    tick();
+    ck_recorded("!p");
+    ck_assert_int_eq(get(), 1);
+    tick();
+    ck_recorded("");
+    ck_assert(!weft_done(&j));
+    weft_cancel(&k);
+    run_dry();
+    ck_recorded("K");
+    ck_no_error(weft_queue_task_done(&queue));
+    tick();
+    ck_recorded("j");
+    check_that_it_is_shut_down();
+    check_that_all_is_done();
+}
+END_TEST
+
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_immediate
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_immediate
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate */
+START_TEST(shutdown_now_drops_the_items_and_they_count_as_done)
+{
+    init(_i, 2);
+    put(1), put(2);
+    start_putter(&p, 3, 1);
+    start_joiners();
+    weft_queue_shutdown_now(&queue);
+    ck_assert_uint_eq(weft_queue_size(&queue), 0);
+    tick();
+    ck_recorded("jk!p");
+    check_that_it_is_shut_down();
+    check_that_all_is_done();
+}
+END_TEST
+
+/* CPython: test_queues.QueueShutdownTests.test_shutdown_immediate_with_unfinished
+ * CPython: test_queues.LifoQueueShutdownTests.test_shutdown_immediate_with_unfinished
+ * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate_with_unfinished */
+START_TEST(shutdown_now_leaves_what_was_got_to_be_done)
+{
+    init(_i, 2);
+    put(1), put(1);
+    start_joiners();
+    ck_assert_int_eq(get(), 1);
+    weft_queue_shutdown_now(&queue);
+    tick();
+    ck_recorded("");
+    check_that_it_is_shut_down();
+    ck_no_error(weft_queue_task_done(&queue));
+    check_that_all_is_done();
+    tick();
+    ck_recorded("jk");
+}
+END_TEST
+
+START_TEST(shutdown_now_of_items_that_are_done_already)
+{
+    init(_i, 3);
+    put(1), put(2), put(3);
+    ck_no_error(weft_queue_task_done(&queue));
+    ck_no_error(weft_queue_task_done(&queue));
+    weft_queue_shutdown_now(&queue);
+    check_that_all_is_done();
+    weft_queue_shutdown_now(&queue);
+    weft_queue_shutdown(&queue);
+    check_that_it_is_shut_down();
+    check_that_all_is_done();
+}
+END_TEST
+
+/* Those who wait are told in order; b is cancelled in the same tick, before (0) or after (1). */
+START_TEST(all_who_wait_hear_of_the_shutdown)
+{
+    start_getters();
+    if (!_i)
+        weft_cancel(&b);
+    weft_queue_shutdown(&queue);
+    if (_i)
+        weft_cancel(&b);
+    tick();
+    ck_recorded(_i ? "!aB!c" : "B!a!c");
+    init(FIFO, 1);
+    start_putters();
+    if (!_i)
+        weft_cancel(&q);
+    weft_queue_shutdown(&queue);
+    if (_i)
+        weft_cancel(&q);
+    tick();
+    ck_recorded(_i ? "!pP3!p" : "P3!p!p");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+START_TEST(a_getter_that_was_woken_gets_its_item_though_the_queue_is_shut_down)
+{
+    start_getter(&a, 'a', 2);
+    start_getter(&b, 'b', 1);
+    tick();
+    put(1);
+    if (_i)
+        weft_queue_shutdown_now(&queue);
+    else
+        weft_queue_shutdown(&queue);
+    tick();
+    ck_recorded(_i ? "!a!b" : "a1!a!b");
+    ck_assert(nobody_waits());
+}
+END_TEST
+
+START_TEST(a_putter_that_was_woken_puts_nothing_if_the_queue_is_shut_down)
+{
+    start_putters();
+    ck_assert_int_eq(get(), 1);
+    weft_queue_shutdown(&queue);
+    tick();
+    ck_recorded("!p!p!p");
+    ck_assert(weft_queue_empty(&queue) && nobody_waits());
+}
+END_TEST
+
+static void put_into(int_queue *into)
+{
+    ck_no_error(weft_queue_put_nowait(into, 1));
+}
+
+START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
+{
+    static int_queue zero;
+    EXPECT_PANIC(put_into(&zero), "not been initialised");
+}
+END_TEST
+
+START_TEST(a_queue_may_be_made_anew)
+{
+    put(1);
+    weft_queue_shutdown(&queue);
+    init(_i, 2);
+    ck_assert(weft_queue_empty(&queue) && !weft_queue_full(&queue));
+    check_that_all_is_done();
+    put(2);
+    ck_assert_int_eq(get(), 2);
+}
+END_TEST
+
+/* ---- Structs as items; the array inside ---- */
+
+struct job {
+    int deadline;
+    char name;
+};
+
+WEFT_QUEUE_BEFORE(by_deadline, struct job, one, other, one->deadline < other->deadline)
+
+typedef WEFT_QUEUE(struct job, 2) job_queue;
+static job_queue jobs;
+
+/* Gets what it puts, at once. */
+WEFT_ASYNC(worker, job_queue *jobs; struct job job; int i;)
+{
+    for (self->i = 0; self->i < 3; self->i++) {
+        weft_queue_put(self->jobs, (struct job){.deadline = 3 - self->i, .name = 'a'});
+        weft_queue_put(self->jobs, (struct job){2, 'b'});
+        weft_queue_get(self->jobs, &self->job);
+        note_letter(self->job.name);
+        weft_queue_get(self->jobs, &self->job);
+        note_letter(self->job.name);
+        weft_check(weft_queue_task_done(self->jobs));
+    }
+}
+WEFT_ASYNC_END
+
+START_TEST(items_may_be_structs)
+{
+    static const char *const recorded[] = {"ababab", "bababa", "baabab"};
+    static WEFT_TASK(worker) task;
+    if (_i == FIFO)
+        weft_queue_init(&jobs);
+    else if (_i == LIFO)
+        weft_lifo_queue_init(&jobs);
+    else
+        weft_priority_queue_init(&jobs, by_deadline);
+    weft_loop_create_task(&loop, worker, &task, .jobs = &jobs);
+    tick();
+    ck_recorded(recorded[_i]);
+    ck_assert(weft_done(&task) && weft_queue_empty(&jobs));
+    struct job job;
+    ck_no_error(weft_queue_put_nowait(&jobs, (struct job){.deadline = 1, .name = 'x'}));
+    ck_no_error(weft_queue_put_nowait(&jobs, (struct job){.deadline = 1, .name = 'y'}));
+    ck_assert(weft_queue_full(&jobs));
+    ck_no_error(weft_queue_get_nowait(&jobs, &job));
+    ck_assert_int_eq(job.name, _i == LIFO ? 'y' : 'x');
+}
+END_TEST
+
+/* What Python's heapq makes of the same: 62 items are put, with one of so many priorities, as long
+ * as there is room; after each one with three chances in five the next one, else one is got. The
+ * letters are their names, in the order of coming 0 to 9, A to Z, a to z. */
+static const char names[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+static const struct {
+    uint32_t seed;
+    size_t room;
+    uint32_t priorities;
+    const char *expected;
+} by_heapq[] = {
+    {1, 62, 1, "013579AEHJKIGFLNMQTZYabXcWdgfnmoltsrxwvuqzypkjiheVSURPODC8B624"},
+    {2, 16, 3, "17ACHEG3NMLQO4BISTUJVW2XbcZeYhikjangpqDrstuoxylwm0vzf596RF8dPK"},
+    {3, 62, 4, "12435607A9BFEGHINLUYRbXefhiJdMkWaoQprvwcOxyzstgqTZ8PVKmuDnCljS"},
+    {4, 7, 2, "023451768ABDEFGIKLHNO9PQCSTVWRZabcdYXegUhjJklomfspruqtvniMwxyz"},
+};
+
+static uint32_t state;
+
+static uint32_t random_below(uint32_t n)
+{
+    state = state * 1103515245u + 12345u;
+    return (state >> 16) % n;
+}
+
+START_TEST(items_of_which_none_is_less_come_in_the_order_of_heapq)
+{
+    static struct job items[sizeof(names) - 1];
+    static WEFT_QUEUE_OVER(struct job) heap;
+    weft_priority_queue_init_over(&heap, items, by_heapq[_i].room, by_deadline);
+    state = by_heapq[_i].seed;
+    for (const char *name = names; *name || !weft_queue_empty(&heap);) {
+        struct job job;
+        if (*name && !weft_queue_full(&heap) && (random_below(5) < 3 || weft_queue_empty(&heap))) {
+            job.deadline = (int)random_below(by_heapq[_i].priorities);
+            job.name = *name++;
+            ck_no_error(weft_queue_put_nowait(&heap, job));
+        } else {
+            ck_no_error(weft_queue_get_nowait(&heap, &job));
+            note_letter(job.name);
+        }
+    }
+    ck_recorded(by_heapq[_i].expected);
+}
+END_TEST
+
+/* ---- Unbounded ---- */
+
+struct item {
+    int priority;
+    uint32_t came;
+    weft_queue_node node;
+    bool is_in;
+};
+
+WEFT_QUEUE_BEFORE(by_priority, struct item, one, other, one->priority < other->priority)
+
+typedef WEFT_UNBOUNDED_QUEUE(struct item, node) item_queue;
+static item_queue unbounded;
+
+static void init_unbounded(enum order order)
+{
+    if (order == FIFO)
+        weft_unbounded_queue_init(&unbounded);
+    else if (order == LIFO)
+        weft_unbounded_lifo_queue_init(&unbounded);
+    else
+        weft_unbounded_priority_queue_init(&unbounded, by_priority);
+}
+
+static void put_item(struct item *item)
+{
+    ck_no_error(weft_queue_put_item_nowait(&unbounded, item));
+}
+
+static struct item *get_item(void)
+{
+    struct item *item = NULL;
+    ck_no_error(weft_queue_get_item_nowait(&unbounded, &item));
+    return item;
+}
+
+START_TEST(an_unbounded_queue_that_is_all_zero_is_first_in_first_out)
+{
+    static struct item items[3];
+    memset(&unbounded, 0, sizeof(unbounded));
+    for (int i = 0; i < 3; i++)
+        put_item(&items[i]);
+    ck_assert(!weft_queue_full(&unbounded) && !weft_queue_empty(&unbounded));
+    ck_assert_uint_eq(weft_queue_size(&unbounded), 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert_ptr_eq(get_item(), &items[i]);
+    struct item *item = &items[1];
+    ck_error(weft_queue_get_item_nowait(&unbounded, &item), &weft_queue_empty_error);
+    ck_assert_ptr_eq(item, &items[1]);
+    ck_assert(weft_queue_empty(&unbounded));
+}
+END_TEST
+
+/* Gets items until the queue is shut down: its name and their priorities. */
+WEFT_ASYNC(item_getter, char name; struct item * item; const weft_error *caught;)
+{
+    weft_try {
+        while (true) {
+            weft_queue_get_item(&unbounded, &self->item);
+            note_letter(self->name);
+            note_letter((char)('0' + self->item->priority));
+            weft_check(weft_queue_task_done(&unbounded));
+        }
+    }
+    weft_catch(&weft_queue_shut_down_error) {
+        note("!");
+        note_letter(self->name);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        note_letter((char)toupper(self->name));
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(item_getter) x, y;
+
+static void start_item_getters(void)
+{
+    weft_loop_create_task(&loop, item_getter, &x, .name = 'x');
+    weft_loop_create_task(&loop, item_getter, &y, .name = 'y');
+    tick();
+}
+
+START_TEST(items_of_an_unbounded_queue_are_waited_for)
+{
+    static const char *const recorded[] = {"x1x3x2", "x2x3x1", "x1x2x3"};
+    static struct item items[] = {{.priority = 1}, {.priority = 3}, {.priority = 2}};
+    init_unbounded(_i);
+    start_item_getters();
+    for (int i = 0; i < 3; i++)
+        put_item(&items[i]);
+    tick();
+    ck_recorded(recorded[_i]);
+    put_item(&items[0]); /* x waits behind y now */
+    tick();
+    ck_recorded("x1");
+}
+END_TEST
+
+/* asyncio#265 */
+START_TEST(a_getter_of_an_unbounded_queue_that_is_woken_and_cancelled_wakes_the_next_one)
+{
+    static struct item item = {.priority = 7};
+    init_unbounded(_i);
+    start_item_getters();
+    put_item(&item);
+    weft_cancel(&x);
+    tick();
+    ck_recorded("X");
+    tick();
+    ck_recorded("y7");
+    weft_cancel(&y);
+    run_dry();
+    ck_assert(!unbounded.queue.getters.first && loop_is_idle());
+}
+END_TEST
+
+WEFT_ASYNC(item_joiner)
+{
+    weft_queue_join(&unbounded);
+    note("j");
+}
+WEFT_ASYNC_END
+
+START_TEST(an_unbounded_queue_is_shut_down_and_gives_its_items_back)
+{
+    static struct item items[3], *item;
+    static WEFT_TASK(item_joiner) task;
+    const enum order order = (enum order)(_i / 2);
+    const bool now = _i % 2;
+    init_unbounded(order);
+    for (int i = 0; i < 3; i++)
+        put_item(&items[i]);
+    weft_loop_create_task(&loop, item_joiner, &task);
+    tick();
+    if (now)
+        weft_queue_shutdown_now(&unbounded);
+    else
+        weft_queue_shutdown(&unbounded);
+    ck_error(weft_queue_put_item_nowait(&unbounded, &items[0]), &weft_queue_shut_down_error);
+    ck_assert_uint_eq(weft_queue_size(&unbounded), now ? 0 : 3);
+    start_item_getters();
+    run_dry();
+    ck_recorded(now ? "j!x!y" : "x0x0x0!x!yj");
+    ck_error(weft_queue_get_item_nowait(&unbounded, &item), &weft_queue_shut_down_error);
+    ck_error(weft_queue_task_done(&unbounded), &weft_invalid_state_error);
+    init_unbounded(order);
+    for (int i = 0; i < 3; i++)
+        put_item(&items[i]);
+    ck_assert_uint_eq(weft_queue_size(&unbounded), 3);
+}
+END_TEST
+
+/* In a coroutine, where it raises. */
+WEFT_ASYNC(item_putter, struct item *item;)
+{
+    weft_queue_put_item(&unbounded, self->item);
+    note("in,");
+    weft_queue_shutdown(&unbounded);
+    weft_queue_put_item(&unbounded, self->item);
+    note("never");
+}
+WEFT_ASYNC_END
+
+START_TEST(an_item_is_put_without_waiting_or_refused_by_an_error)
+{
+    static struct item item;
+    static WEFT_TASK(item_putter) task;
+    init_unbounded(_i);
+    weft_loop_create_task(&loop, item_putter, &task, .item = &item);
+    tick();
+    ck_recorded("in,");
+    ck_error(weft_error_of(&task), &weft_queue_shut_down_error);
+    ck_assert_uint_eq(weft_queue_size(&unbounded), 1);
+    ck_assert_ptr_eq(get_item(), &item);
+}
+END_TEST
+
+START_TEST(an_item_that_is_in_a_queue_is_not_put_again)
+{
+    static struct item items[2];
+    memset(items, 0, sizeof(items));
+    init_unbounded(_i / 2);
+    put_item(&items[0]);
+    if (_i % 2)
+        put_item(&items[1]);
+    EXPECT_PANIC(put_item(&items[0]), "is in a queue");
+    ck_assert_uint_eq(weft_queue_size(&unbounded), 1 + (size_t)(_i % 2));
+}
+END_TEST
+
+/* What an item was linked to when it was in another queue means nothing in this one; nor, once it
+ * has been got, to those that are still in that one. */
+START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
+{
+    static struct item items[4];
+    memset(items, 0, sizeof(items));
+    static item_queue other;
+    init_unbounded(PRIORITY);
+    weft_unbounded_queue_init(&other);
+    for (int i = 0; i < 4; i++) {
+        items[i].priority = i;
+        put_item(&items[i]);
+    }
+    ck_assert_ptr_eq(get_item(), &items[0]);
+    ck_no_error(weft_queue_put_item_nowait(&other, &items[0]));
+    weft_queue_shutdown_now(&other);
+    for (int i = 1; i < 4; i++)
+        ck_assert_ptr_eq(get_item(), &items[i]);
+    ck_assert(weft_queue_empty(&unbounded));
+}
+END_TEST
+
+/* Many, in a heap of some shape: each may be put elsewhere then. */
+START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
+{
+    enum { ITEMS = 30, GOT = 7 };
+    static struct item items[ITEMS];
+    memset(items, 0, sizeof(items));
+    init_unbounded(_i);
+    state = 5;
+    for (int i = 0; i < ITEMS; i++) {
+        items[i].priority = (int)random_below(10);
+        put_item(&items[i]);
+    }
+    for (int i = 0; i < GOT; i++)
+        put_item(get_item());
+    weft_queue_shutdown_now(&unbounded);
+    for (int i = 0; i < GOT; i++)
+        ck_no_error(weft_queue_task_done(&unbounded));
+    ck_error(weft_queue_task_done(&unbounded), &weft_invalid_state_error);
+    init_unbounded((_i + 1) % ORDERS);
+    for (int i = 0; i < ITEMS; i++)
+        put_item(&items[i]);
+    for (int i = 0; i < ITEMS; i++)
+        ck_assert_ptr_nonnull(get_item());
+    ck_assert(weft_queue_empty(&unbounded));
+}
+END_TEST
+
+/* Of the items that are in: whether `item` is the one to come out. */
+static bool comes_first(enum order order, const struct item *item, const struct item *items, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const struct item *const other = &items[i];
+        const bool earlier = other->came < item->came;
+        if (!other->is_in || other == item)
+            continue;
+        if (order == PRIORITY && other->priority != item->priority
+                ? other->priority < item->priority
+                : earlier == (order != LIFO))
+            return false;
+    }
+    return item->is_in;
+}
+
+static void try_at_random(enum order order, unsigned seed)
+{
+    enum { ITEMS = 40 };
+    static struct item items[ITEMS];
+    memset(items, 0, sizeof(items));
+    init_unbounded(order);
+    state = seed * 2654435769u;
+    const uint32_t priorities = 1 + random_below(ITEMS), haste = random_below(80) + 10;
+    for (uint32_t step = 0; step < 400; step++) {
+        struct item *item = &items[random_below(ITEMS)];
+        if (random_below(100) < haste && !item->is_in) {
+            item->priority = (int)random_below(priorities);
+            item->came = step;
+            item->is_in = true;
+            put_item(item);
+        } else if (!weft_queue_empty(&unbounded)) {
+            item = get_item();
+            ck_assert_msg(comes_first(order, item, items, ITEMS), "seed %u, step %u", seed,
+                          (unsigned)step);
+            item->is_in = false;
+        }
+    }
+}
+
+START_TEST(an_unbounded_queue_agrees_with_a_model_at_random)
+{
+    for (unsigned seed = 1; seed <= 100; seed++)
+        try_at_random((enum order)_i, seed);
+}
+END_TEST
+
+/* Its node anywhere in the item, also at its start. */
+struct early {
+    weft_queue_node node;
+    int key;
+};
+
+struct late {
+    char text[33];
+    weft_queue_node node;
+};
+
+WEFT_QUEUE_BEFORE(by_key, struct early, one, other, one->key < other->key)
+WEFT_QUEUE_BEFORE(by_text, struct late, one, other, strcmp(one->text, other->text) < 0)
+
+START_TEST(the_node_may_be_anywhere_in_the_item)
+{
+    static WEFT_UNBOUNDED_QUEUE(struct early, node) early;
+    static WEFT_UNBOUNDED_QUEUE(struct late, node) late;
+    static struct early keys[3] = {{.key = 2}, {.key = 3}, {.key = 1}}, *key;
+    static struct late texts[3] = {{.text = "b"}, {.text = "c"}, {.text = "a"}}, *text;
+    weft_unbounded_priority_queue_init(&early, by_key);
+    weft_unbounded_priority_queue_init(&late, by_text);
+    for (int i = 0; i < 3; i++) {
+        ck_no_error(weft_queue_put_item_nowait(&early, &keys[i]));
+        ck_no_error(weft_queue_put_item_nowait(&late, &texts[i]));
+    }
+    for (int i = 0; i < 3; i++) {
+        ck_no_error(weft_queue_get_item_nowait(&early, &key));
+        ck_assert_int_eq(key->key, i + 1);
+        ck_no_error(weft_queue_get_item_nowait(&late, &text));
+        ck_assert_int_eq(text->text[0], 'a' + i);
+    }
+}
+END_TEST
+
+/* ---- Reports ---- */
+
+START_TEST(a_report_names_what_is_waited_for)
+{
+    start_getter(&a, 'a', 1);
+    tick();
+    ck_assert_str_eq(weft_task_waits_for(&a.task).what, "queue: get");
+    ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &queue);
+    start_putter(&p, 1, 3);
+    run_dry();
+    start_joiners();
+    ck_assert_str_eq(weft_task_waits_for(&p.task).what, "queue: put");
+    ck_assert_ptr_eq(weft_task_waits_for(&p.task).object, &queue);
+    ck_assert_str_eq(weft_task_waits_for(&j.task).what, "queue: join");
+    ck_assert_ptr_eq(weft_task_waits_for(&j.task).object, &queue);
+    ck_assert_ptr_null(weft_task_waits_for(&j.task).holder);
+}
+END_TEST
+
+static void add_waiting(TCase *tests)
+{
+    tcase_add_test(tests, those_who_put_wait_while_it_is_full_and_get_room_in_order);
+    tcase_add_test(tests, those_who_get_wait_while_it_is_empty_and_get_items_in_order);
+    tcase_add_loop_test(tests, one_puts_and_another_gets_through_any_room, 1, 10);
+    tcase_add_test(tests, one_that_finds_nothing_when_it_is_woken_waits_again_last);
+    tcase_add_test(tests, one_that_finds_no_room_when_it_is_woken_waits_again_last);
+    tcase_add_test(tests, what_is_put_is_looked_at_when_there_is_room);
+    tcase_add_loop_test(tests, a_cancelled_getter_is_gone_and_the_next_one_gets_the_item, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_putter_is_gone_and_the_next_one_gets_the_room, 0, 2);
+    tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_leaves_the_item);
+    tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_wakes_the_next_one);
+    tcase_add_test(tests, a_putter_that_is_woken_and_cancelled_wakes_the_next_one);
+    tcase_add_test(tests, one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster);
+    tcase_add_test(tests, one_that_is_cancelled_before_another_is_woken_wakes_nobody);
+    tcase_add_loop_test(tests, no_item_is_lost_under_cancellation_at_any_tick, 0, 2 * ORDERS);
+    tcase_add_loop_test(tests, a_queue_of_which_all_is_done_is_not_waited_for, 0, ORDERS);
+    tcase_add_loop_test(tests, those_who_join_wait_until_all_is_done, 0, ORDERS);
+    tcase_add_test(tests, a_cancelled_joiner_is_gone);
+}
+
+static void add_shutdown(TCase *tests)
+{
+    tcase_add_loop_test(tests, shutdown_of_an_empty_queue, 0, ORDERS);
+    tcase_add_loop_test(tests, shutdown_of_a_queue_with_an_item_that_can_still_be_got, 0, ORDERS);
+    tcase_add_loop_test(tests, shutdown_now_drops_the_items_and_they_count_as_done, 0, ORDERS);
+    tcase_add_loop_test(tests, shutdown_now_leaves_what_was_got_to_be_done, 0, ORDERS);
+    tcase_add_loop_test(tests, shutdown_now_of_items_that_are_done_already, 0, ORDERS);
+    tcase_add_loop_test(tests, all_who_wait_hear_of_the_shutdown, 0, 2);
+    tcase_add_loop_test(tests, a_getter_that_was_woken_gets_its_item_though_the_queue_is_shut_down,
+                        0, 2);
+    tcase_add_test(tests, a_putter_that_was_woken_puts_nothing_if_the_queue_is_shut_down);
+    tcase_add_test(tests, a_queue_over_an_array_that_has_not_been_initialised_is_found_out);
+    tcase_add_loop_test(tests, a_queue_may_be_made_anew, 0, ORDERS);
+}
+
+static void add_unbounded(TCase *tests)
+{
+    tcase_add_test(tests, an_unbounded_queue_that_is_all_zero_is_first_in_first_out);
+    tcase_add_loop_test(tests, items_of_an_unbounded_queue_are_waited_for, 0, ORDERS);
+    tcase_add_loop_test(
+        tests, a_getter_of_an_unbounded_queue_that_is_woken_and_cancelled_wakes_the_next_one, 0,
+        ORDERS);
+    tcase_add_loop_test(tests, an_unbounded_queue_is_shut_down_and_gives_its_items_back, 0,
+                        2 * ORDERS);
+    tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
+    tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
+    tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);
+    tcase_add_loop_test(tests, items_that_were_dropped_may_be_put_into_another_queue, 0, ORDERS);
+    tcase_add_loop_test(tests, an_unbounded_queue_agrees_with_a_model_at_random, 0, ORDERS);
+    tcase_add_test(tests, the_node_may_be_anywhere_in_the_item);
+}
+
+int main(void)
+{
+    TCase *const tests = begin_suite("queue");
+    tcase_add_checked_fixture(tests, new_queue, NULL);
+    tcase_add_loop_test(tests, items_come_out_in_the_order_of_their_queue, 0, ORDERS);
+    tcase_add_loop_test(tests, what_cannot_be_done_at_once_is_an_error_and_changes_nothing, 0,
+                        ORDERS);
+    tcase_add_test(tests, a_ring_of_items_goes_round_and_round);
+    add_waiting(tests);
+    add_shutdown(tests);
+    tcase_add_loop_test(tests, items_may_be_structs, 0, ORDERS);
+    tcase_add_loop_test(tests, items_of_which_none_is_less_come_in_the_order_of_heapq, 0,
+                        sizeof(by_heapq) / sizeof(*by_heapq));
+    add_unbounded(tests);
+    tcase_add_test(tests, a_report_names_what_is_waited_for);
+    return run_suite();
+}
