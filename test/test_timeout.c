@@ -800,8 +800,8 @@ START_TEST(the_count_is_back_where_it_was_behind_a_group_and_a_limit)
 }
 END_TEST
 
-/* gh-86296: whenever it is cancelled from outside, its count is that one request in the end, the group
- * and the limit have taken their own back, and it ends cancelled or with the group's error. */
+/* gh-86296: whenever it is cancelled from outside, its count is that one request in the end, the
+ * group and the limits have taken their own back, and it ends cancelled. */
 WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_group group;
            WEFT_TASK(failing_late) child; const weft_error *caught;)
 {
