@@ -67,7 +67,7 @@ typedef struct weft_group {
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
         weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                        \
         if (!weft_group_prepare_((group), weft_created_, &name##_code, __FILE__, __LINE__))        \
-            weft_raise(&weft_invalid_state_error);                                                 \
+            weft_raise(weft_group_refusal_());                                                     \
         *(struct name *)(void *)&weft_created_->root =                                             \
             WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
         weft_group_started_((group), weft_created_, 0);                                            \

@@ -67,6 +67,24 @@ START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
 }
 END_TEST
 
+/* None of it is used before the first task is taken; what somebody has been given is not free. */
+START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
+{
+    static WEFT_TASK(many) task;
+    static const size_t left[] = {2, 0, 0, 0, 0};
+    new_pool();
+    ck_assert_uint_eq(weft_pool_free(&pool), SLOTS);
+    weft_loop_create_task(&loop, many, &task);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_uint_eq(weft_pool_free(&pool), left[i]);
+        tick();
+    }
+    run_dry();
+    ck_assert_uint_eq(weft_pool_free(&pool), SLOTS);
+    record[0] = '\0';
+}
+END_TEST
+
 /* Several that share the pool. */
 static weft_group shared_group;
 
@@ -442,6 +460,37 @@ START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
 }
 END_TEST
 
+/* Whoever is cancelled, and whenever: the root, a node, a leaf, all of a pool's at once. */
+START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
+{
+    static WEFT_TASK(root) task;
+    for (int ticks = 0; ticks < 12; ticks++) {
+        memset(&leaves, 0, sizeof(leaves));
+        memset(&nodes, 0, sizeof(nodes));
+        weft_loop_create_task(&loop, root, &task);
+        for (int i = 0; i < ticks; i++)
+            tick();
+        const bool asked = _i == 0 && weft_cancel(&task);
+        if (_i == 1)
+            weft_cancel(&nodes.slots[NODES - 1].task);
+        if (_i == 2)
+            weft_cancel(&leaves.slots[0].task);
+        for (int i = 0; _i == 3 && i < NODES; i++)
+            weft_cancel(&nodes.slots[i].task);
+        for (int i = 0; _i == 4 && i < LEAVES * NODES; i++)
+            weft_cancel(&leaves.slots[i].task);
+        run_dry();
+        ck_assert(weft_done(&task) && count_tasks() == 0);
+        ck_assert_uint_eq(weft_cancelling(&task.task), asked);
+        weft_group_forget_errors(&task.frame.group);
+        ck_assert_uint_eq(weft_pool_free(&leaves), LEAVES * NODES);
+        ck_assert_uint_eq(weft_pool_free(&nodes), NODES);
+        ck_assert_ptr_null(loop.leases);
+        weft_error_of(&task);
+    }
+}
+END_TEST
+
 /* They caught the errors and returned, and so are free; what their frames keep goes back when they
  * are used again. */
 START_TEST(tasks_that_free_tasks_keep_go_back_when_those_are_taken)
@@ -546,6 +595,7 @@ int main(void)
 {
     TCase *const tests = begin_suite("pool");
     tcase_add_test(tests, as_many_run_at_once_as_the_pool_has_tasks);
+    tcase_add_test(tests, a_pool_knows_how_many_of_its_tasks_are_free);
     tcase_add_test(tests, those_who_wait_get_a_task_in_the_order_in_which_they_came);
     tcase_add_loop_test(
         tests, who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it, 0, 2);
@@ -563,6 +613,7 @@ int main(void)
     tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
     tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);
     tcase_add_test(tests, tasks_that_failed_tasks_keep_go_back_with_them);
+    tcase_add_loop_test(tests, every_slot_comes_back_whoever_is_cancelled_and_when, 0, 5);
     tcase_add_test(tests, all_that_a_failed_tasks_groups_keep_goes_back_with_it);
     tcase_add_test(tests, tasks_that_free_tasks_keep_go_back_when_those_are_taken);
     tcase_add_test(tests, a_pool_may_nest_in_itself);

@@ -800,6 +800,54 @@ START_TEST(the_count_is_back_where_it_was_behind_a_group_and_a_limit)
 }
 END_TEST
 
+/* gh-86296: whenever it is cancelled from outside, its count is that one request in the end, the
+ * group and the limits have taken their own back, and it ends cancelled. */
+WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_group group;
+           WEFT_TASK(failing_late) child; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_timeout(&self->outer, 4) {
+            weft_with_timeout(&self->inner, 2) {
+                weft_with_group(&self->group) {
+                    weft_group_create_task(&self->group, failing_late, &self->child,
+                                           .delay = self->child_delay);
+                    weft_sleep(3);
+                }
+                weft_end;
+            }
+            weft_end;
+        }
+        weft_end;
+    }
+    weft_catch(&weft_any_error, self->caught) {
+        note("e");
+    }
+    weft_end;
+    weft_sleep(1);
+    note(".");
+}
+WEFT_ASYNC_END
+
+START_TEST(gh_86296_the_count_is_what_came_from_outside_whenever_that_came)
+{
+    static WEFT_TASK(all_of_it) all;
+    for (weft_time delay = 1; delay < 5; delay++)
+        for (int ticks = 0; ticks < 12; ticks++) {
+            weft_loop_create_task(&loop, all_of_it, &all, .child_delay = delay);
+            for (int i = 0; i < ticks; i++)
+                tick();
+            const bool asked = _i && weft_cancel(&all);
+            run_dry();
+            ck_assert_uint_eq(weft_cancelling(&all.task), asked);
+            ck_assert(weft_done(&all) && weft_cancelled(&all) == asked);
+            ck_assert(!weft_handle_pending(&all.frame.outer.handle) &&
+                      !weft_handle_pending(&all.frame.inner.handle));
+            ck_assert(loop_is_idle());
+            record[0] = '\0';
+        }
+}
+END_TEST
+
 START_TEST(a_loop_may_be_closed_in_the_block)
 {
     weft_loop_create_task(&loop, limited, &task, .limit = 2, .delay = 9);
@@ -844,6 +892,8 @@ int main(void)
     tcase_add_test(tests, gh_86296_a_result_and_a_cancellation_in_one_tick);
     tcase_add_test(tests, a_group_that_fails_because_it_is_late_raises_its_own_error);
     tcase_add_test(tests, the_count_is_back_where_it_was_behind_a_group_and_a_limit);
+    tcase_add_loop_test(tests, gh_86296_the_count_is_what_came_from_outside_whenever_that_came, 0,
+                        2);
     tcase_add_test(tests, a_loop_may_be_closed_in_the_block);
     return run_suite();
 }

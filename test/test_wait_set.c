@@ -229,7 +229,7 @@ static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
 }
 
 /* asyncio asks only where it has to know, for FIRST_EXCEPTION. Part a, which fails, is not the
- * last. / */
+ * last. */
 START_TEST(errors_that_nobody_asked_for_go_to_the_exception_handler)
 {
     static const char *const recorded[] = {"b|aBcac!", "ba|ABcc", "bac|ABC!"};
@@ -581,6 +581,33 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
 }
 END_TEST
 
+/* Whenever it is cancelled, and whichever of them is. */
+START_TEST(gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when)
+{
+    for (int ticks = 0; ticks < 12; ticks++) {
+        start_parts(NULL, &fail, NULL);
+        weft_loop_create_task(&loop, completing, &completer, .limit = 2 + (weft_time)(ticks & 1));
+        weft_loop_create_task(&loop, waiting, &waiter, .until = ticks % 3, .limit = 2);
+        for (int i = 0; i < ticks; i++)
+            tick();
+        if (_i & 1)
+            weft_cancel(&completer);
+        if (_i & 2)
+            weft_cancel(&waiter);
+        if (_i & 4)
+            weft_cancel(&parts[ticks % PARTS]);
+        while (!weft_done(&completer) || !weft_done(&waiter))
+            tick();
+        ck_assert(completer_is_unlinked() && nothing_is_linked());
+        run_dry();
+        for (int i = 0; i < PARTS; i++)
+            ck_assert(weft_done(&parts[i]));
+        weft_error_of(&parts[1]);
+    }
+    record[0] = '\0';
+}
+END_TEST
+
 /* One that was late is as new when it is used again. */
 WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *caught; int i;)
 {
@@ -670,6 +697,7 @@ int main(void)
     tcase_add_test(tests, there_is_none_behind_the_last);
     tcase_add_loop_test(tests, gh_79306_a_cancelled_as_completed_leaves_nothing_linked, 0, 3);
     tcase_add_loop_test(tests, gh_79306_leaving_early_unlinks_those_that_have_not_come, 0, PARTS);
+    tcase_add_loop_test(tests, gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when, 0, 8);
     tcase_add_test(tests, a_set_that_was_late_is_used_again);
     tcase_add_test(tests, two_loops_may_share_one_block_and_a_set_is_used_again);
     return run_suite();
