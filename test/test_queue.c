@@ -993,6 +993,7 @@ START_TEST(an_unbounded_queue_is_shut_down_and_gives_its_items_back)
     static WEFT_TASK(item_joiner) task;
     const enum order order = (enum order)(_i / 2);
     const bool now = _i % 2;
+    memset(items, 0, sizeof(items));
     init_unbounded(order);
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
