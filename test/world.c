@@ -1,0 +1,333 @@
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a task does on weft. In the record: a lower letter for one that passed, a capital for one
+ * that was cancelled, a digit for one that failed. */
+struct actor {
+    weft_frame frame;
+    enum script script;
+    int number, item;
+    struct weft_barrier_wait wait;
+    const weft_error *caught;
+};
+
+static void record_end(int number, const weft_error *error);
+
+WEFT_ASYNC_BODY(actor)
+{
+    weft_try {
+        if (self->script == LOCK_HOLD) {
+            weft_lock_acquire(&things->lock);
+        } else if (self->script == LOCK_USE) {
+            weft_with_lock(&things->lock) {
+                weft_sleep(0);
+            }
+            weft_end;
+        } else if (self->script == RLOCK_USE) {
+            weft_with_rlock(&things->rlock) {
+                weft_sleep(0);
+                weft_with_rlock(&things->rlock) {
+                    weft_sleep(0);
+                }
+                weft_end;
+            }
+            weft_end;
+        } else if (self->script == SEMAPHORE_HOLD) {
+            weft_semaphore_acquire(&things->semaphore);
+        } else if (self->script == SEMAPHORE_USE) {
+            weft_with_semaphore(&things->semaphore) {
+                weft_sleep(0);
+            }
+            weft_end;
+        } else if (self->script == EVENT_WAIT) {
+            weft_event_wait(&things->event);
+        } else if (self->script == CONDITION_WAIT) {
+            weft_with_condition(&things->condition) {
+                weft_condition_wait(&things->condition);
+            }
+            weft_end;
+        } else if (self->script == CONDITION_NOTIFY) {
+            weft_with_condition(&things->condition) {
+                weft_check(weft_condition_notify(&things->condition, 1));
+                weft_sleep(0);
+            }
+            weft_end;
+        } else if (self->script == CONDITION_HOLD) {
+            weft_condition_acquire(&things->condition);
+        } else if (self->script == QUEUE_GET) {
+            weft_queue_get(&things->queue, &self->item);
+        } else if (self->script == QUEUE_PUT) {
+            weft_queue_put(&things->queue, self->number);
+        } else if (self->script == QUEUE_JOIN) {
+            weft_queue_join(&things->queue);
+        } else if (self->script == BARRIER_WAIT) {
+            weft_barrier_wait(&things->barrier, &self->wait);
+        } else if (self->script == BARRIER_RESET) {
+            weft_barrier_reset(&things->barrier);
+        } else {
+            weft_barrier_abort(&things->barrier);
+        }
+        record_end(self->number, NULL);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        record_end(self->number, self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* ---- All there is, so that a copy is a point in time to come back to ---- */
+
+static struct world {
+    weft_loop loop;
+    weft_virtual port;
+    struct things things;
+    WEFT_TASK(actor) actors[TASKS];
+    char record[ROOM];
+    struct model model;
+} now;
+
+static const struct concept *concept;
+static size_t worlds;
+static char way[ROOM]; /* the operations that lead here, for those who look into a failure */
+
+struct model *const model = &now.model;
+struct things *const things = &now.things;
+
+static void append(char *text, char letter)
+{
+    const size_t length = strlen(text);
+    agree(length + 1 < ROOM, "a record that fits");
+    text[length] = letter;
+    text[length + 1] = '\0';
+}
+
+static void record_end(int number, const weft_error *error)
+{
+    append(now.record, (char)((!error                           ? 'a'
+                               : error == &weft_cancelled_error ? 'A'
+                                                                : '0') +
+                              number));
+}
+
+/* ---- The model ---- */
+
+bool model_is_pending(int task)
+{
+    return model->tasks[task].state == WAITING;
+}
+
+static void make_ready(int task)
+{
+    model->tasks[task].state = READY;
+    model->ready[model->ready_count++] = task;
+}
+
+void model_wake(int task)
+{
+    if (model_is_pending(task))
+        make_ready(task);
+}
+
+void model_list_last(struct model_list *list, int task)
+{
+    list->who[list->count++] = task;
+}
+
+void model_unlist(struct model_list *list, int task)
+{
+    int kept = 0;
+    for (int i = 0; i < list->count; i++)
+        if (list->who[i] != task)
+            list->who[kept++] = list->who[i];
+    list->count = kept;
+}
+
+static void model_start(int number, enum script script)
+{
+    model->tasks[number] = (struct model_task){.script = script, .known = true};
+    make_ready(number);
+}
+
+static void model_cancel(int number)
+{
+    struct model_task *const task = &model->tasks[number];
+    if (task->state == WAITING) {
+        task->cancelled = true;
+        make_ready(number);
+    } else {
+        task->must_cancel = true;
+    }
+}
+
+static void model_run(int number)
+{
+    struct model_task *const task = &model->tasks[number];
+    const bool cancelled = task->cancelled || task->must_cancel, begun = task->phase;
+    task->cancelled = task->must_cancel = false;
+    task->state = GONE;
+    if (cancelled && !begun)
+        return;
+    const enum model_step step = concept->step(number, cancelled);
+    if (step == YIELDS)
+        make_ready(number);
+    else if (step == WAITS)
+        task->state = WAITING;
+    else
+        append(model->record, (char)((step == PASSES         ? 'a'
+                                      : step == IS_CANCELLED ? 'A'
+                                                             : '0') +
+                                     number));
+}
+
+static void model_tick(void)
+{
+    int turns[TASKS];
+    const int count = model->ready_count;
+    memcpy(turns, model->ready, sizeof(turns));
+    model->ready_count = 0;
+    for (int i = 0; i < count; i++)
+        model_run(turns[i]);
+}
+
+/* ---- Comparing ---- */
+
+void disagree(const char *what)
+{
+    ck_abort_msg("after %s: not so: %s; weft recorded %s, the model %s", way, what, now.record,
+                 model->record);
+}
+
+static int number_of(const weft_task *task)
+{
+    for (int i = 0; i < TASKS; i++)
+        if (&now.actors[i].task == task)
+            return i;
+    return -1;
+}
+
+void compare_waiters(const weft_waiters *waiters, const struct model_list *list)
+{
+    int i = 0;
+    for (const weft_wait *wait = waiters->first; wait; wait = wait->listed_after) {
+        const weft_task *const task = WEFT_CONTAINER_(wait, weft_task, live.wait);
+        if (!weft_is_parked_(task))
+            continue;
+        while (i < list->count && !model_is_pending(list->who[i]))
+            i++;
+        agree(i < list->count && list->who[i] == number_of(task), "who waits");
+        i++;
+    }
+    while (i < list->count && !model_is_pending(list->who[i]))
+        i++;
+    agree(i == list->count, "who does not wait");
+}
+
+void compare_answers(const weft_error *weft, bool model_refuses)
+{
+    agree(!!weft == model_refuses, "whether the last one is refused");
+}
+
+static void compare(void)
+{
+    agree(!strcmp(now.record, model->record), "who is through, and how");
+    for (int i = 0; i < TASKS; i++) {
+        const weft_task *const task = &now.actors[i].task;
+        const bool alive = model->tasks[i].known && !weft_done(task);
+        agree(alive == (model->tasks[i].state != GONE), "who has ended");
+        agree(!alive || weft_is_parked_(task) == model_is_pending(i), "who is ready");
+    }
+    concept->compare();
+}
+
+/* ---- Operations ---- */
+
+static void run_tick(void)
+{
+    weft_stop(&now.loop);
+    weft_run_forever(&now.loop);
+    model_tick();
+    compare();
+}
+
+static void start(int number, enum script script)
+{
+    weft_loop_create_task(&now.loop, actor, &now.actors[number], .script = script,
+                          .number = number);
+    model_start(number, script);
+}
+
+static void cancel(int number)
+{
+    weft_cancel(&now.actors[number]);
+    model_cancel(number);
+}
+
+/* Tasks are alike: the first one to start is the first. */
+static bool may_start(int number)
+{
+    return model->tasks[number].state == GONE && (number == 0 || model->tasks[number - 1].known);
+}
+
+static void explore(int depth);
+
+static void go_on(int depth)
+{
+    worlds++;
+    explore(depth - 1);
+}
+
+/* At the end of a sequence all that can still happen does. */
+static void settle(void)
+{
+    while (model->ready_count)
+        run_tick();
+}
+
+static void explore(int depth)
+{
+    const struct world saved = now;
+    const size_t length = strlen(way);
+    if (depth == 0) {
+        settle();
+        now = saved;
+        return;
+    }
+#define TRY(letter, does)                                                                          \
+    do {                                                                                           \
+        way[length] = (char)(letter);                                                              \
+        way[length + 1] = '\0';                                                                    \
+        does;                                                                                      \
+        go_on(depth);                                                                              \
+        now = saved;                                                                               \
+        way[length] = '\0';                                                                        \
+    } while (0)
+    for (int i = 0; i < TASKS; i++) {
+        for (int s = 0; s < concept->script_count; s++)
+            if (may_start(i))
+                TRY('a' + i + TASKS * s, start(i, concept->scripts[s]));
+        if (model->tasks[i].state != GONE)
+            TRY('A' + i, cancel(i));
+    }
+    for (int n = 0; n < concept->act_count; n++)
+        TRY('0' + n, concept->act(n));
+    if (model->ready_count)
+        TRY('.', run_tick());
+#undef TRY
+}
+
+size_t explore_worlds(const struct concept *which, int depth)
+{
+    memset(&now, 0, sizeof(now));
+    weft_virtual_init(&now.port);
+    weft_loop_init(&now.loop, &now.port.port);
+    model->held_by = -1;
+    concept = which;
+    worlds = 0;
+    way[0] = '\0';
+    concept->set_up();
+    explore(depth);
+    return worlds;
+}
