@@ -59,20 +59,31 @@ static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
     }
 }
 
-static void run_task(weft_loop *loop, weft_node *node)
+/* The usual ends are straight. */
+static void end_turn(weft_loop *loop, weft_task *task, weft_signal signal)
 {
-    if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
-        weft_deliver_(weft_task_of_node_(node), &loop->context);
-    const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
-    weft_task *const task = weft_task_of_node_(node);
-    if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
-        weft_ready_push_(&loop->ready, node);
-    else if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
+    if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
         return;
-    else if (signal.what == WEFT_RETURNED && node->frame == &task->root)
+    if (signal.what == WEFT_RETURNED && task->live.wait.node.frame == &task->root)
         finish(loop, task);
     else
         follow(loop, task, signal);
+}
+
+WEFT_RARE_ static void deliver(weft_loop *loop, weft_node *node)
+{
+    weft_deliver_(weft_task_of_node_(node), &loop->context);
+}
+
+static void run_task(weft_loop *loop, weft_node *node)
+{
+    if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
+        deliver(loop, node);
+    const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
+    if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
+        weft_ready_push_(&loop->ready, node);
+    else
+        end_turn(loop, weft_task_of_node_(node), signal);
 }
 
 static void run_turn(weft_loop *loop, weft_node *turn)
