@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* ExceptionGroup: the kind of a group's error. What it is made of: weft_first_error. */
+/* ExceptionGroup: the kind of a group's error, and of nothing else: no kind for errors of the program's.
+ * What one is made of: weft_first_error. */
 extern const weft_error weft_group_error;
 
 /* asyncio.TaskGroup: one lives in a frame, and is all zero at first. */
