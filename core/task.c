@@ -144,8 +144,7 @@ void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code, 
         weft_panic(file, line,
                    "a task is started in the memory of one that has not ended (or whose group has "
                    "not heard yet), or that was not zero at first");
-    if (context->reused)
-        context->reused(context, task, weft_task_size(code));
+    context->reused(context, task, weft_task_size(code));
 }
 
 void weft_enlist_task_(weft_owner *owner, weft_task *task)

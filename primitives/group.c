@@ -67,7 +67,7 @@ void weft_group_cancel(weft_group *group)
 static void child_failed(weft_group *group, weft_task *child)
 {
     keep_failed(group, child);
-    if (!group->aborting && !group->cancelled_parent)
+    if (!group->aborting)
         cancel_all(group);
 }
 
