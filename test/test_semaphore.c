@@ -207,6 +207,49 @@ START_TEST(those_who_were_cancelled_are_passed_over)
 }
 END_TEST
 
+/* Sleeps when it is cancelled while it waits. */
+WEFT_ASYNC(sleeper)
+{
+    weft_try {
+        weft_semaphore_acquire(&semaphore);
+        note("never");
+    }
+    weft_catch(&weft_cancelled_error) {
+        weft_sleep(100);
+        note("woken");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* The only one that waited was cancelled, and is gone, or does something else now. */
+START_TEST(one_that_comes_after_a_cancelled_one_is_given_a_unit)
+{
+    static WEFT_TASK(sleeper) task;
+    semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
+    if (_i)
+        weft_loop_create_task(&loop, sleeper, &task);
+    else
+        start_takers(0, 1);
+    tick();
+    weft_cancel_(_i ? &task.awaitable : &takers[0].awaitable);
+    tick();
+    ck_assert_ptr_null(semaphore.waiters.first);
+    start_takers(1, 2);
+    tick();
+    release(1);
+    tick();
+    ck_recorded("2");
+    release(1);
+    tick();
+    ck_recorded("3");
+    run_dry();
+    ck_recorded(_i ? "woken" : "");
+    ck_assert_uint_eq(port.now, _i ? 100 : 0);
+    ck_assert(!semaphore.waiters.first && semaphore.value == 0);
+}
+END_TEST
+
 /* Takes a unit, gives it back, and wants it again. */
 WEFT_ASYNC(coming_back, char name; weft_time holds; int i;)
 {
@@ -342,6 +385,7 @@ int main(void)
     tcase_add_test(tests, a_semaphore_may_be_made_where_no_initialiser_reaches);
     tcase_add_test(tests, one_that_comes_while_units_are_on_their_way_waits_behind);
     tcase_add_loop_test(tests, those_who_were_cancelled_are_passed_over, 0, 2);
+    tcase_add_loop_test(tests, one_that_comes_after_a_cancelled_one_is_given_a_unit, 0, 2);
     tcase_add_test(tests, one_that_comes_back_waits_behind_the_others);
     tcase_add_test(tests, units_that_are_free_are_given_to_all_who_wait_when_the_first_one_runs);
     tcase_add_loop_test(tests, a_with_block_gives_its_unit_to_the_next_one_on_every_way_out, 0,
