@@ -138,15 +138,24 @@ static void end_tick(weft_loop *loop)
 
 /* ---- Runs ---- */
 
-static void run_tick(weft_loop *loop)
+static void run_node(weft_loop *loop, weft_node *node)
 {
-    weft_node *node;
-    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
-        loop->context.running = node;
-        if (WEFT_RARELY_(weft_is_turn_(node)))
-            run_turn(loop, node);
-        else
-            run_task(loop, node);
+    loop->context.running = node;
+    if (WEFT_RARELY_(weft_is_turn_(node)))
+        run_turn(loop, node);
+    else
+        run_task(loop, node);
+}
+
+/* A tick, and those that follow straight on. */
+static void run_straight(weft_loop *loop)
+{
+    for (;;) {
+        weft_node *const node = weft_ready_pop_(&loop->ready);
+        if (node != &loop->ready.tick)
+            run_node(loop, node);
+        else if (!begin_next_tick(loop))
+            return;
     }
 }
 
@@ -154,9 +163,7 @@ static bool run_ticks(weft_loop *loop)
 {
     bool alive;
     while ((alive = begin_tick(loop))) {
-        do
-            run_tick(loop);
-        while (begin_next_tick(loop));
+        run_straight(loop);
         end_tick(loop);
         if (loop->stopping && --loop->stopping == 0)
             break;
