@@ -552,6 +552,99 @@ static void compare_barrier(void)
     compare_waiters(&things->barrier.condition.waiters, list(SECOND));
 }
 
+/* ---- Tasks that wait for each other, and for a future ---- */
+
+static void make_future(void)
+{
+    weft_loop_create_future(world_loop, &things->future);
+    model->ends[FUTURE].exists = true;
+}
+
+static void hear_of(int number, int about, enum model_turn_kind kind)
+{
+    struct model_end *const end = &model->ends[about];
+    end->waiters[end->count++] = (struct model_turn){kind, number, about};
+}
+
+static enum model_step await_end(int number, int about, enum model_turn_kind kind)
+{
+    if (!model->ends[about].exists)
+        return FAILS;
+    if (model->ends[about].ended)
+        return model->ends[about].how;
+    hear_of(number, about, kind);
+    if (kind == STEP)
+        task_number(number)->awaits = about;
+    return WAITS;
+}
+
+static enum model_step gather(int number, bool collects)
+{
+    struct model_task *const task = task_number(number);
+    enum model_step failed = PASSES;
+    for (int i = 0; i < TASKS; i++)
+        if (i != number && !model->ends[i].exists)
+            return FAILS;
+    for (int i = 0; i < TASKS; i++) {
+        if (i == number)
+            continue;
+        if (!model->ends[i].ended)
+            hear_of(number, i, GATHER_HEARS), task->open++;
+        else if (failed == PASSES)
+            failed = model->ends[i].how;
+    }
+    if (failed != PASSES && !collects)
+        return failed;
+    task->gathers = task->open;
+    return task->open ? WAITS : PASSES;
+}
+
+/* What had been asked to hear does not matter to one that is through. */
+static void forget(int number)
+{
+    for (int i = 0; i < ENDS; i++) {
+        struct model_end *const end = &model->ends[i];
+        int kept = 0;
+        for (int k = 0; k < end->count; k++)
+            if (end->waiters[k].who != number)
+                end->waiters[kept++] = end->waiters[k];
+        end->count = kept;
+    }
+    int kept = 0;
+    for (int k = 0; k < model->ready_count; k++)
+        if (model->ready[k].who != number)
+            model->ready[kept++] = model->ready[k];
+    model->ready_count = kept;
+}
+
+static enum model_step step_tasks(int number, bool cancelled)
+{
+    struct model_task *const task = task_number(number);
+    const enum script script = task->script;
+    enum model_step step = cancelled ? IS_CANCELLED : task->told;
+    if (task->phase++) {
+        step = cancelled ? IS_CANCELLED : script == RAISE_LATER ? FAILS : task->told;
+    } else {
+        const int next = (number + 1) % TASKS;
+        step = script == RAISE_LATER    ? YIELDS
+               : script == AWAIT_NEXT   ? await_end(number, next, STEP)
+               : script == AWAIT_FUTURE ? await_end(number, FUTURE, STEP)
+               : script == SHIELD_NEXT  ? await_end(number, next, SHIELD_HEARS)
+                                        : gather(number, script == COLLECT_OTHERS);
+    }
+    if (step != WAITS && step != YIELDS)
+        forget(number);
+    return step;
+}
+
+static void set_future(int n)
+{
+    (void)n;
+    compare_answers(weft_set_done(&things->future), model->ends[FUTURE].ended);
+    if (!model->ends[FUTURE].ended)
+        model_finish(FUTURE, PASSES);
+}
+
 /* ---- Tests ---- */
 
 static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[] = {RLOCK_USE},
@@ -559,6 +652,8 @@ static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[]
                          event_scripts[] = {EVENT_WAIT},
                          condition_scripts[] = {CONDITION_WAIT, CONDITION_NOTIFY, CONDITION_HOLD},
                          queue_scripts[] = {QUEUE_GET, QUEUE_PUT, QUEUE_JOIN},
+                         task_scripts[] = {RAISE_LATER, AWAIT_NEXT,    AWAIT_FUTURE,
+                                           SHIELD_NEXT, GATHER_OTHERS, COLLECT_OTHERS},
                          barrier_scripts[] = {BARRIER_WAIT, BARRIER_RESET, BARRIER_ABORT};
 
 #define SCRIPTS(of) of##_scripts, sizeof(of##_scripts) / sizeof(of##_scripts[0])
@@ -580,6 +675,7 @@ static const struct {
      7},
     {"queue", {SCRIPTS(queue), make_queue, step_queue, act_on_queue, 4, compare_queue}, 7},
     {"barrier", {SCRIPTS(barrier), make_barrier, step_barrier, NULL, 0, compare_barrier}, 8},
+    {"task", {SCRIPTS(task), make_future, step_tasks, set_future, 1, nothing}, 7},
 };
 
 /* The environment's WEFT_WORLDS says how many more, or less. */

@@ -11,7 +11,13 @@ struct actor {
     int number, item;
     struct weft_barrier_wait wait;
     const weft_error *caught;
+    weft_shield shield;
+    WEFT_GATHER(2) gather;
 };
+
+/* Of the actor `number`: the others, in the order of their numbers. */
+static weft_future *next_of(int number);
+static const weft_error *gather_others(struct actor *self);
 
 static void record_end(int number, const weft_error *error);
 
@@ -66,13 +72,29 @@ WEFT_ASYNC_BODY(actor)
             weft_barrier_wait(&things->barrier, &self->wait);
         } else if (self->script == BARRIER_RESET) {
             weft_barrier_reset(&things->barrier);
-        } else {
+        } else if (self->script == BARRIER_ABORT) {
             weft_barrier_abort(&things->barrier);
+        } else if (self->script == RAISE_LATER) {
+            weft_sleep(0);
+            weft_raise(&fail);
+        } else if (self->script == AWAIT_NEXT) {
+            weft_await(next_of(self->number));
+        } else if (self->script == AWAIT_FUTURE) {
+            weft_await(&things->future);
+        } else if (self->script == SHIELD_NEXT) {
+            weft_await_shielded(&self->shield, next_of(self->number));
+        } else {
+            weft_check(gather_others(self));
+            if (self->script == GATHER_OTHERS)
+                weft_gather_all(&self->gather);
+            else
+                weft_gather_collect(&self->gather);
         }
         record_end(self->number, NULL);
     }
     weft_catch(&weft_base_error, self->caught) {
         record_end(self->number, self->caught);
+        weft_raise(self->caught);
     }
     weft_end;
 }
@@ -93,8 +115,23 @@ static const struct concept *concept;
 static size_t worlds;
 static char way[ROOM]; /* the operations that lead here, for those who look into a failure */
 
+weft_loop *const world_loop = &now.loop;
 struct model *const model = &now.model;
 struct things *const things = &now.things;
+
+static weft_future *next_of(int number)
+{
+    return weft_as_future(&now.actors[(number + 1) % TASKS]);
+}
+
+static const weft_error *gather_others(struct actor *self)
+{
+    const weft_error *error = NULL;
+    for (int i = 0; i < TASKS && !error; i++)
+        if (i != self->number)
+            error = weft_gather_add(&self->gather, &now.actors[i]);
+    return error;
+}
 
 static void append(char *text, char letter)
 {
@@ -119,10 +156,15 @@ bool model_is_pending(int task)
     return model->tasks[task].state == WAITING;
 }
 
+static void push(struct model_turn turn)
+{
+    model->ready[model->ready_count++] = turn;
+}
+
 static void make_ready(int task)
 {
     model->tasks[task].state = READY;
-    model->ready[model->ready_count++] = task;
+    push((struct model_turn){STEP, task, 0});
 }
 
 void model_wake(int task)
@@ -147,19 +189,69 @@ void model_unlist(struct model_list *list, int task)
 
 static void model_start(int number, enum script script)
 {
-    model->tasks[number] = (struct model_task){.script = script, .known = true};
+    model->tasks[number] = (struct model_task){.script = script, .known = true, .awaits = -1};
+    model->ends[number] = (struct model_end){.exists = true};
     make_ready(number);
 }
 
-static void model_cancel(int number)
+void model_finish(int number, enum model_step how)
+{
+    struct model_end *const end = &model->ends[number];
+    end->ended = true;
+    end->how = how;
+    for (int i = 0; i < end->count; i++) {
+        const struct model_turn turn = end->waiters[i];
+        if (turn.kind != STEP) {
+            push(turn);
+        } else if (model_is_pending(turn.who)) {
+            model->tasks[turn.who].told = how;
+            make_ready(turn.who);
+        }
+    }
+}
+
+static bool model_cancel(int number);
+
+/* Whether one of those that it gathers had not ended. */
+static bool cancel_others(int number)
+{
+    bool asked = false;
+    for (int i = 0; i < TASKS; i++)
+        if (i != number)
+            asked |= model_cancel(i);
+    return asked;
+}
+
+static bool cancel_end(int number)
+{
+    if (number != FUTURE)
+        return model_cancel(number);
+    if (model->ends[FUTURE].ended)
+        return false;
+    model_finish(FUTURE, IS_CANCELLED);
+    return true;
+}
+
+/* A request to cancel. False: it has ended. */
+static bool model_cancel(int number)
 {
     struct model_task *const task = &model->tasks[number];
-    if (task->state == WAITING) {
+    if (task->state == GONE)
+        return false;
+    if (task->state == WAITING && task->awaits >= 0 && cancel_end(task->awaits))
+        return true;
+    if (task->state == WAITING && task->gathers) {
+        if (cancel_others(number))
+            task->asked = true;
+        else
+            task->must_cancel = true;
+    } else if (task->state == WAITING) {
         task->cancelled = true;
         make_ready(number);
     } else {
         task->must_cancel = true;
     }
+    return true;
 }
 
 static void model_run(int number)
@@ -168,8 +260,10 @@ static void model_run(int number)
     const bool cancelled = task->cancelled || task->must_cancel, begun = task->phase;
     task->cancelled = task->must_cancel = false;
     task->state = GONE;
-    if (cancelled && !begun)
+    if (cancelled && !begun) {
+        model_finish(number, IS_CANCELLED);
         return;
+    }
     const enum model_step step = concept->step(number, cancelled);
     if (step == YIELDS)
         make_ready(number);
@@ -180,16 +274,48 @@ static void model_run(int number)
                                       : step == IS_CANCELLED ? 'A'
                                                              : '0') +
                                      number));
+    if (step != YIELDS && step != WAITS)
+        model_finish(number, step);
+}
+
+static void wake_with(int number, enum model_step how)
+{
+    model->tasks[number].told = how;
+    make_ready(number);
+}
+
+/* A part of a gather has ended. */
+static void gather_hears(int number, enum model_step how)
+{
+    struct model_task *const task = &model->tasks[number];
+    task->open--;
+    if (how != PASSES && task->script == GATHER_OTHERS)
+        wake_with(number, how);
+    else if (task->open == 0)
+        wake_with(number, task->asked ? IS_CANCELLED : PASSES);
+}
+
+static void run_turn(struct model_turn turn)
+{
+    const enum model_step how = model->ends[turn.about].how;
+    if (turn.kind == STEP)
+        model_run(turn.who);
+    else if (!model_is_pending(turn.who))
+        return;
+    else if (turn.kind == SHIELD_HEARS)
+        wake_with(turn.who, how);
+    else
+        gather_hears(turn.who, how);
 }
 
 static void model_tick(void)
 {
-    int turns[TASKS];
+    struct model_turn turns[TURNS];
     const int count = model->ready_count;
     memcpy(turns, model->ready, sizeof(turns));
     model->ready_count = 0;
     for (int i = 0; i < count; i++)
-        model_run(turns[i]);
+        run_turn(turns[i]);
 }
 
 /* ---- Comparing ---- */
@@ -265,10 +391,49 @@ static void cancel(int number)
     model_cancel(number);
 }
 
+/* Whether somebody has not heard yet how it ended: its memory stays what it is until then. */
+static bool is_needed(int number)
+{
+    for (int i = 0; i < TASKS; i++)
+        if (i != number && model->tasks[i].state != GONE && model->tasks[i].gathers)
+            return true;
+    for (int i = 0; i < model->ready_count; i++)
+        if (model->ready[i].kind != STEP && model->ready[i].about == number)
+            return true;
+    return false;
+}
+
 /* Tasks are alike: the first one to start is the first. */
 static bool may_start(int number)
 {
-    return model->tasks[number].state == GONE && (number == 0 || model->tasks[number - 1].known);
+    return model->tasks[number].state == GONE && !is_needed(number) &&
+           (number == 0 || model->tasks[number - 1].known);
+}
+
+/* Whether a request to cancel `from` may come to `to`. */
+static bool passes_on(int from, int to)
+{
+    const struct model_task *const task = &model->tasks[from];
+    return task->state == WAITING && model->tasks[to].state != GONE && from != to &&
+           (task->awaits == to || task->gathers);
+}
+
+/* Whether tasks wait for each other in a circle: there asyncio recurses, and nothing is to be
+ * compared (test_scale.c sees to it that such a world ends). */
+static bool is_circular(void)
+{
+    bool reaches[TASKS][TASKS];
+    for (int i = 0; i < TASKS; i++)
+        for (int j = 0; j < TASKS; j++)
+            reaches[i][j] = passes_on(i, j);
+    for (int k = 0; k < TASKS; k++)
+        for (int i = 0; i < TASKS; i++)
+            for (int j = 0; j < TASKS; j++)
+                reaches[i][j] |= reaches[i][k] && reaches[k][j];
+    for (int i = 0; i < TASKS; i++)
+        if (reaches[i][i])
+            return true;
+    return false;
 }
 
 static void explore(int depth);
@@ -308,7 +473,7 @@ static void explore(int depth)
         for (int s = 0; s < concept->script_count; s++)
             if (may_start(i))
                 TRY('a' + i + TASKS * s, start(i, concept->scripts[s]));
-        if (model->tasks[i].state != GONE)
+        if (model->tasks[i].state != GONE && !is_circular())
             TRY('A' + i, cancel(i));
     }
     for (int n = 0; n < concept->act_count; n++)

@@ -10,7 +10,7 @@
 
 #include "helper.h"
 
-enum { TASKS = 3, LISTS = 4, ROOM = 128 };
+enum { TASKS = 3, FUTURE = TASKS, ENDS, LISTS = 4, ROOM = 128, TURNS = 32 };
 
 /* What a task does; the letters it records are told in world.c. */
 enum script {
@@ -28,7 +28,13 @@ enum script {
     QUEUE_JOIN,
     BARRIER_WAIT,
     BARRIER_RESET,
-    BARRIER_ABORT
+    BARRIER_ABORT,
+    RAISE_LATER,  /* gives way, and fails */
+    AWAIT_NEXT,   /* waits for the task of the next number, the first one after the last */
+    AWAIT_FUTURE, /* waits for the one future there is */
+    SHIELD_NEXT,
+    GATHER_OTHERS, /* both, in the order of their numbers */
+    COLLECT_OTHERS
 };
 
 /* ---- The model ---- */
@@ -38,13 +44,32 @@ enum model_state { GONE, READY, WAITING };
 /* What a step of a task's ends with. */
 enum model_step { WAITS, YIELDS, PASSES, IS_CANCELLED, FAILS };
 
+/* An entry of the ready queue, and what is queued when something ends: a step of the task `who`, or
+ * what it has asked to hear: that `about` has ended. */
+struct model_turn {
+    enum model_turn_kind { STEP, SHIELD_HEARS, GATHER_HEARS } kind;
+    int who, about;
+};
+
+/* What can be waited for. */
+struct model_end {
+    bool exists, ended;
+    enum model_step how; /* PASSES, IS_CANCELLED, FAILS */
+    struct model_turn waiters[TURNS];
+    int count;
+};
+
 struct model_task {
     enum model_state state;
     enum script script;
     int phase;
     bool must_cancel, cancelled; /* asked while it was ready; while it waited */
     bool given, remembered;
-    int inner; /* where it is in a condition's wait */
+    int inner;            /* where it is in a condition's wait */
+    enum model_step told; /* how that ended which it awaited */
+    int awaits;           /* a number: that is cancelled in its place; -1: none */
+    bool gathers, asked;  /* both others; a request to cancel has reached one of them */
+    int open;             /* of those, not heard yet */
     bool known;
 };
 
@@ -55,8 +80,9 @@ struct model_list {
 
 struct model {
     struct model_task tasks[TASKS];
-    int ready[TASKS];
+    struct model_turn ready[TURNS];
     int ready_count;
+    struct model_end ends[ENDS]; /* of the tasks, and of the future */
     struct model_list lists[LISTS];
     int held_by; /* -1: nobody */
     int value, size, unfinished, count;
@@ -66,6 +92,9 @@ struct model {
 };
 
 extern struct model *const model;
+
+/* Something ends, and all hear of it who wait for it. */
+void model_finish(int number, enum model_step how);
 
 /* A pending waiter becomes ready. */
 void model_wake(int task);
@@ -89,6 +118,7 @@ struct concept {
 };
 
 /* All sequences of `depth` operations. Returns how many there were. */
+extern weft_loop *const world_loop;
 size_t explore_worlds(const struct concept *concept, int depth);
 
 /* Those of weft's waiters that are pending are the model's. */
@@ -104,6 +134,7 @@ struct things {
     weft_condition condition;
     WEFT_QUEUE(int, 1) queue;
     weft_barrier barrier;
+    weft_future future;
 };
 
 extern struct things *const things;
