@@ -78,21 +78,21 @@ static void *audience_prepare(size_t n)
     return audience;
 }
 
-/* ---- The floor: a flag, and a queue of those who wait, which is spliced ---- */
+/* ---- The floor: a flag, and the list of those who wait ---- */
 
 struct floor_event {
-    struct floor_queue waiters;
+    struct floor_link waiters;
     int set;
 };
 
 static void set(struct floor_queue *queue, struct floor_event *event)
 {
     event->set = 1;
-    floor_move_all(queue, &event->waiters);
+    floor_wake_all(queue, &event->waiters);
 }
 
 struct floor_player {
-    struct floor_task task; /* first */
+    struct floor_member member; /* first */
     struct floor_event *mine, *others;
 };
 
@@ -104,17 +104,17 @@ struct floor_match {
 
 static void play(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
 {
-    struct floor_player *const self = (struct floor_player *)(void *)task;
+    struct floor_player *const self = (struct floor_player *)(void *)floor_member_of(task);
     switch (frame->state) {
         for (;;) {
         case 0:
             if (!self->mine->set) {
                 frame->state = 1;
-                floor_push(&self->mine->waiters, task);
+                floor_park(&self->mine->waiters, task);
                 return;
+            case 1:
+                floor_leave(task);
             }
-            /* fall through */
-        case 1:
             self->mine->set = 0;
             set(queue, self->others);
             if (frame->left && floor_run_is_over(queue, task)) {
@@ -129,12 +129,13 @@ static void *floor_match_prepare(size_t n)
 {
     struct floor_match *const match = floor_stage_create(sizeof *match);
     for (size_t i = 0; i < n; i++) {
-        floor_start(&match->players[i].task, play);
-        floor_init(&match->events[i].waiters);
-        match->players[i].task.root.left = !i; /* the one that counts */
+        struct floor_task *const task = &match->players[i].member.task;
+        floor_start(task, play);
+        floor_list_init(&match->events[i].waiters);
+        task->root.left = !i; /* the one that counts */
         match->players[i].mine = &match->events[i];
         match->players[i].others = &match->events[1 - i];
-        floor_push(&match->stage.queue, &match->players[i].task);
+        floor_push(&match->stage.queue, task);
     }
     match->events[0].set = 1;
     return match;
@@ -144,7 +145,7 @@ struct floor_audience {
     struct floor_stage stage; /* first */
     struct floor_event event;
     struct floor_task herald;
-    struct floor_task listeners[];
+    struct floor_member listeners[];
 };
 
 static void listen(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
@@ -155,11 +156,11 @@ static void listen(struct floor_queue *queue, struct floor_task *task, struct fl
         case 0:
             if (!event->set) {
                 frame->state = 1;
-                floor_push(&event->waiters, task);
+                floor_park(&event->waiters, task);
                 return;
+            case 1:
+                floor_leave(task);
             }
-            /* fall through */
-        case 1:;
         }
     }
 }
@@ -186,10 +187,10 @@ static void *floor_audience_prepare(size_t n)
 {
     struct floor_audience *const audience =
         floor_stage_create(sizeof *audience + n * sizeof audience->listeners[0]);
-    floor_init(&audience->event.waiters);
+    floor_list_init(&audience->event.waiters);
     for (size_t i = 0; i < n; i++) {
-        floor_start(&audience->listeners[i], listen);
-        floor_push(&audience->stage.queue, &audience->listeners[i]);
+        floor_start(&audience->listeners[i].task, listen);
+        floor_push(&audience->stage.queue, &audience->listeners[i].task);
     }
     floor_start(&audience->herald, proclaim);
     floor_push(&audience->stage.queue, &audience->herald);

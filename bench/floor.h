@@ -2,7 +2,7 @@
  *
  * A floor is what somebody would write by hand who needs just these workloads, and fast: an
  * intrusive queue, tasks that are resumed in their innermost coroutine, a switch on a saved state.
- * No ticks, no results or errors that travel, no cancellation, no list of all tasks, no timers. It
+ * No ticks, no results or errors that travel, no cancellation. It
  * asks for nothing less than a scheduler does: the loop does not know what it runs (it is compiled
  * apart from the steps, and calls them through the frame), and the queue may become empty at any
  * pop. All workloads run on the same one, as they do in weft: none has a loop made for it alone.
@@ -75,6 +75,75 @@ static inline void floor_move_all(struct floor_queue *to, struct floor_queue *fr
     *to->tail = from->head;
     to->tail = from->tail;
     floor_init(from);
+}
+
+/* ---- The data structures of the primitives, and nothing else ----
+ *
+ * Who waits is in a list, in the order of coming, that anybody may leave at any time: both links.
+ * Who was woken is on the queue of those who are ready as well, and in the list until it runs. */
+
+struct floor_link {
+    struct floor_link *next, *previous;
+};
+
+static inline void floor_list_init(struct floor_link *list)
+{
+    list->next = list->previous = list;
+}
+
+static inline void floor_list_append(struct floor_link *list, struct floor_link *link)
+{
+    link->next = list;
+    link->previous = list->previous;
+    list->previous->next = link;
+    list->previous = link;
+}
+
+static inline void floor_list_remove(struct floor_link *link)
+{
+    link->previous->next = link->next;
+    link->next->previous = link->previous;
+}
+
+/* A task that can be in such a list: of waiters, or of children. */
+struct floor_member {
+    struct floor_link link; /* first */
+    struct floor_task task;
+    int parked;
+};
+
+static inline struct floor_member *floor_member_of(struct floor_task *task)
+{
+    return (struct floor_member *)(void *)((char *)task - offsetof(struct floor_member, task));
+}
+
+static inline void floor_park(struct floor_link *list, struct floor_task *task)
+{
+    struct floor_member *const member = floor_member_of(task);
+    member->parked = 1;
+    floor_list_append(list, &member->link);
+}
+
+static inline void floor_leave(struct floor_task *task)
+{
+    floor_list_remove(&floor_member_of(task)->link);
+}
+
+/* Whether it was still parked. */
+static inline int floor_wake(struct floor_queue *queue, struct floor_link *link)
+{
+    struct floor_member *const member = (struct floor_member *)(void *)link;
+    if (!member->parked)
+        return 0;
+    member->parked = 0;
+    floor_push(queue, &member->task);
+    return 1;
+}
+
+static inline void floor_wake_all(struct floor_queue *queue, struct floor_link *list)
+{
+    for (struct floor_link *link = list->next; link != list; link = link->next)
+        floor_wake(queue, link);
 }
 
 /* Gives turns until nobody is left in the queue. */

@@ -83,27 +83,57 @@ static void *nursery_prepare(size_t n)
     return nursery;
 }
 
-/* ---- The floor of both: who awaits counts the ends, and the last one wakes it ---- */
+/* ---- The floors: of both, the list of all children; of a group, that it is empty wakes the
+ * parent; of a gather, a part for each child, which is linked in the child while it is awaited ---- */
+
+struct floor_part {
+    struct floor_part *next; /* of those that wait for one child */
+    struct floor_parent *parent;
+    struct floor_child *child;
+};
+
+struct floor_child {
+    struct floor_member member; /* first */
+    struct floor_part *parts;
+    struct floor_parent *parent;
+};
 
 struct floor_parent {
     struct floor_task task; /* first */
+    struct floor_link all;
     size_t n, open;
-    struct floor_task *children;
+    struct floor_child *children;
+    struct floor_part *parts; /* of a gather */
 };
 
 struct floor_nursery {
     struct floor_stage stage; /* first */
     struct floor_parent parent;
-    struct floor_task children[];
+    struct floor_child children[];
 };
 
 static void end_at_once(struct floor_queue *queue, struct floor_task *task,
                         struct floor_frame *frame)
 {
-    struct floor_parent *const parent = (struct floor_parent *)(void *)task->waiter;
+    struct floor_child *const self = (struct floor_child *)(void *)floor_member_of(task);
+    struct floor_parent *const parent = self->parent;
     (void)frame;
-    if (--parent->open == 0)
+    floor_leave(task);
+    for (struct floor_part *part = self->parts; part; part = part->next)
+        if (--part->parent->open == 0)
+            floor_push(queue, &part->parent->task);
+    if (!parent->parts && parent->all.next == &parent->all)
         floor_push(queue, &parent->task);
+}
+
+static void create(struct floor_queue *queue, struct floor_parent *parent,
+                   struct floor_child *child)
+{
+    floor_start(&child->member.task, end_at_once);
+    child->parts = NULL;
+    child->parent = parent;
+    floor_list_append(&parent->all, &child->member.link);
+    floor_push(queue, &child->member.task);
 }
 
 static void create_and_join(struct floor_queue *queue, struct floor_task *task,
@@ -114,10 +144,12 @@ static void create_and_join(struct floor_queue *queue, struct floor_task *task,
         for (;;) {
         case 0:
             for (size_t i = 0; i < self->n; i++) {
-                floor_start(&self->children[i], end_at_once);
-                self->children[i].waiter = task;
-                floor_push(queue, &self->children[i]);
+                create(queue, self, &self->children[i]);
+                if (self->parts)
+                    self->parts[i] = (struct floor_part){NULL, self, &self->children[i]};
             }
+            for (size_t i = 0; self->parts && i < self->n; i++)
+                self->parts[i].child->parts = &self->parts[i];
             self->open = self->n;
             frame->state = 1;
             return;
@@ -135,10 +167,24 @@ static void *floor_nursery_prepare(size_t n)
     struct floor_nursery *const nursery =
         floor_stage_create(sizeof *nursery + n * sizeof nursery->children[0]);
     floor_start(&nursery->parent.task, create_and_join);
+    floor_list_init(&nursery->parent.all);
     nursery->parent.n = n;
     nursery->parent.children = nursery->children;
     floor_push(&nursery->stage.queue, &nursery->parent.task);
     return nursery;
+}
+
+static void *floor_gathering_prepare(size_t n)
+{
+    struct floor_nursery *const nursery = floor_nursery_prepare(n);
+    nursery->parent.parts = bench_allocate(n * sizeof nursery->parent.parts[0]);
+    return nursery;
+}
+
+static void floor_nursery_dispose(void *state)
+{
+    free(((struct floor_nursery *)state)->parent.parts);
+    free(state);
 }
 
 static const size_t sizes[] = {1000, 100000, 0};
@@ -149,7 +195,8 @@ const struct bench_workload bench_gather = {
     .sizes = sizes,
     .weft = {gathering_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
              gathering_dispose},
-    .floor = {floor_nursery_prepare, floor_stage_arm, floor_stage_run, floor_stage_check, free},
+    .floor = {floor_gathering_prepare, floor_stage_arm, floor_stage_run, floor_stage_check,
+              floor_nursery_dispose},
 };
 
 const struct bench_workload bench_group = {
@@ -158,5 +205,6 @@ const struct bench_workload bench_group = {
     .sizes = sizes,
     .weft = {nursery_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
              bench_stage_dispose},
-    .floor = {floor_nursery_prepare, floor_stage_arm, floor_stage_run, floor_stage_check, free},
+    .floor = {floor_nursery_prepare, floor_stage_arm, floor_stage_run, floor_stage_check,
+              floor_nursery_dispose},
 };

@@ -71,32 +71,38 @@ static void *inn_prepare(size_t n)
     return inn;
 }
 
-/* ---- The floor: who releases hands over to the first who waits ---- */
+/* ---- The floor: what is free, and the list of those who wait; it is free until the one that was
+ * woken takes it ---- */
 
 struct floor_crowd {
     struct floor_stage stage; /* first */
-    struct floor_queue waiters;
+    struct floor_link waiters;
     size_t free; /* permits; of a lock, 1 */
-    struct floor_task contenders[];
+    struct floor_member contenders[];
 };
 
 static int acquire(struct floor_crowd *crowd, struct floor_task *task)
 {
-    if (crowd->free) {
+    if (crowd->free && crowd->waiters.next == &crowd->waiters) {
         crowd->free--;
         return 1;
     }
-    floor_push(&crowd->waiters, task);
+    floor_park(&crowd->waiters, task);
     return 0;
+}
+
+static void take(struct floor_crowd *crowd, struct floor_task *task)
+{
+    floor_leave(task);
+    crowd->free--;
 }
 
 static void release(struct floor_crowd *crowd)
 {
-    struct floor_task *const next = floor_pop(&crowd->waiters);
-    if (next)
-        floor_push(&crowd->stage.queue, next);
-    else
-        crowd->free++;
+    crowd->free++;
+    for (struct floor_link *link = crowd->waiters.next; link != &crowd->waiters; link = link->next)
+        if (floor_wake(&crowd->stage.queue, link))
+            break;
 }
 
 static void contend(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
@@ -108,9 +114,9 @@ static void contend(struct floor_queue *queue, struct floor_task *task, struct f
             if (!acquire(crowd, task)) {
                 frame->state = 1;
                 return;
+            case 1:
+                take(crowd, task);
             }
-            /* fall through */
-        case 1:
             frame->state = 2;
             floor_push(queue, task);
             return;
@@ -128,12 +134,12 @@ static struct floor_crowd *floor_crowd_create(size_t n, size_t permits)
 {
     struct floor_crowd *const crowd =
         floor_stage_create(sizeof *crowd + n * sizeof crowd->contenders[0]);
-    floor_init(&crowd->waiters);
+    floor_list_init(&crowd->waiters);
     crowd->free = permits;
     for (size_t i = 0; i < n; i++) {
-        floor_start(&crowd->contenders[i], contend);
-        crowd->contenders[i].root.left = !i; /* the one that counts */
-        floor_push(&crowd->stage.queue, &crowd->contenders[i]);
+        floor_start(&crowd->contenders[i].task, contend);
+        crowd->contenders[i].task.root.left = !i; /* the one that counts */
+        floor_push(&crowd->stage.queue, &crowd->contenders[i].task);
     }
     return crowd;
 }

@@ -84,22 +84,25 @@ static void *large_prepare(size_t n)
     return pipe;
 }
 
-/* ---- The floor: a ring of items, and queues of those who wait for room and for items ---- */
+/* ---- The floor: a ring of items, and lists of those who wait for room and for items. Who is woken
+ * leaves the list, and looks again when it runs ---- */
 
 struct floor_pipe {
     struct floor_stage stage; /* first */
-    struct floor_queue putters, getters;
+    struct floor_link putters, getters;
     size_t room, size, head;
     int i, item;
-    struct floor_task producer, consumer;
+    struct floor_member producer, consumer;
     int items[LARGE];
 };
 
-static void wake_one(struct floor_queue *queue, struct floor_queue *waiters)
+static void wake_one(struct floor_queue *queue, struct floor_link *waiters)
 {
-    struct floor_task *const task = floor_pop(waiters);
-    if (task)
-        floor_push(queue, task);
+    struct floor_link *const link = waiters->next;
+    if (link == waiters)
+        return;
+    floor_list_remove(link);
+    floor_wake(queue, link);
 }
 
 static void put(struct floor_pipe *pipe, int item)
@@ -131,7 +134,7 @@ static void produce(struct floor_queue *queue, struct floor_task *task, struct f
             case 1:
                 if (pipe->size == pipe->room) {
                     frame->state = 1;
-                    floor_push(&pipe->putters, task);
+                    floor_park(&pipe->putters, task);
                     return;
                 }
                 put(pipe, pipe->i);
@@ -150,19 +153,19 @@ static void consume(struct floor_queue *queue, struct floor_task *task, struct f
     (void)frame; /* whichever way it comes here, it looks */
     while (pipe->size)
         pipe->item = get(pipe);
-    floor_push(&pipe->getters, task);
+    floor_park(&pipe->getters, task);
 }
 
 static void *floor_pipe_prepare(size_t n)
 {
     struct floor_pipe *const pipe = floor_stage_create(sizeof *pipe);
-    floor_init(&pipe->putters);
-    floor_init(&pipe->getters);
+    floor_list_init(&pipe->putters);
+    floor_list_init(&pipe->getters);
     pipe->room = n;
-    floor_start(&pipe->producer, produce);
-    floor_start(&pipe->consumer, consume);
-    floor_push(&pipe->stage.queue, &pipe->producer);
-    floor_push(&pipe->stage.queue, &pipe->consumer);
+    floor_start(&pipe->producer.task, produce);
+    floor_start(&pipe->consumer.task, consume);
+    floor_push(&pipe->stage.queue, &pipe->producer.task);
+    floor_push(&pipe->stage.queue, &pipe->consumer.task);
     return pipe;
 }
 
