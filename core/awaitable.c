@@ -124,5 +124,5 @@ weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable)
         return weft_park_awaiting_(task, awaitable);
     else
         context->error = &no_await;
-    return (weft_signal){WEFT_GO_ON_};
+    return weft_go_on_(context);
 }

@@ -54,7 +54,8 @@ enum weft_signal_ {
     WEFT_CALLED_,  /* context->callee goes first */
     WEFT_RETURNED, /* ended; context->error says how */
     WEFT_STARTS_,  /* the task whose coroutine context->callee is goes first */
-    WEFT_GO_ON_    /* of a wait alone: there is nothing to wait for */
+    WEFT_GO_ON_,   /* of a wait alone: there is nothing to wait for */
+    WEFT_RAISES_   /* nor here, but context->error is to be raised */
 };
 
 typedef struct weft_signal {
@@ -106,6 +107,13 @@ struct weft_context {
 #define WEFT_MOSTLY_(condition) (condition)
 #define WEFT_RARELY_(condition) (condition)
 #endif
+
+/* What a wait gives that does not wait, and may have set the error. */
+static inline weft_signal weft_go_on_(const weft_context *context)
+{
+    const weft_signal signal = {context->error ? WEFT_RAISES_ : WEFT_GO_ON_};
+    return signal;
+}
 
 /* Goes on after a step that ended with `signal`: runs the coroutines of one chain of calls until
  * they wait for something, or the outermost one, `root`, has ended. *innermost is who runs next;
@@ -225,7 +233,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
         unsigned weft_exit_ = WEFT_RUNS_;                                                          \
         const weft_error *weft_caught_ = NULL;                                                     \
         unsigned weft_state_ = weft_frame_->state;                                                 \
-        (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_;                     \
+        weft_signal weft_signal_ = {WEFT_PARKED};                                                  \
+        (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_, (void)weft_signal_; \
         do {                                                                                       \
             if (0)                                                                                 \
                 goto weft_resume_;                                                                 \
@@ -392,21 +401,24 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
                   : case WEFT_STATE_(WEFT_LATE_STATE_(__LINE__))                                   \
                   : WEFT_FOLLOW_(again))
 
-#define WEFT_FOLLOW_(wait)                                                                         \
+#define WEFT_FOLLOW_(again)                                                                        \
     {                                                                                              \
-        const weft_signal weft_signal_ = (wait);                                                   \
-        if (weft_signal_.what != WEFT_GO_ON_)                                                      \
+        weft_signal_ = (again);                                                                    \
+        if (weft_signal_.what < WEFT_GO_ON_)                                                       \
             return weft_signal_;                                                                   \
     }
 #define WEFT_WAIT_AT_(wait, resumed)                                                               \
     do {                                                                                           \
-        weft_frame_->state = __LINE__;                                                             \
-        WEFT_FOLLOW_(wait)                                                                         \
-        if (0) {                                                                                   \
-            resumed                                                                                \
+        weft_signal_ = (wait);                                                                     \
+        if (weft_signal_.what != WEFT_GO_ON_) {                                                    \
+            if (weft_signal_.what != WEFT_RAISES_) {                                               \
+                weft_frame_->state = __LINE__;                                                     \
+                return weft_signal_;                                                               \
+                resumed                                                                            \
+            }                                                                                      \
+            if (WEFT_RARELY_(weft_context_->error))                                                \
+                WEFT_UNWIND_;                                                                      \
         }                                                                                          \
-        if (WEFT_RARELY_(weft_context_->error))                                                    \
-            WEFT_UNWIND_;                                                                          \
     } while (0)
 
 /* The line that a state belongs to. (No modulo: a Cortex-M0 has no division.) */

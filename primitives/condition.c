@@ -6,7 +6,7 @@ weft_signal weft_condition_wait_(weft_condition *condition, weft_context *contex
 {
     context->error = weft_lock_release(&condition->lock);
     if (context->error)
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     return weft_waiters_park_(&condition->waiters, context, &kind);
 }
 
@@ -47,7 +47,7 @@ weft_signal weft_condition_again_(weft_condition *condition, weft_context *conte
         context->error = &weft_cancelled_error;
         weft_waiters_wake_(&condition->waiters, 1);
     }
-    return (weft_signal){WEFT_GO_ON_};
+    return weft_go_on_(context);
 }
 
 const weft_error *weft_condition_notify(weft_condition *condition, size_t n)

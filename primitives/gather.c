@@ -95,7 +95,7 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     weft_task *const parent = weft_running_task_(context);
     if (gather->several.parent) {
         context->error = &weft_invalid_state_error;
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     }
     gather->joint.part = part_number;
     gather->collects = collects;
@@ -106,5 +106,5 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
         return weft_park_joining_(parent, &gather->joint);
     weft_gather_leave_(gather);
     context->error = gather->error;
-    return (weft_signal){WEFT_GO_ON_};
+    return weft_go_on_(context);
 }

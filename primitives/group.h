@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* ExceptionGroup: the kind of a group's error, and of nothing else: no kind for errors of the program's.
- * What one is made of: weft_first_error. */
+/* ExceptionGroup: the kind of a group's error, and of nothing else: it is no kind for errors of the
+ * program's own. What one is made of: weft_first_error. */
 extern const weft_error weft_group_error;
 
 /* asyncio.TaskGroup: one lives in a frame, and is all zero at first. */
@@ -47,11 +47,7 @@ typedef struct weft_group {
     weft_group_leave_((group), weft_context_, weft_exit_);                                         \
     weft_frame_->state = WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_));                               \
     for (;;) {                                                                                     \
-        {                                                                                          \
-            const weft_signal weft_signal_ = weft_group_wait_(group);                              \
-            if (weft_signal_.what != WEFT_GO_ON_)                                                  \
-                return weft_signal_;                                                               \
-        }                                                                                          \
+        WEFT_FOLLOW_(weft_group_wait_(group));                                                     \
         break;                                                                                     \
     case WEFT_STATE_(WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_))):                                  \
         weft_group_again_((group), weft_context_);                                                 \

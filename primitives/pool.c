@@ -34,7 +34,7 @@ weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, wef
     make_ready(pool, n);
     if (!weft_group_admits_(group)) {
         context->error = weft_group_refusal_();
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     }
     return weft_semaphore_acquire_as_(&pool->free_slots, context, &kind);
 }

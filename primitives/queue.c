@@ -34,7 +34,7 @@ weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context)
     if (!queue->is_shut_down)
         return weft_waiters_park_(&queue->putters, context, &put_kind);
     context->error = &weft_queue_shut_down_error;
-    return go_on;
+    return weft_go_on_(context);
 }
 
 /* Who was woken and cannot use it passes it on. */
@@ -45,7 +45,7 @@ weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *contex
         return weft_queue_await_room_(queue, context);
     if (woken && !weft_queue_is_full_(queue))
         weft_waiters_pop_(&queue->putters);
-    return go_on;
+    return weft_go_on_(context);
 }
 
 weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context)
@@ -53,7 +53,7 @@ weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context)
     if (!queue->is_shut_down)
         return weft_waiters_park_(&queue->getters, context, &get_kind);
     context->error = &weft_queue_shut_down_error;
-    return go_on;
+    return weft_go_on_(context);
 }
 
 weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context)
@@ -63,7 +63,7 @@ weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *contex
         return weft_queue_await_item_(queue, context);
     if (woken && queue->size)
         weft_waiters_pop_(&queue->getters);
-    return go_on;
+    return weft_go_on_(context);
 }
 
 weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context)

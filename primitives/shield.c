@@ -21,7 +21,7 @@ weft_signal weft_await_shielded_(weft_shield *shield, weft_context *context,
         return weft_await_(context, awaitable);
     context->error = weft_add_done_callback_(awaitable, &shield->handle, heard);
     if (context->error)
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     shield->kind = &kind;
     shield->parent = task;
     return weft_park_listed_(task, &shield->kind);

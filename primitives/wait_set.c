@@ -62,7 +62,7 @@ weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_tim
 {
     if (!set->several.count || set->several.parent) {
         context->error = &weft_invalid_state_error;
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     }
     set->until = (unsigned char)until;
     set->several.parent = weft_running_task_(context);
@@ -123,10 +123,10 @@ const weft_error *weft_completed_end_(weft_wait_set *set)
 static weft_signal wait_or_go_on(weft_wait_set *set, weft_context *context)
 {
     if (set->completed)
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     if (set->timed_out || !set->several.count || !set->several.parent) {
         context->error = set->timed_out ? &weft_timeout_error : &weft_invalid_state_error;
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     }
     set->kind = &completed_kind;
     return weft_park_listed_(set->several.parent, &set->kind);
@@ -140,7 +140,7 @@ weft_signal weft_completed_wait_(weft_wait_set *set, weft_context *context)
 weft_signal weft_completed_again_(weft_wait_set *set, weft_context *context)
 {
     if (context->error)
-        return (weft_signal){WEFT_GO_ON_};
+        return weft_go_on_(context);
     return wait_or_go_on(set, context);
 }
 
