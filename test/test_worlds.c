@@ -617,6 +617,25 @@ static void forget(int number)
     model->ready_count = kept;
 }
 
+static void arm(int number)
+{
+    task_number(number)->limit = ARMED;
+    task_number(number)->deadline = model->clock + 1;
+    model_list_last(list(FOURTH), number);
+}
+
+static enum model_step leave_limit(int number, enum model_step step)
+{
+    struct model_task *const task = task_number(number);
+    const bool expired = task->limit == EXPIRED;
+    model_unlist(list(FOURTH), number);
+    task->limit = NONE;
+    if (!expired)
+        return step;
+    model_uncancel(number);
+    return step == IS_CANCELLED && !task->requests ? FAILS : step;
+}
+
 static enum model_step step_tasks(int number, bool cancelled)
 {
     struct model_task *const task = task_number(number);
@@ -626,20 +645,25 @@ static enum model_step step_tasks(int number, bool cancelled)
         step = cancelled ? IS_CANCELLED : script == RAISE_LATER ? FAILS : task->told;
     } else {
         const int next = (number + 1) % TASKS;
-        step = script == RAISE_LATER    ? YIELDS
-               : script == AWAIT_NEXT   ? await_end(number, next, STEP)
-               : script == AWAIT_FUTURE ? await_end(number, FUTURE, STEP)
-               : script == SHIELD_NEXT  ? await_end(number, next, SHIELD_HEARS)
-                                        : gather(number, script == COLLECT_OTHERS);
+        step = script == RAISE_LATER     ? YIELDS
+               : script == AWAIT_NEXT    ? await_end(number, next, STEP)
+               : script == AWAIT_FUTURE  ? await_end(number, FUTURE, STEP)
+               : script == SHIELD_NEXT   ? await_end(number, next, SHIELD_HEARS)
+               : script == AWAIT_IN_TIME ? (arm(number), await_end(number, FUTURE, STEP))
+                                         : gather(number, script == COLLECT_OTHERS);
     }
-    if (step != WAITS && step != YIELDS)
-        forget(number);
-    return step;
+    if (step == WAITS || step == YIELDS)
+        return step;
+    forget(number);
+    return script == AWAIT_IN_TIME ? leave_limit(number, step) : step;
 }
 
-static void set_future(int n)
+static void act_on_tasks(int n)
 {
-    (void)n;
+    if (n) {
+        pass_time();
+        return;
+    }
     compare_answers(weft_set_done(&things->future), model->ends[FUTURE].ended);
     if (!model->ends[FUTURE].ended)
         model_finish(FUTURE, PASSES);
@@ -652,8 +676,8 @@ static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[]
                          event_scripts[] = {EVENT_WAIT},
                          condition_scripts[] = {CONDITION_WAIT, CONDITION_NOTIFY, CONDITION_HOLD},
                          queue_scripts[] = {QUEUE_GET, QUEUE_PUT, QUEUE_JOIN},
-                         task_scripts[] = {RAISE_LATER, AWAIT_NEXT,    AWAIT_FUTURE,
-                                           SHIELD_NEXT, GATHER_OTHERS, COLLECT_OTHERS},
+                         task_scripts[] = {RAISE_LATER,   AWAIT_NEXT,     AWAIT_FUTURE, SHIELD_NEXT,
+                                           GATHER_OTHERS, COLLECT_OTHERS, AWAIT_IN_TIME},
                          barrier_scripts[] = {BARRIER_WAIT, BARRIER_RESET, BARRIER_ABORT};
 
 #define SCRIPTS(of) of##_scripts, sizeof(of##_scripts) / sizeof(of##_scripts[0])
@@ -675,7 +699,7 @@ static const struct {
      7},
     {"queue", {SCRIPTS(queue), make_queue, step_queue, act_on_queue, 4, compare_queue}, 7},
     {"barrier", {SCRIPTS(barrier), make_barrier, step_barrier, NULL, 0, compare_barrier}, 8},
-    {"task", {SCRIPTS(task), make_future, step_tasks, set_future, 1, nothing}, 7},
+    {"task", {SCRIPTS(task), make_future, step_tasks, act_on_tasks, 2, nothing}, 6},
 };
 
 /* The environment's WEFT_WORLDS says how many more, or less. */

@@ -12,6 +12,7 @@ struct actor {
     struct weft_barrier_wait wait;
     const weft_error *caught;
     weft_shield shield;
+    weft_timeout limit;
     WEFT_GATHER(2) gather;
 };
 
@@ -83,6 +84,8 @@ WEFT_ASYNC_BODY(actor)
             weft_await(&things->future);
         } else if (self->script == SHIELD_NEXT) {
             weft_await_shielded(&self->shield, next_of(self->number));
+        } else if (self->script == AWAIT_IN_TIME) {
+            weft_wait_for(&self->limit, &things->future, WEFT_MS(1));
         } else {
             weft_check(gather_others(self));
             if (self->script == GATHER_OTHERS)
@@ -238,6 +241,7 @@ static bool model_cancel(int number)
     struct model_task *const task = &model->tasks[number];
     if (task->state == GONE)
         return false;
+    task->requests++;
     if (task->state == WAITING && task->awaits >= 0 && cancel_end(task->awaits))
         return true;
     if (task->state == WAITING && task->gathers) {
@@ -295,11 +299,28 @@ static void gather_hears(int number, enum model_step how)
         wake_with(number, task->asked ? IS_CANCELLED : PASSES);
 }
 
+void model_uncancel(int number)
+{
+    struct model_task *const task = &model->tasks[number];
+    if (--task->requests == 0)
+        task->must_cancel = false;
+}
+
+static void expire(int number)
+{
+    if (model->tasks[number].limit != DUE)
+        return;
+    model->tasks[number].limit = EXPIRED;
+    model_cancel(number);
+}
+
 static void run_turn(struct model_turn turn)
 {
     const enum model_step how = model->ends[turn.about].how;
     if (turn.kind == STEP)
         model_run(turn.who);
+    else if (turn.kind == EXPIRES)
+        expire(turn.who);
     else if (!model_is_pending(turn.who))
         return;
     else if (turn.kind == SHIELD_HEARS)
@@ -308,9 +329,32 @@ static void run_turn(struct model_turn turn)
         gather_hears(turn.who, how);
 }
 
+/* All limits are alike: they are due in the order in which they were armed, the last list's. */
+static bool next_is_due(void)
+{
+    const struct model_list *const armed = &model->lists[LISTS - 1];
+    return armed->count && model->tasks[armed->who[0]].deadline <= model->clock;
+}
+
+static void fire_timers(void)
+{
+    while (next_is_due()) {
+        const int number = model->lists[LISTS - 1].who[0];
+        model_unlist(&model->lists[LISTS - 1], number);
+        model->tasks[number].limit = DUE;
+        push((struct model_turn){EXPIRES, number, 0});
+    }
+}
+
+static bool may_tick(void)
+{
+    return model->ready_count || next_is_due();
+}
+
 static void model_tick(void)
 {
     struct model_turn turns[TURNS];
+    fire_timers();
     const int count = model->ready_count;
     memcpy(turns, model->ready, sizeof(turns));
     model->ready_count = 0;
@@ -376,6 +420,12 @@ static void run_tick(void)
     weft_run_forever(&now.loop);
     model_tick();
     compare();
+}
+
+void pass_time(void)
+{
+    now.port.now += WEFT_MS(1);
+    model->clock++;
 }
 
 static void start(int number, enum script script)
@@ -447,7 +497,7 @@ static void go_on(int depth)
 /* At the end of a sequence all that can still happen does. */
 static void settle(void)
 {
-    while (model->ready_count)
+    while (may_tick())
         run_tick();
 }
 
@@ -478,7 +528,7 @@ static void explore(int depth)
     }
     for (int n = 0; n < concept->act_count; n++)
         TRY('0' + n, concept->act(n));
-    if (model->ready_count)
+    if (may_tick())
         TRY('.', run_tick());
 #undef TRY
 }

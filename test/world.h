@@ -33,6 +33,7 @@ enum script {
     AWAIT_NEXT,   /* waits for the task of the next number, the first one after the last */
     AWAIT_FUTURE, /* waits for the one future there is */
     SHIELD_NEXT,
+    AWAIT_IN_TIME, /* the future, for one unit of time at most */
     GATHER_OTHERS, /* both, in the order of their numbers */
     COLLECT_OTHERS
 };
@@ -47,7 +48,7 @@ enum model_step { WAITS, YIELDS, PASSES, IS_CANCELLED, FAILS };
 /* An entry of the ready queue, and what is queued when something ends: a step of the task `who`, or
  * what it has asked to hear: that `about` has ended. */
 struct model_turn {
-    enum model_turn_kind { STEP, SHIELD_HEARS, GATHER_HEARS } kind;
+    enum model_turn_kind { STEP, SHIELD_HEARS, GATHER_HEARS, EXPIRES } kind;
     int who, about;
 };
 
@@ -70,6 +71,9 @@ struct model_task {
     int awaits;           /* a number: that is cancelled in its place; -1: none */
     bool gathers, asked;  /* both others; a request to cancel has reached one of them */
     int open;             /* of those, not heard yet */
+    int requests;         /* to cancel it, less those taken back */
+    enum model_limit { NONE, ARMED, DUE, EXPIRED } limit;
+    int deadline;
     bool known;
 };
 
@@ -88,10 +92,17 @@ struct model {
     int value, size, unfinished, count;
     bool set, shut;
     int barrier;
+    int clock;
     char record[ROOM];
 };
 
 extern struct model *const model;
+
+/* Takes a request to cancel back. */
+void model_uncancel(int task);
+
+/* A unit of time passes, for both. */
+void pass_time(void);
 
 /* Something ends, and all hear of it who wait for it. */
 void model_finish(int number, enum model_step how);
