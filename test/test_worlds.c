@@ -636,12 +636,43 @@ static enum model_step leave_limit(int number, enum model_step step)
     return step == IS_CANCELLED && !task->requests ? FAILS : step;
 }
 
+static enum model_step wait_for_children(int number)
+{
+    struct model_task *const task = task_number(number);
+    if (task->children)
+        return WAITS;
+    if (task->cancelled_itself) {
+        model_uncancel(number);
+        task->propagates &= task->requests > 0;
+    }
+    return task->failures ? FAILS : task->propagates ? IS_CANCELLED : PASSES;
+}
+
+static enum model_step step_group(int number, bool cancelled)
+{
+    struct model_task *const task = task_number(number);
+    if (!task->phase++) {
+        for (int i = 0; i < TASKS; i++) {
+            if (!task->mine[i])
+                continue;
+            model_start(i, child_script(number, i), number);
+            task->children++;
+        }
+    } else if (cancelled && !task->aborting) {
+        task->propagates = true;
+        model_abort(number);
+    }
+    return wait_for_children(number);
+}
+
 static enum model_step step_tasks(int number, bool cancelled)
 {
     struct model_task *const task = task_number(number);
     const enum script script = task->script;
-    enum model_step step = cancelled ? IS_CANCELLED : task->told;
-    if (task->phase++) {
+    enum model_step step;
+    if (script == GROUP_OTHERS) {
+        step = step_group(number, cancelled);
+    } else if (task->phase++) {
         step = cancelled ? IS_CANCELLED : script == RAISE_LATER ? FAILS : task->told;
     } else {
         const int next = (number + 1) % TASKS;
@@ -676,8 +707,9 @@ static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[]
                          event_scripts[] = {EVENT_WAIT},
                          condition_scripts[] = {CONDITION_WAIT, CONDITION_NOTIFY, CONDITION_HOLD},
                          queue_scripts[] = {QUEUE_GET, QUEUE_PUT, QUEUE_JOIN},
-                         task_scripts[] = {RAISE_LATER,   AWAIT_NEXT,     AWAIT_FUTURE, SHIELD_NEXT,
-                                           GATHER_OTHERS, COLLECT_OTHERS, AWAIT_IN_TIME},
+                         task_scripts[] = {RAISE_LATER,   AWAIT_NEXT,    AWAIT_FUTURE,
+                                           SHIELD_NEXT,   GATHER_OTHERS, COLLECT_OTHERS,
+                                           AWAIT_IN_TIME, GROUP_OTHERS},
                          barrier_scripts[] = {BARRIER_WAIT, BARRIER_RESET, BARRIER_ABORT};
 
 #define SCRIPTS(of) of##_scripts, sizeof(of##_scripts) / sizeof(of##_scripts[0])
