@@ -18,7 +18,8 @@ typedef struct weft_shield {
 /* weft_await_shielded(weft_shield *shield, p): `await asyncio.shield(p)`. Waits until *p, a task or
  * future that has been started, has ended, and raises its error; if this task is cancelled it
  * raises that at once, and *p goes on. What has ended already is not waited for. A shield that
- * is in use raises weft_invalid_state_error. When it ends nothing of it is linked to *p.
+ * is in use raises weft_invalid_state_error. *p's memory stays what it is until the wait has ended:
+ * its error is asked for in a turn after its end. When the wait ends nothing of it is linked to *p.
  * `shield` is evaluated again when the task is resumed. O(1). */
 #define weft_await_shielded(shield, p)                                                             \
     WEFT_WAIT_THEN_(weft_await_shielded_((shield), weft_context_, &(p)->awaitable),                \

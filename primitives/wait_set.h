@@ -28,9 +28,9 @@ typedef struct weft_wait_set {
         weft_part parts[n];                                                                        \
     }
 
-/* weft_wait_add(WEFT_WAIT_SET(n) *s, p): one more, a task or future that has been started. Returns
- * NULL, or weft_invalid_state_error if there is no room, or if the set is being waited for.
- * O(1). */
+/* weft_wait_add(WEFT_WAIT_SET(n) *s, p): one more, a task or future that has been started. Its
+ * memory stays what it is until it has been waited for. Returns NULL, or weft_invalid_state_error
+ * if there is no room, or if the set is being waited for. O(1). */
 #define weft_wait_add(s, p)                                                                        \
     weft_wait_add_in(&(s)->set, (s)->parts, sizeof((s)->parts) / sizeof(weft_part), p)
 

@@ -617,29 +617,84 @@ static void forget(int number)
     model->ready_count = kept;
 }
 
+static void arm(int number)
+{
+    task_number(number)->limit = ARMED;
+    task_number(number)->deadline = model->clock + 1;
+    model_list_last(list(FOURTH), number);
+}
+
+static enum model_step leave_limit(int number, enum model_step step)
+{
+    struct model_task *const task = task_number(number);
+    const bool expired = task->limit == EXPIRED;
+    model_unlist(list(FOURTH), number);
+    task->limit = NONE;
+    if (!expired)
+        return step;
+    model_uncancel(number);
+    return step == IS_CANCELLED && !task->requests ? FAILS : step;
+}
+
+static enum model_step wait_for_children(int number)
+{
+    struct model_task *const task = task_number(number);
+    if (task->children)
+        return WAITS;
+    if (task->cancelled_itself) {
+        model_uncancel(number);
+        task->propagates &= task->requests > 0;
+    }
+    return task->failures ? FAILS : task->propagates ? IS_CANCELLED : PASSES;
+}
+
+static enum model_step step_group(int number, bool cancelled)
+{
+    struct model_task *const task = task_number(number);
+    if (!task->phase++) {
+        for (int i = 0; i < TASKS; i++) {
+            if (!task->mine[i])
+                continue;
+            model_start(i, child_script(number, i), number);
+            task->children++;
+        }
+    } else if (cancelled && !task->aborting) {
+        task->propagates = true;
+        model_abort(number);
+    }
+    return wait_for_children(number);
+}
+
 static enum model_step step_tasks(int number, bool cancelled)
 {
     struct model_task *const task = task_number(number);
     const enum script script = task->script;
-    enum model_step step = cancelled ? IS_CANCELLED : task->told;
-    if (task->phase++) {
+    enum model_step step;
+    if (script == GROUP_OTHERS) {
+        step = step_group(number, cancelled);
+    } else if (task->phase++) {
         step = cancelled ? IS_CANCELLED : script == RAISE_LATER ? FAILS : task->told;
     } else {
         const int next = (number + 1) % TASKS;
-        step = script == RAISE_LATER    ? YIELDS
-               : script == AWAIT_NEXT   ? await_end(number, next, STEP)
-               : script == AWAIT_FUTURE ? await_end(number, FUTURE, STEP)
-               : script == SHIELD_NEXT  ? await_end(number, next, SHIELD_HEARS)
-                                        : gather(number, script == COLLECT_OTHERS);
+        step = script == RAISE_LATER     ? YIELDS
+               : script == AWAIT_NEXT    ? await_end(number, next, STEP)
+               : script == AWAIT_FUTURE  ? await_end(number, FUTURE, STEP)
+               : script == SHIELD_NEXT   ? await_end(number, next, SHIELD_HEARS)
+               : script == AWAIT_IN_TIME ? (arm(number), await_end(number, FUTURE, STEP))
+                                         : gather(number, script == COLLECT_OTHERS);
     }
-    if (step != WAITS && step != YIELDS)
-        forget(number);
-    return step;
+    if (step == WAITS || step == YIELDS)
+        return step;
+    forget(number);
+    return script == AWAIT_IN_TIME ? leave_limit(number, step) : step;
 }
 
-static void set_future(int n)
+static void act_on_tasks(int n)
 {
-    (void)n;
+    if (n) {
+        pass_time();
+        return;
+    }
     compare_answers(weft_set_done(&things->future), model->ends[FUTURE].ended);
     if (!model->ends[FUTURE].ended)
         model_finish(FUTURE, PASSES);
@@ -652,8 +707,9 @@ static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[]
                          event_scripts[] = {EVENT_WAIT},
                          condition_scripts[] = {CONDITION_WAIT, CONDITION_NOTIFY, CONDITION_HOLD},
                          queue_scripts[] = {QUEUE_GET, QUEUE_PUT, QUEUE_JOIN},
-                         task_scripts[] = {RAISE_LATER, AWAIT_NEXT,    AWAIT_FUTURE,
-                                           SHIELD_NEXT, GATHER_OTHERS, COLLECT_OTHERS},
+                         task_scripts[] = {RAISE_LATER,   AWAIT_NEXT,    AWAIT_FUTURE,
+                                           SHIELD_NEXT,   GATHER_OTHERS, COLLECT_OTHERS,
+                                           AWAIT_IN_TIME, GROUP_OTHERS},
                          barrier_scripts[] = {BARRIER_WAIT, BARRIER_RESET, BARRIER_ABORT};
 
 #define SCRIPTS(of) of##_scripts, sizeof(of##_scripts) / sizeof(of##_scripts[0])
@@ -675,7 +731,7 @@ static const struct {
      7},
     {"queue", {SCRIPTS(queue), make_queue, step_queue, act_on_queue, 4, compare_queue}, 7},
     {"barrier", {SCRIPTS(barrier), make_barrier, step_barrier, NULL, 0, compare_barrier}, 8},
-    {"task", {SCRIPTS(task), make_future, step_tasks, set_future, 1, nothing}, 7},
+    {"task", {SCRIPTS(task), make_future, step_tasks, act_on_tasks, 2, nothing}, 6},
 };
 
 /* The environment's WEFT_WORLDS says how many more, or less. */

@@ -12,8 +12,28 @@ struct actor {
     struct weft_barrier_wait wait;
     const weft_error *caught;
     weft_shield shield;
+    weft_timeout limit;
     WEFT_GATHER(2) gather;
+    weft_group group;
+    bool mine[TASKS];
+    int i;
 };
+
+/* ---- All there is, so that a copy is a point in time to come back to ---- */
+
+static struct world {
+    weft_loop loop;
+    weft_virtual port;
+    struct things things;
+    WEFT_TASK(actor) actors[TASKS];
+    char record[ROOM];
+    struct model model;
+} now;
+
+enum script child_script(int parent, int child)
+{
+    return child == (parent ? 0 : 1) ? AWAIT_FUTURE : RAISE_LATER;
+}
 
 /* Of the actor `number`: the others, in the order of their numbers. */
 static weft_future *next_of(int number);
@@ -83,6 +103,17 @@ WEFT_ASYNC_BODY(actor)
             weft_await(&things->future);
         } else if (self->script == SHIELD_NEXT) {
             weft_await_shielded(&self->shield, next_of(self->number));
+        } else if (self->script == AWAIT_IN_TIME) {
+            weft_wait_for(&self->limit, &things->future, WEFT_MS(1));
+        } else if (self->script == GROUP_OTHERS) {
+            weft_with_group(&self->group) {
+                for (; self->i < TASKS; self->i++)
+                    if (self->mine[self->i])
+                        weft_group_create_task(&self->group, actor, &now.actors[self->i],
+                                               .script = child_script(self->number, self->i),
+                                               .number = self->i);
+            }
+            weft_end;
         } else {
             weft_check(gather_others(self));
             if (self->script == GATHER_OTHERS)
@@ -99,17 +130,6 @@ WEFT_ASYNC_BODY(actor)
     weft_end;
 }
 WEFT_ASYNC_END
-
-/* ---- All there is, so that a copy is a point in time to come back to ---- */
-
-static struct world {
-    weft_loop loop;
-    weft_virtual port;
-    struct things things;
-    WEFT_TASK(actor) actors[TASKS];
-    char record[ROOM];
-    struct model model;
-} now;
 
 static const struct concept *concept;
 static size_t worlds;
@@ -187,9 +207,10 @@ void model_unlist(struct model_list *list, int task)
     list->count = kept;
 }
 
-static void model_start(int number, enum script script)
+void model_start(int number, enum script script, int group)
 {
-    model->tasks[number] = (struct model_task){.script = script, .known = true, .awaits = -1};
+    model->tasks[number] =
+        (struct model_task){.script = script, .known = true, .awaits = -1, .group = group};
     model->ends[number] = (struct model_end){.exists = true};
     make_ready(number);
 }
@@ -199,6 +220,8 @@ void model_finish(int number, enum model_step how)
     struct model_end *const end = &model->ends[number];
     end->ended = true;
     end->how = how;
+    if (number != FUTURE && model->tasks[number].group >= 0)
+        push((struct model_turn){GROUP_HEARS, model->tasks[number].group, number});
     for (int i = 0; i < end->count; i++) {
         const struct model_turn turn = end->waiters[i];
         if (turn.kind != STEP) {
@@ -238,6 +261,7 @@ static bool model_cancel(int number)
     struct model_task *const task = &model->tasks[number];
     if (task->state == GONE)
         return false;
+    task->requests++;
     if (task->state == WAITING && task->awaits >= 0 && cancel_end(task->awaits))
         return true;
     if (task->state == WAITING && task->gathers) {
@@ -295,11 +319,54 @@ static void gather_hears(int number, enum model_step how)
         wake_with(number, task->asked ? IS_CANCELLED : PASSES);
 }
 
+void model_uncancel(int number)
+{
+    struct model_task *const task = &model->tasks[number];
+    if (--task->requests == 0)
+        task->must_cancel = false;
+}
+
+void model_abort(int parent)
+{
+    model->tasks[parent].aborting = true;
+    for (int i = 0; i < TASKS; i++)
+        if (model->tasks[parent].mine[i])
+            model_cancel(i);
+}
+
+/* A child has ended. */
+static void group_hears(int number, enum model_step how)
+{
+    struct model_task *const task = &model->tasks[number];
+    if (--task->children == 0)
+        model_wake(number);
+    if (how != FAILS)
+        return;
+    task->failures++;
+    if (task->aborting || task->cancelled_itself)
+        return;
+    model_abort(number);
+    task->cancelled_itself = true;
+    model_cancel(number);
+}
+
+static void expire(int number)
+{
+    if (model->tasks[number].limit != DUE)
+        return;
+    model->tasks[number].limit = EXPIRED;
+    model_cancel(number);
+}
+
 static void run_turn(struct model_turn turn)
 {
     const enum model_step how = model->ends[turn.about].how;
     if (turn.kind == STEP)
         model_run(turn.who);
+    else if (turn.kind == GROUP_HEARS)
+        group_hears(turn.who, how);
+    else if (turn.kind == EXPIRES)
+        expire(turn.who);
     else if (!model_is_pending(turn.who))
         return;
     else if (turn.kind == SHIELD_HEARS)
@@ -308,9 +375,32 @@ static void run_turn(struct model_turn turn)
         gather_hears(turn.who, how);
 }
 
+/* All limits are alike: they are due in the order in which they were armed, the last list's. */
+static bool next_is_due(void)
+{
+    const struct model_list *const armed = &model->lists[LISTS - 1];
+    return armed->count && model->tasks[armed->who[0]].deadline <= model->clock;
+}
+
+static void fire_timers(void)
+{
+    while (next_is_due()) {
+        const int number = model->lists[LISTS - 1].who[0];
+        model_unlist(&model->lists[LISTS - 1], number);
+        model->tasks[number].limit = DUE;
+        push((struct model_turn){EXPIRES, number, 0});
+    }
+}
+
+static bool may_tick(void)
+{
+    return model->ready_count || next_is_due();
+}
+
 static void model_tick(void)
 {
     struct model_turn turns[TURNS];
+    fire_timers();
     const int count = model->ready_count;
     memcpy(turns, model->ready, sizeof(turns));
     model->ready_count = 0;
@@ -378,11 +468,24 @@ static void run_tick(void)
     compare();
 }
 
+void pass_time(void)
+{
+    now.port.now += WEFT_MS(1);
+    model->clock++;
+}
+
+static bool is_needed(int number);
+
 static void start(int number, enum script script)
 {
+    bool mine[TASKS] = {false};
+    for (int i = 0; i < TASKS && script == GROUP_OTHERS; i++)
+        mine[i] = i != number && model->tasks[i].state == GONE && !is_needed(i);
     weft_loop_create_task(&now.loop, actor, &now.actors[number], .script = script,
                           .number = number);
-    model_start(number, script);
+    memcpy(now.actors[number].frame.mine, mine, sizeof(mine));
+    model_start(number, script, -1);
+    memcpy(model->tasks[number].mine, mine, sizeof(mine));
 }
 
 static void cancel(int number)
@@ -395,7 +498,8 @@ static void cancel(int number)
 static bool is_needed(int number)
 {
     for (int i = 0; i < TASKS; i++)
-        if (i != number && model->tasks[i].state != GONE && model->tasks[i].gathers)
+        if (i != number && model->tasks[i].state != GONE &&
+            (model->tasks[i].gathers || model->tasks[i].mine[number]))
             return true;
     for (int i = 0; i < model->ready_count; i++)
         if (model->ready[i].kind != STEP && model->ready[i].about == number)
@@ -447,7 +551,7 @@ static void go_on(int depth)
 /* At the end of a sequence all that can still happen does. */
 static void settle(void)
 {
-    while (model->ready_count)
+    while (may_tick())
         run_tick();
 }
 
@@ -478,7 +582,7 @@ static void explore(int depth)
     }
     for (int n = 0; n < concept->act_count; n++)
         TRY('0' + n, concept->act(n));
-    if (model->ready_count)
+    if (may_tick())
         TRY('.', run_tick());
 #undef TRY
 }

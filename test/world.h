@@ -33,9 +33,14 @@ enum script {
     AWAIT_NEXT,   /* waits for the task of the next number, the first one after the last */
     AWAIT_FUTURE, /* waits for the one future there is */
     SHIELD_NEXT,
+    AWAIT_IN_TIME, /* the future, for one unit of time at most */
     GATHER_OTHERS, /* both, in the order of their numbers */
-    COLLECT_OTHERS
+    COLLECT_OTHERS,
+    GROUP_OTHERS /* a group with those of the others that are free: child_script() says as what */
 };
+
+/* What a child does: the one of the lower number waits for the future, the other one fails. */
+enum script child_script(int parent, int child);
 
 /* ---- The model ---- */
 
@@ -47,7 +52,7 @@ enum model_step { WAITS, YIELDS, PASSES, IS_CANCELLED, FAILS };
 /* An entry of the ready queue, and what is queued when something ends: a step of the task `who`, or
  * what it has asked to hear: that `about` has ended. */
 struct model_turn {
-    enum model_turn_kind { STEP, SHIELD_HEARS, GATHER_HEARS } kind;
+    enum model_turn_kind { STEP, SHIELD_HEARS, GATHER_HEARS, GROUP_HEARS, EXPIRES } kind;
     int who, about;
 };
 
@@ -70,6 +75,14 @@ struct model_task {
     int awaits;           /* a number: that is cancelled in its place; -1: none */
     bool gathers, asked;  /* both others; a request to cancel has reached one of them */
     int open;             /* of those, not heard yet */
+    int group;            /* of a child: whose; -1: nobody's */
+    bool mine[TASKS];     /* of a group: tasks that are its children, to be made or made */
+    int children;         /* that it has not heard of */
+    int failures;
+    bool aborting, cancelled_itself, propagates;
+    int requests; /* to cancel it, less those taken back */
+    enum model_limit { NONE, ARMED, DUE, EXPIRED } limit;
+    int deadline;
     bool known;
 };
 
@@ -88,10 +101,21 @@ struct model {
     int value, size, unfinished, count;
     bool set, shut;
     int barrier;
+    int clock;
     char record[ROOM];
 };
 
 extern struct model *const model;
+
+/* A task begins, perhaps as a child; a group's children are cancelled. */
+void model_start(int number, enum script script, int group);
+void model_abort(int parent);
+
+/* Takes a request to cancel back. */
+void model_uncancel(int task);
+
+/* A unit of time passes, for both. */
+void pass_time(void);
 
 /* Something ends, and all hear of it who wait for it. */
 void model_finish(int number, enum model_step how);
