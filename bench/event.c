@@ -81,7 +81,7 @@ static void *audience_prepare(size_t n)
 /* ---- The floor: a flag, and the list of those who wait ---- */
 
 struct floor_event {
-    struct floor_link waiters;
+    struct floor_list waiters;
     int set;
 };
 
@@ -113,7 +113,7 @@ static void play(struct floor_queue *queue, struct floor_task *task, struct floo
                 floor_park(&self->mine->waiters, task);
                 return;
             case 1:
-                floor_leave(task);
+                floor_leave(&self->mine->waiters, task);
             }
             self->mine->set = 0;
             set(queue, self->others);
@@ -131,7 +131,6 @@ static void *floor_match_prepare(size_t n)
     for (size_t i = 0; i < n; i++) {
         struct floor_task *const task = &match->players[i].member.task;
         floor_start(task, play);
-        floor_list_init(&match->events[i].waiters);
         task->root.left = !i; /* the one that counts */
         match->players[i].mine = &match->events[i];
         match->players[i].others = &match->events[1 - i];
@@ -159,7 +158,7 @@ static void listen(struct floor_queue *queue, struct floor_task *task, struct fl
                 floor_park(&event->waiters, task);
                 return;
             case 1:
-                floor_leave(task);
+                floor_leave(&event->waiters, task);
             }
         }
     }
@@ -187,7 +186,6 @@ static void *floor_audience_prepare(size_t n)
 {
     struct floor_audience *const audience =
         floor_stage_create(sizeof *audience + n * sizeof audience->listeners[0]);
-    floor_list_init(&audience->event.waiters);
     for (size_t i = 0; i < n; i++) {
         floor_start(&audience->listeners[i].task, listen);
         floor_push(&audience->stage.queue, &audience->listeners[i].task);

@@ -17,16 +17,29 @@ void *floor_stage_create(size_t size)
     return stage;
 }
 
+/* All who were put aside, but for the end of the tick in which that was. */
 void floor_stage_arm(void *state, uint32_t passes)
 {
     struct floor_stage *const stage = state;
+    struct floor_task *task;
     stage->left = passes;
-    floor_move_all(&stage->queue, &stage->aside);
+    while ((task = floor_pop(&stage->aside)))
+        if (task != &stage->tick)
+            floor_push(&stage->queue, task);
 }
 
 void floor_stage_run(void *state)
 {
-    floor_run(&((struct floor_stage *)state)->queue);
+    struct floor_stage *const stage = state;
+    struct floor_queue *const queue = &stage->queue;
+    struct floor_task *task;
+    floor_push(queue, &stage->tick);
+    while ((task = floor_pop(queue))) {
+        if (task != &stage->tick)
+            task->frame->step(queue, task, task->frame);
+        else if (queue->head)
+            floor_push(queue, &stage->tick);
+    }
 }
 
 void floor_stage_check(void *state)

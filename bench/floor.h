@@ -83,26 +83,37 @@ static inline void floor_move_all(struct floor_queue *to, struct floor_queue *fr
  * Who was woken is on the queue of those who are ready as well, and in the list until it runs. */
 
 struct floor_link {
-    struct floor_link *next, *previous;
+    struct floor_link *next, *previous; /* NULL behind the last; of the first, the last */
 };
 
-static inline void floor_list_init(struct floor_link *list)
+/* All zero is an empty one: it costs its owner one pointer, and needs no beginning. */
+struct floor_list {
+    struct floor_link *first;
+};
+
+static inline void floor_list_append(struct floor_list *list, struct floor_link *link)
 {
-    list->next = list->previous = list;
+    struct floor_link *const first = list->first;
+    link->next = NULL;
+    if (!first) {
+        list->first = link->previous = link;
+        return;
+    }
+    link->previous = first->previous;
+    link->previous->next = link;
+    first->previous = link;
 }
 
-static inline void floor_list_append(struct floor_link *list, struct floor_link *link)
+static inline void floor_list_remove(struct floor_list *list, struct floor_link *link)
 {
-    link->next = list;
-    link->previous = list->previous;
-    list->previous->next = link;
-    list->previous = link;
-}
-
-static inline void floor_list_remove(struct floor_link *link)
-{
-    link->previous->next = link->next;
-    link->next->previous = link->previous;
+    if (link->next)
+        link->next->previous = link->previous;
+    else
+        list->first->previous = link->previous;
+    if (link == list->first)
+        list->first = link->next;
+    else
+        link->previous->next = link->next;
 }
 
 /* A task that can be in such a list: of waiters, or of children. */
@@ -117,16 +128,16 @@ static inline struct floor_member *floor_member_of(struct floor_task *task)
     return (struct floor_member *)(void *)((char *)task - offsetof(struct floor_member, task));
 }
 
-static inline void floor_park(struct floor_link *list, struct floor_task *task)
+static inline void floor_park(struct floor_list *list, struct floor_task *task)
 {
     struct floor_member *const member = floor_member_of(task);
     member->parked = 1;
     floor_list_append(list, &member->link);
 }
 
-static inline void floor_leave(struct floor_task *task)
+static inline void floor_leave(struct floor_list *list, struct floor_task *task)
 {
-    floor_list_remove(&floor_member_of(task)->link);
+    floor_list_remove(list, &floor_member_of(task)->link);
 }
 
 /* Whether it was still parked. */
@@ -140,20 +151,21 @@ static inline int floor_wake(struct floor_queue *queue, struct floor_link *link)
     return 1;
 }
 
-static inline void floor_wake_all(struct floor_queue *queue, struct floor_link *list)
+static inline void floor_wake_all(struct floor_queue *queue, struct floor_list *list)
 {
-    for (struct floor_link *link = list->next; link != list; link = link->next)
+    for (struct floor_link *link = list->first; link; link = link->next)
         floor_wake(queue, link);
 }
 
 /* Gives turns until nobody is left in the queue. */
 void floor_run(struct floor_queue *queue);
 
-/* The first member of a workload's state: the queue, and the passes that its run has left. A run is
- * stopped by putting all who are ready aside, until the next one. */
+/* The first member of a workload's state: the queue, in ticks, and the passes that its run has
+ * left. A run is stopped by putting all who are ready aside, until the next one. */
 struct floor_stage {
     struct floor_queue queue; /* first: what a step is given */
     struct floor_queue aside;
+    struct floor_task tick; /* the end of a tick, an entry of the queue as in weft's */
     uint32_t left;
 };
 

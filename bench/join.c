@@ -84,7 +84,8 @@ static void *nursery_prepare(size_t n)
 }
 
 /* ---- The floors: of both, the list of all children; of a group, that it is empty wakes the
- * parent; of a gather, a part for each child, which is linked in the child while it is awaited ---- */
+ * parent; of a gather, a part for each child, which is linked in the child while it is awaited
+ * ---- */
 
 struct floor_part {
     struct floor_part *next; /* of those that wait for one child */
@@ -100,7 +101,7 @@ struct floor_child {
 
 struct floor_parent {
     struct floor_task task; /* first */
-    struct floor_link all;
+    struct floor_list all;
     size_t n, open;
     struct floor_child *children;
     struct floor_part *parts; /* of a gather */
@@ -118,11 +119,11 @@ static void end_at_once(struct floor_queue *queue, struct floor_task *task,
     struct floor_child *const self = (struct floor_child *)(void *)floor_member_of(task);
     struct floor_parent *const parent = self->parent;
     (void)frame;
-    floor_leave(task);
+    floor_leave(&parent->all, task);
     for (struct floor_part *part = self->parts; part; part = part->next)
         if (--part->parent->open == 0)
             floor_push(queue, &part->parent->task);
-    if (!parent->parts && parent->all.next == &parent->all)
+    if (!parent->parts && !parent->all.first)
         floor_push(queue, &parent->task);
 }
 
@@ -167,7 +168,6 @@ static void *floor_nursery_prepare(size_t n)
     struct floor_nursery *const nursery =
         floor_stage_create(sizeof *nursery + n * sizeof nursery->children[0]);
     floor_start(&nursery->parent.task, create_and_join);
-    floor_list_init(&nursery->parent.all);
     nursery->parent.n = n;
     nursery->parent.children = nursery->children;
     floor_push(&nursery->stage.queue, &nursery->parent.task);

@@ -76,14 +76,14 @@ static void *inn_prepare(size_t n)
 
 struct floor_crowd {
     struct floor_stage stage; /* first */
-    struct floor_link waiters;
+    struct floor_list waiters;
     size_t free; /* permits; of a lock, 1 */
     struct floor_member contenders[];
 };
 
 static int acquire(struct floor_crowd *crowd, struct floor_task *task)
 {
-    if (crowd->free && crowd->waiters.next == &crowd->waiters) {
+    if (crowd->free && !crowd->waiters.first) {
         crowd->free--;
         return 1;
     }
@@ -93,14 +93,14 @@ static int acquire(struct floor_crowd *crowd, struct floor_task *task)
 
 static void take(struct floor_crowd *crowd, struct floor_task *task)
 {
-    floor_leave(task);
+    floor_leave(&crowd->waiters, task);
     crowd->free--;
 }
 
 static void release(struct floor_crowd *crowd)
 {
     crowd->free++;
-    for (struct floor_link *link = crowd->waiters.next; link != &crowd->waiters; link = link->next)
+    for (struct floor_link *link = crowd->waiters.first; link; link = link->next)
         if (floor_wake(&crowd->stage.queue, link))
             break;
 }
@@ -134,7 +134,6 @@ static struct floor_crowd *floor_crowd_create(size_t n, size_t permits)
 {
     struct floor_crowd *const crowd =
         floor_stage_create(sizeof *crowd + n * sizeof crowd->contenders[0]);
-    floor_list_init(&crowd->waiters);
     crowd->free = permits;
     for (size_t i = 0; i < n; i++) {
         floor_start(&crowd->contenders[i].task, contend);

@@ -89,19 +89,20 @@ static void *large_prepare(size_t n)
 
 struct floor_pipe {
     struct floor_stage stage; /* first */
-    struct floor_link putters, getters;
+    struct floor_list putters, getters;
     size_t room, size, head;
+    size_t unfinished; /* put, and not yet known to be done */
     int i, item;
     struct floor_member producer, consumer;
     int items[LARGE];
 };
 
-static void wake_one(struct floor_queue *queue, struct floor_link *waiters)
+static void wake_one(struct floor_queue *queue, struct floor_list *waiters)
 {
-    struct floor_link *const link = waiters->next;
-    if (link == waiters)
+    struct floor_link *const link = waiters->first;
+    if (!link)
         return;
-    floor_list_remove(link);
+    floor_list_remove(waiters, link);
     floor_wake(queue, link);
 }
 
@@ -111,6 +112,7 @@ static void put(struct floor_pipe *pipe, int item)
     if (back >= pipe->room)
         back -= pipe->room;
     pipe->items[back] = item;
+    pipe->unfinished++;
     wake_one(&pipe->stage.queue, &pipe->getters);
 }
 
@@ -159,8 +161,6 @@ static void consume(struct floor_queue *queue, struct floor_task *task, struct f
 static void *floor_pipe_prepare(size_t n)
 {
     struct floor_pipe *const pipe = floor_stage_create(sizeof *pipe);
-    floor_list_init(&pipe->putters);
-    floor_list_init(&pipe->getters);
     pipe->room = n;
     floor_start(&pipe->producer.task, produce);
     floor_start(&pipe->consumer.task, consume);

@@ -258,10 +258,15 @@ static inline weft_signal weft_park_listed_(weft_task *task, const weft_kind **k
 }
 
 /* Makes a parked task ready: with what it waited for; with an error, if that is one. */
+static inline void weft_wake_as_(weft_task *task, enum weft_parked_ now)
+{
+    task->root.flags = (uint16_t)((task->root.flags & ~(unsigned)WEFT_PARKED_MASK_) | now);
+    weft_ready_push_(&task->awaitable.owner->loop->ready, &task->live.wait.node);
+}
+
 static inline void weft_wake_(weft_task *task)
 {
-    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
-    weft_ready_push_(&task->awaitable.owner->loop->ready, &task->live.wait.node);
+    weft_wake_as_(task, WEFT_NOT_PARKED_);
 }
 
 static inline void weft_wake_with_(weft_task *task, const weft_error *error)

@@ -23,10 +23,18 @@ typedef struct weft_event {
                     weft_event_leave_((event), weft_context_))
 
 /* event.set(): wakes all who wait, in the order in which they came. O(those who wait). */
-void weft_event_set(weft_event *event);
+static inline void weft_event_set(weft_event *event)
+{
+    if (!event->set && event->waiters.first)
+        weft_waiters_wake_all_(&event->waiters);
+    event->set = true;
+}
 
 /* event.clear() */
-void weft_event_clear(weft_event *event);
+static inline void weft_event_clear(weft_event *event)
+{
+    event->set = false;
+}
 
 /* event.is_set() */
 static inline bool weft_event_is_set(const weft_event *event)
@@ -34,7 +42,12 @@ static inline bool weft_event_is_set(const weft_event *event)
     return event->set;
 }
 
-weft_signal weft_event_wait_(weft_event *event, weft_context *context);
+weft_signal weft_event_park_(weft_event *event, weft_context *context);
+static inline weft_signal weft_event_wait_(weft_event *event, weft_context *context)
+{
+    const weft_signal go_on = {WEFT_GO_ON_};
+    return event->set ? go_on : weft_event_park_(event, context);
+}
 void weft_event_leave_(weft_event *event, weft_context *context);
 
 #ifdef __cplusplus

@@ -3,9 +3,15 @@
 /* Wakes it, as one that has been given something. */
 static inline void give(weft_wait *wait)
 {
-    weft_task *const task = weft_task_of_wait_(wait);
-    weft_wake_(task);
-    task->root.flags |= WEFT_GRANTED_;
+    weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
+}
+
+static inline void unlist_first(weft_waiters *waiters, const weft_wait *first)
+{
+    weft_wait *const after = first->listed_after;
+    waiters->first = after;
+    if (after)
+        after->listed_before = first->listed_before;
 }
 
 bool weft_waiters_grant_(weft_wait **from)
@@ -23,7 +29,10 @@ bool weft_waiters_pop_(weft_waiters *waiters)
     weft_wait *const wait = weft_waiters_first_parked_(waiters->first);
     if (!wait)
         return false;
-    weft_waiters_unlist_(waiters, wait);
+    if (WEFT_MOSTLY_(wait == waiters->first))
+        unlist_first(waiters, wait);
+    else
+        weft_waiters_unlist_(waiters, wait);
     give(wait);
     return true;
 }
