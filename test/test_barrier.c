@@ -8,6 +8,7 @@
 enum { PARTIES = 3, TASKS = 6 };
 
 static weft_barrier barrier;
+static weft_task somebody; /* who holds its lock, where nobody needs to know */
 
 static void new_barrier(void)
 {
@@ -308,6 +309,61 @@ START_TEST(a_barrier_survives_cancellation_at_any_tick)
 }
 END_TEST
 
+START_TEST(a_wait_may_be_a_task_of_its_own_and_be_cancelled_before_it_has_come)
+{
+    static WEFT_TASK(weft_barrier_wait) waits[PARTIES + 1];
+    for (int i = 0; i <= PARTIES; i++)
+        weft_loop_create_task(&loop, weft_barrier_wait, &waits[i], .barrier = &barrier);
+    weft_cancel(&waits[0]);
+    run_dry();
+    ck_assert(weft_cancelled(&waits[0]) && barrier_is_as_new());
+    for (int i = 1; i <= PARTIES; i++)
+        ck_no_error(weft_error_of(&waits[i]));
+    ck_assert_uint_eq(waits[PARTIES].frame.result, PARTIES - 1);
+}
+END_TEST
+
+/* ---- Its lock is held ---- */
+
+START_TEST(those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelled_there)
+{
+    barrier.condition.lock.holder = &somebody;
+    start_some(0, PARTIES + 1);
+    ck_assert_str_eq(weft_task_waits_for(&tasks[0].task).what, "lock");
+    weft_cancel(&tasks[0]);
+    tick();
+    ck_recorded("A");
+    ck_assert_uint_eq(weft_barrier_waiting(&barrier), 0);
+    ck_no_error(weft_condition_release(&barrier.condition));
+    run_dry();
+    ck_recorded("d2b0c1");
+    ck_assert(barrier_is_as_new());
+}
+END_TEST
+
+/* It was cancelled, or it was not: it waits for the lock, and leaves, or is counted. */
+START_TEST(one_that_waited_for_others_to_leave_waits_for_the_lock)
+{
+    start_some(0, PARTIES + 1);
+    tick();
+    ck_recorded("c2a0b1");
+    barrier.condition.lock.holder = &somebody;
+    if (_i == 1)
+        weft_cancel(&tasks[3]);
+    tick();
+    ck_assert_str_eq(weft_task_waits_for(&tasks[3].task).what, "lock");
+    if (_i == 2)
+        weft_cancel(&tasks[3]);
+    tick();
+    ck_assert_uint_eq(weft_barrier_waiting(&barrier), 0);
+    ck_no_error(weft_condition_release(&barrier.condition));
+    run_dry();
+    ck_recorded(_i ? "D" : "");
+    ck_assert_uint_eq(weft_barrier_waiting(&barrier), _i ? 0 : 1);
+    ck_assert(lock_is_free());
+}
+END_TEST
+
 /* ---- Reset ---- */
 
 /* CPython: test_locks.BarrierTests.test_reset_barrier */
@@ -467,7 +523,6 @@ END_TEST
 START_TEST(a_reset_waits_for_the_lock_and_may_be_cancelled_there)
 {
     start_some(0, 2);
-    static weft_task somebody;
     barrier.condition.lock.holder = &somebody;
     weft_loop_create_task(&loop, resetting, &resets[0]);
     weft_loop_create_task(&loop, aborting, &aborts[0]);
@@ -626,6 +681,10 @@ int main(void)
     tcase_add_loop_test(tests, one_that_is_cancelled_while_it_passes_holds_nobody_up, 0, 2);
     tcase_add_test(tests, one_that_waits_for_others_to_leave_may_be_cancelled);
     tcase_add_test(tests, a_barrier_survives_cancellation_at_any_tick);
+    tcase_add_test(tests, a_wait_may_be_a_task_of_its_own_and_be_cancelled_before_it_has_come);
+    tcase_add_test(tests,
+                   those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelled_there);
+    tcase_add_loop_test(tests, one_that_waited_for_others_to_leave_waits_for_the_lock, 0, 3);
     tcase_add_test(tests, a_reset_of_an_empty_barrier_changes_nothing);
     tcase_add_test(tests, a_reset_sends_those_who_wait_away_and_the_barrier_is_as_new);
     tcase_add_test(tests, one_that_comes_while_it_is_reset_waits_until_that_is_over);

@@ -247,6 +247,26 @@ START_TEST(a_coroutine_that_was_begun_is_called_later_and_once)
 }
 END_TEST
 
+WEFT_ASYNC(taking_over, struct doubled *begun;)
+{
+    weft_call_begun(self->begun);
+    note("never");
+}
+WEFT_ASYNC_END
+
+START_TEST(the_coroutine_of_a_task_is_not_called_before_its_first_step)
+{
+    static WEFT_TASK(taking_over) other;
+    static WEFT_TASK(doubled) task;
+    weft_loop_create_task(&loop, taking_over, &other, .begun = &task.frame);
+    weft_loop_create_task(&loop, doubled, &task, .n = 5);
+    run_dry();
+    ck_error(weft_error_of(&other), &weft_invalid_state_error);
+    ck_recorded("");
+    ck_assert(weft_done(&task) && task.frame.result == 10);
+}
+END_TEST
+
 struct evaluating {
     weft_frame frame;
     struct doubled doubled[3];
@@ -550,6 +570,7 @@ int main(void)
     tcase_add_test(tests, a_coroutine_may_do_nothing_at_all);
     tcase_add_test(tests, a_coroutine_of_another_file_is_called);
     tcase_add_test(tests, a_coroutine_that_was_begun_is_called_later_and_once);
+    tcase_add_test(tests, the_coroutine_of_a_task_is_not_called_before_its_first_step);
     tcase_add_test(tests, the_frame_is_evaluated_once_and_its_last_result_may_be_an_argument);
     tcase_add_test(tests, coroutines_call_each_other);
     tcase_add_test(tests, calls_of_any_depth_take_no_stack);

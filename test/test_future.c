@@ -200,6 +200,19 @@ START_TEST(what_was_never_started_is_not_ended)
 }
 END_TEST
 
+/* Of a task only its end shows through a future. */
+START_TEST(a_task_is_not_set_as_a_future)
+{
+    start_tellers();
+    ck_error(weft_set_done(weft_as_future(&a)), &weft_invalid_state_error);
+    ck_error(weft_set_error(weft_as_future(&a), &fail), &weft_invalid_state_error);
+    ck_assert(!weft_done(&a));
+    ck_no_error(weft_set_result(&number, 42));
+    run_dry();
+    ck_recorded("a=okb=okc=ok");
+}
+END_TEST
+
 /* CPython: test_tasks.BaseTaskTests.test_yield_future_passes_cancel */
 START_TEST(a_cancelled_waiter_cancels_the_future_for_all)
 {
@@ -282,6 +295,7 @@ int main(void)
     tcase_add_loop_test(tests, what_has_ended_is_not_ended_again_and_stays_as_it_was, 0, ENDS);
     tcase_add_test(tests, a_future_without_a_result_is_set_done_once);
     tcase_add_test(tests, what_was_never_started_is_not_ended);
+    tcase_add_test(tests, a_task_is_not_set_as_a_future);
     tcase_add_test(tests, a_cancelled_waiter_cancels_the_future_for_all);
     tcase_add_test(tests, a_cancelled_waiter_that_was_woken_leaves_the_future_and_the_others_alone);
     tcase_add_test(tests, weft_check_raises_that_a_future_was_set_twice);

@@ -213,20 +213,35 @@ START_TEST(an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once)
 }
 END_TEST
 
+enum nesting_way { FOREVER, UNTIL_COMPLETE, RUN, RUNNER_RUN, SHUTDOWN, RUNNER_CLOSE, WAYS };
+
 struct nesting {
     weft_frame frame;
-    int way;
+    enum nesting_way way;
     WEFT_TASK(runner) task;
 };
 
+static const weft_error *run_inside(struct nesting *self)
+{
+    switch (self->way) {
+    case FOREVER:
+        return weft_run_forever(&loop);
+    case UNTIL_COMPLETE:
+        return weft_run_until_complete(&loop, &never);
+    case RUN:
+        return weft_run(&loop, runner, &self->task);
+    case RUNNER_RUN:
+        return weft_runner_run(&loop, runner, &self->task);
+    case SHUTDOWN:
+        return weft_shutdown(&loop);
+    default:
+        return weft_runner_close(&loop);
+    }
+}
+
 WEFT_ASYNC_BODY(nesting)
 {
-    if (self->way == 0)
-        ck_error(weft_run_forever(&loop), &weft_invalid_state_error);
-    else if (self->way == 1)
-        ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
-    else
-        ck_error(weft_run(&loop, runner, &self->task), &weft_invalid_state_error);
+    ck_error(run_inside(self), &weft_invalid_state_error);
     weft_sleep(5);
     note("n");
 }
@@ -238,7 +253,7 @@ START_TEST(a_run_inside_a_run_is_refused_and_changes_nothing)
     static WEFT_TASK(nesting) task;
     static WEFT_TASK(runner) other;
     weft_loop_create_task(&loop, runner, &other, .name = 'o', .times = 2, .delay = 1);
-    weft_loop_create_task(&loop, nesting, &task, .way = _i);
+    weft_loop_create_task(&loop, nesting, &task, .way = (enum nesting_way)_i);
     ck_no_error(weft_run_until_complete(&loop, &task));
     ck_recorded("oon");
     ck_assert(weft_done(&other) && !weft_cancelled(&other));
@@ -343,6 +358,41 @@ START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_he
     ck_assert(!weft_done(&task));
     ck_no_error(weft_shutdown(&loop));
     ck_assert(weft_cancelled(&task) && loop_is_idle());
+}
+END_TEST
+
+START_TEST(a_runner_says_that_something_did_not_end_when_it_closes_and_forgets_it)
+{
+    static WEFT_TASK(last_wish) task;
+    weft_loop_create_task(&loop, last_wish, &task, .wish = 'h');
+    tick();
+    ck_error(weft_runner_close(&loop), &weft_deadlock_error);
+    ck_recorded("h");
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+}
+END_TEST
+
+WEFT_ASYNC(catching, const weft_error *caught;)
+{
+    weft_try {
+        weft_await(&never);
+    }
+    weft_catch(&weft_cancelled_error, self->caught) {
+        weft_sleep(3);
+        note("caught");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_task_that_catches_the_cancellation_of_a_shutdown_ends_with_a_result)
+{
+    static WEFT_TASK(catching) task;
+    weft_loop_create_task(&loop, catching, &task);
+    tick();
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("caught");
+    ck_assert(weft_done(&task) && !weft_error_of(&task) && loop_is_idle());
 }
 END_TEST
 
@@ -545,6 +595,7 @@ START_TEST(a_signal_wakes_nobody_early)
     setitimer(ITIMER_REAL, &often, NULL);
     sleep_for_real(4000);
     setitimer(ITIMER_REAL, &off, NULL);
+    signal(SIGALRM, SIG_IGN); /* drops one that is pending: it is not for Check's handler */
     sigaction(SIGALRM, &before, NULL);
     ck_assert_int_gt(alarms, 0);
 }
@@ -567,6 +618,16 @@ START_TEST(a_sleep_beyond_selects_range_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_sleep_until_a_time_that_has_passed_is_none)
+{
+    weft_select select_port;
+    weft_select_init(&select_port);
+    const weft_time until = _i ? select_port.port.now(&select_port.port) : 0;
+    select_port.port.sleep(&select_port.port, until);
+    ck_assert_uint_ge(select_port.port.now(&select_port.port), until);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("loop");
@@ -584,11 +645,13 @@ int main(void)
     tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
     tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
-    tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, 3);
+    tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, WAYS);
     tcase_add_test(tests, a_deadlock_leaves_the_tasks_to_be_looked_at);
     tcase_add_test(tests, a_shutdown_waits_for_what_is_cancelled);
     tcase_add_test(tests, a_shutdown_does_not_wait_for_what_is_created_meanwhile);
     tcase_add_test(tests, a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help);
+    tcase_add_test(tests, a_runner_says_that_something_did_not_end_when_it_closes_and_forgets_it);
+    tcase_add_test(tests, a_task_that_catches_the_cancellation_of_a_shutdown_ends_with_a_result);
     tcase_add_test(tests, what_outlived_a_shutdown_does_not_end_a_later_run);
     tcase_add_test(tests, close_forgets_what_has_not_ended_and_its_memory_is_free);
     tcase_add_test(tests, two_loops_know_nothing_of_each_other);
@@ -601,6 +664,7 @@ int main(void)
     tcase_add_test(tests, nothing_is_early_with_select);
     tcase_add_test(tests, a_signal_wakes_nobody_early);
     tcase_add_test(tests, a_sleep_beyond_selects_range_is_waited_for);
+    tcase_add_loop_test(tests, a_sleep_until_a_time_that_has_passed_is_none, 0, 2);
     tcase_add_test(tests,
                    a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes);
     return run_suite();

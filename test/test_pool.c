@@ -326,6 +326,19 @@ START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
 }
 END_TEST
 
+/* The loop that the group was to tell has forgotten it; the pool has not. */
+START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
+{
+    new_pool();
+    ck_no_error(weft_run(&loop, failing, &failed_group, .what = ENDS, .count = SLOTS));
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("ab=fail=other");
+    ck_assert_uint_eq(free_slots(&pool.pool), 0);
+    weft_group_forget_errors(&failed_group.frame.group);
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
 /* Another coroutine in the memory, of which the group is a part. */
 WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
 {
@@ -609,6 +622,7 @@ int main(void)
     tcase_add_loop_test(tests, children_that_failed_are_kept_while_their_errors_are, 0, 2);
     tcase_add_loop_test(tests, they_go_back_when_the_group_forgets_them_or_is_entered_again,
                         FORGETS, ENTERS_AGAIN + 1);
+    tcase_add_test(tests, they_go_back_though_the_loop_was_closed_meanwhile);
     tcase_add_loop_test(tests, they_go_back_when_a_task_is_started_in_the_groups_memory, 0, 2);
     tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
     tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);

@@ -1017,6 +1017,19 @@ START_TEST(an_unbounded_queue_is_shut_down_and_gives_its_items_back)
 }
 END_TEST
 
+START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
+{
+    struct item *item;
+    init_unbounded(_i);
+    start_item_getters();
+    weft_queue_shutdown_now(&unbounded);
+    run_dry();
+    ck_recorded("!x!y");
+    ck_assert(weft_queue_empty(&unbounded));
+    ck_error(weft_queue_get_item_nowait(&unbounded, &item), &weft_queue_shut_down_error);
+}
+END_TEST
+
 /* In a coroutine, where it raises. */
 WEFT_ASYNC(item_putter, struct item *item;)
 {
@@ -1250,6 +1263,7 @@ static void add_unbounded(TCase *tests)
         ORDERS);
     tcase_add_loop_test(tests, an_unbounded_queue_is_shut_down_and_gives_its_items_back, 0,
                         2 * ORDERS);
+    tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_that_is_empty, 0, 3);
     tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
     tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
     tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);

@@ -916,6 +916,17 @@ START_TEST(a_start_in_the_overwritten_memory_of_the_last_task_panics)
 }
 END_TEST
 
+START_TEST(a_start_behind_a_last_task_whose_memory_was_overwritten_panics)
+{
+    static WEFT_TASK(sleeper) first, last, next;
+    weft_loop_create_task(&loop, sleeper, &first, .name = "", .delay = 9);
+    weft_loop_create_task(&loop, sleeper, &last, .name = "", .delay = 9);
+    memset(&last, 0xFF, sizeof(last));
+    EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &next), "overwritten before it ended");
+    weft_loop_init(&loop, &port.port); /* there is nothing left that could be closed */
+}
+END_TEST
+
 /* ---- Errors that nobody asked for ---- */
 
 static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
@@ -1045,6 +1056,7 @@ int main(void)
     tcase_add_loop_test(tests, a_start_in_the_memory_of_a_task_that_has_not_ended_panics, 0, 2);
     tcase_add_test(tests, memory_that_was_overwritten_while_its_task_lived_panics);
     tcase_add_test(tests, a_start_in_the_overwritten_memory_of_the_last_task_panics);
+    tcase_add_test(tests, a_start_behind_a_last_task_whose_memory_was_overwritten_panics);
     tcase_add_test(tests,
                    a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
     tcase_add_test(tests, failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes);

@@ -328,6 +328,35 @@ START_TEST(one_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_i
 }
 END_TEST
 
+WEFT_ASYNC(entering_late, weft_timeout timeout;)
+{
+    weft_with_timeout(&self->timeout, 1) {
+        weft_try {
+            weft_sleep(5);
+        }
+        weft_catch(&weft_cancelled_error) {
+            note("x");
+            weft_with_timeout(&self->timeout, 5) {
+                note("never");
+            }
+            weft_end;
+        }
+        weft_end;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(one_that_has_expired_is_refused_until_its_block_has_ended)
+{
+    static WEFT_TASK(entering_late) enterer;
+    ck_error(weft_run(&loop, entering_late, &enterer), &weft_invalid_state_error);
+    ck_recorded("x");
+    ck_assert(weft_timeout_expired(&enterer.frame.timeout));
+    ck_assert_uint_eq(port.now, 1);
+}
+END_TEST
+
 /* ---- Blocks in blocks ---- */
 
 WEFT_ASYNC(nest, weft_time outer_limit, inner_limit, busy, delay, after; weft_timeout outer, inner;
@@ -875,6 +904,7 @@ int main(void)
     tcase_add_test(tests, a_limit_is_not_moved_before_or_behind_its_block_or_when_it_has_expired);
     tcase_add_test(tests,
                    one_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
+    tcase_add_test(tests, one_that_has_expired_is_refused_until_its_block_has_ended);
     tcase_add_loop_test(tests, of_blocks_in_blocks_the_outermost_that_is_over_raises, 0,
                         sizeof(nests) / sizeof(nests[0]));
     tcase_add_test(tests, a_block_in_the_finally_of_one_that_is_over_has_a_limit_of_its_own);

@@ -540,6 +540,55 @@ START_TEST(what_ended_before_the_limit_comes_before_the_error)
 }
 END_TEST
 
+/* They end while the body waits for something else, from which nobody but that wakes it. */
+static weft_event opened;
+
+WEFT_ASYNC(distracted, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
+{
+    for (self->i = 0; self->i < PARTS; self->i++)
+        weft_check(weft_wait_add(&self->set, &parts[self->i]));
+    weft_with_completed(&self->set, WEFT_FOREVER) {
+        weft_event_wait(&opened);
+        note("-");
+        while (weft_completed_left(&self->set))
+            weft_next_completed(&self->set, &self->which);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(another_wait_in_the_block_goes_on_when_one_ends)
+{
+    static WEFT_TASK(distracted) task;
+    opened = (weft_event){.set = false};
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, distracted, &task);
+    run_dry();
+    ck_recorded("cba");
+    ck_assert_str_eq(weft_task_waits_for(&task.task).what, "event");
+    weft_event_set(&opened);
+    ck_no_error(weft_run_until_complete(&loop, &task));
+    ck_recorded("-");
+}
+END_TEST
+
+WEFT_ASYNC(outside, WEFT_WAIT_SET(1) set; weft_future * which;)
+{
+    weft_check(weft_wait_add(&self->set, &parts[0]));
+    weft_next_completed(&self->set, &self->which);
+    note("never");
+}
+WEFT_ASYNC_END
+
+START_TEST(there_is_none_outside_of_a_block)
+{
+    static WEFT_TASK(outside) task;
+    start_parts(NULL, NULL, NULL);
+    ck_error(weft_run(&loop, outside, &task), &weft_invalid_state_error);
+    ck_recorded("xxx"); /* cancelled, since main has ended */
+}
+END_TEST
+
 /* CPython: test_tasks.BaseTaskTests.test_as_completed_duplicate_coroutines */
 START_TEST(one_that_is_given_twice_comes_twice)
 {
@@ -695,6 +744,8 @@ int main(void)
     tcase_add_test(tests, what_ended_before_the_limit_comes_before_the_error);
     tcase_add_test(tests, one_that_is_given_twice_comes_twice);
     tcase_add_test(tests, there_is_none_behind_the_last);
+    tcase_add_test(tests, there_is_none_outside_of_a_block);
+    tcase_add_test(tests, another_wait_in_the_block_goes_on_when_one_ends);
     tcase_add_loop_test(tests, gh_79306_a_cancelled_as_completed_leaves_nothing_linked, 0, 3);
     tcase_add_loop_test(tests, gh_79306_leaving_early_unlinks_those_that_have_not_come, 0, PARTS);
     tcase_add_loop_test(tests, gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when, 0, 8);
