@@ -8,79 +8,92 @@ enum { LARGE = 100 };
 
 /* ---- weft: of each size a queue and its coroutines, since the size is a part of the type ---- */
 
-typedef WEFT_QUEUE(int, 1) small_queue;
-typedef WEFT_QUEUE(int, LARGE) large_queue;
+struct small_producer {
+    weft_frame frame;
+    int i;
+};
 
-WEFT_ASYNC(small_producer, struct bench_stage *stage; small_queue * queue; int i;)
+struct small_consumer {
+    weft_frame frame;
+    int item;
+};
+
+struct small_pipe {
+    struct bench_stage stage;
+    WEFT_QUEUE(int, 1) queue;
+    WEFT_TASK(small_producer) producer;
+    WEFT_TASK(small_consumer) consumer;
+};
+
+WEFT_ASYNC_BODY(small_producer)
 {
     for (;;) {
-        weft_queue_put(self->queue, self->i++);
-        if (bench_run_is_over(self->stage))
+        weft_queue_put(&BENCH_STATE(small_pipe)->queue, self->i++);
+        if (bench_run_is_over(&BENCH_STATE(small_pipe)->stage))
             weft_sleep(0);
     }
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(small_consumer, small_queue *queue; int item;)
+WEFT_ASYNC_BODY(small_consumer)
 {
     for (;;)
-        weft_queue_get(self->queue, &self->item);
+        weft_queue_get(&BENCH_STATE(small_pipe)->queue, &self->item);
 }
 WEFT_ASYNC_END
-
-struct small_pipe {
-    struct bench_stage stage;
-    small_queue queue;
-    WEFT_TASK(small_producer) producer;
-    WEFT_TASK(small_consumer) consumer;
-};
 
 static void *small_prepare(size_t n)
 {
     struct small_pipe *const pipe = bench_stage_create(sizeof *pipe);
     (void)n;
     weft_queue_init(&pipe->queue);
-    weft_loop_create_task(&pipe->stage.loop, small_producer, &pipe->producer, .stage = &pipe->stage,
-                          .queue = &pipe->queue);
-    weft_loop_create_task(&pipe->stage.loop, small_consumer, &pipe->consumer,
-                          .queue = &pipe->queue);
+    weft_loop_create_task(&pipe->stage.loop, small_producer, &pipe->producer);
+    weft_loop_create_task(&pipe->stage.loop, small_consumer, &pipe->consumer);
     return pipe;
 }
 
-WEFT_ASYNC(large_producer, struct bench_stage *stage; large_queue * queue; int i;)
+struct large_producer {
+    weft_frame frame;
+    int i;
+};
+
+struct large_consumer {
+    weft_frame frame;
+    int item;
+};
+
+struct large_pipe {
+    struct bench_stage stage;
+    WEFT_QUEUE(int, LARGE) queue;
+    WEFT_TASK(large_producer) producer;
+    WEFT_TASK(large_consumer) consumer;
+};
+
+WEFT_ASYNC_BODY(large_producer)
 {
     for (;;) {
         for (self->i = 0; self->i < LARGE; self->i++)
-            weft_queue_put(self->queue, self->i);
-        if (bench_run_is_over(self->stage))
+            weft_queue_put(&BENCH_STATE(large_pipe)->queue, self->i);
+        if (bench_run_is_over(&BENCH_STATE(large_pipe)->stage))
             weft_sleep(0);
     }
 }
 WEFT_ASYNC_END
 
-WEFT_ASYNC(large_consumer, large_queue *queue; int item;)
+WEFT_ASYNC_BODY(large_consumer)
 {
     for (;;)
-        weft_queue_get(self->queue, &self->item);
+        weft_queue_get(&BENCH_STATE(large_pipe)->queue, &self->item);
 }
 WEFT_ASYNC_END
-
-struct large_pipe {
-    struct bench_stage stage;
-    large_queue queue;
-    WEFT_TASK(large_producer) producer;
-    WEFT_TASK(large_consumer) consumer;
-};
 
 static void *large_prepare(size_t n)
 {
     struct large_pipe *const pipe = bench_stage_create(sizeof *pipe);
     (void)n;
     weft_queue_init(&pipe->queue);
-    weft_loop_create_task(&pipe->stage.loop, large_producer, &pipe->producer, .stage = &pipe->stage,
-                          .queue = &pipe->queue);
-    weft_loop_create_task(&pipe->stage.loop, large_consumer, &pipe->consumer,
-                          .queue = &pipe->queue);
+    weft_loop_create_task(&pipe->stage.loop, large_producer, &pipe->producer);
+    weft_loop_create_task(&pipe->stage.loop, large_consumer, &pipe->consumer);
     return pipe;
 }
 
