@@ -226,7 +226,7 @@ void weft_report_failure_(weft_task *task)
 
 static void park(weft_task *task, enum weft_parked_ where)
 {
-    task->root.flags |= where;
+    weft_set_parked_(task, where);
 }
 
 weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)

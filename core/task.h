@@ -89,7 +89,7 @@ enum weft_parked_ {
     WEFT_AWAITING_, /* in the ring of wait.target */
     WEFT_JOINING_,  /* for wait.joint, whose parts have the links */
     WEFT_LISTED_,   /* for a primitive, which node.next names until it is woken */
-    WEFT_GRANTED_   /* not parked, since a primitive has given it what it waited for (waiters.h) */
+    WEFT_GRANTED_   /* not parked, since a primitive gave it what it waited for last (waiters.h) */
 };
 
 /* What a primitive is, for reports: a task that waits for one points to where it has its kind. */
@@ -247,12 +247,17 @@ weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable);
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay);
 weft_signal weft_park_joining_(weft_task *task, weft_joint *joint);
 
+static inline void weft_set_parked_(weft_task *task, enum weft_parked_ where)
+{
+    task->root.flags = (uint16_t)((task->root.flags & ~(unsigned)WEFT_PARKED_MASK_) | where);
+}
+
 /* Parks the running task for a primitive, whose kind is *kind. It is to wake it (weft_wake_),
  * and to unlink it, where it has linked it, when it runs again. */
 static inline weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind)
 {
     const weft_signal signal = {WEFT_PARKED};
-    task->root.flags |= WEFT_LISTED_;
+    weft_set_parked_(task, WEFT_LISTED_);
     task->live.wait.node.listed_for = kind;
     return signal;
 }
@@ -260,7 +265,7 @@ static inline weft_signal weft_park_listed_(weft_task *task, const weft_kind **k
 /* Makes a parked task ready: with what it waited for; with an error, if that is one. */
 static inline void weft_wake_as_(weft_task *task, enum weft_parked_ now)
 {
-    task->root.flags = (uint16_t)((task->root.flags & ~(unsigned)WEFT_PARKED_MASK_) | now);
+    weft_set_parked_(task, now);
     weft_ready_push_(&task->awaitable.owner->loop->ready, &task->live.wait.node);
 }
 

@@ -38,7 +38,7 @@ weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context)
 }
 
 /* Who was woken and cannot use it passes it on. */
-weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context)
+weft_signal weft_queue_look_for_room_again_(weft_queue *queue, weft_context *context)
 {
     const bool woken = weft_waiters_was_popped_(&queue->putters, context);
     if (!context->error)
@@ -56,7 +56,7 @@ weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context)
     return weft_go_on_(context);
 }
 
-weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context)
+weft_signal weft_queue_look_for_item_again_(weft_queue *queue, weft_context *context)
 {
     const bool woken = weft_waiters_was_popped_(&queue->getters, context);
     if (!context->error)

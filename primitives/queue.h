@@ -217,9 +217,9 @@ void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t ro
                       weft_queue_before *before);
 
 weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_look_for_room_again_(weft_queue *queue, weft_context *context);
 weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context);
+weft_signal weft_queue_look_for_item_again_(weft_queue *queue, weft_context *context);
 weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context);
 void weft_queue_leave_done_(weft_queue *queue, weft_context *context);
 
@@ -264,19 +264,47 @@ static inline weft_signal weft_queue_await_item_(weft_queue *queue, weft_context
     return queue->size ? go_on : weft_queue_park_for_item_(queue, context);
 }
 
+/* Who was woken mostly finds what it waited for. (Where bytes count that is looked at in one place.)
+ */
+static inline bool weft_queue_was_woken_(const weft_context *context)
+{
+#ifdef __OPTIMIZE_SIZE__
+    (void)context;
+    return false;
+#else
+    return !context->error && weft_waiters_was_granted_(weft_running_task_(context));
+#endif
+}
+
+static inline weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context)
+{
+    const weft_signal go_on = {WEFT_GO_ON_};
+    if (weft_queue_was_woken_(context) && weft_queue_has_room_(queue))
+        return go_on;
+    return weft_queue_look_for_room_again_(queue, context);
+}
+
+static inline weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context)
+{
+    const weft_signal go_on = {WEFT_GO_ON_};
+    if (weft_queue_was_woken_(context) && queue->size)
+        return go_on;
+    return weft_queue_look_for_item_again_(queue, context);
+}
+
 static inline void weft_queue_count_in_(weft_queue *queue)
 {
     queue->size++;
     queue->unfinished++;
     if (queue->getters.first)
-        weft_waiters_pop_(&queue->getters);
+        weft_waiters_pop_one_(&queue->getters);
 }
 
 static inline void weft_queue_count_out_(weft_queue *queue)
 {
     queue->size--;
     if (queue->putters.first)
-        weft_waiters_pop_(&queue->putters);
+        weft_waiters_pop_one_(&queue->putters);
 }
 
 /* Where the next item goes, and that it is there; where the next one is, and that it is not. */
@@ -305,10 +333,10 @@ static inline size_t weft_queue_front_(const weft_queue *queue)
 
 static inline const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size)
 {
-    if (queue->order == WEFT_PRIORITY_)
+    if (queue->order == WEFT_FIFO_)
+        queue->head = queue->head + 1 == queue->room ? 0 : queue->head + 1;
+    else if (queue->order == WEFT_PRIORITY_)
         weft_queue_sort_out_(queue, items, size);
-    else if (queue->order == WEFT_FIFO_ && ++queue->head == queue->room)
-        queue->head = 0;
     weft_queue_count_out_(queue);
     return NULL;
 }

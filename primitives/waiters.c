@@ -1,26 +1,12 @@
 #include "primitives/waiters.h"
 
-/* Wakes it, as one that has been given something. */
-static inline void give(weft_wait *wait)
-{
-    weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
-}
-
-static inline void unlist_first(weft_waiters *waiters, const weft_wait *first)
-{
-    weft_wait *const after = first->listed_after;
-    waiters->first = after;
-    if (after)
-        after->listed_before = first->listed_before;
-}
-
 bool weft_waiters_grant_(weft_wait **from)
 {
     weft_wait *const wait = weft_waiters_first_parked_(*from);
     *from = wait ? wait->listed_after : NULL;
     if (!wait)
         return false;
-    give(wait);
+    weft_waiters_give_(wait);
     return true;
 }
 
@@ -30,10 +16,10 @@ bool weft_waiters_pop_(weft_waiters *waiters)
     if (!wait)
         return false;
     if (WEFT_MOSTLY_(wait == waiters->first))
-        unlist_first(waiters, wait);
+        weft_waiters_unlist_first_(waiters);
     else
         weft_waiters_unlist_(waiters, wait);
-    give(wait);
+    weft_waiters_give_(wait);
     return true;
 }
 

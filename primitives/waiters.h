@@ -54,11 +54,10 @@ static inline void weft_waiters_unlist_(weft_waiters *waiters, weft_wait *wait)
         before->listed_after = after;
 }
 
-static inline bool weft_waiters_take_grant_(weft_task *task)
+/* Of a task that has just been resumed: whether its wait was ended by a grant. */
+static inline bool weft_waiters_was_granted_(const weft_task *task)
 {
-    const bool granted = weft_parked_in_(task) == WEFT_GRANTED_;
-    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
-    return granted;
+    return weft_parked_in_(task) == WEFT_GRANTED_;
 }
 
 /* Takes the running task, which has just been resumed, off the list. Whether it was given something
@@ -68,7 +67,7 @@ static inline bool weft_waiters_remove_(weft_waiters *waiters, weft_context *con
 {
     weft_task *const task = weft_running_task_(context);
     weft_waiters_unlist_(waiters, &task->live.wait);
-    return weft_waiters_take_grant_(task);
+    return weft_waiters_was_granted_(task);
 }
 
 static inline weft_wait *weft_waiters_first_parked_(weft_wait *wait)
@@ -85,6 +84,21 @@ static inline void weft_waiters_wake_first_(weft_waiters *waiters)
         weft_wake_(weft_task_of_wait_(waiters->first));
 }
 
+/* Wakes it, as one that has been given something. */
+static inline void weft_waiters_give_(weft_wait *wait)
+{
+    weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
+}
+
+static inline void weft_waiters_unlist_first_(weft_waiters *waiters)
+{
+    const weft_wait *const first = waiters->first;
+    weft_wait *const after = first->listed_after;
+    waiters->first = after;
+    if (after)
+        after->listed_before = first->listed_before;
+}
+
 /* Makes the first one ready that is not yet, as one that has been given something, of those from
  * *from on; which is then the one behind it. False if there is none. */
 bool weft_waiters_grant_(weft_wait **from);
@@ -93,10 +107,24 @@ bool weft_waiters_grant_(weft_wait **from);
  * (weft_waiters_was_popped_, which says so once). */
 bool weft_waiters_pop_(weft_waiters *waiters);
 
+/* The same of a list that is not empty; where bytes count, by a call. */
+static inline void weft_waiters_pop_one_(weft_waiters *waiters)
+{
+#ifndef __OPTIMIZE_SIZE__
+    weft_wait *const first = waiters->first;
+    if (WEFT_MOSTLY_(weft_is_parked_(weft_task_of_wait_(first)))) {
+        weft_waiters_unlist_first_(waiters);
+        weft_waiters_give_(first);
+        return;
+    }
+#endif
+    weft_waiters_pop_(waiters);
+}
+
 static inline bool weft_waiters_was_popped_(weft_waiters *waiters, weft_context *context)
 {
     weft_task *const task = weft_running_task_(context);
-    if (WEFT_MOSTLY_(weft_waiters_take_grant_(task)))
+    if (WEFT_MOSTLY_(weft_waiters_was_granted_(task)))
         return true;
     weft_waiters_unlist_(waiters, &task->live.wait);
     return false;
