@@ -23,7 +23,7 @@ struct weft_several {
     size_t open; /* parts that have not been heard; 0 unless it is awaited */
 };
 
-/* Adds one. `parts` NULL: they come right behind `behind`. */
+/* Adds one to those in `parts`, an array of `room`. */
 WEFT_MUST_CHECK_
 const weft_error *weft_several_add_(weft_several *several, weft_part *parts, size_t room,
                                     weft_awaitable *awaitable);
