@@ -14,6 +14,7 @@ extern "C" {
 
 typedef struct weft_owner weft_owner;
 
+/* What tasks and futures have in common. All zero is one that was never started. */
 struct weft_awaitable {
     weft_node *waiters;      /* the last of a ring, NULL if nobody waits; or how it ended (below) */
     weft_owner *owner;       /* through which it knows its loop; NULL: never started */
@@ -34,31 +35,35 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 /* weft_await(p): `await p`.
  * In a coroutine. Waits until *p, which has been started, has ended, and raises its error if it has
  * one. What has ended already is not waited for: nothing else runs meanwhile. If this task is
- * cancelled while it waits, so is *p, and the wait ends when that has ended. Raises
- * weft_invalid_state_error for the task itself and for what was never started. O(1). */
+ * cancelled while it waits, so is *p, and the wait ends when that has ended; *p's memory may be
+ * used again from then on. Raises weft_invalid_state_error for the task itself, for what was never
+ * started, and for what belongs to another loop. O(1). */
 #define weft_await(p) WEFT_WAIT_(weft_await_(weft_context_, &(p)->awaitable))
 
-/* weft_done(p): p.done(). Whether it has ended: with a result, an error or cancelled. */
+/* weft_done(p): p.done(). Whether it has ended: with a result, an error or cancelled. O(1). */
 #define weft_done(p) weft_has_ended_(&(p)->awaitable)
 
-/* weft_cancelled(p): p.cancelled(). */
+/* weft_cancelled(p): p.cancelled(). Whether it has ended with weft_cancelled_error. O(1). */
 #define weft_cancelled(p) weft_was_cancelled_(&(p)->awaitable)
 
 /* weft_error_of(p): p.exception(), but NULL for what has not ended, and &weft_cancelled_error for
- * what was cancelled. The error of a task counts as asked for then. */
+ * what was cancelled. The error of a task counts as asked for then; it lives for as long as whoever
+ * raised it keeps it (error.h). O(1). */
 #define weft_error_of(p) weft_ask_(&(p)->awaitable)
 
 /* weft_cancel(p): p.cancel(). Asks it to end; false if it has ended already, or was never started.
  * A future ends at once. A task gets weft_cancelled_error where it waits, or where it waits next;
- * one that has not had its first step runs nothing at all, no finally either. O(1), and for tasks
- * that await tasks O(length of that chain), in constant stack. */
+ * one that has not had its first step runs nothing at all, no finally either. O(1); of a future
+ * O(those who wait); and of a task that awaits tasks, or a gather, O(all that is reached so). In
+ * constant stack. */
 #define weft_cancel(p) weft_cancel_(&(p)->awaitable)
 
 /* weft_add_done_callback(p, weft_handle *handle, function): p.add_done_callback(function).
  * `function(loop, handle)` is called in a turn of its own once *p has ended, or soon if it has
- * already. The handle must be idle (else weft_invalid_state_error is returned, else NULL), belongs
- * to the caller, and is idle again when the function is called. Callbacks and tasks that wait are
- * told in the order in which they came. weft_handle_cancel is remove_done_callback. O(1). */
+ * already. Returns NULL, or weft_invalid_state_error if the handle is not idle or *p was never
+ * started. The handle belongs to the caller, and is idle again when the function is called.
+ * Callbacks and tasks that wait are told in the order in which they came. weft_handle_cancel is
+ * remove_done_callback. O(1). */
 #define weft_add_done_callback(p, handle, function)                                                \
     weft_add_done_callback_(&(p)->awaitable, (handle), (function))
 

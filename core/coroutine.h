@@ -25,7 +25,7 @@
  * coroutines stand in the first 9,999 lines of their file.
  *
  * Of what is public here, names that end in an underscore are the macros' own.
- * / */
+ */
 #ifndef WEFT_CORE_COROUTINE_H
 #define WEFT_CORE_COROUTINE_H
 
@@ -58,6 +58,7 @@ enum weft_signal_ {
     WEFT_RAISES_   /* nor here, but context->error is to be raised */
 };
 
+/* What a step, and a wait, gives. */
 typedef struct weft_signal {
     enum weft_signal_ what;
 } weft_signal;
@@ -332,9 +333,10 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 
 /* weft_begin(name, struct name *frame, .argument = value, ...)
  * Sets a frame up without running anything, for weft_call_begun, or for a program that drives it
- * with weft_resume. `name(...)`, without await. It knows of no loop: tasks inside of the frame that
- * failed must have been asked for their errors before, and groups in it with tasks of a pool must
- * have forgotten theirs (weft_call sees to that itself). */
+ * with weft_resume. `name(...)`, without await. Panics if a coroutine runs in *frame. O(frame). It
+ * knows of no loop: tasks inside of the frame that failed must have been asked for their errors
+ * before, and groups in it with tasks of a pool must have forgotten theirs (weft_call sees to that
+ * itself). */
 #define weft_begin(name, ...)                                                                      \
     do {                                                                                           \
         WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \
@@ -346,7 +348,8 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 /* weft_call(name, struct name *frame, .argument = value, ...)
  * Runs a coroutine in `*frame` as a part of this one, and goes on when it has ended; `await
  * name(...)`. No task is made, nothing is queued, and depth costs nothing. Its results are then in
- * the frame; an error that leaves it is raised here. Arguments that are not given are zero. */
+ * the frame; an error that leaves it is raised here. Arguments that are not given are zero. Panics
+ * if a coroutine runs in *frame. O(frame), and O(failed tasks that nobody asked). */
 #define weft_call(name, ...)                                                                       \
     do {                                                                                           \
         {                                                                                          \
@@ -361,7 +364,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 
 /* weft_call_begun(frame): runs a coroutine that weft_begin has set up, with the arguments of then:
  * `first = fetch(...)`, and later `await first`. Raises weft_invalid_state_error if it has been
- * awaited before, as Python does. */
+ * awaited before, as Python does, or was never begun. `frame` is evaluated once. O(1). */
 #define weft_call_begun(begun)                                                                     \
     do {                                                                                           \
         weft_check(weft_enter_begun_(weft_context_, weft_frame_, &(begun)->frame));                \
@@ -450,14 +453,15 @@ static inline unsigned weft_line_of_(unsigned state)
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* `raise error`: a const weft_error * that is not NULL and stays valid (error.h). */
+/* weft_raise(error): `raise error`, a const weft_error * that stays valid (error.h); NULL counts as
+ * weft_invalid_state_error. */
 #define weft_raise(error_)                                                                         \
     do {                                                                                           \
         weft_context_->error = weft_raisable_(error_);                                             \
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* Raises the error that `call`, a function's, returned, unless that is NULL. */
+/* weft_check(call): raises the error that `call`, a function's, returned, unless that is NULL. */
 #define weft_check(call)                                                                           \
     do {                                                                                           \
         weft_context_->error = (call);                                                             \

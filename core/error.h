@@ -34,8 +34,8 @@ extern const weft_error weft_base_error;
 extern const weft_error weft_any_error;
 /* asyncio.CancelledError. */
 extern const weft_error weft_cancelled_error;
-/* asyncio.InvalidStateError, and what asyncio has RuntimeError for: a result set twice, an await
- * of oneself or of what was never started. */
+/* asyncio.InvalidStateError, and what asyncio has RuntimeError and ValueError for: a result set
+ * twice, an await of oneself or of what was never started, a release of what is not held. */
 extern const weft_error weft_invalid_state_error;
 /* What a run ends with when nothing can ever run again. asyncio has no name for it: it hangs. */
 extern const weft_error weft_deadlock_error;
@@ -44,7 +44,8 @@ extern const weft_error weft_deadlock_error;
  * NULL, which is an instance of nothing. O(depth of the hierarchy). */
 bool weft_error_is(const weft_error *error, const weft_error *kind);
 
-/* str(error): its text, or that of the first kind above it that has one; never NULL. */
+/* str(error): its text, or that of the first kind above it that has one; never NULL. It belongs to
+ * the error. O(depth of the hierarchy). */
 const char *weft_error_text(const weft_error *error);
 
 #ifdef __cplusplus

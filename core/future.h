@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* A future without a result: that it has ended is all there is to know. */
+/* A future without a result: that it has ended is all there is to know. Belongs to the program,
+ * like a WEFT_FUTURE. */
 typedef struct weft_future {
     union {
         weft_awaitable awaitable;
@@ -22,9 +23,10 @@ typedef struct weft_future {
  * a task, or has a result, is not to be set through it. */
 #define weft_as_future(p) ((weft_future *)(void *)&(p)->awaitable)
 
-/* A future with a result of type `type`: its member `result`, valid once it has ended without an
- * error. Belongs to the program, and must stay where it is while somebody waits for it. Each use of
- * the macro makes a type of its own: give it a name with typedef to pass pointers to it around. */
+/* asyncio.Future, with a result of type `type`: its member `result`, valid once it has ended
+ * without an error. Belongs to the program, and must stay where it is while somebody waits for it.
+ * Each use of the macro makes a type of its own: give it a name with typedef to pass pointers to it
+ * around. */
 #define WEFT_FUTURE(type)                                                                          \
     struct {                                                                                       \
         union {                                                                                    \
@@ -34,8 +36,8 @@ typedef struct weft_future {
         type result;                                                                               \
     }
 
-/* weft_create_future(p), in a coroutine: loop.create_future(). Makes *p pending; nobody may be
- * waiting for it. */
+/* weft_create_future(p), in a coroutine: loop.create_future(). Makes *p, whatever it was before,
+ * pending; nobody may be waiting for it. O(1). */
 #define weft_create_future(p) weft_loop_create_future(weft_running_loop(), p)
 
 /* weft_loop_create_future(weft_loop *loop, p): the same from outside of a coroutine. */
@@ -43,17 +45,18 @@ typedef struct weft_future {
 
 /* weft_set_result(p, value): p.set_result(value), of a WEFT_FUTURE. Stores the result and wakes all
  * who wait. Returns NULL, or weft_invalid_state_error if it has ended already, cancelled included,
- * and then changes nothing; weft_check raises that. O(those who wait). */
+ * or was never created, and then changes nothing, and does not evaluate `value`; weft_check raises
+ * that. `p` is evaluated more than once. O(those who wait). */
 #define weft_set_result(p, ...)                                                                    \
     (weft_pending_(&(p)->settable)                                                                 \
          ? ((p)->result = (__VA_ARGS__), weft_end_future_(&(p)->settable, NULL))                   \
          : weft_not_pending_())
 
-/* weft_set_done(p): p.set_result(None), of a weft_future. */
+/* weft_set_done(p): p.set_result(None), of a weft_future. Likewise; `p` is evaluated once. */
 #define weft_set_done(p) weft_end_future_(&(p)->without_result, NULL)
 
 /* weft_set_error(p, const weft_error *error): p.set_exception(error). Likewise; the error must stay
- * valid for as long as *p is asked for it. */
+ * valid for as long as *p is asked for it. NULL counts as weft_invalid_state_error. */
 #define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
 
 /* Whether it is a future that can be set: a task cannot. */

@@ -45,8 +45,8 @@ struct weft_handle {
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
 /* loop.call_later(delay, function): the same in `delay` microseconds, never early; those that are
- * due at once in the order in which they were armed. O(1); a sleep of more than 500,000 years
- * counts as that. */
+ * due at once in the order in which they were armed. Errors likewise. O(1), and when it is due up
+ * to 48 moves (timer.h). A delay beyond the clock's range, 580,000 years, ends with it. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
 
@@ -59,7 +59,7 @@ const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time w
  * was pending. O(1). */
 bool weft_handle_cancel(weft_loop *loop, weft_handle *handle);
 
-/* Whether a call is pending. */
+/* Whether a call is pending: not handle.cancelled(), and not called yet. O(1). */
 bool weft_handle_pending(const weft_handle *handle);
 
 /* The loop closes: those that are armed or ready are idle, and those that wait for a task. */

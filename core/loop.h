@@ -11,7 +11,8 @@
 extern "C" {
 #endif
 
-/* Told of a task that failed and whose error nobody asked for: asyncio's exception handler. */
+/* Told of a task that failed and whose error nobody asked for: asyncio's exception handler. The
+ * task's memory, and the error, are what they were until it returns. */
 typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft_error *error);
 
 /* What tasks belong to, and know their loop through: the loop itself, or a group. */
@@ -29,10 +30,10 @@ typedef struct weft_lease {
     void (*end)(struct weft_lease *lease);
 } weft_lease;
 
-/* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
- * runs is called from its run functions, in the thread that called these. */
 enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all through a gather */
 
+/* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
+ * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
     weft_context context; /* of what runs */
     weft_ready ready;
@@ -49,15 +50,16 @@ struct weft_loop {
     bool runs;
 };
 
-/* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone. */
+/* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone; it
+ * belongs to the caller, and outlives the loop. */
 void weft_loop_init(weft_loop *loop, weft_port *port);
 
-/* loop.close(). Tells the exception handler of the tasks that failed and
- * were not asked; forgets them, the handler, and the tasks that have not ended, whose frames are
- * then free (their finally blocks do not run: that is what weft_shutdown is for). What these waited
- * for, futures, gathers and primitives, is to be made anew before it is used again. Calls that are
- * pending are off, but for done callbacks of futures. Returns NULL, or weft_invalid_state_error of
- * a loop that runs. O(tasks and handles). */
+/* loop.close(). Tells the exception handler of the tasks that failed and were not asked; forgets
+ * them, the handler, and the tasks that have not ended, whose frames are then free (their finally
+ * blocks do not run: that is what weft_shutdown is for). What these waited for, futures, gathers
+ * and primitives, is to be made anew before it is used again. Calls that are pending are off, but
+ * for done callbacks of futures. The loop itself is then as weft_loop_init leaves it. Returns NULL,
+ * or weft_invalid_state_error of a loop that runs. O(tasks, their calls, and handles). */
 const weft_error *weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. It is called when a task that failed is
@@ -65,7 +67,7 @@ const weft_error *weft_loop_close(weft_loop *loop);
  * weft_loop_close. It may do what a callback may, but start nothing in that memory. */
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler);
 
-/* loop.time(): the clock of the loop's port, in microseconds. */
+/* loop.time(): the clock of the loop's port, in microseconds. What the port's now() costs. */
 weft_time weft_loop_time(weft_loop *loop);
 
 /* weft_run(weft_loop *loop, name, WEFT_TASK(name) *task, .argument = value, ...)
@@ -73,7 +75,9 @@ weft_time weft_loop_time(weft_loop *loop);
  * down what is left (weft_shutdown; tasks that withstand it are then still there) and returns the
  * task's error: NULL, or what left the coroutine.
  * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
- * as they were, to be walked (weft_first_task) or shut down. `task` is evaluated more than once. */
+ * as they were, to be walked (weft_first_task) or shut down. weft_invalid_state_error: weft_stop
+ * ended the run, or the loop runs already. Panics if the task has not ended. `loop` and `task` are
+ * evaluated more than once. */
 #define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
 
 /* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)), of a loop
@@ -93,24 +97,26 @@ const weft_error *weft_runner_close(weft_loop *loop);
      run((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
 
 /* weft_run for a coroutine that is known by its code alone (WEFT_ASYNC, `name_code`): its frame
- * gets no arguments. `memory` is weft_task_size(code) zeroed bytes, aligned for any type. */
+ * gets no arguments. `memory` is weft_task_size(code) zeroed bytes, aligned for any type; it
+ * belongs to the caller, and is the task's until that has ended. */
 size_t weft_task_size(const weft_code *code);
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory);
 
 /* weft_run_until_complete(loop, p): loop.run_until_complete(p). Runs until *p, a task or a future,
  * has ended, and the tick after that; returns its error. weft_deadlock_error as above;
- * weft_invalid_state_error if weft_stop ended it. */
+ * weft_invalid_state_error if weft_stop ended it, or if *p was never started or is another
+ * loop's. */
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
 /* loop.run_forever(): until weft_stop, then NULL, or until nothing can ever run again, then
  * weft_deadlock_error. A loop runs once at a time: weft_invalid_state_error, of all runs. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
-/* loop.stop(): the run ends after this tick, or its first if it has not begun. */
+/* loop.stop(): the run ends after this tick, or its first if it has not begun. O(1). */
 void weft_stop(weft_loop *loop);
 
-/* Cancels all tasks, in the order of weft_first_task, and runs until they have ended, as
- * asyncio.run does in the end. Tasks that are created meanwhile are not waited for. Returns
+/* What asyncio.run does in the end: cancels all tasks, in the order of weft_first_task, and runs
+ * until they have ended. Tasks that are created meanwhile are not waited for. Returns
  * NULL; weft_deadlock_error if one of them does not end; weft_invalid_state_error if weft_stop
  * ended it before, or while the loop runs. */
 const weft_error *weft_shutdown(weft_loop *loop);

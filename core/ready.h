@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* The queue of a loop. */
 typedef struct weft_ready {
     weft_node *head;
     weft_node *tail; /* whose `next` means nothing */

@@ -1,4 +1,4 @@
-/* Time: whole microseconds in 64 bits. A delay of a century is 3 thousandths of what fits. */
+/* Time: whole microseconds in 64 bits. A century fits 5,000 times. */
 #ifndef WEFT_CORE_TIME_H
 #define WEFT_CORE_TIME_H
 

@@ -24,6 +24,7 @@ extern "C" {
 
 enum { WEFT_BUCKETS_ = 48 };
 
+/* The timers of a loop. All zero is none. */
 typedef struct weft_timers {
     weft_node *buckets[WEFT_BUCKETS_]; /* the first's `previous` is the last */
     uint64_t used;                     /* a bit for each bucket that is not empty */

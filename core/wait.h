@@ -28,6 +28,7 @@ struct weft_node {
     weft_frame *frame; /* a task's innermost coroutine; or a turn (below) */
 };
 
+/* What one that waits is linked by: a task, or a handle. */
 struct weft_wait {
     union {
         weft_node *previous;      /* in the timers, and of a turn on the ready queue */

@@ -15,15 +15,17 @@ typedef struct weft_condition {
     weft_lock lock;
 } weft_condition;
 
-/* weft_condition_acquire(weft_condition *condition): `await condition.acquire()`; and
- * condition.release(), condition.locked(): those of the lock (lock.h). */
+/* weft_condition_acquire(weft_condition *condition): `await condition.acquire()`, that of the lock:
+ * weft_lock_acquire. */
 #define weft_condition_acquire(condition) weft_lock_acquire(&(condition)->lock)
 
+/* condition.release(), that of the lock: weft_lock_release. */
 static inline const weft_error *weft_condition_release(weft_condition *condition)
 {
     return weft_lock_release(&condition->lock);
 }
 
+/* condition.locked(), that of the lock: weft_lock_locked. */
 static inline bool weft_condition_locked(const weft_condition *condition)
 {
     return weft_lock_locked(&condition->lock);
@@ -39,13 +41,14 @@ static inline bool weft_condition_locked(const weft_condition *condition)
  * waits until it is notified, and takes the lock again; so it does when it is cancelled, however
  * often, and raises then, with the lock held. Raises weft_invalid_state_error if nobody holds
  * the lock. A notification that it cannot use is passed on. `condition` is evaluated again when
- * the task is resumed. O(1). */
+ * the task is resumed. O(1), and as weft_lock_acquire; cancelled, O(those who have been woken). */
 #define weft_condition_wait(condition)                                                             \
     WEFT_WAIT_IN_PHASES_(weft_condition_wait_((condition), weft_context_),                         \
                          weft_condition_again_((condition), weft_context_, weft_frame_))
 
 /* weft_condition_wait_for(condition, predicate): `await condition.wait_for(lambda: predicate)`:
- * waits until `predicate`, an expression that is evaluated with the lock held, is true. */
+ * waits until `predicate`, an expression that is evaluated with the lock held, and again whenever
+ * it has been notified, is true. Raises what weft_condition_wait does. */
 #define weft_condition_wait_for(condition, predicate)                                              \
     do {                                                                                           \
         while (!(predicate))                                                                       \

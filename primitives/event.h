@@ -16,8 +16,8 @@ typedef struct weft_event {
 } weft_event;
 
 /* weft_event_wait(weft_event *event): `await event.wait()`. Goes on at once if it is set, else when
- * it is; who has been woken goes on even if it is cleared before its turn. `event` is evaluated
- * again when the task is resumed. O(1). */
+ * it is; who has been woken goes on even if it is cleared before its turn. Raises nothing but a
+ * cancellation. `event` is evaluated again when the task is resumed. O(1). */
 #define weft_event_wait(event)                                                                     \
     WEFT_WAIT_THEN_(weft_event_wait_((event), weft_context_),                                      \
                     weft_event_leave_((event), weft_context_))
@@ -30,13 +30,13 @@ static inline void weft_event_set(weft_event *event)
     event->set = true;
 }
 
-/* event.clear() */
+/* event.clear(). Who has been woken goes on all the same. O(1). */
 static inline void weft_event_clear(weft_event *event)
 {
     event->set = false;
 }
 
-/* event.is_set() */
+/* event.is_set(). O(1). */
 static inline bool weft_event_is_set(const weft_event *event)
 {
     return event->set;

@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+/* The engine of every gather: a WEFT_GATHER's, or with parts of the caller's (weft_gather_add_in).
+ * It lives in a frame, and is all zero at first. */
 typedef struct weft_gather {
     weft_joint joint; /* first: what its task waits for is the gather */
     weft_several several;
@@ -17,7 +19,7 @@ typedef struct weft_gather {
 } weft_gather;
 
 /* A gather with room for `n` parts: one lives in a frame, and is all zero at first. Its members are
- * `gather` and `parts`. */
+ * `gather` and `parts`. Each use of the macro makes a type of its own: typedef gives it a name. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather gather;                                                                        \
@@ -26,12 +28,14 @@ typedef struct weft_gather {
 
 /* weft_gather_add(WEFT_GATHER(n) *g, p): one more to wait for, a task or future that has been
  * started. Its memory stays what it is until the gather has ended. Returns NULL, or
- * weft_invalid_state_error if there is no room, or if the gather is being awaited. O(1). */
+ * weft_invalid_state_error if there is no room, if it was never started, or if the gather is being
+ * awaited. `g` is evaluated more than once. O(1). */
 #define weft_gather_add(g, p)                                                                      \
     weft_gather_add_in(&(g)->gather, (g)->parts, sizeof((g)->parts) / sizeof(weft_part), p)
 
 /* weft_gather_add_in(weft_gather *gather, weft_part *parts, size_t room, p): the same where the
- * parts are an array of the caller's: `room` of them, at `parts`. */
+ * parts are an array of the caller's: `room` of them, at `parts`, the same for each. They stay what
+ * they are until the gather has ended. What awaits it is a struct whose member `gather` it is. */
 #define weft_gather_add_in(gather, parts, room, p)                                                 \
     weft_several_add_(&(gather)->several, (parts), (room), &(p)->awaitable)
 
@@ -49,7 +53,8 @@ typedef struct weft_gather {
 
 /* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`: adds each of these, which
  * are 8 at most, and weft_gather_all(g). Raises weft_invalid_state_error, and adds none, if there
- * is no room for all, if one was never started, or if the gather is being awaited. */
+ * is no room for all, if one was never started, or if the gather is being awaited. `g` is evaluated
+ * more than once. */
 #define weft_gather(g, ...)                                                                        \
     do {                                                                                           \
         {                                                                                          \
@@ -61,7 +66,8 @@ typedef struct weft_gather {
         weft_gather_all(g);                                                                        \
     } while (0)
 
-/* A gather of `n` tasks whose coroutine is `name`, which are in it: they are its member `tasks`. */
+/* A gather of `n` tasks whose coroutine is `name`, which are in it: they are its member `tasks`. It
+ * is all zero at first. Each use of the macro makes a type of its own: typedef gives it a name. */
 #define WEFT_GATHER_OF(name, n)                                                                    \
     struct {                                                                                       \
         weft_gather gather;                                                                        \
@@ -71,7 +77,8 @@ typedef struct weft_gather {
 
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`: starts the tasks of *g, in whose
- * arguments `i`, an int, is the number of each, and weft_gather_all(g).
+ * arguments `i`, an int, is the number of each, and weft_gather_all(g). `g` is evaluated more than
+ * once; panics if one of the tasks has not ended.
  * weft_gather_collect_each(g, i, name, ...): the same with weft_gather_collect. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
@@ -96,16 +103,17 @@ typedef struct weft_gather {
 
 /* The awaitables of 1 to 8. */
 #define WEFT_AWAITABLES_(...)                                                                      \
-    WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, ))(__VA_ARGS__)
+    WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8_, 7_, 6_, 5_, 4_, 3_, 2_, 1_, ))      \
+    (__VA_ARGS__)
 #define WEFT_9TH_(a, b, c, d, e, f, g, h, ninth, ...) ninth
-#define WEFT_AWAITABLES_OF_1(p) &(p)->awaitable
-#define WEFT_AWAITABLES_OF_2(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_1(__VA_ARGS__)
-#define WEFT_AWAITABLES_OF_3(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_2(__VA_ARGS__)
-#define WEFT_AWAITABLES_OF_4(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_3(__VA_ARGS__)
-#define WEFT_AWAITABLES_OF_5(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_4(__VA_ARGS__)
-#define WEFT_AWAITABLES_OF_6(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_5(__VA_ARGS__)
-#define WEFT_AWAITABLES_OF_7(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_6(__VA_ARGS__)
-#define WEFT_AWAITABLES_OF_8(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_7(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_1_(p) &(p)->awaitable
+#define WEFT_AWAITABLES_OF_2_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_1_(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_3_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_2_(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_4_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_3_(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_5_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_4_(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_6_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_5_(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_7_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_6_(__VA_ARGS__)
+#define WEFT_AWAITABLES_OF_8_(p, ...) &(p)->awaitable, WEFT_AWAITABLES_OF_7_(__VA_ARGS__)
 
 /* All of them, or none. */
 WEFT_MUST_CHECK_

@@ -58,7 +58,8 @@ typedef struct weft_group {
  * group.create_task(name(...)), in a coroutine (the group's parent, a child, or any other): as
  * weft_create_task, but the group waits for it. Raises weft_invalid_state_error if the group has
  * not been entered, is shutting down or has ended; nothing has happened to *task then. *task must
- * stay what it is until the group has heard of its end, in the tick after that. O(frame). */
+ * stay what it is until the group has heard of its end, in the tick after that. `group` is
+ * evaluated more than once. Cost as weft_create_task. */
 #define weft_group_create_task(group, name, ...)                                                   \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
@@ -71,7 +72,7 @@ typedef struct weft_group {
     } while (0)
 
 /* weft_group_create_eager_task(group, name, task, .argument = value, ...)
- * group.create_task(name(...), eager_start=True): the same, as weft_create_eager_task. O(frame). */
+ * group.create_task(name(...), eager_start=True): the same, as weft_create_eager_task. */
 #define weft_group_create_eager_task(group, name, ...)                                             \
     do {                                                                                           \
         if (!weft_group_admits_(group))                                                            \
@@ -80,8 +81,8 @@ typedef struct weft_group {
     } while (0)
 
 /* weft_group_start_task(group, name, task, .argument = value, ...)
- * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `task` is
- * evaluated more than once. */
+ * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `group` and
+ * `task` are evaluated more than once. */
 #define weft_group_start_task(group, name, ...)                                                    \
     (WEFT_REQUIRE_FRAME_TOO_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                            \
      weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
@@ -92,7 +93,8 @@ typedef struct weft_group {
 
 /* group.cancel() (TaskGroup's from 3.15 on): cancels the body and the children, and takes no more.
  * The block ends then, without an error, unless a child fails, or the task is cancelled from
- * elsewhere too. Of a group that has not been entered, or has ended: nothing. O(children). */
+ * elsewhere too. Of a group that has not been entered, or has ended: nothing. O(children), and for
+ * each what weft_cancel costs. */
 void weft_group_cancel(weft_group *group);
 
 /* ---- The errors of a group's error ---- */
@@ -112,15 +114,18 @@ typedef struct weft_error_walk {
  *
  * Of an error that is no group's: itself alone. One of them may be a group's error, to be walked
  * likewise. If the memory of a child that failed has been used again, the walk ends there, with the
- * body's own; and if it was that of the last one, those before it are lost as well. O(1). */
+ * body's own; and if it was that of the last one, those before it are lost as well. The walk knows
+ * addresses alone, and lasts as long as the group's error. O(1). */
 weft_error_walk weft_first_error(const weft_error *error);
 void weft_next_error(weft_error_walk *at);
 
-/* len(error.exceptions) */
+/* len(error.exceptions): also of those whose memory has been used again since. 1 of an error that
+ * is no group's, 0 of NULL. O(1). */
 size_t weft_count_errors(const weft_error *error);
 
 /* Forgets the errors of a group that has ended, and gives back the slots of a pool that they are in
- * (pool.h); entering the group again, or using its memory for a frame, does the same. */
+ * (pool.h); entering the group again, or using its memory for a frame, does the same. O(slots that
+ * it keeps), each O(groups that keep any). */
 void weft_group_forget_errors(weft_group *group);
 
 const weft_error *weft_group_enter_(weft_group *group, weft_context *context);

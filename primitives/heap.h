@@ -23,7 +23,7 @@ void weft_heap_put_(const weft_heap_ *heap, size_t count);
 void weft_heap_take_(const weft_heap_ *heap, size_t count);
 
 /* A pairing heap of nodes: of those of which none is before the other, first in, first out. Both
- * return the new first node; `at` is where in an item its node is. O(1), O(log n) on average. */
+ * return the new first node; `at` is where in an item its node is. O(1), O(log n) amortised. */
 weft_queue_node *weft_heap_put_node_(weft_queue_node *first, weft_queue_node *node,
                                      weft_queue_before *before, size_t at);
 weft_queue_node *weft_heap_take_node_(weft_queue_node *first, weft_queue_before *before, size_t at);

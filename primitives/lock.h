@@ -18,7 +18,8 @@ typedef struct weft_lock {
 
 /* weft_lock_acquire(weft_lock *lock): `await lock.acquire()`. Those who wait get it in the order in
  * which they came. Goes on at once if it is free and nobody is about to take it. When this raises,
- * the lock is not held. `lock` is evaluated again when the task is resumed. O(1). */
+ * the lock is not held. `lock` is evaluated again when the task is resumed. O(1), and O(those who
+ * wait that have just been cancelled). */
 #define weft_lock_acquire(lock)                                                                    \
     WEFT_WAIT_THEN_(weft_lock_acquire_((lock), weft_context_),                                     \
                     weft_lock_take_((lock), weft_context_))
@@ -26,12 +27,11 @@ typedef struct weft_lock {
 /* lock.release(). Returns NULL, or weft_invalid_state_error if it is not locked. O(1). */
 const weft_error *weft_lock_release(weft_lock *lock);
 
-/* weft_with_lock(weft_lock *lock) { ... } weft_end: `async with lock:`. Released on
- * every way out; `lock` is evaluated again then, and must still be the same one.
- */
+/* weft_with_lock(weft_lock *lock) { ... } weft_end: `async with lock:`. Released on every way out;
+ * `lock` is evaluated again then, and must still be the same one. */
 #define weft_with_lock(lock) WEFT_WITH_(weft_lock_acquire(lock), weft_lock_release(lock))
 
-/* lock.locked() */
+/* lock.locked(). O(1). */
 static inline bool weft_lock_locked(const weft_lock *lock)
 {
     return lock->holder;

@@ -21,6 +21,7 @@ typedef struct weft_slot {
     weft_slot *next; /* of those that are free, or that a group keeps */
 } weft_slot;
 
+/* The engine of every pool, which knows no coroutine. */
 struct weft_pool {
     weft_semaphore free_slots;
     weft_slot *free;
@@ -29,8 +30,8 @@ struct weft_pool {
 };
 
 /* A pool of n tasks whose coroutine is `name`, all zero at first. It belongs to the program, and
- * must stay where it is while one of its tasks runs. Each use of the macro makes a type of its own.
- */
+ * must stay where it is while one of its tasks runs, or is kept by a group. Each use of the macro
+ * makes a type of its own: typedef gives it a name. */
 #define WEFT_POOL(name, n)                                                                         \
     struct {                                                                                       \
         weft_pool pool;                                                                            \
@@ -46,7 +47,8 @@ struct weft_pool {
  * Raises weft_invalid_state_error if the group takes no child, before the wait or then. The
  * arguments are evaluated after the wait: no C locals. A task goes back to the pool once its
  * group has heard of its end; one that failed is kept for as long as the group has its error
- * (weft_group_forget_errors). `group` and `pool` are evaluated more than once. O(frame). */
+ * (weft_group_forget_errors). `group` and `pool` are evaluated more than once. Cost as
+ * weft_semaphore_acquire and weft_create_task. */
 #define weft_group_create_pooled(group, name, ...)                                                 \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, &(WEFT_FIRST_(__VA_ARGS__))->slots->task);                        \
@@ -64,7 +66,7 @@ struct weft_pool {
     } while (0)
 
 /* weft_pool_free(WEFT_POOL(name, n) *pool): how many of its tasks are free, and promised to
- * nobody. */
+ * nobody. O(1). */
 #define weft_pool_free(p) weft_pool_free_(WEFT_POOL_OF_(p))
 
 #define WEFT_POOL_OF_(p) &(p)->pool, sizeof((p)->slots) / sizeof((p)->slots[0])

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* asyncio.QueueEmpty, QueueFull, and QueueShutDown. */
+/* asyncio.QueueEmpty, QueueFull and QueueShutDown. */
 extern const weft_error weft_queue_empty_error;
 extern const weft_error weft_queue_full_error;
 extern const weft_error weft_queue_shut_down_error;
@@ -43,22 +43,25 @@ typedef struct weft_queue {
 /* ---- Bounded: the items are copied into an array ---- */
 
 /* A queue of at most n items of type `type`, which are in it. Its members are `queue` and `items`.
- * Each use of the macro makes a type of its own: give it a name with typedef to pass pointers to it
- * around. To be initialised (weft_queue_init) before it is used; belongs to the program. */
+ * Each use of the macro makes a type of its own: typedef gives it a name. To be initialised
+ * (weft_queue_init) before it is used: a put panics otherwise. It belongs to the program, and must
+ * stay where it is while somebody waits. */
 #define WEFT_QUEUE(type, n)                                                                        \
     struct {                                                                                       \
         weft_queue queue;                                                                          \
         type items[n];                                                                             \
     }
 
-/* The same over an array that is given when it is initialised (weft_queue_init_over). */
+/* The same over an array that is given when it is initialised (weft_queue_init_over). Each use of
+ * the macro makes a type of its own. */
 #define WEFT_QUEUE_OVER(type)                                                                      \
     struct {                                                                                       \
         weft_queue queue;                                                                          \
         type *items;                                                                               \
     }
 
-/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. */
+/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. Nobody may be
+ * waiting for it. O(1), like all that follow; and macros here may evaluate `q` more than once. */
 #define weft_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_FIFO_, NULL)
 
 /* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Last in, first out. */
@@ -70,8 +73,9 @@ typedef struct weft_queue {
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
 
-/* The same for a WEFT_QUEUE_OVER(type), with an array of n items, at least 1, which belongs to the
- * queue. */
+/* weft_queue_init_over(q, array, n), weft_lifo_queue_init_over, weft_priority_queue_init_over(q,
+ * array, n, order): the same for a WEFT_QUEUE_OVER(type), with an array of n items, at least 1,
+ * which belongs to the queue for as long as that is used. */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
@@ -91,7 +95,7 @@ typedef struct weft_queue {
 /* weft_queue_put(q, value): `await q.put(value)`. Waits while it is full; those who wait get their
  * turn in the order in which they came. Raises weft_queue_shut_down_error. When it raises, nothing
  * was put. `value` is evaluated when there is room, after the wait: no C local. O(1), by priority
- * O(log n). */
+ * O(log n); and O(those who wait that have just been cancelled). */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_AGAIN_(weft_queue_await_room_(&(q)->queue, weft_context_),                       \
@@ -102,7 +106,8 @@ typedef struct weft_queue {
 
 /* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while it is empty; those who wait
  * get their turn in the order in which they came. Raises weft_queue_shut_down_error when it is
- * empty and has been shut down. When it raises, nothing was taken. O(1), by priority O(log n). */
+ * empty and has been shut down. When it raises, nothing was taken. `pointer` is evaluated after the
+ * wait. Cost as weft_queue_put. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
         WEFT_WAIT_AGAIN_(weft_queue_await_item_(&(q)->queue, weft_context_),                       \
@@ -113,7 +118,8 @@ typedef struct weft_queue {
 
 /* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer): expressions. q.put_nowait,
  * q.get_nowait. NULL, or weft_queue_full_error, weft_queue_empty_error, weft_queue_shut_down_error,
- * and nothing has happened. */
+ * and nothing has happened; `value` and `pointer` are not evaluated then. Cost as
+ * weft_queue_put. */
 #define weft_queue_put_nowait(q, ...)                                                              \
     (weft_queue_has_room_(&(q)->queue)                                                             \
          ? ((q)->items[weft_queue_back_(&(q)->queue)] = (__VA_ARGS__),                             \
@@ -128,7 +134,7 @@ typedef struct weft_queue {
 
 /* A queue of items of type `type`, which have a member `member`, a weft_queue_node, to be linked
  * by. An item belongs to the queue from when it is put to when it is got. All zero is an empty one,
- * first in, first out. */
+ * first in, first out. Each use of the macro makes a type of its own: typedef gives it a name. */
 #define WEFT_UNBOUNDED_QUEUE(type, member)                                                         \
     struct {                                                                                       \
         union {                                                                                    \
@@ -138,8 +144,9 @@ typedef struct weft_queue {
         type *item_; /* that comes or goes */                                                      \
     }
 
-/* asyncio.Queue(), LifoQueue() and PriorityQueue(); the items of which none is less come first in,
- * first out. */
+/* weft_unbounded_queue_init(q), weft_unbounded_lifo_queue_init(q),
+ * weft_unbounded_priority_queue_init(q, order): asyncio.Queue(), LifoQueue() and PriorityQueue();
+ * the items of which none is less come first in, first out. */
 #define weft_unbounded_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_FIFO_, 0, NULL)
 #define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
 #define weft_unbounded_priority_queue_init(q, order_)                                              \
@@ -147,18 +154,19 @@ typedef struct weft_queue {
      weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, (order_)))
 
 /* weft_queue_put_item(q, item): q.put(item), which never waits, where `item` points to one that is
- * in no queue. Raises weft_queue_shut_down_error. O(1). */
+ * in no queue (else this panics). Raises weft_queue_shut_down_error. O(1), and O(those who wait
+ * that have just been cancelled). */
 #define weft_queue_put_item(q, item) weft_check(weft_queue_put_item_nowait(q, item))
 
 /* weft_queue_put_item_nowait(q, item): an expression; q.put_nowait(item). NULL or
- * weft_queue_shut_down_error. O(1). */
+ * weft_queue_shut_down_error. Cost likewise. */
 #define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
      weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
                           WEFT_QUEUE_NODE_AT_(q)))
 
 /* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, a pointer to an item. As
- * weft_queue_get. By priority O(log n) on average. */
+ * weft_queue_get, but by priority O(log n) amortised. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
         WEFT_WAIT_AGAIN_(weft_queue_await_item_(&(q)->queue, weft_context_),                       \
@@ -175,7 +183,7 @@ typedef struct weft_queue {
 /* ---- Of both ---- */
 
 /* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done has been called for every
- * item that was put. O(1). */
+ * item that was put. Raises nothing but a cancellation. O(1). */
 #define weft_queue_join(q)                                                                         \
     WEFT_WAIT_THEN_(weft_queue_await_done_(&(q)->queue, weft_context_),                            \
                     weft_queue_leave_done_(&(q)->queue, weft_context_))
@@ -184,7 +192,8 @@ typedef struct weft_queue {
  * weft_invalid_state_error if it was called for all. O(those who join, when it is the last). */
 #define weft_queue_task_done(q) weft_queue_task_done_(&(q)->queue)
 
-/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full(). */
+/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full(),
+ * which is never true of an unbounded one. O(1). */
 #define weft_queue_size(q) (+(q)->queue.size)
 #define weft_queue_empty(q) (!(q)->queue.size)
 #define weft_queue_full(q) weft_queue_is_full_(&(q)->queue)
@@ -194,7 +203,8 @@ typedef struct weft_queue {
 #define weft_queue_shutdown(q) weft_queue_shutdown_(&(q)->queue)
 
 /* weft_queue_shutdown_now(q): q.shutdown(immediate=True). The items that are in it are dropped too,
- * and count as done (those of an unbounded queue are the caller's again). */
+ * and count as done (those of an unbounded queue are the caller's again). O(those who wait), and of
+ * an unbounded one O(items). */
 #define weft_queue_shutdown_now(q) weft_queue_shutdown_now_(&(q)->queue)
 
 /* ---- What the macros are made of ---- */

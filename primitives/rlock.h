@@ -16,7 +16,8 @@ typedef struct weft_rlock {
 } weft_rlock;
 
 /* weft_rlock_acquire(weft_rlock *lock): `await lock.acquire()`. Goes on at once if this task holds
- * it already, and needs to release it once more then; else as weft_lock_acquire. O(1). */
+ * it already, and needs to release it once more then; else as weft_lock_acquire. When this raises,
+ * nothing has changed. */
 #define weft_rlock_acquire(rlock)                                                                  \
     WEFT_WAIT_THEN_(weft_rlock_acquire_((rlock), weft_context_),                                   \
                     weft_rlock_take_((rlock), weft_context_))
@@ -29,7 +30,7 @@ typedef struct weft_rlock {
  * `lock` is evaluated again then, and must still be the same one. */
 #define weft_with_rlock(rlock) WEFT_WITH_(weft_rlock_acquire(rlock), weft_rlock_release(rlock))
 
-/* lock.locked(): whether any task holds it. */
+/* lock.locked(): whether any task holds it. O(1). */
 static inline bool weft_rlock_locked(const weft_rlock *rlock)
 {
     return weft_lock_locked(&rlock->lock);

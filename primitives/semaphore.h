@@ -30,13 +30,14 @@ typedef struct weft_semaphore {
         .value = (n), .bound = (n), .bounded = true                                                \
     }
 
-/* The same for one in a frame, which no initialiser reaches. */
+/* The same for one in a frame, which no initialiser reaches. Nobody may be waiting for it. O(1). */
 void weft_semaphore_init(weft_semaphore *semaphore, size_t n);
 void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
 
 /* weft_semaphore_acquire(weft_semaphore *semaphore): `await semaphore.acquire()`. Those who wait
  * get it in the order in which they came; nobody barges past. When this raises, nothing is held.
- * `semaphore` is evaluated again when the task is resumed. O(1). */
+ * `semaphore` is evaluated again when the task is resumed. O(1), and O(those who wait that have
+ * just been cancelled). */
 #define weft_semaphore_acquire(semaphore)                                                          \
     WEFT_WAIT_THEN_(weft_semaphore_acquire_((semaphore), weft_context_),                           \
                     weft_semaphore_take_((semaphore), weft_context_))
@@ -51,7 +52,8 @@ const weft_error *weft_semaphore_release(weft_semaphore *semaphore);
 #define weft_with_semaphore(semaphore)                                                             \
     WEFT_WITH_(weft_semaphore_acquire(semaphore), weft_semaphore_release(semaphore))
 
-/* semaphore.locked(): whether an acquire would have to wait. */
+/* semaphore.locked(): whether an acquire would have to wait. O(1), and O(those who wait that have
+ * just been cancelled). */
 bool weft_semaphore_locked(const weft_semaphore *semaphore);
 
 weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context);

@@ -16,6 +16,7 @@ typedef struct weft_part {
     weft_several *several;
 } weft_part;
 
+/* All of them, and who waits. */
 struct weft_several {
     weft_task *parent; /* while it waits */
     weft_part *parts;
@@ -23,7 +24,8 @@ struct weft_several {
     size_t open; /* parts that have not been heard; 0 unless it is awaited */
 };
 
-/* Adds one to those in `parts`, an array of `room`. */
+/* Adds one, as the next of `parts`, which has room for `room`; an error, and nothing has happened,
+ * if there is none left, if somebody waits already, or if it was never started. */
 WEFT_MUST_CHECK_
 const weft_error *weft_several_add_(weft_several *several, weft_part *parts, size_t room,
                                     weft_awaitable *awaitable);

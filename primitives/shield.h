@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* What a shielded wait needs: one lives in a frame, and is all zero at first. */
+/* What a shielded wait needs: one lives in a frame, belongs to the wait until that has ended, and
+ * is all zero at first. */
 typedef struct weft_shield {
     const weft_kind *kind;
     weft_task *parent;
@@ -17,10 +18,11 @@ typedef struct weft_shield {
 
 /* weft_await_shielded(weft_shield *shield, p): `await asyncio.shield(p)`. Waits until *p, a task or
  * future that has been started, has ended, and raises its error; if this task is cancelled it
- * raises that at once, and *p goes on. What has ended already is not waited for. A shield that
- * is in use raises weft_invalid_state_error. *p's memory stays what it is until the wait has ended:
- * its error is asked for in a turn after its end. When the wait ends nothing of it is linked to *p.
- * `shield` is evaluated again when the task is resumed. O(1). */
+ * raises that at once, and *p goes on. What has ended already is not waited for. Raises
+ * weft_invalid_state_error if the shield is in use, and where weft_await(p) does. *p's memory stays
+ * what it is until the wait has ended: its error is asked for in a turn after its end. When the
+ * wait ends nothing of it is linked to *p. `shield` is evaluated again when the task is resumed.
+ * O(1). */
 #define weft_await_shielded(shield, p)                                                             \
     WEFT_WAIT_THEN_(weft_await_shielded_((shield), weft_context_, &(p)->awaitable),                \
                     weft_leave_shield_((shield), weft_context_))

@@ -19,7 +19,8 @@ enum weft_timeout_state_ {
     WEFT_TIMEOUT_EXPIRED_
 };
 
-/* asyncio.Timeout: one lives in a frame, and is all zero at first. */
+/* asyncio.Timeout: one lives in a frame, must stay where it is until its block has been left, and
+ * is all zero at first. */
 typedef struct weft_timeout {
     weft_handle handle;
     weft_task *task; /* that is in the block */
@@ -40,7 +41,7 @@ typedef struct weft_timeout {
                weft_timeout_leave_((limit), weft_context_))
 
 /* weft_with_timeout_at(weft_timeout *limit, weft_time when) { ... } weft_end:
- * `async with asyncio.timeout_at(when):`, a time of the loop's clock. */
+ * `async with asyncio.timeout_at(when):`, a time of the loop's clock (weft_loop_time). */
 #define weft_with_timeout_at(limit, when)                                                          \
     WEFT_WITH_(weft_check(weft_timeout_enter_at_((limit), weft_context_, (when))),                 \
                weft_timeout_leave_((limit), weft_context_))
@@ -49,20 +50,21 @@ typedef struct weft_timeout {
  * weft_invalid_state_error unless its block runs and it has not expired. O(1). */
 const weft_error *weft_timeout_reschedule(weft_timeout *limit, weft_time when);
 
-/* limit.when() */
+/* limit.when(): a time of the loop's clock; WEFT_FOREVER: never. O(1). */
 static inline weft_time weft_timeout_when(const weft_timeout *limit)
 {
     return limit->when;
 }
 
-/* limit.expired(): whether its time came before its block ended. */
+/* limit.expired(): whether its time came before its block ended. O(1). */
 static inline bool weft_timeout_expired(const weft_timeout *limit)
 {
     return limit->state >= WEFT_TIMEOUT_EXPIRING_;
 }
 
 /* weft_wait_for(weft_timeout *limit, p, weft_time delay): `await asyncio.wait_for(p, delay)`: the
- * block with a weft_await(p) in it. Cancels *p if that does not end in time. */
+ * block with a weft_await(p) in it. Cancels *p if that does not end in time, and waits until it
+ * has. Raises what these two do: weft_timeout_error if it ends cancelled then. */
 #define weft_wait_for(limit, p, delay)                                                             \
     do {                                                                                           \
         weft_with_timeout(limit, delay)                                                            \

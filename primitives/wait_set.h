@@ -11,6 +11,8 @@ extern "C" {
 
 enum weft_wait_until_ { WEFT_UNTIL_FIRST_, WEFT_UNTIL_ERROR_, WEFT_UNTIL_ALL_ };
 
+/* The engine of every set: a WEFT_WAIT_SET's, or with parts of the caller's (weft_wait_add_in). It
+ * lives in a frame, and is all zero at first. */
 typedef struct weft_wait_set {
     weft_several several;
     const weft_kind *kind;
@@ -21,7 +23,7 @@ typedef struct weft_wait_set {
 } weft_wait_set;
 
 /* A set with room for `n`: one lives in a frame, and is all zero at first. Its members are `set`
- * and `parts`. */
+ * and `parts`. Each use of the macro makes a type of its own: typedef gives it a name. */
 #define WEFT_WAIT_SET(n)                                                                           \
     struct {                                                                                       \
         weft_wait_set set;                                                                         \
@@ -29,13 +31,15 @@ typedef struct weft_wait_set {
     }
 
 /* weft_wait_add(WEFT_WAIT_SET(n) *s, p): one more, a task or future that has been started. Its
- * memory stays what it is until it has been waited for. Returns NULL, or weft_invalid_state_error
- * if there is no room, or if the set is being waited for. O(1). */
+ * memory stays what it is while it is in the set. Returns NULL, or weft_invalid_state_error if
+ * there is no room, if it was never started, or if the set is being waited for. `s` is evaluated
+ * more than once. O(1). */
 #define weft_wait_add(s, p)                                                                        \
     weft_wait_add_in(&(s)->set, (s)->parts, sizeof((s)->parts) / sizeof(weft_part), p)
 
 /* weft_wait_add_in(weft_wait_set *set, weft_part *parts, size_t room, p): the same where the parts
- * are an array of the caller's: `room` of them, at `parts`. */
+ * are an array of the caller's: `room` of them, at `parts`, the same for each. They stay what they
+ * are while something is in the set. What waits is a struct whose member `set` it is. */
 #define weft_wait_add_in(set, parts, room, p)                                                      \
     weft_several_add_(&(set)->several, (parts), (room), &(p)->awaitable)
 
@@ -45,8 +49,8 @@ typedef struct weft_wait_set {
  * if that does not happen before; and at most `limit` microseconds (WEFT_FOREVER: no limit). Raises
  * nothing but a cancellation, which is not passed on to them; an empty set, and one that somebody
  * waits for already, is weft_invalid_state_error. Which have ended, weft_done tells; the set
- * stays as it is, and may be waited for again. When it ends nothing of it is linked to them.
- * O(parts). */
+ * stays as it is, and may be waited for again. When it ends nothing of it is linked to them. `s` is
+ * evaluated again when the task is resumed. O(parts). */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
@@ -65,8 +69,10 @@ typedef struct weft_wait_set {
  * `async for which in asyncio.as_completed(s, timeout=limit):`. weft_next_completed waits for the
  * next one to end, in the order of ending, and stores which one it is: a weft_future *, to be
  * compared with weft_as_future(p), and awaited for its error. Raises weft_timeout_error when the
- * limit has passed and no ended one is left. When the block is left nothing of it is linked to the
- * others, and the set is empty. O(parts) for the block, O(1) for each. */
+ * limit has passed and no ended one is left, and weft_invalid_state_error when none is left at all.
+ * When the block is left nothing of it is linked to the others, and the set is empty. To enter it
+ * with a set that is being waited for raises weft_invalid_state_error. `s` is evaluated more than
+ * once. O(parts) for the block, O(1) for each. */
 #define weft_with_completed(s, limit)                                                              \
     WEFT_WITH_(weft_check(weft_completed_begin_(&(s)->set, weft_context_, (limit))),               \
                weft_completed_end_(&(s)->set))
