@@ -70,8 +70,9 @@ static void ended(weft_loop *loop, weft_handle *handle)
     weft_handle_ready_(loop, handle);
 }
 
-/* Those that had ended are noted at once, and all of them asked. Whether that ends the gather. */
-static bool listen(weft_gather *gather)
+/* Those that had ended are noted at once, and all of them asked. Whether that ends the gather; so
+ * does one of another loop. */
+static bool listen(weft_gather *gather, const weft_loop *loop)
 {
     weft_several *const several = &gather->several;
     bool is_over = several->count == 0;
@@ -79,6 +80,10 @@ static bool listen(weft_gather *gather)
     for (size_t i = 0; i < several->count; i++) {
         weft_part *const part = &several->parts[i];
         weft_awaitable *const awaitable = weft_part_awaitable_(part);
+        if (WEFT_RARELY_(!weft_part_is_of_(part, loop))) {
+            gather->error = &weft_invalid_state_error;
+            return true;
+        }
         if (!weft_has_ended_(awaitable)) {
             gather->live++;
             weft_witness_end_(awaitable, &part->handle, ended);
@@ -102,7 +107,7 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     gather->error = NULL;
     gather->several.parent = parent;
     gather->live = 0;
-    if (!listen(gather))
+    if (!listen(gather, weft_running_loop_(context)))
         return weft_park_joining_(parent, &gather->joint);
     weft_gather_leave_(gather);
     context->error = gather->error;

@@ -44,7 +44,8 @@ typedef struct weft_gather {
  * if one of those fails later and nobody asks, the exception handler hears of it, which asyncio's
  * does not). To cancel the task is to cancel all parts. When it ends nothing of it is linked
  * anywhere, and it is empty again. Results are where they are: in the parts. `g` is evaluated again
- * when the task is resumed. One that is being awaited raises weft_invalid_state_error. O(parts). */
+ * when the task is resumed. Raises weft_invalid_state_error if it is being awaited already, and if
+ * a part is another loop's. O(parts). */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results,

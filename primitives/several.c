@@ -13,6 +13,14 @@ const weft_error *weft_several_add_(weft_several *several, weft_part *parts, siz
     return NULL;
 }
 
+bool weft_several_admit_(const weft_several *several, const weft_task *task)
+{
+    for (size_t i = 0; i < several->count; i++)
+        if (!weft_part_is_of_(&several->parts[i], task->awaitable.owner->loop))
+            return false;
+    return !several->parent;
+}
+
 /* One that is given twice is heard in two turns, one right behind the other: nothing comes between.
  */
 void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function)

@@ -2,6 +2,7 @@
 #ifndef WEFT_PRIMITIVES_SEVERAL_H
 #define WEFT_PRIMITIVES_SEVERAL_H
 
+#include "../core/loop.h"
 #include "../core/task.h"
 
 #ifdef __cplusplus
@@ -35,6 +36,15 @@ static inline weft_awaitable *weft_part_awaitable_(const weft_part *part)
 {
     return part->handle.wait.heard_of;
 }
+
+/* Whether one is of this loop: another loop's cannot be waited for. */
+static inline bool weft_part_is_of_(const weft_part *part, const weft_loop *loop)
+{
+    return weft_part_awaitable_(part)->owner->loop == loop;
+}
+
+/* Whether a task may wait for them: nobody does yet, and all are its loop's. */
+bool weft_several_admit_(const weft_several *several, const weft_task *task);
 
 /* Has `function` called in a turn for each. */
 void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function);

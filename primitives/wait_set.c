@@ -60,7 +60,7 @@ static void heard_one(weft_loop *loop, weft_handle *handle)
 weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_time limit,
                              enum weft_wait_until_ until)
 {
-    if (!set->several.count || set->several.parent) {
+    if (!set->several.count || !weft_several_admit_(&set->several, weft_running_task_(context))) {
         context->error = &weft_invalid_state_error;
         return weft_go_on_(context);
     }
@@ -103,7 +103,7 @@ static void heard_next(weft_loop *loop, weft_handle *handle)
 
 const weft_error *weft_completed_begin_(weft_wait_set *set, weft_context *context, weft_time limit)
 {
-    if (set->several.parent)
+    if (!weft_several_admit_(&set->several, weft_running_task_(context)))
         return &weft_invalid_state_error;
     set->completed = NULL;
     set->several.parent = weft_running_task_(context);

@@ -47,10 +47,10 @@ typedef struct weft_wait_set {
  * `await asyncio.wait(s, timeout=limit, return_when=FIRST_COMPLETED)` (FIRST_EXCEPTION,
  * ALL_COMPLETED). Waits until one of them, or one with an error, or all have ended; until all have,
  * if that does not happen before; and at most `limit` microseconds (WEFT_FOREVER: no limit). Raises
- * nothing but a cancellation, which is not passed on to them; an empty set, and one that somebody
- * waits for already, is weft_invalid_state_error. Which have ended, weft_done tells; the set
- * stays as it is, and may be waited for again. When it ends nothing of it is linked to them. `s` is
- * evaluated again when the task is resumed. O(parts). */
+ * nothing but a cancellation, which is not passed on to them; and weft_invalid_state_error of an
+ * empty set, of one that somebody waits for already, and if one of them is another loop's. Which
+ * have ended, weft_done tells; the set stays as it is, and may be waited for again. When it ends
+ * nothing of it is linked to them. `s` is evaluated again when the task is resumed. O(parts). */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
@@ -71,8 +71,8 @@ typedef struct weft_wait_set {
  * compared with weft_as_future(p), and awaited for its error. Raises weft_timeout_error when the
  * limit has passed and no ended one is left, and weft_invalid_state_error when none is left at all.
  * When the block is left nothing of it is linked to the others, and the set is empty. To enter it
- * with a set that is being waited for raises weft_invalid_state_error. `s` is evaluated more than
- * once. O(parts) for the block, O(1) for each. */
+ * with a set that is being waited for, or with one of another loop's, raises it too. `s` is
+ * evaluated more than once. O(parts) for the block, O(1) for each. */
 #define weft_with_completed(s, limit)                                                              \
     WEFT_WITH_(weft_check(weft_completed_begin_(&(s)->set, weft_context_, (limit))),               \
                weft_completed_end_(&(s)->set))

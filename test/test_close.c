@@ -238,6 +238,7 @@ END_TEST
 
 /* ---- Two loops ---- */
 
+/* CPython: test_tasks.BaseTaskTests.test_other_loop_future */
 START_TEST(what_belongs_to_another_loop_is_not_awaited)
 {
     static weft_virtual other_port;
@@ -249,6 +250,48 @@ START_TEST(what_belongs_to_another_loop_is_not_awaited)
         ck_no_error(weft_set_done(&never)); /* it is another loop's still */
     ck_error(weft_run(&loop, hanging, &hung), &weft_invalid_state_error);
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
+}
+END_TEST
+
+struct waiting {
+    weft_frame frame;
+    unsigned form;
+    WEFT_FUTURE(int) own;
+    WEFT_GATHER(2) gather;
+    WEFT_WAIT_SET(2) set;
+};
+
+WEFT_ASYNC_BODY(waiting)
+{
+    weft_create_future(&self->own);
+    if (self->form == 0)
+        weft_gather(&self->gather, &self->own, &never);
+    ck_assert_ptr_null(weft_wait_add(&self->set, &self->own));
+    ck_assert_ptr_null(weft_wait_add(&self->set, &never));
+    if (self->form == 1)
+        weft_wait_all(&self->set, 5);
+    weft_with_completed(&self->set, 5)
+        note("entered");
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* CPython: test_tasks.FutureGatherTests.test_constructor_heterogenous_futures */
+START_TEST(what_belongs_to_another_loop_is_not_waited_for_with_others)
+{
+    static weft_virtual other_port;
+    static weft_loop other;
+    static WEFT_TASK(waiting) task;
+    weft_virtual_init(&other_port);
+    weft_loop_init(&other, &other_port.port);
+    weft_loop_create_future(&other, &never);
+    if (_i % 2)
+        ck_no_error(weft_set_done(&never));
+    ck_error(weft_run(&loop, waiting, &task, .form = (unsigned)_i / 2), &weft_invalid_state_error);
+    ck_assert_ptr_null(_i % 2 ? NULL : never.awaitable.waiters);
+    ck_assert_ptr_null(task.frame.own.awaitable.waiters);
+    ck_assert_uint_eq(port.now, 0);
+    ck_recorded("");
 }
 END_TEST
 
@@ -267,5 +310,6 @@ int main(void)
     tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_told_before);
     tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_told_before);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_awaited, 0, 2);
+    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for_with_others, 0, 6);
     return run_suite();
 }
