@@ -94,6 +94,7 @@ static bool nothing_is_linked(void)
 
 /* CPython: test_tasks.GatherTestsBase.test_success */
 /* CPython: test_tasks.GatherTestsBase.test_result_exception_success */
+/* CPython: test_tasks.FutureGatherTests.test_constructor_homogenous_futures */
 START_TEST(a_gather_ends_with_the_last_and_results_are_in_the_parts)
 {
     start_parts(NULL, NULL, NULL);

@@ -86,6 +86,7 @@ START_TEST(what_is_due_comes_behind_what_is_ready)
 }
 END_TEST
 
+/* CPython: test_tasks.BaseTaskTests.test_sleep */
 START_TEST(the_clock_moves_only_when_nothing_is_ready)
 {
     static WEFT_TASK(runner) busy, asleep;

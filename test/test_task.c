@@ -103,6 +103,7 @@ WEFT_ASYNC_BODY(parent)
 WEFT_ASYNC_END
 
 /* CPython: test_tasks.BaseTaskTests.test_task_basics */
+/* CPython: test_tasks.BaseTaskTests.test_bare_create_task */
 START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
 {
     static WEFT_TASK(parent) task;
@@ -112,6 +113,7 @@ START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
 }
 END_TEST
 
+/* CPython: test_tasks.SleepTests.test_sleep_zero */
 START_TEST(tasks_take_turns)
 {
     static WEFT_TASK(stubborn) a, b;
