@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every whole program in the README compiles, without a warning, and prints what the block behind it
-# says.
+# says; and the code in doc/ compiles.
 set -eu
 srcdir=${srcdir:-.}
 top=$(pwd)
@@ -21,6 +21,12 @@ for program in "$work"/*.c; do
     ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" "$program" .libs/libweft.a -o "$base"
     "$base" >"$base.out"
     diff "$base.expected" "$base.out"
+    passed=$((passed + 1))
+done
+for document in "$srcdir"/doc/*.md; do
+    awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$document" >"$work/part.c"
+    [ -s "$work/part.c" ] || continue
+    ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" -c "$work/part.c" -o "$work/part.o"
     passed=$((passed + 1))
 done
 cd "$top"
