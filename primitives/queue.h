@@ -275,7 +275,7 @@ static inline weft_signal weft_queue_await_item_(weft_queue *queue, weft_context
 }
 
 /* Who was woken mostly finds what it waited for. (Where bytes count that is looked at in one
- * place.) / */
+ * place.) */
 static inline bool weft_queue_was_woken_(const weft_context *context)
 {
 #ifdef __OPTIMIZE_SIZE__
