@@ -22,6 +22,9 @@
  *    again. (A group's child is linked until its turn; one that failed and that nobody has asked is
  *    in the loop's list of those, and whatever weft starts in its memory takes it out.)
  *
+ * An eager task (weft_enlist_task_) is RUNNING from the start; who started it is so all the while,
+ * in the loop's `starting`, and goes on at that one's 3, 4 or 6.
+ *
  * A request to cancel (weft_cancel_task_) of a PARKED task cancels its wait, which is 5. In READY
  * and RUNNING it is remembered (WEFT_MUST_CANCEL_): it replaces what 2 would have delivered, or
  * makes the next 4 a 5 at once (weft_cancel_parked_).
@@ -197,7 +200,7 @@ static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 unsigned weft_cancelling(const weft_task *task);
 
 /* task.uncancel(): takes one back, and returns how many are left. At none, a cancellation that has
- * not been delivered yet is off. O(1). */
+ * not ended a wait yet is off. O(1). */
 unsigned weft_uncancel(weft_task *task);
 
 /* Whether a task lives in the memory, or has ended and its group has not heard yet. */
