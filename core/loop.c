@@ -255,7 +255,8 @@ size_t weft_task_size(const weft_code *code)
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory)
 {
     weft_task *const task = memory;
-    task->root.code = code;
+    weft_prepare_task_(&loop->tasks, task, code, __FILE__, __LINE__);
+    task->root = (weft_frame){.code = code};
     return weft_run_(loop, task);
 }
 

@@ -274,15 +274,15 @@ static inline weft_signal weft_queue_await_item_(weft_queue *queue, weft_context
     return queue->size ? go_on : weft_queue_park_for_item_(queue, context);
 }
 
-/* Who was woken mostly finds what it waited for. (Where bytes count that is looked at in one
- * place.) */
+/* Who is resumed without an error has been woken, and mostly finds what it waited for. (Where bytes
+ * count that is looked at in one place.) */
 static inline bool weft_queue_was_woken_(const weft_context *context)
 {
 #ifdef __OPTIMIZE_SIZE__
     (void)context;
     return false;
 #else
-    return !context->error && weft_waiters_was_granted_(weft_running_task_(context));
+    return !context->error;
 #endif
 }
 
