@@ -20,14 +20,20 @@ const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, 
     return NULL;
 }
 
-/* Its parent may be told by a turn, and then be cancelled before it runs: it leaves once. */
-void weft_gather_leave_(weft_gather *gather)
+static void leave(weft_gather *gather)
 {
-    if (gather->several.parent && gather->several.open)
+    if (gather->several.open)
         weft_several_leave_(&gather->several);
     gather->several.parent = NULL;
     gather->several.count = gather->several.open = 0;
     gather->joint.cancelled = false;
+}
+
+/* One that has ended left when it did, and may be another task's by now. */
+void weft_gather_again_(weft_gather *gather, weft_context *context)
+{
+    if (gather->several.parent == weft_running_task_(context))
+        leave(gather);
 }
 
 /* Takes note of one that has ended. Whether that ends the gather. */
@@ -52,7 +58,7 @@ static void heard(weft_loop *loop, weft_handle *handle)
     (void)loop;
     if (!weft_is_parked_(parent) || !note_end(gather, weft_part_awaitable_(part)))
         return; /* its parent has left already, or has to wait for more */
-    weft_gather_leave_(gather);
+    leave(gather);
     weft_wake_with_(parent, gather->error);
 }
 
@@ -70,8 +76,9 @@ static void ended(weft_loop *loop, weft_handle *handle)
     weft_handle_ready_(loop, handle);
 }
 
-/* Those that had ended are noted at once, and all of them asked. Whether that ends the gather. */
-static bool listen(weft_gather *gather)
+/* Those that had ended are noted at once, and all of them asked. Whether that ends the gather, as
+ * one of another loop does. */
+static bool listen(weft_gather *gather, const weft_loop *loop)
 {
     weft_several *const several = &gather->several;
     bool is_over = several->count == 0;
@@ -79,6 +86,10 @@ static bool listen(weft_gather *gather)
     for (size_t i = 0; i < several->count; i++) {
         weft_part *const part = &several->parts[i];
         weft_awaitable *const awaitable = weft_part_awaitable_(part);
+        if (awaitable->owner->loop != loop) {
+            gather->error = &weft_invalid_state_error;
+            return true;
+        }
         if (!weft_has_ended_(awaitable)) {
             gather->live++;
             weft_witness_end_(awaitable, &part->handle, ended);
@@ -88,6 +99,12 @@ static bool listen(weft_gather *gather)
         is_over = is_over || note_end(gather, awaitable);
     }
     return is_over;
+}
+
+/* Tasks of a gather's own are started if there is room for all of them. */
+const weft_error *weft_gather_of_none_(const weft_gather *gather)
+{
+    return gather->several.parent || gather->several.count ? &weft_invalid_state_error : NULL;
 }
 
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects)
@@ -102,9 +119,9 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     gather->error = NULL;
     gather->several.parent = parent;
     gather->live = 0;
-    if (!listen(gather))
+    if (!listen(gather, weft_running_loop_(context)))
         return weft_park_joining_(parent, &gather->joint);
-    weft_gather_leave_(gather);
+    leave(gather);
     context->error = gather->error;
     return weft_go_on_(context);
 }

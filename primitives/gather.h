@@ -40,7 +40,8 @@ typedef struct weft_gather {
  * if one of those fails later and nobody asks, the exception handler hears of it, which asyncio's
  * does not). To cancel the task is to cancel all parts. When it ends nothing of it is linked
  * anywhere, and it is empty again. Results are where they are: in the parts. `g` is evaluated again
- * when the task is resumed. One that is being awaited raises weft_invalid_state_error. O(parts). */
+ * when the task is resumed. One that is being awaited raises weft_invalid_state_error, and so does
+ * one with a part of another loop. O(parts). */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`: errors are results,
@@ -71,7 +72,8 @@ typedef struct weft_gather {
 
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`: starts the tasks of *g, in whose
- * arguments `i`, an int, is the number of each, and weft_gather_all(g).
+ * arguments `i`, an int, is the number of each, and weft_gather_all(g). Raises
+ * weft_invalid_state_error, and starts none, if something was added to *g, or if it is awaited.
  * weft_gather_collect_each(g, i, name, ...): the same with weft_gather_collect. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
@@ -85,6 +87,7 @@ typedef struct weft_gather {
     } while (0)
 
 #define WEFT_GATHER_START_(g, i, name, ...)                                                        \
+    weft_check(weft_gather_of_none_(&(g)->gather));                                                \
     for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
         weft_create_task(name, &(g)->tasks[i], __VA_ARGS__);                                       \
         weft_check(weft_gather_add(g, &(g)->tasks[i]));                                            \
@@ -92,7 +95,7 @@ typedef struct weft_gather {
 
 #define WEFT_GATHER_(g, collects)                                                                  \
     WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
-                    weft_gather_leave_(&(g)->gather))
+                    weft_gather_again_(&(g)->gather, weft_context_))
 
 /* The awaitables of 1 to 8. */
 #define WEFT_AWAITABLES_(...)                                                                      \
@@ -111,7 +114,9 @@ typedef struct weft_gather {
 WEFT_MUST_CHECK_
 const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, size_t room,
                                          weft_awaitable *const *added, size_t n);
-void weft_gather_leave_(weft_gather *gather);
+/* Whether it has no part yet, and is not being awaited. */
+WEFT_MUST_CHECK_ const weft_error *weft_gather_of_none_(const weft_gather *gather);
+void weft_gather_again_(weft_gather *gather, weft_context *context);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
 
 #ifdef __cplusplus
