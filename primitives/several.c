@@ -13,6 +13,14 @@ const weft_error *weft_several_add_(weft_several *several, weft_part *parts, siz
     return NULL;
 }
 
+bool weft_several_are_of_(const weft_several *several, const weft_loop *loop)
+{
+    for (size_t i = 0; i < several->count; i++)
+        if (weft_part_awaitable_(&several->parts[i])->owner->loop != loop)
+            return false;
+    return true;
+}
+
 /* One that is given twice is heard in two turns, one right behind the other: nothing comes between.
  */
 void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function)

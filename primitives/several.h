@@ -34,6 +34,9 @@ static inline weft_awaitable *weft_part_awaitable_(const weft_part *part)
     return part->handle.wait.heard_of;
 }
 
+/* Whether all are the loop's own. */
+bool weft_several_are_of_(const weft_several *several, const weft_loop *loop);
+
 /* Has `function` called in a turn for each. */
 void weft_several_listen_(weft_several *several, weft_task *parent, weft_function *function);
 

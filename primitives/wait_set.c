@@ -57,10 +57,16 @@ static void heard_one(weft_loop *loop, weft_handle *handle)
     }
 }
 
+/* Whether it can be waited for by who runs. */
+static bool is_free(const weft_wait_set *set, weft_context *context)
+{
+    return !set->several.parent && weft_several_are_of_(&set->several, weft_running_loop_(context));
+}
+
 weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_time limit,
                              enum weft_wait_until_ until)
 {
-    if (!set->several.count || set->several.parent) {
+    if (!set->several.count || !is_free(set, context)) {
         context->error = &weft_invalid_state_error;
         return weft_go_on_(context);
     }
@@ -103,7 +109,7 @@ static void heard_next(weft_loop *loop, weft_handle *handle)
 
 const weft_error *weft_completed_begin_(weft_wait_set *set, weft_context *context, weft_time limit)
 {
-    if (set->several.parent)
+    if (!is_free(set, context))
         return &weft_invalid_state_error;
     set->completed = NULL;
     set->several.parent = weft_running_task_(context);
@@ -120,14 +126,23 @@ const weft_error *weft_completed_end_(weft_wait_set *set)
     return NULL;
 }
 
+/* Why there is none to come, or none for who runs: NULL, there is. */
+static const weft_error *no_next(const weft_wait_set *set, const weft_context *context)
+{
+    if (set->several.parent != weft_running_task_(context))
+        return &weft_invalid_state_error;
+    if (set->completed)
+        return NULL;
+    if (set->timed_out)
+        return &weft_timeout_error;
+    return set->several.count ? NULL : &weft_invalid_state_error;
+}
+
 static weft_signal wait_or_go_on(weft_wait_set *set, weft_context *context)
 {
-    if (set->completed)
+    context->error = no_next(set, context);
+    if (context->error || set->completed)
         return weft_go_on_(context);
-    if (set->timed_out || !set->several.count || !set->several.parent) {
-        context->error = set->timed_out ? &weft_timeout_error : &weft_invalid_state_error;
-        return weft_go_on_(context);
-    }
     set->kind = &completed_kind;
     return weft_park_listed_(set->several.parent, &set->kind);
 }

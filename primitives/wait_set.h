@@ -41,12 +41,12 @@ typedef struct weft_wait_set {
 
 /* weft_wait_first(WEFT_WAIT_SET(n) *s, weft_time limit), weft_wait_first_error, weft_wait_all:
  * `await asyncio.wait(s, timeout=limit, return_when=FIRST_COMPLETED)` (FIRST_EXCEPTION,
- * ALL_COMPLETED). Waits until one of them, or one with an error, or all have ended; until all have,
- * if that does not happen before; and at most `limit` microseconds (WEFT_FOREVER: no limit). Raises
- * nothing but a cancellation, which is not passed on to them; an empty set, and one that somebody
- * waits for already, is weft_invalid_state_error. Which have ended, weft_done tells; the set
- * stays as it is, and may be waited for again. When it ends nothing of it is linked to them.
- * O(parts). */
+ * ALL_COMPLETED). Waits until one of them, or one with an error, or all have ended; until all
+ * have, if that does not happen before; and at most `limit` microseconds (WEFT_FOREVER: no limit).
+ * Raises nothing but a cancellation, which is not passed on to them; an empty set, and one that
+ * somebody waits for already, or with one of another loop, is weft_invalid_state_error. Which have
+ * ended, weft_done tells; the set stays as it is, and may be waited for again. When it ends
+ * nothing of it is linked to them. O(parts). */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
@@ -65,7 +65,8 @@ typedef struct weft_wait_set {
  * `async for which in asyncio.as_completed(s, timeout=limit):`. weft_next_completed waits for the
  * next one to end, in the order of ending, and stores which one it is: a weft_future *, to be
  * compared with weft_as_future(p), and awaited for its error. Raises weft_timeout_error when the
- * limit has passed and no ended one is left. When the block is left nothing of it is linked to the
+ * limit has passed and no ended one is left, weft_invalid_state_error in another task than the
+ * block's, and when there is none to come. When the block is left nothing of it is linked to the
  * others, and the set is empty. O(parts) for the block, O(1) for each. */
 #define weft_with_completed(s, limit)                                                              \
     WEFT_WITH_(weft_check(weft_completed_begin_(&(s)->set, weft_context_, (limit))),               \
