@@ -97,9 +97,9 @@ const weft_error *weft_runner_close(weft_loop *loop);
      run((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
 
 /* weft_run for a coroutine that is known by its code alone (WEFT_ASYNC, `name_code`): its frame
- * gets no arguments. `memory` is weft_task_size(code) bytes, zero at first, aligned for any type; it
- * belongs to the caller, and is the task's until that has ended. Used again, the frame's members
- * are as the run before left them. Panics if a task in it has not ended. */
+ * gets no arguments. `memory` is weft_task_size(code) bytes, zero at first, aligned for any
+ * type; it belongs to the caller, and is the task's until that has ended. Used again, the
+ * frame's members are as the run before left them. Panics if a task in it has not ended. */
 size_t weft_task_size(const weft_code *code);
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory);
 

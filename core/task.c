@@ -81,14 +81,21 @@ static bool is_in(const void *object, const void *memory, size_t size)
     return (uintptr_t)object - (uintptr_t)memory < size;
 }
 
+static weft_task *failed_in(const weft_loop *loop, const void *memory, size_t size)
+{
+    weft_task *task = loop->failed;
+    while (task && !is_in(task, memory, size))
+        task = task->next;
+    return task;
+}
+
+/* The handler may ask others for their errors, and use their memory again: each time the list is
+ * looked through from its start. */
 static void report_failures_in(weft_loop *loop, const void *memory, size_t size)
 {
-    weft_task *task = loop->failed, *next;
-    for (; task; task = next) {
-        next = task->next;
-        if (is_in(task, memory, size))
-            weft_report_failure_(task);
-    }
+    weft_task *task;
+    while ((task = failed_in(loop, memory, size)))
+        weft_report_failure_(task);
 }
 
 static void reused(weft_context *context, const void *memory, size_t size)

@@ -20,14 +20,20 @@ const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, 
     return NULL;
 }
 
-/* Its parent may be told by a turn, and then be cancelled before it runs: it leaves once. */
-void weft_gather_leave_(weft_gather *gather)
+static void leave(weft_gather *gather)
 {
-    if (gather->several.parent && gather->several.open)
+    if (gather->several.open)
         weft_several_leave_(&gather->several);
     gather->several.parent = NULL;
     gather->several.count = gather->several.open = 0;
     gather->joint.cancelled = false;
+}
+
+/* One that has ended left when it did, and may be another task's by now. */
+void weft_gather_again_(weft_gather *gather, weft_context *context)
+{
+    if (gather->several.parent == weft_running_task_(context))
+        leave(gather);
 }
 
 /* Takes note of one that has ended. Whether that ends the gather. */
@@ -52,7 +58,7 @@ static void heard(weft_loop *loop, weft_handle *handle)
     (void)loop;
     if (!weft_is_parked_(parent) || !note_end(gather, weft_part_awaitable_(part)))
         return; /* its parent has left already, or has to wait for more */
-    weft_gather_leave_(gather);
+    leave(gather);
     weft_wake_with_(parent, gather->error);
 }
 
@@ -95,6 +101,12 @@ static bool listen(weft_gather *gather, const weft_loop *loop)
     return is_over;
 }
 
+/* Tasks of a gather's own are started if there is room for all of them. */
+const weft_error *weft_gather_of_none_(const weft_gather *gather)
+{
+    return gather->several.parent || gather->several.count ? &weft_invalid_state_error : NULL;
+}
+
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects)
 {
     weft_task *const parent = weft_running_task_(context);
@@ -109,7 +121,7 @@ weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collec
     gather->live = 0;
     if (!listen(gather, weft_running_loop_(context)))
         return weft_park_joining_(parent, &gather->joint);
-    weft_gather_leave_(gather);
+    leave(gather);
     context->error = gather->error;
     return weft_go_on_(context);
 }

@@ -78,8 +78,9 @@ typedef struct weft_gather {
 
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`: starts the tasks of *g, in whose
- * arguments `i`, an int, is the number of each, and weft_gather_all(g). `g` is evaluated more than
- * once; panics if one of the tasks has not ended.
+ * arguments `i`, an int, is the number of each, and weft_gather_all(g). Raises
+ * weft_invalid_state_error, and starts none, if something was added to *g, or if it is awaited;
+ * panics if one of the tasks has not ended. `g` is evaluated more than once.
  * weft_gather_collect_each(g, i, name, ...): the same with weft_gather_collect. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
@@ -93,6 +94,7 @@ typedef struct weft_gather {
     } while (0)
 
 #define WEFT_GATHER_START_(g, i, name, ...)                                                        \
+    weft_check(weft_gather_of_none_(&(g)->gather));                                                \
     for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
         weft_create_task(name, &(g)->tasks[i], __VA_ARGS__);                                       \
         weft_check(weft_gather_add(g, &(g)->tasks[i]));                                            \
@@ -100,7 +102,7 @@ typedef struct weft_gather {
 
 #define WEFT_GATHER_(g, collects)                                                                  \
     WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
-                    weft_gather_leave_(&(g)->gather))
+                    weft_gather_again_(&(g)->gather, weft_context_))
 
 /* The awaitables of 1 to 8. */
 #define WEFT_AWAITABLES_(...)                                                                      \
@@ -120,7 +122,9 @@ typedef struct weft_gather {
 WEFT_MUST_CHECK_
 const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, size_t room,
                                          weft_awaitable *const *added, size_t n);
-void weft_gather_leave_(weft_gather *gather);
+/* Whether it has no part yet, and is not being awaited. */
+WEFT_MUST_CHECK_ const weft_error *weft_gather_of_none_(const weft_gather *gather);
+void weft_gather_again_(weft_gather *gather, weft_context *context);
 weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
 
 #ifdef __cplusplus

@@ -120,14 +120,23 @@ const weft_error *weft_completed_end_(weft_wait_set *set)
     return NULL;
 }
 
+/* Why there is none to come, or none for who runs: NULL, there is. */
+static const weft_error *no_next(const weft_wait_set *set, const weft_context *context)
+{
+    if (set->several.parent != weft_running_task_(context))
+        return &weft_invalid_state_error;
+    if (set->completed)
+        return NULL;
+    if (set->timed_out)
+        return &weft_timeout_error;
+    return set->several.count ? NULL : &weft_invalid_state_error;
+}
+
 static weft_signal wait_or_go_on(weft_wait_set *set, weft_context *context)
 {
-    if (set->completed)
+    context->error = no_next(set, context);
+    if (context->error || set->completed)
         return weft_go_on_(context);
-    if (set->timed_out || !set->several.count || !set->several.parent) {
-        context->error = set->timed_out ? &weft_timeout_error : &weft_invalid_state_error;
-        return weft_go_on_(context);
-    }
     set->kind = &completed_kind;
     return weft_park_listed_(set->several.parent, &set->kind);
 }

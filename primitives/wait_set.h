@@ -69,7 +69,8 @@ typedef struct weft_wait_set {
  * `async for which in asyncio.as_completed(s, timeout=limit):`. weft_next_completed waits for the
  * next one to end, in the order of ending, and stores which one it is: a weft_future *, to be
  * compared with weft_as_future(p), and awaited for its error. Raises weft_timeout_error when the
- * limit has passed and no ended one is left, and weft_invalid_state_error when none is left at all.
+ * limit has passed and no ended one is left, and weft_invalid_state_error when none is left at
+ * all, and in another task than the block's.
  * When the block is left nothing of it is linked to the others, and the set is empty. To enter it
  * with a set that is being waited for, or with one of another loop's, raises it too. `s` is
  * evaluated more than once. O(parts) for the block, O(1) for each. */

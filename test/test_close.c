@@ -236,6 +236,63 @@ START_TEST(a_failure_inside_a_task_that_is_started_again_is_told_before)
 }
 END_TEST
 
+/* Has two tasks in its frame that fail. */
+struct twins {
+    weft_frame frame;
+    bool spawns;
+    WEFT_TASK(failing) children[2];
+};
+
+WEFT_ASYNC_BODY(twins)
+{
+    for (int i = 0; self->spawns && i < 2; i++)
+        weft_create_task(failing, &self->children[i]);
+    weft_sleep(1);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(twins) pair;
+
+static void ask_the_other(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    const bool is_first = task == &pair.frame.children[0].task;
+    note_failure(of, task, error);
+    weft_error_of(&pair.frame.children[is_first]);
+}
+
+START_TEST(a_handler_that_is_told_of_a_failure_asks_for_the_next)
+{
+    weft_set_exception_handler(&loop, ask_the_other);
+    ck_no_error(weft_run(&loop, twins, &pair, .spawns = true));
+    ck_no_error(weft_run(&loop, twins, &pair));
+    ck_recorded("failing=fail ");
+}
+END_TEST
+
+static WEFT_TASK(failing) third;
+
+static void use_the_third_again(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    note_failure(of, task, error);
+    if (task != &third.task && weft_done(&third))
+        weft_loop_create_task(of, failing, &third);
+}
+
+/* The third failed between them. */
+START_TEST(a_handler_that_is_told_of_a_failure_uses_the_memory_of_another)
+{
+    weft_set_exception_handler(&loop, use_the_third_again);
+    weft_loop_create_task(&loop, failing, &pair.frame.children[0]);
+    weft_loop_create_task(&loop, failing, &third);
+    weft_loop_create_task(&loop, failing, &pair.frame.children[1]);
+    run_dry();
+    ck_no_error(weft_run(&loop, twins, &pair));
+    ck_recorded("failing=fail failing=fail failing=fail ");
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("failing=fail ");
+}
+END_TEST
+
 /* ---- Two loops ---- */
 
 /* CPython: test_tasks.BaseTaskTests.test_other_loop_future */
@@ -309,6 +366,8 @@ int main(void)
     tcase_add_test(tests, a_loop_that_runs_is_not_closed);
     tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_told_before);
     tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_told_before);
+    tcase_add_test(tests, a_handler_that_is_told_of_a_failure_asks_for_the_next);
+    tcase_add_test(tests, a_handler_that_is_told_of_a_failure_uses_the_memory_of_another);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_awaited, 0, 2);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for_with_others, 0, 6);
     return run_suite();

@@ -417,6 +417,23 @@ START_TEST(a_gather_that_collects_each_takes_errors_for_results)
 END_TEST
 
 /* CPython: test_tasks.CoroutineGatherTests.test_cancellation_broadcast */
+/* Something else was added before: there is no room for its own. */
+WEFT_ASYNC(gathering_each_too_many, WEFT_GATHER_OF(part, 1) all;)
+{
+    weft_check(weft_gather_add(&self->all, &future));
+    weft_gather_each(&self->all, i, part, .name = (char)('a' + i));
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_of_each_starts_all_or_none)
+{
+    static WEFT_TASK(gathering_each_too_many) task;
+    weft_loop_create_future(&loop, &future);
+    ck_error(weft_run(&loop, gathering_each_too_many, &task), &weft_invalid_state_error);
+    ck_assert(!task.frame.all.tasks[0].awaitable.owner);
+}
+END_TEST
+
 START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
 {
     start_parts(NULL, NULL, NULL);
@@ -759,6 +776,47 @@ START_TEST(a_gather_that_is_awaited_is_refused_and_goes_on)
 }
 END_TEST
 
+/* It has ended, and is another one's, before the task that waited for it runs. */
+START_TEST(a_gather_that_has_ended_is_free_at_once)
+{
+    static WEFT_TASK(sharing) sharers[2];
+    static weft_future second;
+    memset(&shared, 0, sizeof(shared));
+    weft_loop_create_future(&loop, &future);
+    weft_loop_create_future(&loop, &second);
+    ck_no_error(weft_gather_add(&shared, &future));
+    weft_loop_create_task(&loop, sharing, &sharers[0], .name = 's');
+    tick();
+    weft_set_done(&future);
+    tick();
+    ck_no_error(weft_gather_add(&shared, &second));
+    weft_loop_create_task(&loop, sharing, &sharers[1], .name = 't');
+    run_dry();
+    ck_recorded("s=ok");
+    weft_set_done(&second);
+    run_dry();
+    ck_recorded("t=ok");
+}
+END_TEST
+
+START_TEST(what_belongs_to_another_loop_is_not_gathered)
+{
+    static weft_virtual other_port;
+    static weft_loop other;
+    static WEFT_TASK(sharing) sharer;
+    weft_virtual_init(&other_port);
+    weft_loop_init(&other, &other_port.port);
+    memset(&shared, 0, sizeof(shared));
+    weft_loop_create_future(&other, &future);
+    if (_i)
+        ck_no_error(weft_set_done(&future));
+    ck_no_error(weft_gather_add(&shared, &future));
+    ck_no_error(weft_run(&loop, sharing, &sharer, .name = 's'));
+    ck_recorded("s=invalid state");
+    ck_assert(_i || !future.awaitable.waiters);
+}
+END_TEST
+
 START_TEST(a_task_waits_for_its_gather)
 {
     start_parts(NULL, NULL, NULL);
@@ -792,6 +850,7 @@ int main(void)
                         2);
     tcase_add_test(tests, a_gather_of_each_raises_the_first_error_and_the_others_go_on);
     tcase_add_test(tests, a_gather_that_collects_each_takes_errors_for_results);
+    tcase_add_test(tests, a_gather_of_each_starts_all_or_none);
     tcase_add_loop_test(tests, to_cancel_a_gather_is_to_cancel_all_its_parts, 0, 2);
     tcase_add_loop_test(
         tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do, 0, 2);
@@ -808,6 +867,8 @@ int main(void)
     tcase_add_test(tests, a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait);
     tcase_add_test(tests, a_gather_that_was_cancelled_is_used_again);
     tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
+    tcase_add_test(tests, a_gather_that_has_ended_is_free_at_once);
+    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_gathered, 0, 2);
     tcase_add_test(tests, a_task_waits_for_its_gather);
     return run_suite();
 }

@@ -717,6 +717,77 @@ START_TEST(two_loops_may_share_one_block_and_a_set_is_used_again)
 }
 END_TEST
 
+WEFT_ASYNC(taking, weft_future *which; const weft_error *caught;)
+{
+    weft_try {
+        weft_next_completed(&shared, &self->which);
+    }
+    weft_catch(&weft_any_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(lending, WEFT_TASK(taking) taker; weft_future *which;)
+{
+    weft_check(weft_wait_add(&shared, &parts[0]));
+    weft_with_completed(&shared, WEFT_FOREVER) {
+        weft_create_task(taking, &self->taker);
+        weft_await(&self->taker);
+        weft_next_completed(&shared, &self->which);
+        note(self->which == weft_as_future(&parts[0]) ? "mine" : "?");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_block_is_its_own_tasks_alone)
+{
+    static WEFT_TASK(lending) lender;
+    memset(&shared, 0, sizeof(shared));
+    start_parts(NULL, NULL, NULL);
+    ck_no_error(weft_run(&loop, lending, &lender));
+    ck_recorded("=invalid statecbamine");
+}
+END_TEST
+
+WEFT_ASYNC(waiting_elsewhere, bool each; const weft_error *caught;)
+{
+    weft_try {
+        if (self->each) {
+            weft_with_completed(&shared, WEFT_FOREVER) {
+                note("?");
+            }
+            weft_end;
+        } else {
+            weft_wait_all(&shared, WEFT_FOREVER);
+        }
+    }
+    weft_catch(&weft_any_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(what_belongs_to_another_loop_is_not_waited_for)
+{
+    static weft_virtual other_port;
+    static weft_loop other;
+    static weft_future future;
+    static WEFT_TASK(waiting_elsewhere) task;
+    weft_virtual_init(&other_port);
+    weft_loop_init(&other, &other_port.port);
+    memset(&shared, 0, sizeof(shared));
+    weft_loop_create_future(&other, &future);
+    ck_no_error(weft_wait_add(&shared, &future));
+    ck_no_error(weft_run(&loop, waiting_elsewhere, &task, .each = _i));
+    ck_recorded("=invalid state");
+    ck_assert(!future.awaitable.waiters);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("wait_set");
@@ -751,5 +822,7 @@ int main(void)
     tcase_add_loop_test(tests, gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when, 0, 8);
     tcase_add_test(tests, a_set_that_was_late_is_used_again);
     tcase_add_test(tests, two_loops_may_share_one_block_and_a_set_is_used_again);
+    tcase_add_test(tests, a_block_is_its_own_tasks_alone);
+    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for, 0, 2);
     return run_suite();
 }
