@@ -104,9 +104,9 @@ size_t weft_task_size(const weft_code *code);
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory);
 
 /* weft_run_until_complete(loop, p): loop.run_until_complete(p). Runs until *p, a task or a future,
- * has ended, and the tick after that; returns its error. weft_deadlock_error as above;
- * weft_invalid_state_error if weft_stop ended it, or if *p was never started or is another
- * loop's. */
+ * has ended, and the tick after that; returns its error: so its memory stays what it is until this
+ * has returned. weft_deadlock_error as above; weft_invalid_state_error if weft_stop ended it, or if
+ * *p was never started or is another loop's. */
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
 /* loop.run_forever(): until weft_stop, then NULL, or until nothing can ever run again, then

@@ -192,7 +192,7 @@ WEFT_RARE_ static void finish_otherwise(weft_task *task, const weft_error *error
         append(&loop->failed, task);
         set_hook(loop);
     }
-    if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0)
+    if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0 && !loop->stopping)
         loop->stopping = WEFT_TICKS_OF_A_GATHER_;
 }
 

@@ -65,9 +65,8 @@ weft_task *weft_pool_take_(weft_group *group, weft_pool *pool, weft_slot *first,
     return task_of(slot);
 }
 
-void weft_pool_give_back_(weft_task *task)
+static void free_slot(weft_slot *slot)
 {
-    weft_slot *const slot = slot_of(task);
     weft_pool *const pool = slot->pool;
     slot->next = pool->free;
     pool->free = slot;
@@ -97,17 +96,29 @@ static weft_group *leasing_group(weft_lease *lease)
 
 /* A task of a pool may hold groups that keep tasks themselves: they go back with it, and so on, one
  * after the other. */
-static void end_lease(weft_lease *lease)
+static void give_back(weft_loop *loop, weft_slot *slot)
 {
-    weft_loop *const loop = leasing_group(lease)->owner.loop;
-    weft_slot *slot = take_kept(leasing_group(lease), NULL);
     while (slot) {
+        weft_slot *const freed = slot;
         weft_task *const task = task_of(slot);
+        weft_lease *lease;
         slot = slot->next;
         while ((lease = weft_take_lease_in_(loop, task, weft_task_size(task->root.code))))
             slot = take_kept(leasing_group(lease), slot);
-        weft_pool_give_back_(task);
+        free_slot(freed);
     }
+}
+
+void weft_pool_give_back_(weft_task *task)
+{
+    slot_of(task)->next = NULL;
+    give_back(task->awaitable.owner->loop, slot_of(task));
+}
+
+static void end_lease(weft_lease *lease)
+{
+    weft_group *const group = leasing_group(lease);
+    give_back(group->owner.loop, take_kept(group, NULL));
 }
 
 void weft_group_keep_(weft_group *group, weft_task *task)

@@ -1,7 +1,8 @@
 /* Pools: a fixed number of tasks for the children of groups.
  *
  * A task of a pool that failed is not free while its group has its error, even if that has been
- * caught: until the group is entered again, or weft_group_forget_errors. */
+ * caught: until the group is entered again, or weft_group_forget_errors; or, if the group lives in
+ * a task of a pool itself, until that one is free. */
 #ifndef WEFT_PRIMITIVES_POOL_H
 #define WEFT_PRIMITIVES_POOL_H
 

@@ -126,6 +126,33 @@ START_TEST(a_shutdown_that_is_stopped_says_so)
 }
 END_TEST
 
+/* Stops the loop when it is cancelled, and ends in that tick. */
+WEFT_ASYNC(stopping, weft_exit left;)
+{
+    weft_try {
+        weft_await(&never);
+    }
+    weft_finally(&self->left) {
+        weft_stop(&loop);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_stop_in_the_tick_in_which_a_shutdown_is_over_ends_the_run_there)
+{
+    static WEFT_TASK(stopping) stopper;
+    weft_loop_create_task(&loop, stopping, &stopper);
+    tick();
+    ck_no_error(weft_add_done_callback(&stopper, &handle, called));
+    weft_shutdown(&loop);
+    ck_assert(weft_cancelled(&stopper));
+    ck_recorded("");
+    tick();
+    ck_recorded("callback ");
+}
+END_TEST
+
 /* ---- Close ---- */
 
 START_TEST(a_done_callback_of_a_forgotten_task_is_off)
@@ -361,6 +388,7 @@ int main(void)
     tcase_add_test(tests, a_run_hears_the_callbacks_of_what_it_shuts_down);
     tcase_add_test(tests, a_task_that_is_created_in_a_shutdown_has_the_ticks_that_asyncio_gives_it);
     tcase_add_test(tests, a_shutdown_that_is_stopped_says_so);
+    tcase_add_test(tests, a_stop_in_the_tick_in_which_a_shutdown_is_over_ends_the_run_there);
     tcase_add_test(tests, a_done_callback_of_a_forgotten_task_is_off);
     tcase_add_test(tests, the_frames_that_a_forgotten_task_called_are_free);
     tcase_add_test(tests, a_loop_that_runs_is_not_closed);

@@ -504,18 +504,40 @@ START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
 }
 END_TEST
 
-/* They caught the errors and returned, and so are free; what their frames keep goes back when they
- * are used again. */
-START_TEST(tasks_that_free_tasks_keep_go_back_when_those_are_taken)
+/* They caught the errors and returned, and so are free. */
+START_TEST(tasks_that_ended_well_keep_none)
 {
     static WEFT_TASK(root) task;
     memset(&leaves, 0, sizeof(leaves));
     memset(&nodes, 0, sizeof(nodes));
     for (int i = 0; i < 3; i++) {
         ck_no_error(weft_run(&loop, root, &task, .catches = true));
-        ck_assert_uint_eq(free_slots(&leaves.pool), 0);
+        ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES);
         ck_assert_uint_eq(free_slots(&nodes.pool), NODES);
+        ck_assert_ptr_null(loop.leases);
     }
+}
+END_TEST
+
+/* All leaves failed below nodes that have ended well; others are wanted meanwhile. */
+WEFT_ASYNC(after, struct root first; weft_group group; int i;)
+{
+    weft_call(root, &self->first, .catches = true);
+    weft_with_group(&self->group) {
+        for (self->i = 0; self->i < LEAVES * NODES; self->i++)
+            weft_group_create_pooled(&self->group, leaf, &leaves);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept)
+{
+    static WEFT_TASK(after) task;
+    memset(&leaves, 0, sizeof(leaves));
+    memset(&nodes, 0, sizeof(nodes));
+    ck_assert_uint_eq(count_leaves(weft_run(&loop, after, &task)), LEAVES * NODES);
+    weft_group_forget_errors(&task.frame.group);
 }
 END_TEST
 
@@ -629,7 +651,8 @@ int main(void)
     tcase_add_test(tests, tasks_that_failed_tasks_keep_go_back_with_them);
     tcase_add_loop_test(tests, every_slot_comes_back_whoever_is_cancelled_and_when, 0, 5);
     tcase_add_test(tests, all_that_a_failed_tasks_groups_keep_goes_back_with_it);
-    tcase_add_test(tests, tasks_that_free_tasks_keep_go_back_when_those_are_taken);
+    tcase_add_test(tests, tasks_that_ended_well_keep_none);
+    tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept);
     tcase_add_test(tests, a_pool_may_nest_in_itself);
     return run_suite();
 }
