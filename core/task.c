@@ -231,14 +231,9 @@ void weft_report_failure_(weft_task *task)
 
 /* ---- Parking and waking ---- */
 
-static void park(weft_task *task, enum weft_parked_ where)
-{
-    weft_set_parked_(task, where);
-}
-
 weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
 {
-    park(task, WEFT_AWAITING_);
+    weft_set_parked_(task, WEFT_AWAITING_);
     task->live.wait.target = awaitable;
     weft_add_waiter_(awaitable, &task->live.wait.node);
     return (weft_signal){WEFT_PARKED};
@@ -246,7 +241,7 @@ weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
 
 weft_signal weft_park_joining_(weft_task *task, weft_joint *joint)
 {
-    park(task, WEFT_JOINING_);
+    weft_set_parked_(task, WEFT_JOINING_);
     task->live.wait.joint = joint;
     return (weft_signal){WEFT_PARKED};
 }
@@ -282,7 +277,7 @@ static const weft_frame wake_up_turn = {&wake_up_code, {NULL}, WEFT_TURN_STATE_,
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay)
 {
     weft_loop *const loop = loop_of(task);
-    park(task, WEFT_ASLEEP_);
+    weft_set_parked_(task, WEFT_ASLEEP_);
     weft_timers_arm_(&loop->timers, &task->live.wait, weft_deadline_(loop, delay));
     return (weft_signal){WEFT_PARKED};
 }

@@ -132,7 +132,7 @@ static const weft_error *no_next(const weft_wait_set *set, const weft_context *c
     return set->several.count ? NULL : &weft_invalid_state_error;
 }
 
-static weft_signal wait_or_go_on(weft_wait_set *set, weft_context *context)
+weft_signal weft_completed_wait_(weft_wait_set *set, weft_context *context)
 {
     context->error = no_next(set, context);
     if (context->error || set->completed)
@@ -141,16 +141,9 @@ static weft_signal wait_or_go_on(weft_wait_set *set, weft_context *context)
     return weft_park_listed_(set->several.parent, &set->kind);
 }
 
-weft_signal weft_completed_wait_(weft_wait_set *set, weft_context *context)
-{
-    return wait_or_go_on(set, context);
-}
-
 weft_signal weft_completed_again_(weft_wait_set *set, weft_context *context)
 {
-    if (context->error)
-        return weft_go_on_(context);
-    return wait_or_go_on(set, context);
+    return context->error ? weft_go_on_(context) : weft_completed_wait_(set, context);
 }
 
 weft_future *weft_completed_take_(weft_wait_set *set)

@@ -15,10 +15,7 @@ bool weft_waiters_pop_(weft_waiters *waiters)
     weft_wait *const wait = weft_waiters_first_parked_(waiters->first);
     if (!wait)
         return false;
-    if (WEFT_MOSTLY_(wait == waiters->first))
-        weft_waiters_unlist_first_(waiters);
-    else
-        weft_waiters_unlist_(waiters, wait);
+    weft_waiters_unlist_(waiters, wait);
     weft_waiters_give_(wait);
     return true;
 }

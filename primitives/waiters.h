@@ -90,15 +90,6 @@ static inline void weft_waiters_give_(weft_wait *wait)
     weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
 }
 
-static inline void weft_waiters_unlist_first_(weft_waiters *waiters)
-{
-    const weft_wait *const first = waiters->first;
-    weft_wait *const after = first->listed_after;
-    waiters->first = after;
-    if (after)
-        after->listed_before = first->listed_before;
-}
-
 /* Makes the first one ready that is not yet, as one that has been given something, of those from
  * *from on; which is then the one behind it. False if there is none. */
 bool weft_waiters_grant_(weft_wait **from);
@@ -113,7 +104,7 @@ static inline void weft_waiters_pop_one_(weft_waiters *waiters)
 #ifndef __OPTIMIZE_SIZE__
     weft_wait *const first = waiters->first;
     if (WEFT_MOSTLY_(weft_is_parked_(weft_task_of_wait_(first)))) {
-        weft_waiters_unlist_first_(waiters);
+        weft_waiters_unlist_(waiters, first);
         weft_waiters_give_(first);
         return;
     }

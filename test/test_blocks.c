@@ -2,6 +2,7 @@
  * coroutine, in each way. What is expected was recorded by Python (blocks.py). */
 #include "helper.h"
 #include "panic.h"
+#include "ways.h"
 
 static weft_lock lock;
 static weft_task somebody; /* who holds it, where nobody needs to know */
@@ -434,7 +435,6 @@ struct row {
 #include "blocks_expected.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define WAYS "nbcrex" /* end, break, continue, return, raise, cancel */
 
 static weft_lock outer_lock;
 
@@ -450,19 +450,6 @@ static weft_time step(char letter)
 }
 
 #define STEP(letter) weft_sleep(step(letter))
-
-/* The way out `way`, if it is one that stands here. */
-#define LEAVE(way)                                                                                 \
-    if ((way) == 'b')                                                                              \
-        break;                                                                                     \
-    if ((way) == 'c')                                                                              \
-        continue;                                                                                  \
-    if ((way) == 'r')                                                                              \
-        weft_return;                                                                               \
-    if ((way) == 'e')                                                                              \
-        weft_raise(&fail);                                                                         \
-    if ((way) == 'x')                                                                              \
-        weft_sleep(cancelled_soon(weft_current_task()));
 
 #define FRAME(name)                                                                                \
     struct name {                                                                                  \

@@ -1,5 +1,6 @@
 /* Locks: first in, first out, nobody barges, and no wake-up is lost under cancellation. */
 #include "helper.h"
+#include "ways.h"
 
 static weft_lock lock;
 static weft_task somebody; /* who holds it, where nobody needs to know */
@@ -253,23 +254,12 @@ WEFT_ASYNC_BODY(leaving)
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_lock(&lock) {
             weft_sleep(1);
-            if (self->way == 'b')
-                break;
-            if (self->way == 'c')
-                continue;
-            if (self->way == 'r')
-                weft_return;
-            if (self->way == 'e')
-                weft_raise(&fail);
-            if (self->way == 'x')
-                weft_sleep(cancelled_soon(weft_current_task()));
+            LEAVE(self->way);
         }
         weft_end;
     }
 }
 WEFT_ASYNC_END
-
-#define WAYS "nbcrex"
 
 START_TEST(a_with_block_gives_it_to_the_next_one_on_every_way_out)
 {

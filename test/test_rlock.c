@@ -1,5 +1,6 @@
 /* Reentrant locks: a task may take again what it holds, and gives it up with its last release. */
 #include "helper.h"
+#include "ways.h"
 
 static weft_rlock lock;
 
@@ -160,16 +161,7 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
                 weft_with_rlock(&lock) {
                     ck_assert_uint_eq(lock.depth, 2);
                     weft_sleep(1);
-                    if (self->way == 'b')
-                        break;
-                    if (self->way == 'c')
-                        continue;
-                    if (self->way == 'r')
-                        weft_return;
-                    if (self->way == 'e')
-                        weft_raise(&fail);
-                    if (self->way == 'x')
-                        weft_sleep(cancelled_soon(weft_current_task()));
+                    LEAVE(self->way);
                 }
                 weft_end;
             }
@@ -185,8 +177,6 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
     weft_end;
 }
 WEFT_ASYNC_END
-
-#define WAYS "nbcrex"
 
 START_TEST(a_with_block_gives_back_what_it_took_on_every_way_out)
 {

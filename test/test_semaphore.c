@@ -1,5 +1,6 @@
 /* Semaphores: units are conserved, and given first in, first out. */
 #include "helper.h"
+#include "ways.h"
 
 #include <string.h>
 
@@ -314,23 +315,12 @@ WEFT_ASYNC(leaving, char way; int i;)
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_semaphore(&semaphore) {
             weft_sleep(1);
-            if (self->way == 'b')
-                break;
-            if (self->way == 'c')
-                continue;
-            if (self->way == 'r')
-                weft_return;
-            if (self->way == 'e')
-                weft_raise(&fail);
-            if (self->way == 'x')
-                weft_sleep(cancelled_soon(weft_current_task()));
+            LEAVE(self->way);
         }
         weft_end;
     }
 }
 WEFT_ASYNC_END
-
-#define WAYS "nbcrex"
 
 START_TEST(a_with_block_gives_its_unit_to_the_next_one_on_every_way_out)
 {
