@@ -13,7 +13,11 @@ structs=$(cat "$srcdir"/core/*.h "$srcdir"/primitives/*.h |
 # The sizes are read from an object file's symbols, since a cross-compiled program does not run here.
 {
     echo '#include <weft.h>'
-    for name in $structs; do echo "char size_of_$name[sizeof(struct $name)];"; done
+    for name in $structs; do
+        [ "$name" != weft_select ] || echo '#ifndef WEFT_FREESTANDING'
+        echo "char size_of_$name[sizeof(struct $name)];"
+        [ "$name" != weft_select ] || echo '#endif'
+    done
 } >"$work/sizes.c"
 
 sizes() {
@@ -37,7 +41,7 @@ fi
 # shellcheck disable=SC2086
 sizes "$arm" arm-none-eabi-nm $m0 >"$work/ilp32"
 printf '%-18s %6s %6s\n' struct LP64 ILP32
-join "$work/lp64" "$work/ilp32" | while read -r name a b; do printf '%-18s %6s %6s\n' "$name" "$a" "$b"; done
+join -a 1 "$work/lp64" "$work/ilp32" | while read -r name a b; do printf '%-18s %6s %6s\n' "$name" "$a" "$b"; done
 [ "${1-}" = sizes ] && exit 0
 
 echo

@@ -6,10 +6,11 @@ static void call(weft_loop *loop, weft_node *node);
 
 /* Where a handle is, is its node's frame: NULL when it is idle. */
 static const weft_code code = {.turn = call, .name = "callback"};
-static const weft_frame armed = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* in the timers */
-static const weft_frame ready = {&code, {NULL}, WEFT_TURN_STATE_, 0};   /* on the ready queue */
-static const weft_frame hearing = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* waits for an end */
-static const weft_frame witness = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* ... without a turn */
+static const weft_frame armed = {&code, {NULL}, WEFT_TURN_STATE_, 0};    /* in the timers */
+static const weft_frame watching = {&code, {NULL}, WEFT_TURN_STATE_, 0}; /* a descriptor */
+static const weft_frame ready = {&code, {NULL}, WEFT_TURN_STATE_, 0};    /* on the ready queue */
+static const weft_frame hearing = {&code, {NULL}, WEFT_TURN_STATE_, 0};  /* waits for an end */
+static const weft_frame witness = {&code, {NULL}, WEFT_TURN_STATE_, 0};  /* ... without a turn */
 
 static void move_to(weft_handle *handle, const weft_frame *where)
 {
@@ -45,7 +46,7 @@ const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time w
         return &weft_invalid_state_error;
     handle->function = function;
     move_to(handle, &armed);
-    weft_timers_arm_(&loop->timers, &handle->wait, when);
+    weft_arm_(loop, &handle->wait, when);
     return NULL;
 }
 
@@ -53,6 +54,12 @@ const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_tim
                                   weft_function *function)
 {
     return weft_call_at(loop, handle, weft_deadline_(loop, delay), function);
+}
+
+void weft_handle_watches_(weft_handle *handle, weft_function *function)
+{
+    handle->function = function;
+    move_to(handle, &watching);
 }
 
 static void wait_for_end(weft_awaitable *awaitable, weft_handle *handle, const weft_frame *how)
@@ -102,6 +109,8 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     const weft_frame *const where = handle->wait.node.frame;
     if (where == &armed)
         weft_timers_disarm_(&loop->timers, &handle->wait);
+    else if (where == &watching)
+        weft_end_watch_(loop, &handle->wait);
     else if (where == &ready)
         weft_ready_remove_(&loop->ready, &handle->wait);
     else if (where == &hearing || where == &witness)
@@ -113,7 +122,8 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
 static void forget(weft_node *node)
 {
     const weft_frame *const where = node->frame;
-    if (where == &armed || where == &ready || where == &hearing || where == &witness)
+    if (where == &armed || where == &watching || where == &ready || where == &hearing ||
+        where == &witness)
         node->frame = NULL;
 }
 
@@ -131,6 +141,11 @@ void weft_forget_callbacks_(weft_awaitable *awaitable)
 
 void weft_forget_handles_(weft_loop *loop)
 {
+    while (loop->watches) {
+        weft_node *const node = &loop->watches->node;
+        weft_end_watch_(loop, loop->watches);
+        forget(node);
+    }
     for (size_t i = 0; i < WEFT_BUCKETS_; i++)
         for (weft_node *node = loop->timers.buckets[i]; node; node = node->next)
             forget(node);

@@ -69,6 +69,9 @@ void weft_forget_callbacks_(weft_awaitable *awaitable);
 /* Makes a handle's function run in a turn; it is in no queue. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 
+/* An idle handle is a watch now. */
+void weft_handle_watches_(weft_handle *handle, weft_function *function);
+
 /* Has an idle handle's function called when *awaitable, which has not, ends: at once, without a
  * turn. It may only count, and have itself called in a turn (weft_handle_ready_). */
 void weft_witness_end_(weft_awaitable *awaitable, weft_handle *handle, weft_function *function);

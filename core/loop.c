@@ -102,19 +102,57 @@ static void fire_timers(weft_loop *loop)
         if (weft_is_turn_(&due->node))
             weft_handle_ready_(loop, WEFT_CONTAINER_(due, weft_handle, wait));
         else
-            weft_sleep_is_over_(loop, due);
+            weft_outside_has_come_(loop, due);
+}
+
+/* False: nothing can ever run again. */
+static bool wait_for_outside(weft_loop *loop)
+{
+    if (!loop->timers.used && !loop->watches && !loop->listening)
+        return false;
+    loop->looked = 0;
+    loop->port->sleep(loop->port, loop->timers.used ? loop->timers.next : WEFT_FOREVER);
+    return true;
+}
+
+/* While tasks are ready: has the port tell of descriptors, every so often. */
+static void look(weft_loop *loop)
+{
+    const weft_time now = loop->port->now(loop->port);
+    if (!loop->looked)
+        loop->looked = now;
+    if (now - loop->looked < WEFT_LOOK_EVERY_)
+        return;
+    loop->looked = now;
+    loop->port->sleep(loop->port, 0);
+}
+
+static bool is_idle(const weft_loop *loop)
+{
+    return weft_ready_is_idle_(&loop->ready) && !loop->stopping && !weft_is_called_(loop);
+}
+
+/* What is outside of the ready queue goes into it: calls, descriptors, timers. */
+static void take_due(weft_loop *loop)
+{
+    if (weft_is_called_(loop))
+        loop->take_calls(loop);
+    if (loop->timers.used)
+        fire_timers(loop);
+    else
+        loop->attention &= (unsigned char)~WEFT_TIMERS_;
 }
 
 /* False: nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
-    if (weft_ready_is_idle_(&loop->ready) && !loop->stopping) {
-        if (!loop->timers.used)
+    if (is_idle(loop)) {
+        if (!wait_for_outside(loop))
             return false;
-        loop->port->sleep(loop->port, loop->timers.next);
+    } else if (loop->watches) {
+        look(loop);
     }
-    if (loop->timers.used)
-        fire_timers(loop);
+    take_due(loop);
     if (!weft_ready_is_idle_(&loop->ready))
         weft_ready_begin_tick_(&loop->ready);
     return true;
@@ -124,7 +162,7 @@ static bool begin_tick(weft_loop *loop)
  * first already. */
 static bool begin_next_tick(weft_loop *loop)
 {
-    if (weft_ready_is_idle_(&loop->ready) || loop->timers.used || loop->stopping)
+    if (weft_ready_is_idle_(&loop->ready) || loop->attention || weft_is_called_(loop))
         return false;
     weft_ready_push_(&loop->ready, &loop->ready.tick);
     return true;
@@ -165,8 +203,10 @@ static bool run_ticks(weft_loop *loop)
     while ((alive = begin_tick(loop))) {
         run_straight(loop);
         end_tick(loop);
-        if (loop->stopping && --loop->stopping == 0)
+        if (loop->stopping && --loop->stopping == 0) {
+            loop->attention &= (unsigned char)~WEFT_STOPS_;
             break;
+        }
     }
     return alive;
 }
@@ -181,10 +221,38 @@ const weft_error *weft_run_forever(weft_loop *loop)
     return alive ? NULL : &weft_deadlock_error;
 }
 
+void weft_stop_after_(weft_loop *loop, unsigned char ticks)
+{
+    loop->stopping = ticks;
+    loop->attention |= WEFT_STOPS_;
+}
+
 void weft_stop(weft_loop *loop)
 {
-    loop->stopping = 1;
+    weft_stop_after_(loop, 1);
 }
+
+/* ---- A host's ---- */
+
+const weft_error *weft_run_once(weft_loop *loop)
+{
+    if (loop->runs)
+        return &weft_invalid_state_error;
+    if (loop->watches)
+        loop->port->sleep(loop->port, 0);
+    if (!loop->stopping)
+        weft_stop(loop);
+    return weft_run_forever(loop);
+}
+
+weft_time weft_next_run(const weft_loop *loop)
+{
+    if (!is_idle(loop))
+        return 0;
+    return loop->timers.used ? loop->timers.next : WEFT_FOREVER;
+}
+
+/* ---- Runs to an end ---- */
 
 static void stop_when_done(weft_loop *loop, weft_handle *handle)
 {
@@ -265,6 +333,7 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 void weft_loop_init(weft_loop *loop, weft_port *port)
 {
     *loop = (weft_loop){.port = port};
+    port->loop = loop;
     weft_ready_init_(&loop->ready);
     loop->tasks = (weft_owner){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
     loop->futures.loop = loop;
@@ -298,7 +367,7 @@ static void forget_tasks(weft_owner *owner)
 
 const weft_error *weft_loop_close(weft_loop *loop)
 {
-    if (loop->runs)
+    if (loop->runs || loop->open)
         return &weft_invalid_state_error;
     while (loop->failed)
         weft_report_failure_(loop->failed);

@@ -32,22 +32,56 @@ typedef struct weft_lease {
 
 enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all through a gather */
 
+/* What a loop has to look at between two ticks, other than what is ready. */
+enum weft_attention_ {
+    WEFT_TIMERS_ = 1, /* some may be armed */
+    WEFT_WATCHES_ = 2,
+    WEFT_STOPS_ = 4
+};
+
+/* While tasks are ready, descriptors are looked at as often as this (and every tick, if that is
+ * longer). */
+#define WEFT_LOOK_EVERY_ 100u
+
+/* Of a loop, only its list of calls from outside is touched by others than its thread. Where there
+ * are no atomic pointers, by those who keep interrupts off (threadsafe.h). From C++ it is not
+ * touched at all. */
+typedef struct weft_threadsafe_handle weft_threadsafe_handle;
+#if !defined(__cplusplus) && !defined(__STDC_NO_ATOMICS__) && !defined(WEFT_NO_ATOMICS)
+#include <stdatomic.h>
+#if ATOMIC_POINTER_LOCK_FREE == 2
+#define WEFT_HAS_ATOMICS_
+#endif
+#endif
+#ifdef WEFT_HAS_ATOMICS_
+#define WEFT_ATOMIC_(type) _Atomic(type)
+#else
+#define WEFT_ATOMIC_(type) type volatile
+#endif
+
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
     weft_context context; /* of what runs */
     weft_ready ready;
+    WEFT_ATOMIC_(weft_threadsafe_handle *)
+    called;                  /* from outside: the last; NULL: none is to see */
+    unsigned char attention; /* weft_attention_ */
+    unsigned char stopping;  /* ticks to go: 1, the run ends after this one; 0: it does not */
+    bool runs;
     weft_timers timers;
     weft_port *port;
-    weft_owner tasks;    /* the tasks of no group; the first owner of all */
-    weft_owner futures;  /* has no children: marks a future as one */
-    weft_node *starting; /* tasks that go on when those they started eagerly wait */
-    weft_task *failed;   /* nobody asked for their errors yet */
+    weft_watch *watches; /* descriptors that somebody waits for */
+    weft_time looked;    /* when the port did last while tasks were ready; 0: it has slept since */
+    void (*take_calls)(weft_loop *loop); /* makes those `called` ready */
+    unsigned open, listening; /* handles for calls from outside; and those a run waits for */
+    weft_owner tasks;         /* the tasks of no group; the first owner of all */
+    weft_owner futures;       /* has no children: marks a future as one */
+    weft_node *starting;      /* tasks that go on when those they started eagerly wait */
+    weft_task *failed;        /* nobody asked for their errors yet */
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
-    unsigned char stopping; /* ticks to go: 1, the run ends after this one; 0: it does not */
-    bool runs;
 };
 
 /* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone; it
@@ -59,7 +93,8 @@ void weft_loop_init(weft_loop *loop, weft_port *port);
  * blocks do not run: that is what weft_shutdown is for). What these waited for, futures, gathers
  * and primitives, is to be made anew before it is used again. Calls that are pending are off, but
  * for done callbacks of futures. The loop itself is then as weft_loop_init leaves it. Returns NULL,
- * or weft_invalid_state_error of a loop that runs. O(tasks, their calls, and handles). */
+ * or weft_invalid_state_error of a loop that runs, or for which handles for calls from outside are
+ * open (threadsafe.h). O(tasks, their calls, and handles). */
 const weft_error *weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. It is called when a task that failed is
@@ -113,6 +148,16 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
  * weft_deadlock_error. A loop runs once at a time: weft_invalid_state_error, of all runs. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
+/* For a host with a loop of its own: runs one tick of what is ready, due, called from outside, or
+ * reported by weft_watch_ready, and never sleeps. (weft_stop and weft_run_forever, the idiom of
+ * asyncio, do the same.) Returns NULL, or weft_invalid_state_error of a loop that runs. */
+const weft_error *weft_run_once(weft_loop *loop);
+
+/* When a host has to do so again, by the loop's clock: 0 for at once, WEFT_FOREVER if no timer is
+ * armed; and earlier if a descriptor is ready, or the port's bell has been rung. Not before then,
+ * but perhaps for nothing. O(1). */
+weft_time weft_next_run(const weft_loop *loop);
+
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. O(1). */
 void weft_stop(weft_loop *loop);
 
@@ -122,10 +167,32 @@ void weft_stop(weft_loop *loop);
  * ended it before, or while the loop runs. */
 const weft_error *weft_shutdown(weft_loop *loop);
 
+void weft_stop_after_(weft_loop *loop, unsigned char ticks);
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awaitable);
 weft_time weft_deadline_(weft_loop *loop, weft_time delay);
+
+static inline void weft_arm_(weft_loop *loop, weft_wait *wait, weft_time deadline)
+{
+    loop->attention |= WEFT_TIMERS_;
+    weft_timers_arm_(&loop->timers, wait, deadline);
+}
+
+/* The port has begun to watch, and ends. */
+void weft_list_watch_(weft_loop *loop, weft_watch *watch);
+void weft_end_watch_(weft_loop *loop, weft_watch *watch);
+
+#ifndef __cplusplus
+static inline bool weft_is_called_(const weft_loop *loop)
+{
+#ifdef WEFT_HAS_ATOMICS_
+    return atomic_load_explicit(&loop->called, memory_order_relaxed);
+#else
+    return loop->called;
+#endif
+}
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/* The world outside a loop: a clock, and sleeping until it says so. */
+/* The world outside a loop: a clock, sleeping until it says so, and what can end a sleep. */
 #ifndef WEFT_CORE_PORT_H
 #define WEFT_CORE_PORT_H
 
@@ -9,34 +9,49 @@ extern "C" {
 #endif
 
 typedef struct weft_port weft_port;
+/* Somebody who waits for a descriptor (descriptor.h). */
+typedef struct weft_wait weft_watch;
 
-/* A port is a weft_port with whatever else it needs behind it. It belongs to the program, and
- * outlives the loop. A loop asks it only while timers are armed: without one, nothing that it knows
- * of can make anything ready, and the run ends with weft_deadlock_error. (Waking a loop from
- * outside, from an interrupt say, is not there yet; a task that looks at a flag often is.) */
+/* A port is a weft_port with whatever else it needs behind it. It belongs to the program, outlives
+ * the loop, and is for one loop alone. What it cannot do it leaves NULL: now and sleep are there in
+ * every port. doc/porting.md shows one, and says how each function may fail.
+ *
+ * All but `ring` are called in the thread of the loop. */
 struct weft_port {
     /* The time, in microseconds since some moment. It never goes back. */
     weft_time (*now)(weft_port *port);
-    /* Returns when it is `until` or later; or earlier, since the loop looks at the clock and comes
-     * back. A time further away than the port can sleep is therefore no error. It is called between
-     * two ticks, in the thread of the loop, and may do what a callback may: set a future, ask for a
-     * call; that is then run at once. */
+    /* Returns when it is `until` or later (WEFT_FOREVER: no timer is armed), a descriptor that is
+     * watched is ready, or the bell has been rung since the last sleep. It may return earlier,
+     * since the loop looks around and comes back; so a time further away than the port can sleep is
+     * no error. With a time that has passed it does not sleep, but looks at descriptors all the
+     * same. Tells of each that is ready (weft_watch_ready) or bad (weft_watch_bad). It is called
+     * between two ticks, and may do what a callback may: set a future, ask for a call; that is then
+     * run at once. */
     void (*sleep)(weft_port *port, weft_time until);
     /* The microseconds by which now() may lag behind: 1,000 for a counter of milliseconds, 1 for a
      * clock that rounds down. It is added to every delay, so that none ends early. */
     weft_time resolution;
+    /* The loop's: whose port it is. */
+    weft_loop *loop;
+    /* Begins to watch what weft_watch_descriptor and weft_watch_for say: NULL; or an error, which
+     * is raised where the wait was asked for, and nothing has begun: weft_bad_descriptor_error,
+     * weft_descriptor_range_error, weft_descriptor_busy_error. The watches that have begun are
+     * listed (weft_first_watch); this one is not yet. A port without it has no descriptors. */
+    const weft_error *(*watch)(weft_port *port, weft_watch *watch);
+    /* Ends that. The watch is still listed; its descriptor may have been closed. */
+    void (*unwatch)(weft_port *port, const weft_watch *watch);
+    /* Ends a sleep, this one or the next: called from any thread, and from signal handlers and
+     * interrupts. One ring is as good as many; none may be lost. Without it, calls from outside
+     * (threadsafe.h) are seen between two ticks, but no run waits for them. */
+    void (*ring)(weft_port *port);
+    /* Sets up what `ring` needs: NULL, or an error; and takes it down again. Called before the
+     * first handle for calls from outside is opened, and after the last one is closed. */
+    const weft_error *(*hang_bell)(weft_port *port);
+    void (*take_bell_down)(weft_port *port);
 };
 
-/* The port of POSIX: CLOCK_MONOTONIC and select(). */
-typedef struct weft_select {
-    weft_port port;
-} weft_select;
-
-/* Sets the port up; it needs nothing else, and has nothing to clean up. */
-void weft_select_init(weft_select *port);
-
 /* A clock that never waits: where a loop would sleep, the time is what it would then be. For tests,
- * simulations, and to see a day's timeouts in a moment. */
+ * simulations, and to see a day's timeouts in a moment. It has no descriptors and no bell. */
 typedef struct weft_virtual {
     weft_port port;
     weft_time now; /* may be set while the loop does not run; never back */

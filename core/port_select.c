@@ -1,11 +1,21 @@
 #define _POSIX_C_SOURCE 200809L
-#include "core/port.h"
+#include "core/port_select.h"
 
-#include <sys/select.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "core/descriptor.h"
 
 /* Some systems refuse longer timeouts than 31 days. */
 #define LONGEST_SLEEP WEFT_SECONDS(24 * 60 * 60)
+
+static weft_select *select_of(weft_port *port)
+{
+    return WEFT_CONTAINER_(port, weft_select, port);
+}
 
 static weft_time select_now(weft_port *port)
 {
@@ -15,22 +25,204 @@ static weft_time select_now(weft_port *port)
     return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
 }
 
-static void select_sleep(weft_port *port, weft_time until)
+/* ---- What is watched ---- */
+
+static bool is_open(int descriptor)
 {
-    const weft_time now = select_now(port);
-    if (until <= now)
-        return;
-    const weft_time rest = until - now < LONGEST_SLEEP ? until - now : LONGEST_SLEEP;
+    return fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF;
+}
+
+/* Tells two files apart that have had the same number: they have another inode, or device. */
+static const weft_error *mark_file(weft_watch *watch)
+{
+    struct stat file;
+    if (fstat(weft_watch_descriptor(watch), &file) != 0)
+        return &weft_bad_descriptor_error;
+    const uint32_t mark = (uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev;
+    watch->watched.mark = mark << 1 | weft_watch_for(watch);
+    return NULL;
+}
+
+static bool is_watched(const weft_select *select, const weft_watch *watch, unsigned what)
+{
+    return FD_ISSET(weft_watch_descriptor(watch), &select->watched[what]);
+}
+
+/* Others wait for this number: those whose file it no longer is are told. Whether one of the rest
+ * waits for the same as `watch`. */
+static bool is_busy(weft_port *port, const weft_watch *watch)
+{
+    bool busy = false;
+    weft_watch *next;
+    for (weft_watch *other = weft_first_watch(port->loop); other; other = next) {
+        next = weft_next_watch(other);
+        if (weft_watch_descriptor(other) != weft_watch_descriptor(watch))
+            continue;
+        if ((other->watched.mark ^ watch->watched.mark) >> 1)
+            weft_watch_bad(port->loop, other);
+        else if (other->watched.mark == watch->watched.mark)
+            busy = true;
+    }
+    return busy;
+}
+
+static const weft_error *select_watch(weft_port *port, weft_watch *watch)
+{
+    weft_select *const select = select_of(port);
+    const int descriptor = weft_watch_descriptor(watch);
+    if (descriptor >= FD_SETSIZE)
+        return &weft_descriptor_range_error;
+    const weft_error *const error = mark_file(watch);
+    if (error)
+        return error;
+    if ((is_watched(select, watch, WEFT_READABLE) || is_watched(select, watch, WEFT_WRITABLE)) &&
+        is_busy(port, watch))
+        return &weft_descriptor_busy_error;
+    FD_SET(descriptor, &select->watched[weft_watch_for(watch)]);
+    if (descriptor > select->highest)
+        select->highest = descriptor;
+    return NULL;
+}
+
+static void select_unwatch(weft_port *port, const weft_watch *watch)
+{
+    FD_CLR(weft_watch_descriptor(watch), &select_of(port)->watched[weft_watch_for(watch)]);
+}
+
+/* ---- The bell ----
+ * A byte in a pipe: whoever sleeps in select() wakes. A pipe that is full rings as well. */
+
+static bool make_pipe(int bell[2])
+{
+    if (pipe(bell) != 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        if (fcntl(bell[i], F_SETFD, FD_CLOEXEC) != 0 || fcntl(bell[i], F_SETFL, O_NONBLOCK) != 0) {
+            close(bell[0]);
+            close(bell[1]);
+            return false;
+        }
+    return true;
+}
+
+static void select_take_bell_down(weft_port *port)
+{
+    weft_select *const select = select_of(port);
+    close(select->bell[0]);
+    close(select->bell[1]);
+    select->bell[0] = -1;
+}
+
+static const weft_error *select_hang_bell(weft_port *port)
+{
+    static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
+    weft_select *const select = select_of(port);
+    if (!make_pipe(select->bell)) {
+        select->bell[0] = -1;
+        return &no_pipe;
+    }
+    if (select->bell[0] < FD_SETSIZE)
+        return NULL;
+    select_take_bell_down(port);
+    return &weft_descriptor_range_error;
+}
+
+/* Also in a signal's handler: errno is the program's. */
+static void select_ring(weft_port *port)
+{
+    const int before = errno;
+    while (write(select_of(port)->bell[1], "", 1) < 0 && errno == EINTR)
+        continue;
+    errno = before;
+}
+
+static void silence_bell(weft_select *select)
+{
+    char bytes[64];
+    while (read(select->bell[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+        continue;
+}
+
+/* ---- Sleeping ---- */
+
+/* One of those that are watched was closed behind our back: it is found, and fails alone. */
+static void tell_bad(weft_port *port)
+{
+    weft_watch *next;
+    for (weft_watch *watch = weft_first_watch(port->loop); watch; watch = next) {
+        next = weft_next_watch(watch);
+        if (!is_open(weft_watch_descriptor(watch)))
+            weft_watch_bad(port->loop, watch);
+    }
+}
+
+static void tell_ready(weft_port *port, int count, const fd_set ready[2])
+{
+    weft_watch *next;
+    for (weft_watch *watch = weft_first_watch(port->loop); watch && count > 0; watch = next) {
+        next = weft_next_watch(watch);
+        if (FD_ISSET(weft_watch_descriptor(watch), &ready[weft_watch_for(watch)])) {
+            weft_watch_ready(port->loop, watch);
+            count--;
+        }
+    }
+}
+
+/* Watches end, and the highest of them with it: nothing looks for the next one until it matters. */
+static int highest(weft_select *select)
+{
+    while (select->highest >= 0 && !FD_ISSET(select->highest, &select->watched[WEFT_READABLE]) &&
+           !FD_ISSET(select->highest, &select->watched[WEFT_WRITABLE]))
+        select->highest--;
+    return select->highest > select->bell[0] ? select->highest : select->bell[0];
+}
+
+static struct timeval rest_until(weft_port *port, weft_time until)
+{
+    const weft_time now = until ? select_now(port) : 0;
+    weft_time rest = until > now ? until - now : 0;
+    if (rest > LONGEST_SLEEP)
+        rest = LONGEST_SLEEP;
     struct timeval timeout;
     timeout.tv_sec = (time_t)(rest / WEFT_SECONDS(1));
     timeout.tv_usec = (suseconds_t)(rest % WEFT_SECONDS(1));
-    /* EINTR, its one error without descriptors, ends the sleep early: the loop comes back. */
-    (void)select(0, NULL, NULL, NULL, &timeout);
+    return timeout;
+}
+
+/* A signal (EINTR) ends the sleep early: the loop comes back. */
+static void select_sleep(weft_port *port, weft_time until)
+{
+    weft_select *const select_port = select_of(port);
+    struct timeval timeout = rest_until(port, until);
+    fd_set ready[2] = {select_port->watched[0], select_port->watched[1]};
+    const int bell = select_port->bell[0];
+    if (bell >= 0)
+        FD_SET(bell, &ready[WEFT_READABLE]);
+    const int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE],
+                             NULL, &timeout);
+    if (count < 0 && errno == EBADF)
+        tell_bad(port);
+    if (count <= 0)
+        return;
+    if (bell >= 0 && FD_ISSET(bell, &ready[WEFT_READABLE]))
+        silence_bell(select_port);
+    tell_ready(port, count, (const fd_set *)ready);
 }
 
 void weft_select_init(weft_select *port)
 {
-    port->port.now = select_now;
-    port->port.sleep = select_sleep;
-    port->port.resolution = 1;
+    *port = (weft_select){
+        .port = {.now = select_now,
+                 .sleep = select_sleep,
+                 .resolution = 1,
+                 .watch = select_watch,
+                 .unwatch = select_unwatch,
+                 .ring = select_ring,
+                 .hang_bell = select_hang_bell,
+                 .take_bell_down = select_take_bell_down},
+        .highest = -1,
+        .bell = {-1, -1},
+    };
+    FD_ZERO(&port->watched[WEFT_READABLE]);
+    FD_ZERO(&port->watched[WEFT_WRITABLE]);
 }

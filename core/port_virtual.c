@@ -14,8 +14,5 @@ static void virtual_sleep(weft_port *port, weft_time until)
 
 void weft_virtual_init(weft_virtual *port)
 {
-    port->port.now = virtual_now;
-    port->port.sleep = virtual_sleep;
-    port->port.resolution = 0;
-    port->now = 0;
+    *port = (weft_virtual){.port = {.now = virtual_now, .sleep = virtual_sleep}};
 }

@@ -63,12 +63,16 @@ static void look_at_kind(weft_waiting *waiting, const weft_kind *const *primitiv
 
 weft_waiting weft_task_waits_for(const weft_task *task)
 {
-    weft_waiting waiting = {"nothing", NULL, NULL};
+    weft_waiting waiting = {"nothing", NULL, NULL, -1};
     if (weft_has_ended_(&task->awaitable))
         return waiting;
     switch (weft_parked_in_(task)) {
     case WEFT_ASLEEP_:
         waiting.what = "sleep";
+        break;
+    case WEFT_WATCHING_:
+        waiting.descriptor = task->live.wait.watched.descriptor;
+        waiting.what = task->live.wait.watched.mark & 1 ? "writable" : "readable";
         break;
     case WEFT_AWAITING_:
         waiting.object = task->live.wait.target;

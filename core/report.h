@@ -31,17 +31,18 @@ const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 weft_place weft_frame_place(const weft_frame *frame);
 
-/* What a task waits for: `what` is "sleep", "future", "task", "gather", or a primitive's name
- * ("lock", "semaphore", "event", "condition", "queue: get", "queue: put", "queue: join", "group",
- * "pool", "wait", "as_completed", "shield"; a barrier's is its condition's, a reentrant lock's its
- * lock's), `object` the future, task or primitive itself (NULL for a sleep), and `holder` the task
- * that holds it, if it is one that can be held and somebody does. (A task that ended with a lock in
- * its hands may still be named; compare before you look at it.) A task that is ready, runs or has
- * ended: "nothing". */
+/* What a task waits for: `what` is "sleep", "readable" or "writable" (its `descriptor`), "future",
+ * "task", "gather", or a primitive's name ("lock", "semaphore", "event", "condition", "queue: get",
+ * "queue: put", "queue: join", "group", "pool", "wait", "as_completed", "shield"; a barrier's is
+ * its condition's, a reentrant lock's its lock's), `object` the future, task or primitive itself
+ * (NULL for a sleep and a descriptor), and `holder` the task that holds it, if it is one that can
+ * be held and somebody does. (A task that ended with a lock in its hands may still be named;
+ * compare before you look at it.) A task that is ready, runs or has ended: "nothing". */
 typedef struct weft_waiting {
     const char *what;
     const void *object;
     const weft_task *holder;
+    int descriptor; /* -1: none */
 } weft_waiting;
 
 /* Of a task that has been started. O(1). */

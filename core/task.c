@@ -193,7 +193,7 @@ WEFT_RARE_ static void finish_otherwise(weft_task *task, const weft_error *error
         set_hook(loop);
     }
     if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0 && !loop->stopping)
-        loop->stopping = WEFT_TICKS_OF_A_GATHER_;
+        weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
 }
 
 /* Most return, and nobody has asked them for anything else: on the straight path. That a group's
@@ -260,8 +260,8 @@ void weft_deliver_(weft_task *task, weft_context *context)
     task->root.flags &= (uint16_t)~WEFT_NEWS_;
 }
 
-/* ---- Sleep ----
- * When it is over it takes a turn of its own, and the task another. */
+/* ---- Sleep, and descriptors ----
+ * What comes from outside takes a turn of its own, and the task another. */
 
 static void wake_up(weft_loop *loop, weft_node *node)
 {
@@ -271,34 +271,36 @@ static void wake_up(weft_loop *loop, weft_node *node)
     weft_wake_(weft_task_of_node_(node));
 }
 
-static const weft_code wake_up_code = {.turn = wake_up, .name = "sleep"};
+static const weft_code wake_up_code = {.turn = wake_up, .name = "wake up"};
 static const weft_frame wake_up_turn = {&wake_up_code, {NULL}, WEFT_TURN_STATE_, 0};
 
 weft_signal weft_park_asleep_(weft_task *task, weft_time delay)
 {
     weft_loop *const loop = loop_of(task);
     weft_set_parked_(task, WEFT_ASLEEP_);
-    weft_timers_arm_(&loop->timers, &task->live.wait, weft_deadline_(loop, delay));
+    weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
     return (weft_signal){WEFT_PARKED};
 }
 
-void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait)
+void weft_outside_has_come_(weft_loop *loop, weft_wait *wait)
 {
     wait->innermost = wait->node.frame;
     wait->node.frame = (weft_frame *)&wake_up_turn;
     weft_ready_push_turn_(&loop->ready, wait);
 }
 
-static void end_sleep(weft_task *task)
+static void end_wait_for_outside(weft_task *task)
 {
     weft_loop *const loop = loop_of(task);
     weft_wait *const wait = &task->live.wait;
-    if (wait->node.frame != &wake_up_turn) {
+    if (wait->node.frame == &wake_up_turn) {
+        weft_ready_remove_(&loop->ready, wait);
+        wait->node.frame = wait->innermost;
+    } else if (weft_parked_in_(task) == WEFT_ASLEEP_) {
         weft_timers_disarm_(&loop->timers, wait);
-        return;
+    } else {
+        weft_end_watch_(loop, wait);
     }
-    weft_ready_remove_(&loop->ready, wait);
-    wait->node.frame = wait->innermost;
 }
 
 /* ---- Cancelling ----
@@ -373,7 +375,8 @@ static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
         }
         break; /* it waits, in the end, for itself: it is told, and leaves */
     case WEFT_ASLEEP_:
-        end_sleep(task);
+    case WEFT_WATCHING_:
+        end_wait_for_outside(task);
         break;
     default:
         break;

@@ -91,6 +91,7 @@ enum weft_parked_ {
     WEFT_ASLEEP_,   /* in the loop's timers */
     WEFT_AWAITING_, /* in the ring of wait.target */
     WEFT_JOINING_,  /* for wait.joint, whose parts have the links */
+    WEFT_WATCHING_, /* for a descriptor; in the loop's watches */
     WEFT_LISTED_,   /* for a primitive, which node.next names until it is woken */
     WEFT_GRANTED_   /* not parked, since a primitive gave it what it waited for last (waiters.h) */
 };
@@ -289,8 +290,8 @@ static inline void weft_wake_with_(weft_task *task, const weft_error *error)
     weft_wake_(task);
 }
 
-/* A timer is due that is a sleeping task's. */
-void weft_sleep_is_over_(weft_loop *loop, weft_wait *wait);
+/* What a task waits for has come from outside: its timer is due, its descriptor ready. */
+void weft_outside_has_come_(weft_loop *loop, weft_wait *wait);
 
 /* A failed task's error has been asked for; or nobody asked, and the exception handler is told. */
 void weft_forgive_(weft_task *task);

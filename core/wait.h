@@ -28,17 +28,24 @@ struct weft_node {
     weft_frame *frame; /* a task's innermost coroutine; or a turn (below) */
 };
 
+/* What is watched: a descriptor, for one of two things. */
+struct weft_watched_ {
+    int descriptor;
+    uint32_t mark; /* the lowest bit: for which; the rest is the port's */
+};
+
 /* What one that waits is linked by: a task, or a handle. */
 struct weft_wait {
     union {
-        weft_node *previous;      /* in the timers, and of a turn on the ready queue */
+        weft_node *previous;      /* in the timers, the watches, and on the ready queue as a turn */
         weft_awaitable *target;   /* awaited */
         weft_joint *joint;        /* awaited: several at once */
         const weft_error *error;  /* ready: to be raised when it runs */
         weft_wait *listed_before; /* in a primitive's list */
     };
     union {
-        weft_instant deadline;    /* in the timers */
+        weft_instant deadline; /* in the timers */
+        struct weft_watched_ watched;
         weft_frame *innermost;    /* while the node's frame is a turn: the task's own */
         weft_awaitable *heard_of; /* a done callback's */
         weft_wait *listed_after;  /* in a primitive's list */

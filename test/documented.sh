@@ -32,7 +32,7 @@ while read -r kind name comments header; do
 done <"$work/declared"
 
 names_in() {
-    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|PYODIDE)' | sort -u
+    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|PYODIDE|FREESTANDING|NO_ATOMICS)' | sort -u
 }
 
 names_in core/*.h primitives/*.h >"$work/there"

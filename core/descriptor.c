@@ -1,0 +1,104 @@
+#include "core/descriptor.h"
+
+const weft_error weft_descriptor_error = {.text = "a descriptor is not fit to be waited for"};
+const weft_error weft_bad_descriptor_error = {&weft_descriptor_error, "Bad file descriptor"};
+const weft_error weft_descriptor_range_error = {&weft_descriptor_error,
+                                                "file descriptor out of the port's range"};
+const weft_error weft_descriptor_busy_error = {&weft_descriptor_error,
+                                               "somebody waits for the same descriptor already"};
+
+static const weft_error no_descriptors = {&weft_invalid_state_error,
+                                          "the loop's port has no descriptors"};
+
+/* ---- The watches of a loop ---- */
+
+weft_watch *weft_first_watch(weft_loop *loop)
+{
+    return loop->watches;
+}
+
+weft_watch *weft_next_watch(weft_watch *watch)
+{
+    return watch->node.next ? weft_wait_of_(watch->node.next) : NULL;
+}
+
+static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int descriptor,
+                                     enum weft_watched_for what)
+{
+    weft_port *const port = loop->port;
+    if (!port->watch)
+        return &no_descriptors;
+    watch->watched = (struct weft_watched_){descriptor, what};
+    const weft_error *const error = port->watch(port, watch);
+    if (!error)
+        weft_list_watch_(loop, watch);
+    return error;
+}
+
+/* ---- Tasks ---- */
+
+weft_signal weft_wait_descriptor_(weft_context *context, int descriptor, enum weft_watched_for what)
+{
+    weft_task *const task = weft_running_task_(context);
+    context->error = begin_watch(weft_running_loop_(context), &task->live.wait, descriptor, what);
+    if (context->error)
+        return weft_go_on_(context);
+    weft_set_parked_(task, WEFT_WATCHING_);
+    return (weft_signal){WEFT_PARKED};
+}
+
+/* ---- Calls ---- */
+
+static const weft_error *call_when(weft_loop *loop, weft_handle *handle, int descriptor,
+                                   enum weft_watched_for what, weft_function *function)
+{
+    if (weft_handle_pending(handle))
+        return &weft_invalid_state_error;
+    const weft_error *const error = begin_watch(loop, &handle->wait, descriptor, what);
+    if (!error)
+        weft_handle_watches_(handle, function);
+    return error;
+}
+
+const weft_error *weft_call_when_readable(weft_loop *loop, weft_handle *handle, int descriptor,
+                                          weft_function *function)
+{
+    return call_when(loop, handle, descriptor, WEFT_READABLE, function);
+}
+
+const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, int descriptor,
+                                          weft_function *function)
+{
+    return call_when(loop, handle, descriptor, WEFT_WRITABLE, function);
+}
+
+/* ---- What becomes of a watch ---- */
+
+void weft_watch_ready(weft_loop *loop, weft_watch *watch)
+{
+    weft_end_watch_(loop, watch);
+    if (weft_is_turn_(&watch->node))
+        weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
+    else
+        weft_outside_has_come_(loop, watch);
+}
+
+/* A call finds out for itself; a task is told without a turn before it, as if by set_exception. */
+void weft_watch_bad(weft_loop *loop, weft_watch *watch)
+{
+    weft_end_watch_(loop, watch);
+    if (weft_is_turn_(&watch->node))
+        weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
+    else
+        weft_wake_with_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);
+}
+
+void weft_notify_closing(weft_loop *loop, int descriptor)
+{
+    weft_watch *next;
+    for (weft_watch *watch = loop->watches; watch; watch = next) {
+        next = weft_next_watch(watch);
+        if (weft_watch_descriptor(watch) == descriptor)
+            weft_watch_bad(loop, watch);
+    }
+}

@@ -1,0 +1,29 @@
+/* The port of POSIX: CLOCK_MONOTONIC, select(), and a pipe for a bell. */
+#ifndef WEFT_CORE_PORT_SELECT_H
+#define WEFT_CORE_PORT_SELECT_H
+
+#include <sys/select.h>
+
+#include "port.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What it keeps. Its size is that of two fd_set, and a little. */
+typedef struct weft_select {
+    weft_port port;
+    fd_set watched[2]; /* for reading, for writing */
+    int highest;       /* no descriptor above it is in them; -1: none at all */
+    int bell[2];       /* the pipe, while it is hung */
+} weft_select;
+
+/* Sets the port up; it needs nothing else. Descriptors below FD_SETSIZE can be waited for, as often
+ * as there are tasks. It has nothing to clean up but the bell's pipe, which is there only while
+ * handles for calls from outside are open. */
+void weft_select_init(weft_select *port);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,172 @@
+#include "core/threadsafe.h"
+
+/* ---- What two threads touch: each handle's `called`, and the loop's list of those ---- */
+
+#ifdef WEFT_HAS_ATOMICS_
+
+/* Whether it was not called already. What the caller has written before is seen by whoever finds it
+ * called (take_back), also if this was not the first call. */
+static bool mark(weft_threadsafe_handle *handle)
+{
+    return !atomic_exchange_explicit(&handle->called, handle, memory_order_acq_rel);
+}
+
+static void take_back(weft_threadsafe_handle *handle)
+{
+    (void)atomic_exchange_explicit(&handle->called, NULL, memory_order_acq_rel);
+}
+
+/* Whether it is the only one. */
+static bool push(weft_loop *loop, weft_threadsafe_handle *handle)
+{
+    weft_threadsafe_handle *last = atomic_load_explicit(&loop->called, memory_order_relaxed);
+    do
+        handle->next = last;
+    while (!atomic_compare_exchange_weak_explicit(&loop->called, &last, handle,
+                                                  memory_order_release, memory_order_relaxed));
+    return !last;
+}
+
+static weft_threadsafe_handle *take_all(weft_loop *loop)
+{
+    return atomic_exchange_explicit(&loop->called, NULL, memory_order_acquire);
+}
+
+#else
+
+static weft_threadsafe_handle *exchange(weft_threadsafe_handle *volatile *where,
+                                        weft_threadsafe_handle *with)
+{
+    const unsigned before = weft_disable_interrupts();
+    weft_threadsafe_handle *const was = *where;
+    *where = with;
+    weft_restore_interrupts(before);
+    return was;
+}
+
+static bool mark(weft_threadsafe_handle *handle)
+{
+    return !exchange(&handle->called, handle);
+}
+
+static void take_back(weft_threadsafe_handle *handle)
+{
+    (void)exchange(&handle->called, NULL);
+}
+
+static bool push(weft_loop *loop, weft_threadsafe_handle *handle)
+{
+    const unsigned before = weft_disable_interrupts();
+    weft_threadsafe_handle *const last = loop->called;
+    handle->next = last;
+    loop->called = handle;
+    weft_restore_interrupts(before);
+    return !last;
+}
+
+static weft_threadsafe_handle *take_all(weft_loop *loop)
+{
+    return exchange(&loop->called, NULL);
+}
+
+#endif
+
+/* ---- From outside ---- */
+
+/* The list first: the bell only says that there is one, so it may be rung too often, and whoever
+ * finds somebody on the list leaves it to them. */
+bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
+{
+    if (!mark(handle))
+        return false;
+    weft_loop *const loop = handle->loop;
+    if (push(loop, handle) && loop->port->ring)
+        loop->port->ring(loop->port);
+    return true;
+}
+
+bool weft_has_been_called(const weft_loop *loop)
+{
+    return weft_is_called_(loop);
+}
+
+/* ---- In the loop ---- */
+
+static void call(weft_loop *loop, weft_handle *handle)
+{
+    weft_threadsafe_handle *const called =
+        WEFT_HANDLE_OWNER(handle, weft_threadsafe_handle, handle);
+    take_back(called);
+    called->function(loop, handle);
+}
+
+/* The last called is the first of the list. */
+static weft_threadsafe_handle *in_order(weft_threadsafe_handle *last)
+{
+    weft_threadsafe_handle *first = NULL;
+    while (last) {
+        weft_threadsafe_handle *const before = last->next;
+        last->next = first;
+        first = last;
+        last = before;
+    }
+    return first;
+}
+
+static void take_calls(weft_loop *loop)
+{
+    weft_threadsafe_handle *next;
+    for (weft_threadsafe_handle *called = in_order(take_all(loop)); called; called = next) {
+        next = called->next;
+        (void)weft_call_soon(loop, &called->handle, call);
+    }
+}
+
+/* ---- Open and closed ---- */
+
+static void count_listening(const weft_threadsafe_handle *handle, bool more)
+{
+    weft_loop *const loop = handle->loop;
+    if (handle->daemon || !loop->port->ring)
+        return;
+    if (more)
+        loop->listening++;
+    else
+        loop->listening--;
+}
+
+const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *handle,
+                                       weft_function *function)
+{
+    if (handle->loop)
+        return &weft_invalid_state_error;
+    weft_port *const port = loop->port;
+    const weft_error *const error = !loop->open && port->hang_bell ? port->hang_bell(port) : NULL;
+    if (error)
+        return error;
+    *handle = (weft_threadsafe_handle){.function = function, .loop = loop};
+    loop->open++;
+    loop->take_calls = take_calls;
+    count_listening(handle, true);
+    return NULL;
+}
+
+void weft_threadsafe_close(weft_threadsafe_handle *handle)
+{
+    weft_loop *const loop = handle->loop;
+    if (!loop)
+        return;
+    take_calls(loop);
+    weft_handle_cancel(loop, &handle->handle);
+    count_listening(handle, false);
+    handle->loop = NULL;
+    if (--loop->open == 0 && loop->port->take_bell_down)
+        loop->port->take_bell_down(loop->port);
+}
+
+void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon)
+{
+    count_listening(handle, false);
+    handle->daemon = daemon;
+    count_listening(handle, true);
+}
