@@ -1,0 +1,725 @@
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper.h"
+
+/* ---- A loop on select(), which counts how often it sleeps, and looks ---- */
+
+static struct counted {
+    weft_select select;
+    void (*sleep)(weft_port *port, weft_time until);
+    int sleeps, looks;
+    void (*meanwhile)(void); /* happens while it sleeps */
+} counted;
+
+static void count_sleep(weft_port *of, weft_time until)
+{
+    if (until == 0)
+        counted.looks++;
+    else
+        counted.sleeps++;
+    if (until && counted.meanwhile)
+        counted.meanwhile();
+    counted.sleep(of, until);
+}
+
+enum { PAIRS = 8 };
+static int pairs[PAIRS][2];
+
+static void set_up(void)
+{
+    weft_select_init(&counted.select);
+    counted.sleep = counted.select.port.sleep;
+    counted.sleeps = counted.looks = 0;
+    counted.meanwhile = NULL;
+    counted.select.port.sleep = count_sleep;
+    weft_loop_init(&loop, &counted.select.port);
+    for (int i = 0; i < PAIRS; i++) {
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+        for (int side = 0; side < 2; side++)
+            ck_assert_int_eq(fcntl(pairs[i][side], F_SETFL, O_NONBLOCK), 0);
+    }
+}
+
+static void tear_down(void)
+{
+    ck_assert_ptr_null(weft_first_watch(&loop));
+    for (int i = 0; i < PAIRS; i++)
+        for (int side = 0; side < 2; side++)
+            close(pairs[i][side]);
+}
+
+static void put(int fd)
+{
+    ck_assert_int_eq(write(fd, "x", 1), 1);
+}
+
+static size_t take_all(int fd)
+{
+    char bytes[4096];
+    size_t taken = 0;
+    ssize_t n;
+    while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+        taken += (size_t)n;
+    return taken;
+}
+
+static void fill(int fd)
+{
+    static const char bytes[4096];
+    while (write(fd, bytes, sizeof(bytes)) > 0)
+        continue;
+    ck_assert_int_eq(errno, EAGAIN);
+}
+
+/* ---- Tasks ---- */
+
+/* Waits until it can read (its name is a small letter) or write, tells of it, and reads. */
+WEFT_ASYNC(user, int fd; char name; size_t wanted, taken; const weft_error *caught;)
+{
+    weft_try {
+        do {
+            if (self->name >= 'a')
+                weft_wait_readable(self->fd);
+            else
+                weft_wait_writable(self->fd);
+            note_letter(self->name);
+            if (self->name >= 'a')
+                self->taken += take_all(self->fd);
+        } while (self->taken < self->wanted);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note_letter(self->name);
+        note_error(self->caught);
+        weft_raise(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(ticker, char name; int times;)
+{
+    while (self->times--) {
+        weft_sleep(0);
+        if (self->name)
+            note_letter(self->name);
+    }
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(sleeper, weft_time delay, begun, ended;)
+{
+    self->begun = weft_loop_time(weft_running_loop());
+    weft_sleep(self->delay);
+    self->ended = weft_loop_time(weft_running_loop());
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(user) readers[PAIRS], writers[PAIRS], other;
+static WEFT_TASK(ticker) tickers[2];
+
+static void start_reader(int i)
+{
+    weft_loop_create_task(&loop, user, &readers[i], .fd = pairs[i][0], .name = (char)('a' + i));
+}
+
+static void start_writer(int i)
+{
+    weft_loop_create_task(&loop, user, &writers[i], .fd = pairs[i][0], .name = (char)('A' + i));
+}
+
+static void start_other(int fd, char name)
+{
+    weft_loop_create_task(&loop, user, &other, .fd = fd, .name = name);
+}
+
+/* Without sleeping. */
+static void one_tick(void)
+{
+    ck_no_error(weft_run_once(&loop));
+}
+
+static void ticks(int n)
+{
+    while (n--)
+        one_tick();
+}
+
+/* ---- Ready ---- */
+
+static void put_to_0(void)
+{
+    put(pairs[0][1]);
+}
+
+START_TEST(a_reader_waits_until_there_is_something)
+{
+    start_reader(0);
+    counted.meanwhile = put_to_0;
+    ck_no_error(weft_run_until_complete(&loop, &readers[0]));
+    ck_recorded("a");
+    ck_assert_uint_eq(readers[0].frame.taken, 1);
+}
+END_TEST
+
+START_TEST(an_idle_loop_sleeps_once_for_each_thing_that_comes)
+{
+    weft_loop_create_task(&loop, user, &readers[0], .fd = pairs[0][0], .name = 'a', .wanted = 10);
+    counted.meanwhile = put_to_0;
+    ck_no_error(weft_run_until_complete(&loop, &readers[0]));
+    ck_recorded("aaaaaaaaaa");
+    ck_assert_int_eq(counted.sleeps, 10);
+    ck_assert_int_eq(counted.looks, 0);
+}
+END_TEST
+
+START_TEST(with_a_timer_it_sleeps_until_that_is_due_and_not_again)
+{
+    static WEFT_TASK(sleeper) late;
+    start_reader(0);
+    weft_loop_create_task(&loop, sleeper, &late, .delay = 3000);
+    ck_no_error(weft_run_until_complete(&loop, &late));
+    ck_assert_int_le(counted.sleeps, 2); /* once more where select() returns a little early */
+    ck_assert_uint_ge(late.frame.ended, late.frame.begun + 3000);
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("a=cancelled");
+}
+END_TEST
+
+START_TEST(a_writer_waits_until_there_is_room)
+{
+    fill(pairs[0][0]);
+    start_writer(0);
+    ticks(3);
+    ck_recorded("");
+    take_all(pairs[0][1]);
+    ck_no_error(weft_run_until_complete(&loop, &writers[0]));
+    ck_recorded("A");
+}
+END_TEST
+
+START_TEST(one_reads_while_another_writes)
+{
+    start_reader(0);
+    fill(pairs[0][0]);
+    start_writer(0);
+    ticks(3);
+    put_to_0();
+    ck_no_error(weft_run_until_complete(&loop, &readers[0]));
+    ck_recorded("a");
+    take_all(pairs[0][1]);
+    ck_no_error(weft_run_until_complete(&loop, &writers[0]));
+    ck_recorded("A");
+}
+END_TEST
+
+START_TEST(the_end_of_the_other_side_is_something_to_read)
+{
+    start_reader(0);
+    ticks(2);
+    ck_assert_int_eq(shutdown(pairs[0][1], SHUT_WR), 0);
+    ck_no_error(weft_run_until_complete(&loop, &readers[0]));
+    ck_recorded("a");
+}
+END_TEST
+
+/* As loop.add_reader(fd, future.set_result, None): a turn, and the task in the tick after that. */
+START_TEST(who_waits_runs_in_the_tick_after_the_descriptors_turn)
+{
+    start_reader(0);
+    one_tick();
+    put_to_0();
+    weft_loop_create_task(&loop, ticker, &tickers[0], .name = '.', .times = 3);
+    one_tick();
+    ck_recorded("");
+    one_tick();
+    ck_recorded(".a");
+    ticks(3);
+    ck_recorded("..");
+}
+END_TEST
+
+START_TEST(those_that_are_ready_at_once_run_in_the_order_of_waiting)
+{
+    for (int i = PAIRS - 1; i >= 0; i--) {
+        start_reader(i);
+        put(pairs[i][1]);
+    }
+    ticks(4);
+    ck_recorded("hgfedcba");
+}
+END_TEST
+
+/* ---- Refused ---- */
+
+START_TEST(a_second_one_for_the_same_is_told_at_once)
+{
+    start_reader(0);
+    one_tick();
+    start_other(pairs[0][0], 'x');
+    one_tick();
+    ck_recorded("x=somebody waits for the same descriptor already");
+    put_to_0();
+    ticks(3);
+    ck_recorded("a");
+    ck_assert_ptr_eq(weft_error_of(&other), &weft_descriptor_busy_error);
+    ck_assert(weft_error_is(&weft_descriptor_busy_error, &weft_descriptor_error));
+}
+END_TEST
+
+static const struct refused {
+    int descriptor;
+    const weft_error *error;
+} refused[] = {
+    {-1, &weft_bad_descriptor_error},
+    {INT_MIN, &weft_bad_descriptor_error},
+    {FD_SETSIZE - 1, &weft_bad_descriptor_error}, /* which is not open */
+    {FD_SETSIZE, &weft_descriptor_range_error},
+    {INT_MAX, &weft_descriptor_range_error},
+};
+
+START_TEST(a_number_that_select_cannot_hold_or_that_is_not_open_is_refused)
+{
+    for (int what = 0; what < 2; what++) {
+        start_other(refused[_i].descriptor, what ? 'x' : 'X');
+        one_tick();
+        ck_assert_ptr_eq(weft_error_of(&other), refused[_i].error);
+    }
+    ck_assert_ptr_null(weft_first_watch(&loop));
+    static weft_handle handle;
+    ck_assert_ptr_eq(weft_call_when_readable(&loop, &handle, refused[_i].descriptor, NULL),
+                     refused[_i].error);
+    ck_assert(!weft_handle_pending(&handle));
+}
+END_TEST
+
+START_TEST(a_port_without_descriptors_says_so)
+{
+    weft_loop_init(&loop, &port.port);
+    static WEFT_TASK(user) task;
+    const weft_error *const error = weft_run(&loop, user, &task, .fd = pairs[0][0], .name = 'x');
+    ck_error(error, &weft_invalid_state_error);
+    ck_assert_str_eq(weft_error_text(error), "the loop's port has no descriptors");
+}
+END_TEST
+
+/* ---- Closed ---- */
+
+START_TEST(one_that_is_closed_behind_the_loops_back_fails_its_waiters_alone)
+{
+    fill(pairs[1][0]);
+    for (int i = 0; i < 3; i++)
+        start_reader(i);
+    start_writer(1);
+    ticks(2);
+    close(pairs[1][0]);
+    ticks(3);
+    ck_recorded("b=Bad file descriptorB=Bad file descriptor");
+    put(pairs[0][1]);
+    put(pairs[2][1]);
+    ticks(3);
+    ck_recorded("ac");
+}
+END_TEST
+
+START_TEST(one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them)
+{
+    start_reader(0);
+    start_reader(1);
+    ticks(2);
+    close(pairs[1][0]);
+    const weft_error *const error = weft_run_until_complete(&loop, &readers[1]);
+    ck_assert_ptr_eq(error, &weft_bad_descriptor_error);
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("b=Bad file descriptora=cancelled");
+}
+END_TEST
+
+/* Closes it, and has its number name another pair's end. */
+static void reuse(int descriptor, int now)
+{
+    close(descriptor);
+    ck_assert_int_eq(dup2(now, descriptor), descriptor);
+}
+
+START_TEST(a_number_that_is_closed_and_reused_reaches_its_new_owner)
+{
+    start_reader(0);
+    ticks(2);
+    reuse(pairs[0][0], pairs[1][0]);
+    start_other(pairs[0][0], 'x');
+    ticks(2);
+    ck_recorded("a=Bad file descriptor");
+    put(pairs[1][1]);
+    ticks(3);
+    ck_recorded("x");
+}
+END_TEST
+
+START_TEST(a_number_that_is_reused_for_the_other_direction_reaches_its_new_owner)
+{
+    start_reader(0);
+    ticks(2);
+    reuse(pairs[0][0], pairs[1][0]);
+    start_other(pairs[0][0], 'X');
+    ticks(4);
+    ck_recorded("a=Bad file descriptorX");
+}
+END_TEST
+
+static void note_call(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    note("call");
+}
+
+START_TEST(to_notify_of_a_closing_fails_all_who_wait_for_it)
+{
+    static weft_handle handle;
+    start_reader(0);
+    fill(pairs[0][0]);
+    start_writer(0);
+    start_reader(1);
+    one_tick();
+    fill(pairs[2][0]);
+    ck_no_error(weft_call_when_writable(&loop, &handle, pairs[2][0], note_call));
+    weft_notify_closing(&loop, pairs[0][0]);
+    weft_notify_closing(&loop, pairs[2][0]);
+    weft_notify_closing(&loop, pairs[3][0]);
+    close(pairs[0][0]);
+    one_tick();
+    ck_recorded("a=Bad file descriptorA=Bad file descriptorcall");
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("b=cancelled");
+}
+END_TEST
+
+/* ---- Cancelled ---- */
+
+/* In which state it is when it is cancelled. */
+static void park_reader(int state)
+{
+    start_reader(0);
+    one_tick();
+    if (state == 0)
+        return;
+    put_to_0();
+    counted.sleep(&counted.select.port, 0); /* its turn is queued */
+    if (state == 2)
+        one_tick(); /* it is ready itself */
+}
+
+START_TEST(a_wait_that_is_cancelled_leaves_no_trace)
+{
+    park_reader(_i);
+    ck_assert(weft_cancel(&readers[0]));
+    ck_assert(!weft_first_watch(&loop));
+    one_tick();
+    ck_recorded("a=cancelled");
+    start_other(pairs[0][0], 'x');
+    put_to_0();
+    ticks(3);
+    ck_recorded("x");
+}
+END_TEST
+
+WEFT_ASYNC(limited, int fd; weft_timeout limit;)
+{
+    weft_with_timeout(&self->limit, 2000) {
+        weft_wait_readable(self->fd);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_wait_may_have_a_limit)
+{
+    static WEFT_TASK(limited) task;
+    ck_assert_ptr_eq(weft_run(&loop, limited, &task, .fd = pairs[0][0]), &weft_timeout_error);
+    put_to_0();
+    ck_no_error(weft_run(&loop, limited, &task, .fd = pairs[0][0]));
+}
+END_TEST
+
+/* ---- Calls ---- */
+
+static struct caller {
+    weft_handle handle;
+    int calls;
+} caller;
+
+static void note_and_ask_again(weft_loop *of, weft_handle *handle)
+{
+    struct caller *const self = WEFT_HANDLE_OWNER(handle, struct caller, handle);
+    note(self->calls < 3 ? "call" : "end");
+    if (self->calls++ < 3)
+        ck_no_error(weft_call_when_readable(of, handle, pairs[0][0], note_and_ask_again));
+}
+
+START_TEST(a_call_is_made_once_and_may_ask_again)
+{
+    caller.calls = 0;
+    ck_no_error(weft_call_when_readable(&loop, &caller.handle, pairs[0][0], note_and_ask_again));
+    ck_error(weft_call_when_readable(&loop, &caller.handle, pairs[1][0], note_call),
+             &weft_invalid_state_error);
+    ck_error(weft_call_soon(&loop, &caller.handle, note_call), &weft_invalid_state_error);
+    ticks(2);
+    ck_recorded("");
+    put_to_0();
+    one_tick();
+    ck_recorded("call");
+    ticks(9);
+    ck_recorded("callcallend");
+    ck_assert(!weft_handle_pending(&caller.handle));
+}
+END_TEST
+
+START_TEST(a_call_that_is_cancelled_is_not_made)
+{
+    static weft_handle handle;
+    for (int ready = 0; ready < 2; ready++) {
+        ck_no_error(weft_call_when_writable(&loop, &handle, pairs[0][0], note_call));
+        if (ready)
+            counted.sleep(&counted.select.port, 0);
+        ck_assert(weft_handle_cancel(&loop, &handle));
+        ck_assert(!weft_handle_cancel(&loop, &handle));
+    }
+    ck_no_error(weft_call_when_writable(&loop, &handle, pairs[0][0], note_call));
+    ticks(2);
+    ck_recorded("call");
+}
+END_TEST
+
+START_TEST(a_task_and_a_call_do_not_share_a_descriptor)
+{
+    static weft_handle handle;
+    ck_no_error(weft_call_when_readable(&loop, &handle, pairs[0][0], note_call));
+    start_reader(0);
+    one_tick();
+    ck_recorded("a=somebody waits for the same descriptor already");
+    ck_assert(weft_handle_cancel(&loop, &handle));
+    start_reader(0);
+    one_tick();
+    ck_assert_ptr_eq(weft_call_when_readable(&loop, &handle, pairs[0][0], note_call),
+                     &weft_descriptor_busy_error);
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("a=cancelled");
+}
+END_TEST
+
+/* ---- While others are ready ---- */
+
+START_TEST(descriptors_do_not_starve_while_tasks_are_ready)
+{
+    weft_loop_create_task(&loop, ticker, &tickers[0], .times = INT_MAX);
+    start_reader(0);
+    put_to_0();
+    ck_no_error(weft_run_until_complete(&loop, &readers[0]));
+    ck_assert(!weft_done(&tickers[0]));
+    ck_assert_int_eq(counted.sleeps, 0);
+    ck_no_error(weft_shutdown(&loop));
+}
+END_TEST
+
+START_TEST(tasks_and_timers_do_not_starve_while_a_descriptor_is_ready)
+{
+    static WEFT_TASK(sleeper) late;
+    weft_loop_create_task(&loop, user, &writers[0], .fd = pairs[0][0], .name = 'A', .wanted = 1);
+    weft_loop_create_task(&loop, ticker, &tickers[0], .times = 10);
+    ck_no_error(weft_run_until_complete(&loop, &tickers[0]));
+    record[0] = '\0';
+    weft_loop_create_task(&loop, sleeper, &late, .delay = 100);
+    ck_no_error(weft_run_until_complete(&loop, &late));
+    record[0] = '\0';
+    ck_no_error(weft_shutdown(&loop));
+}
+END_TEST
+
+static weft_time now_by_hand;
+
+static weft_time read_hand(weft_port *of)
+{
+    (void)of;
+    return now_by_hand;
+}
+
+START_TEST(while_tasks_are_ready_the_port_looks_every_so_often)
+{
+    counted.select.port.now = read_hand;
+    now_by_hand = 1000;
+    weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
+    start_reader(0);
+    for (int i = 0; i < 20; i++) {
+        weft_stop(&loop);
+        ck_no_error(weft_run_forever(&loop));
+        now_by_hand += WEFT_LOOK_EVERY_ / 2;
+    }
+    ck_assert_int_eq(counted.looks, 9);
+    ck_assert_int_eq(counted.sleeps, 0);
+    ck_no_error(weft_shutdown(&loop));
+    record[0] = '\0';
+}
+END_TEST
+
+START_TEST(without_descriptors_the_port_is_not_asked_while_tasks_are_ready)
+{
+    weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
+    ck_no_error(weft_run_until_complete(&loop, &tickers[0]));
+    ck_assert_int_eq(counted.looks + counted.sleeps, 0);
+}
+END_TEST
+
+/* ---- The end ---- */
+
+START_TEST(a_closed_loop_watches_nothing)
+{
+    static weft_handle handle;
+    start_reader(0);
+    start_reader(1);
+    ck_no_error(weft_call_when_writable(&loop, &handle, pairs[2][0], note_call));
+    weft_stop(&loop);
+    ck_no_error(weft_run_forever(&loop));
+    ck_assert_ptr_nonnull(weft_first_watch(&loop));
+    ck_no_error(weft_loop_close(&loop));
+    ck_assert_ptr_null(weft_first_watch(&loop));
+    ck_assert(!weft_handle_pending(&handle));
+    start_reader(0);
+    put_to_0();
+    ticks(3);
+    ck_recorded("a");
+}
+END_TEST
+
+START_TEST(a_report_names_the_descriptor)
+{
+    fill(pairs[1][0]);
+    start_reader(0);
+    start_writer(1);
+    one_tick();
+    const weft_waiting reading = weft_task_waits_for(&readers[0].task);
+    const weft_waiting writing = weft_task_waits_for(&writers[1].task);
+    ck_assert_str_eq(reading.what, "readable");
+    ck_assert_int_eq(reading.descriptor, pairs[0][0]);
+    ck_assert_str_eq(writing.what, "writable");
+    ck_assert_int_eq(writing.descriptor, pairs[1][0]);
+    ck_no_error(weft_shutdown(&loop));
+    record[0] = '\0';
+    ck_assert_int_eq(weft_task_waits_for(&readers[0].task).descriptor, -1);
+}
+END_TEST
+
+START_TEST(the_watches_of_a_loop_can_be_walked)
+{
+    for (int i = 0; i < 3; i++)
+        start_reader(i);
+    fill(pairs[1][0]);
+    start_writer(1);
+    one_tick();
+    static const int which[] = {0, 1, 2, 1};
+    int i = 0;
+    for (weft_watch *at = weft_first_watch(&loop); at; at = weft_next_watch(at), i++) {
+        ck_assert_int_eq(weft_watch_descriptor(at), pairs[which[i]][0]);
+        ck_assert_int_eq(weft_watch_for(at), i == 3 ? WEFT_WRITABLE : WEFT_READABLE);
+    }
+    ck_assert_int_eq(i, 4);
+    ck_no_error(weft_shutdown(&loop));
+    record[0] = '\0';
+}
+END_TEST
+
+/* ---- At random ---- */
+
+static unsigned long long seed;
+
+static unsigned choose(unsigned below)
+{
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (unsigned)(seed >> 33) % below;
+}
+
+/* What may happen to the reader of a pair, which is one task or another. */
+static size_t disturb(int i)
+{
+    switch (choose(4)) {
+    case 0:
+        put(pairs[i][1]);
+        return 1;
+    case 1:
+        weft_cancel(&readers[i]);
+        return 0;
+    case 2:
+        if (weft_done(&readers[i]))
+            start_reader(i);
+        return 0;
+    default:
+        weft_notify_closing(&loop, pairs[i][0]);
+        return 0;
+    }
+}
+
+START_TEST(no_byte_is_lost_under_cancellation_at_any_tick)
+{
+    seed = (unsigned long long)_i + 1;
+    size_t sent = 0, taken = 0;
+    for (int i = 0; i < PAIRS; i++)
+        start_reader(i);
+    for (int round = 0; round < 3000; round++) {
+        sent += disturb((int)choose(PAIRS));
+        if (choose(2))
+            one_tick();
+        for (int i = 0; i < PAIRS; i++)
+            if (weft_done(&readers[i])) {
+                taken += readers[i].frame.taken;
+                readers[i].frame.taken = 0;
+            }
+        record[0] = '\0';
+    }
+    ck_no_error(weft_shutdown(&loop));
+    for (int i = 0; i < PAIRS; i++)
+        taken += readers[i].frame.taken + take_all(pairs[i][0]);
+    record[0] = '\0';
+    ck_assert_msg(sent == taken, "seed %d: %zu bytes sent, %zu taken", _i + 1, sent, taken);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("descriptor");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_reader_waits_until_there_is_something);
+    tcase_add_test(tests, an_idle_loop_sleeps_once_for_each_thing_that_comes);
+    tcase_add_test(tests, with_a_timer_it_sleeps_until_that_is_due_and_not_again);
+    tcase_add_test(tests, a_writer_waits_until_there_is_room);
+    tcase_add_test(tests, one_reads_while_another_writes);
+    tcase_add_test(tests, the_end_of_the_other_side_is_something_to_read);
+    tcase_add_test(tests, who_waits_runs_in_the_tick_after_the_descriptors_turn);
+    tcase_add_test(tests, those_that_are_ready_at_once_run_in_the_order_of_waiting);
+    tcase_add_test(tests, a_second_one_for_the_same_is_told_at_once);
+    tcase_add_loop_test(tests, a_number_that_select_cannot_hold_or_that_is_not_open_is_refused, 0,
+                        sizeof(refused) / sizeof(*refused));
+    tcase_add_test(tests, a_port_without_descriptors_says_so);
+    tcase_add_test(tests, one_that_is_closed_behind_the_loops_back_fails_its_waiters_alone);
+    tcase_add_test(tests, one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them);
+    tcase_add_test(tests, a_number_that_is_closed_and_reused_reaches_its_new_owner);
+    tcase_add_test(tests, a_number_that_is_reused_for_the_other_direction_reaches_its_new_owner);
+    tcase_add_test(tests, to_notify_of_a_closing_fails_all_who_wait_for_it);
+    tcase_add_loop_test(tests, a_wait_that_is_cancelled_leaves_no_trace, 0, 3);
+    tcase_add_test(tests, a_wait_may_have_a_limit);
+    tcase_add_test(tests, a_call_is_made_once_and_may_ask_again);
+    tcase_add_test(tests, a_call_that_is_cancelled_is_not_made);
+    tcase_add_test(tests, a_task_and_a_call_do_not_share_a_descriptor);
+    tcase_add_test(tests, descriptors_do_not_starve_while_tasks_are_ready);
+    tcase_add_test(tests, tasks_and_timers_do_not_starve_while_a_descriptor_is_ready);
+    tcase_add_test(tests, while_tasks_are_ready_the_port_looks_every_so_often);
+    tcase_add_test(tests, without_descriptors_the_port_is_not_asked_while_tasks_are_ready);
+    tcase_add_test(tests, a_closed_loop_watches_nothing);
+    tcase_add_test(tests, a_report_names_the_descriptor);
+    tcase_add_test(tests, the_watches_of_a_loop_can_be_walked);
+    tcase_add_loop_test(tests, no_byte_is_lost_under_cancellation_at_any_tick, 0, 20);
+    return run_suite();
+}
