@@ -19,10 +19,11 @@ static weft_select *select_of(weft_port *port)
 
 static weft_time select_now(weft_port *port)
 {
-    (void)port;
+    weft_select *const select = select_of(port);
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
+        select->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    return select->now;
 }
 
 /* ---- What is watched ---- */
@@ -32,15 +33,24 @@ static bool is_open(int descriptor)
     return fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF;
 }
 
-/* Tells two files apart that have had the same number: they have another inode, or device. */
+/* Marks tell two files apart that have had the same number: they have another inode, or device. 0
+ * is the mark of one that the system tells nothing of. */
 static const weft_error *mark_file(weft_watch *watch)
 {
     struct stat file;
-    if (fstat(weft_watch_descriptor(watch), &file) != 0)
+    uint32_t mark = 0;
+    if (fstat(weft_watch_descriptor(watch), &file) == 0)
+        mark = ((uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev) | 1;
+    else if (errno == EBADF)
         return &weft_bad_descriptor_error;
-    const uint32_t mark = (uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev;
     watch->watched.mark = mark << 1 | weft_watch_for(watch);
     return NULL;
+}
+
+static bool is_another_file(const weft_watch *watch, const weft_watch *other)
+{
+    const uint32_t mark = watch->watched.mark >> 1, other_mark = other->watched.mark >> 1;
+    return mark && other_mark && mark != other_mark;
 }
 
 static bool is_watched(const weft_select *select, const weft_watch *watch, unsigned what)
@@ -58,9 +68,9 @@ static bool is_busy(weft_port *port, const weft_watch *watch)
         next = weft_next_watch(other);
         if (weft_watch_descriptor(other) != weft_watch_descriptor(watch))
             continue;
-        if ((other->watched.mark ^ watch->watched.mark) >> 1)
+        if (is_another_file(watch, other))
             weft_watch_bad(port->loop, other);
-        else if (other->watched.mark == watch->watched.mark)
+        else if (weft_watch_for(other) == weft_watch_for(watch))
             busy = true;
     }
     return busy;
@@ -127,11 +137,17 @@ static const weft_error *select_hang_bell(weft_port *port)
     return &weft_descriptor_range_error;
 }
 
+/* A full pipe rings; a closed one never will. */
+static bool may_still_ring(void)
+{
+    return errno != EAGAIN && errno != EBADF && errno != EPIPE;
+}
+
 /* Also in a signal's handler: errno is the program's. */
 static void select_ring(weft_port *port)
 {
     const int before = errno;
-    while (write(select_of(port)->bell[1], "", 1) < 0 && errno == EINTR)
+    while (write(select_of(port)->bell[1], "", 1) < 0 && may_still_ring())
         continue;
     errno = before;
 }
@@ -146,14 +162,30 @@ static void silence_bell(weft_select *select)
 /* ---- Sleeping ---- */
 
 /* One of those that are watched was closed behind our back: it is found, and fails alone. */
-static void tell_bad(weft_port *port)
+static bool tell_bad(weft_port *port)
 {
+    bool found = false;
     weft_watch *next;
     for (weft_watch *watch = weft_first_watch(port->loop); watch; watch = next) {
         next = weft_next_watch(watch);
-        if (!is_open(weft_watch_descriptor(watch)))
-            weft_watch_bad(port->loop, watch);
+        if (is_open(weft_watch_descriptor(watch)))
+            continue;
+        weft_watch_bad(port->loop, watch);
+        found = true;
     }
+    return found;
+}
+
+/* A signal ends the sleep early, which is no harm. Where the system is at its end (ENOMEM), or what
+ * it complains of is not ours to find, another try a little later is all there is. */
+static void select_failed(weft_port *port, struct timeval rest)
+{
+    if (errno == EINTR || (errno == EBADF && tell_bad(port)))
+        return;
+    const struct timeval a_little = {0, 10000};
+    if (rest.tv_sec > 0 || rest.tv_usec > a_little.tv_usec)
+        rest = a_little;
+    (void)select(0, NULL, NULL, NULL, &rest);
 }
 
 static void tell_ready(weft_port *port, int count, const fd_set ready[2])
@@ -189,24 +221,24 @@ static struct timeval rest_until(weft_port *port, weft_time until)
     return timeout;
 }
 
-/* A signal (EINTR) ends the sleep early: the loop comes back. */
 static void select_sleep(weft_port *port, weft_time until)
 {
     weft_select *const select_port = select_of(port);
-    struct timeval timeout = rest_until(port, until);
+    const struct timeval rest = rest_until(port, until);
+    struct timeval timeout = rest;
     fd_set ready[2] = {select_port->watched[0], select_port->watched[1]};
     const int bell = select_port->bell[0];
     if (bell >= 0)
         FD_SET(bell, &ready[WEFT_READABLE]);
     const int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE],
                              NULL, &timeout);
-    if (count < 0 && errno == EBADF)
-        tell_bad(port);
-    if (count <= 0)
+    if (count < 0) {
+        select_failed(port, rest);
         return;
+    }
     if (bell >= 0 && FD_ISSET(bell, &ready[WEFT_READABLE]))
         silence_bell(select_port);
-    tell_ready(port, count, (const fd_set *)ready);
+    tell_ready(port, count, ready);
 }
 
 void weft_select_init(weft_select *port)
@@ -225,4 +257,5 @@ void weft_select_init(weft_select *port)
     };
     FD_ZERO(&port->watched[WEFT_READABLE]);
     FD_ZERO(&port->watched[WEFT_WRITABLE]);
+    (void)select_now(&port->port); /* so that it has a time to stand still at */
 }

@@ -16,6 +16,7 @@ typedef struct weft_select {
     fd_set watched[2]; /* for reading, for writing */
     int highest;       /* no descriptor above it is in them; -1: none at all */
     int bell[2];       /* the pipe, while it is hung */
+    weft_time now;     /* what the clock said last: it stands still rather than fail */
 } weft_select;
 
 /* Sets the port up; it needs nothing else. Descriptors below FD_SETSIZE can be waited for, as often

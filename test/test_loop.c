@@ -500,7 +500,10 @@ static struct counting counting;
 
 static void new_counting_port(weft_time step)
 {
-    counting = (struct counting){{counting_now, counting_sleep, step - 1}, 3, step, 0, 0};
+    counting = (struct counting){
+        .port = {.now = counting_now, .sleep = counting_sleep, .resolution = step - 1},
+        .time = 3,
+        .step = step};
     weft_loop_init(&loop, &counting.port);
 }
 
