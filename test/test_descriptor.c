@@ -566,6 +566,24 @@ START_TEST(while_tasks_are_ready_the_port_looks_every_so_often)
 }
 END_TEST
 
+static void put_to_0_late(void)
+{
+    now_by_hand += 10 * WEFT_LOOK_EVERY_;
+    put_to_0();
+}
+
+START_TEST(a_sleep_has_looked_already)
+{
+    counted.select.port.now = read_hand;
+    now_by_hand = 1000;
+    weft_loop_create_task(&loop, user, &readers[0], .fd = pairs[0][0], .name = 'a', .wanted = 5);
+    counted.meanwhile = put_to_0_late;
+    ck_no_error(weft_run_until_complete(&loop, &readers[0]));
+    ck_recorded("aaaaa");
+    ck_assert_int_eq(counted.looks, 0);
+}
+END_TEST
+
 START_TEST(without_descriptors_the_port_is_not_asked_while_tasks_are_ready)
 {
     weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
@@ -716,6 +734,7 @@ int main(void)
     tcase_add_test(tests, descriptors_do_not_starve_while_tasks_are_ready);
     tcase_add_test(tests, tasks_and_timers_do_not_starve_while_a_descriptor_is_ready);
     tcase_add_test(tests, while_tasks_are_ready_the_port_looks_every_so_often);
+    tcase_add_test(tests, a_sleep_has_looked_already);
     tcase_add_test(tests, without_descriptors_the_port_is_not_asked_while_tasks_are_ready);
     tcase_add_test(tests, a_closed_loop_watches_nothing);
     tcase_add_test(tests, a_report_names_the_descriptor);

@@ -108,17 +108,19 @@ enum { BYTES = 5 };
 static int ends[2], other_ends[2];
 static weft_threadsafe_handle handle;
 static int sleeps, calls, callbacks;
+static weft_event rung;
 
 static void note_callback(weft_loop *of, weft_handle *called)
 {
     (void)of, (void)called;
     callbacks++;
+    weft_event_set(&rung);
 }
 
 /* From outside, just before the loop sleeps: only the bell wakes it. */
 static void before_select(const struct timeval *timeout)
 {
-    if ((timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 == 0 && handle.loop)
+    if ((timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 && handle.loop)
         calls += weft_call_soon_threadsafe(&handle);
 }
 
@@ -179,6 +181,9 @@ WEFT_ASYNC(program, WEFT_TASK(sender) sender; WEFT_TASK(receiver) receiver;
     close(other_ends[0]);
     weft_await(&self->waiters[0]);
     weft_await(&self->waiters[1]);
+    weft_event_clear(&rung);
+    if (!self->opened)
+        weft_event_wait(&rung); /* no timer is armed: the bell alone ends this sleep */
     weft_threadsafe_close(&handle);
 }
 WEFT_ASYNC_END

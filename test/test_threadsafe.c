@@ -257,6 +257,31 @@ START_TEST(a_full_pipe_loses_nothing)
 }
 END_TEST
 
+static int sleeps;
+static void (*real_sleep)(weft_port *port, weft_time until);
+
+static void count_sleep(weft_port *of, weft_time until)
+{
+    sleeps++;
+    real_sleep(of, until);
+}
+
+START_TEST(the_bell_falls_silent)
+{
+    static weft_handle later;
+    real_sleep = select_port.port.sleep;
+    select_port.port.sleep = count_sleep;
+    open_all();
+    sleeps = 0;
+    ck_assert(call(&a));
+    ck_no_error(weft_call_later(&loop, &later, 5000, stop));
+    ck_no_error(weft_run_forever(&loop));
+    ck_recorded("astop");
+    ck_assert_int_le(sleeps, 4); /* for the bell, the timer, and once more if that is early */
+    close_all();
+}
+END_TEST
+
 START_TEST(a_ring_leaves_errno_alone)
 {
     open_named(&a);
@@ -502,6 +527,7 @@ int main(void)
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);
     tcase_add_test(tests, a_port_without_a_bell_is_called_between_two_ticks);
     tcase_add_test(tests, a_full_pipe_loses_nothing);
+    tcase_add_test(tests, the_bell_falls_silent);
     tcase_add_test(tests, a_ring_leaves_errno_alone);
     tcase_add_test(tests, a_call_is_seen_while_tasks_are_ready);
     tcase_add_test(tests, a_million_calls_from_four_threads_are_all_made_in_order);
