@@ -577,10 +577,13 @@ START_TEST(a_sleep_has_looked_already)
     counted.select.port.now = read_hand;
     now_by_hand = 1000;
     weft_loop_create_task(&loop, user, &readers[0], .fd = pairs[0][0], .name = 'a', .wanted = 5);
+    start_reader(1);
     counted.meanwhile = put_to_0_late;
     ck_no_error(weft_run_until_complete(&loop, &readers[0]));
     ck_recorded("aaaaa");
     ck_assert_int_eq(counted.looks, 0);
+    ck_no_error(weft_shutdown(&loop));
+    ck_recorded("b=cancelled");
 }
 END_TEST
 
