@@ -13,22 +13,23 @@
 static const struct bench_workload *const workloads[] = {
     &bench_yield,   &bench_direct,    &bench_depth,  &bench_spawn,    &bench_pingpong, &bench_event,
     &bench_lock,    &bench_semaphore, &bench_queue1, &bench_queue100, &bench_gather,   &bench_group,
-    &bench_timeout, &bench_sleeps,    &bench_beside, &bench_asleep,   &bench_bytes};
+    &bench_timeout, &bench_sleeps,    &bench_beside, &bench_asleep,   &bench_bytes,    &bench_echo};
 
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 
 /* Long enough for the clock's call not to count, short enough for some rounds to be undisturbed. */
 #define ROUND_NS 4e6
 
-enum { WEFT = 1, FLOOR = 2 };
+enum { WEFT, FLOOR, LIBUV, SIDES };
+enum { ALL_SIDES = (1 << SIDES) - 1 };
 
 static struct options {
     bool json;
     unsigned rounds;
-    int sides;       /* WEFT | FLOOR */
+    unsigned sides;  /* a bit for each */
     uint32_t passes; /* 0: as many as ROUND_NS takes */
     size_t n;        /* 0: every size of the workload */
-} options = {.rounds = 50, .sides = WEFT | FLOOR};
+} options = {.rounds = 50, .sides = ALL_SIDES};
 
 void *bench_allocate(size_t size)
 {
@@ -48,32 +49,43 @@ void bench_expect(int fine, const char *what)
 /* ---- Measuring ---- */
 
 struct costs {
-    double weft, floor; /* ns for each operation, or bytes; < 0: not measured */
+    double weft, floor, libuv; /* ns for each operation, or bytes; < 0: not measured */
 };
 
-static double cpu_ns(void)
+static double cpu_ns(const struct bench_workload *workload, void *state)
 {
+    if (workload->cpu_ns)
+        return workload->cpu_ns(state);
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
 }
 
-static double time_run(const struct bench_side *side, void *state, uint32_t passes)
+/* A side of a workload that is prepared. */
+struct lane {
+    const struct bench_workload *workload;
+    const struct bench_side *side; /* NULL: the workload has none */
+    bool measured;
+    void *state;
+    double cost;
+};
+
+static double time_run(const struct lane *lane, uint32_t passes)
 {
-    side->arm(state, passes);
-    const double start = cpu_ns();
-    side->run(state);
-    const double ns = cpu_ns() - start;
-    side->check(state);
+    lane->side->arm(lane->state, passes);
+    const double start = cpu_ns(lane->workload, lane->state);
+    lane->side->run(lane->state);
+    const double ns = cpu_ns(lane->workload, lane->state) - start;
+    lane->side->check(lane->state);
     return ns;
 }
 
 /* The passes of a round. Finding them out has warmed that side up. */
-static uint32_t calibrate(const struct bench_side *side, void *state)
+static uint32_t calibrate(const struct lane *lane)
 {
     uint32_t passes = LEAST_PASSES;
     double ns;
-    while ((ns = time_run(side, state, passes)) < ROUND_NS / 4)
+    while ((ns = time_run(lane, passes)) < ROUND_NS / 4)
         passes *= 2;
     return (uint32_t)(passes * (ROUND_NS / ns)) + 1;
 }
@@ -84,27 +96,49 @@ static void keep_least(double *least, double ns)
         *least = ns;
 }
 
-/* Both sides by turns, so that whatever else the machine does, or its clock, is met by both; and of
+/* All sides by turns, so that whatever else the machine does, or its clock, is met by all; and of
  * each the least: others can only take time away from a run, never give it any. */
+static void run_rounds(struct lane *lanes, unsigned rounds, uint32_t passes, double operations)
+{
+    while (rounds--)
+        for (struct lane *lane = lanes; lane < lanes + SIDES; lane++)
+            if (lane->measured)
+                keep_least(&lane->cost, time_run(lane, passes) / operations);
+}
+
+/* The sides that are not measured are made as well: weft's is always calibrated by, and where the
+ * memory of each lies does not depend on what is asked for. */
+static void prepare_lanes(struct lane *lanes, const struct bench_workload *workload, size_t n)
+{
+    const struct bench_side *const sides[SIDES] = {&workload->weft, &workload->floor,
+                                                   workload->libuv};
+    for (unsigned i = 0; i < SIDES; i++) {
+        const bool measured = sides[i] && options.sides & 1u << i;
+        lanes[i] = (struct lane){workload, sides[i], measured, NULL, -1};
+        if (sides[i])
+            lanes[i].state = sides[i]->prepare(n);
+    }
+}
+
+static void dispose_of_lanes(const struct lane *lanes)
+{
+    for (unsigned i = 0; i < SIDES; i++)
+        if (lanes[i].side)
+            lanes[i].side->dispose(lanes[i].state);
+}
+
 static struct costs measure_time(const struct bench_workload *workload, size_t n)
 {
-    void *const weft = workload->weft.prepare(n), *const floor = workload->floor.prepare(n);
-    const uint32_t passes = options.passes ? options.passes : calibrate(&workload->weft, weft);
-    const double operations =
-        (double)passes * (double)(workload->operations ? workload->operations : n);
-    struct costs costs = {-1, -1};
+    struct lane lanes[SIDES];
+    prepare_lanes(lanes, workload, n);
+    const uint32_t passes = options.passes ? options.passes : calibrate(&lanes[WEFT]);
+    const size_t operations = workload->operations ? workload->operations : n;
     unsigned rounds = options.rounds;
     if (workload->most_rounds && rounds > workload->most_rounds)
         rounds = workload->most_rounds;
-    while (rounds--) {
-        if (options.sides & WEFT)
-            keep_least(&costs.weft, time_run(&workload->weft, weft, passes) / operations);
-        if (options.sides & FLOOR)
-            keep_least(&costs.floor, time_run(&workload->floor, floor, passes) / operations);
-    }
-    workload->weft.dispose(weft);
-    workload->floor.dispose(floor);
-    return costs;
+    run_rounds(lanes, rounds, passes, (double)passes * (double)operations);
+    dispose_of_lanes(lanes);
+    return (struct costs){lanes[WEFT].cost, lanes[FLOOR].cost, lanes[LIBUV].cost};
 }
 
 static double resident_bytes(void)
@@ -130,8 +164,8 @@ static struct costs measure(const struct bench_workload *workload, size_t n)
 {
     if (!workload->counts_bytes)
         return measure_time(workload, n);
-    return (struct costs){options.sides & WEFT ? bytes_of(&workload->weft, n) : -1,
-                          options.sides & FLOOR ? bytes_of(&workload->floor, n) : -1};
+    return (struct costs){options.sides & 1u << WEFT ? bytes_of(&workload->weft, n) : -1,
+                          options.sides & 1u << FLOOR ? bytes_of(&workload->floor, n) : -1, -1};
 }
 
 /* ---- Output ---- */
@@ -151,6 +185,10 @@ static void print_json(const struct bench_workload *workload, size_t n, struct c
     print_cost("%.2f", "null", costs.weft);
     printf(", \"floor_%s\": ", unit);
     print_cost("%.2f", "null", costs.floor);
+    if (workload->libuv) {
+        fputs(", \"libuv_ns\": ", stdout);
+        print_cost("%.2f", "null", costs.libuv);
+    }
     puts("}");
 }
 
@@ -160,7 +198,9 @@ static void print_row(const struct bench_workload *workload, size_t n, struct co
     print_cost("%10.2f", "         -", costs.weft);
     print_cost("%10.2f", "         -", costs.floor);
     print_cost("%8.2f", "       -",
-               options.sides == (WEFT | FLOOR) ? costs.weft / costs.floor : -1);
+               costs.weft >= 0 && costs.floor >= 0 ? costs.weft / costs.floor : -1);
+    if (workload->libuv)
+        print_cost("   libuv %10.2f", "", costs.libuv);
     putchar('\n');
 }
 
@@ -192,9 +232,9 @@ static void list(void)
 
 static const char usage[] =
     "usage: bench [--json] [WORKLOAD...]\n"
-    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft "
-    "and\n"
-    "of the least that C could do the same work with (the floor). Of `bytes`, bytes.\n"
+    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft\n"
+    "and of the least that C could do the same work with (the floor). Of `bytes`, bytes. Of\n"
+    "`echo`, where configure has found libuv, also of libuv: a last column, or \"libuv_ns\".\n"
     "\n"
     "  -j, --json         a JSON object a line, instead of a table\n"
     "  -l, --list         the workloads, and the n that each is run with\n"
@@ -202,7 +242,7 @@ static const char usage[] =
     "\n"
     "To look closer (bench/callgrind.sh):\n"
     "  -n, --size N       of each workload's sizes only this one\n"
-    "  -s, --side SIDE    only `weft` or only `floor`\n"
+    "  -s, --side SIDE    only `weft`, `floor` or `libuv`\n"
     "  -r, --rounds N     rounds, of which the fastest counts (50)\n"
     "  -p, --passes N     passes in a round, instead of some milliseconds' worth\n";
 
@@ -245,13 +285,15 @@ static uint32_t number(const char *text, unsigned long least)
     exit(2);
 }
 
-static int side(const char *name)
+static unsigned side(const char *name)
 {
     if (!strcmp(name, "weft"))
-        return WEFT;
+        return 1u << WEFT;
     if (!strcmp(name, "floor"))
-        return FLOOR;
-    fprintf(stderr, "bench: no such side: %s; there are weft floor\n", name);
+        return 1u << FLOOR;
+    if (!strcmp(name, "libuv"))
+        return 1u << LIBUV;
+    fprintf(stderr, "bench: no such side: %s; there are weft floor libuv\n", name);
     exit(2);
 }
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One way to do a workload: weft's, or the floor's. Only `run` is timed. */
+/* One way to do a workload: weft's, the floor's, or libuv's. Only `run` is timed. */
 struct bench_side {
     void *(*prepare)(size_t n);                /* makes the tasks; what the others are then given */
     void (*arm)(void *state, uint32_t passes); /* how many passes the next run is to make */
@@ -27,12 +27,15 @@ struct bench_workload {
     size_t operations;    /* in a pass; 0: n of them */
     unsigned most_rounds; /* of one that takes long; 0: as many as are asked for */
     bool counts_bytes;    /* that `prepare` leaves resident for each of n tasks, instead of ns */
+    double (*cpu_ns)(void *state); /* of the process that does the work; NULL: of this one */
     struct bench_side weft, floor;
+    const struct bench_side *libuv; /* NULL: it has none, or configure did not find libuv */
 };
 
 extern const struct bench_workload bench_yield, bench_direct, bench_depth, bench_spawn,
     bench_pingpong, bench_event, bench_lock, bench_semaphore, bench_queue1, bench_queue100,
-    bench_gather, bench_group, bench_timeout, bench_sleeps, bench_beside, bench_asleep, bench_bytes;
+    bench_gather, bench_group, bench_timeout, bench_sleeps, bench_beside, bench_asleep, bench_bytes,
+    bench_echo;
 
 /* All zero bytes; ends the program if there is no memory. */
 void *bench_allocate(size_t size);

@@ -1,0 +1,109 @@
+/* echo's floor: a server on select(), as it is written by hand. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "echo.h"
+
+enum echo_step echo_receive(struct echo *echo, int connection)
+{
+    const ssize_t length = recv(connection, echo->data, sizeof echo->data, 0);
+    if (length < 0) {
+        bench_expect(errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR, "a server hears");
+        return ECHO_BLOCKED;
+    }
+    echo->length = (size_t)length;
+    echo->sent = 0;
+    return length ? ECHO_DONE : ECHO_CLOSED;
+}
+
+enum echo_step echo_send(struct echo *echo, int connection)
+{
+    const size_t rest = echo->length - echo->sent;
+    const ssize_t length = send(connection, echo->data + echo->sent, rest, MSG_NOSIGNAL);
+    if (length < 0)
+        bench_expect(errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR, "a server answers");
+    else
+        echo->sent += (size_t)length;
+    return echo->sent == echo->length ? ECHO_DONE : ECHO_BLOCKED;
+}
+
+/* Every open connection is in one of the two sets: it is heard, or it has a reply to take. */
+struct server {
+    fd_set reads, writes;
+    int highest;
+    size_t open, blocked; /* how many are in either; and in `writes` */
+    struct echo *echoes;  /* by descriptor */
+};
+
+static void answer(struct server *server, int connection)
+{
+    if (echo_send(&server->echoes[connection], connection) == ECHO_DONE)
+        return;
+    FD_CLR(connection, &server->reads);
+    FD_SET(connection, &server->writes);
+    server->blocked++;
+}
+
+static void hear(struct server *server, int connection)
+{
+    switch (echo_receive(&server->echoes[connection], connection)) {
+    case ECHO_DONE:
+        answer(server, connection);
+        break;
+    case ECHO_CLOSED:
+        FD_CLR(connection, &server->reads);
+        close(connection);
+        server->open--;
+        break;
+    case ECHO_BLOCKED:
+        break;
+    }
+}
+
+static void go_on(struct server *server, int connection)
+{
+    if (echo_send(&server->echoes[connection], connection) == ECHO_BLOCKED)
+        return;
+    FD_CLR(connection, &server->writes);
+    FD_SET(connection, &server->reads);
+    server->blocked--;
+}
+
+/* Waits once, and serves those that are ready. */
+static void serve(struct server *server)
+{
+    fd_set reads = server->reads, writes = server->writes;
+    const int highest = server->highest;
+    const bool blocked = server->blocked;
+    int ready = select(highest + 1, &reads, blocked ? &writes : NULL, NULL, NULL);
+    bench_expect(ready >= 0 || errno == EINTR, "select() waits");
+    for (int i = 0; i <= highest && ready > 0; i++)
+        if (FD_ISSET(i, &reads)) {
+            hear(server, i);
+            ready--;
+        } else if (blocked && FD_ISSET(i, &writes)) {
+            go_on(server, i);
+            ready--;
+        }
+}
+
+void echo_serve_raw(const int *connections, size_t n)
+{
+    struct server server = {.open = n};
+    FD_ZERO(&server.reads);
+    FD_ZERO(&server.writes);
+    for (size_t i = 0; i < n; i++) {
+        bench_expect(connections[i] < FD_SETSIZE, "select() takes the descriptor");
+        FD_SET(connections[i], &server.reads);
+        if (server.highest < connections[i])
+            server.highest = connections[i];
+    }
+    server.echoes = bench_allocate(((size_t)server.highest + 1) * sizeof *server.echoes);
+    while (server.open)
+        serve(&server);
+    free(server.echoes);
+}
