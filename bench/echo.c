@@ -11,14 +11,12 @@
 
 WEFT_ASYNC(serve, int connection; enum echo_step step; struct echo echo;)
 {
-    for (;;) {
+    while (self->step != ECHO_CLOSED) {
         weft_wait_readable(self->connection);
         self->step = echo_receive(&self->echo, self->connection);
-        if (self->step == ECHO_CLOSED)
-            break;
-        if (self->step == ECHO_BLOCKED)
+        if (self->step != ECHO_DONE)
             continue;
-        while (echo_send(&self->echo, self->connection) == ECHO_BLOCKED)
+        while ((self->step = echo_send(&self->echo, self->connection)) == ECHO_BLOCKED)
             weft_wait_writable(self->connection);
     }
     close(self->connection);

@@ -21,7 +21,7 @@ struct echo {
 enum echo_step {
     ECHO_DONE,    /* received something; or sent all of it */
     ECHO_BLOCKED, /* has to wait for the descriptor first */
-    ECHO_CLOSED   /* the other side sends nothing more */
+    ECHO_CLOSED   /* the other side has closed it */
 };
 
 /* One recv() into the empty `echo`; one send() of what it holds. Weft's server and the raw one call

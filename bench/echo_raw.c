@@ -8,13 +8,21 @@
 
 #include "echo.h"
 
+/* After a call that failed: to be tried again when the descriptor is ready. Or the load has died in
+ * the middle: then it has said why, and its server goes quietly. */
+static enum echo_step why_not(const char *what)
+{
+    if (errno == EPIPE || errno == ECONNRESET)
+        return ECHO_CLOSED;
+    bench_expect(errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR, what);
+    return ECHO_BLOCKED;
+}
+
 enum echo_step echo_receive(struct echo *echo, int connection)
 {
     const ssize_t length = recv(connection, echo->data, sizeof echo->data, 0);
-    if (length < 0) {
-        bench_expect(errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR, "a server hears");
-        return ECHO_BLOCKED;
-    }
+    if (length < 0)
+        return why_not("a server hears");
     echo->length = (size_t)length;
     echo->sent = 0;
     return length ? ECHO_DONE : ECHO_CLOSED;
@@ -25,9 +33,8 @@ enum echo_step echo_send(struct echo *echo, int connection)
     const size_t rest = echo->length - echo->sent;
     const ssize_t length = send(connection, echo->data + echo->sent, rest, MSG_NOSIGNAL);
     if (length < 0)
-        bench_expect(errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR, "a server answers");
-    else
-        echo->sent += (size_t)length;
+        return why_not("a server answers");
+    echo->sent += (size_t)length;
     return echo->sent == echo->length ? ECHO_DONE : ECHO_BLOCKED;
 }
 
@@ -39,13 +46,31 @@ struct server {
     struct echo *echoes;  /* by descriptor */
 };
 
+static void hang_up(struct server *server, int connection)
+{
+    FD_CLR(connection, &server->reads);
+    if (FD_ISSET(connection, &server->writes)) {
+        FD_CLR(connection, &server->writes);
+        server->blocked--;
+    }
+    close(connection);
+    server->open--;
+}
+
 static void answer(struct server *server, int connection)
 {
-    if (echo_send(&server->echoes[connection], connection) == ECHO_DONE)
-        return;
-    FD_CLR(connection, &server->reads);
-    FD_SET(connection, &server->writes);
-    server->blocked++;
+    switch (echo_send(&server->echoes[connection], connection)) {
+    case ECHO_DONE:
+        break;
+    case ECHO_BLOCKED:
+        FD_CLR(connection, &server->reads);
+        FD_SET(connection, &server->writes);
+        server->blocked++;
+        break;
+    case ECHO_CLOSED:
+        hang_up(server, connection);
+        break;
+    }
 }
 
 static void hear(struct server *server, int connection)
@@ -54,23 +79,28 @@ static void hear(struct server *server, int connection)
     case ECHO_DONE:
         answer(server, connection);
         break;
-    case ECHO_CLOSED:
-        FD_CLR(connection, &server->reads);
-        close(connection);
-        server->open--;
-        break;
     case ECHO_BLOCKED:
+        break;
+    case ECHO_CLOSED:
+        hang_up(server, connection);
         break;
     }
 }
 
 static void go_on(struct server *server, int connection)
 {
-    if (echo_send(&server->echoes[connection], connection) == ECHO_BLOCKED)
-        return;
-    FD_CLR(connection, &server->writes);
-    FD_SET(connection, &server->reads);
-    server->blocked--;
+    switch (echo_send(&server->echoes[connection], connection)) {
+    case ECHO_DONE:
+        FD_CLR(connection, &server->writes);
+        FD_SET(connection, &server->reads);
+        server->blocked--;
+        break;
+    case ECHO_BLOCKED:
+        break;
+    case ECHO_CLOSED:
+        hang_up(server, connection);
+        break;
+    }
 }
 
 /* Waits once, and serves those that are ready. */
