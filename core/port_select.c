@@ -188,12 +188,30 @@ static void select_failed(weft_port *port, struct timeval rest)
     (void)select(0, NULL, NULL, NULL, &rest);
 }
 
+static bool is_ready(const weft_watch *watch, const fd_set ready[2])
+{
+    return FD_ISSET(weft_watch_descriptor(watch), &ready[weft_watch_for(watch)]);
+}
+
+/* The first of the watches that are ready, which are `count`. Whoever is told often waits again
+ * each time, and is at the end of the list; so that is where the search begins, and those who wait
+ * for long are not looked at. */
+static weft_watch *first_ready(weft_loop *loop, int count, const fd_set ready[2])
+{
+    weft_watch *const first = weft_first_watch(loop);
+    weft_watch *watch = weft_wait_of_(first->previous); /* the last */
+    while (count -= is_ready(watch, ready), count > 0 && watch != first)
+        watch = weft_wait_of_(watch->previous);
+    return watch;
+}
+
+/* In the order in which they began. */
 static void tell_ready(weft_port *port, int count, const fd_set ready[2])
 {
-    weft_watch *next;
-    for (weft_watch *watch = weft_first_watch(port->loop); watch && count > 0; watch = next) {
+    weft_watch *watch = first_ready(port->loop, count, ready), *next;
+    for (; watch && count > 0; watch = next) {
         next = weft_next_watch(watch);
-        if (FD_ISSET(weft_watch_descriptor(watch), &ready[weft_watch_for(watch)])) {
+        if (is_ready(watch, ready)) {
             weft_watch_ready(port->loop, watch);
             count--;
         }
@@ -211,7 +229,7 @@ static int highest(weft_select *select)
 
 static struct timeval rest_until(weft_port *port, weft_time until)
 {
-    const weft_time now = until ? select_now(port) : 0;
+    const weft_time now = until && until != WEFT_FOREVER ? select_now(port) : 0;
     weft_time rest = until > now ? until - now : 0;
     if (rest > LONGEST_SLEEP)
         rest = LONGEST_SLEEP;
@@ -230,15 +248,18 @@ static void select_sleep(weft_port *port, weft_time until)
     const int bell = select_port->bell[0];
     if (bell >= 0)
         FD_SET(bell, &ready[WEFT_READABLE]);
-    const int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE],
-                             NULL, &timeout);
+    int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE], NULL,
+                       until == WEFT_FOREVER ? NULL : &timeout);
     if (count < 0) {
         select_failed(port, rest);
         return;
     }
-    if (bell >= 0 && FD_ISSET(bell, &ready[WEFT_READABLE]))
+    if (bell >= 0 && FD_ISSET(bell, &ready[WEFT_READABLE])) {
         silence_bell(select_port);
-    tell_ready(port, count, ready);
+        count--;
+    }
+    if (count > 0)
+        tell_ready(port, count, ready);
 }
 
 void weft_select_init(weft_select *port)

@@ -120,7 +120,7 @@ static void note_callback(weft_loop *of, weft_handle *called)
 /* From outside, just before the loop sleeps: only the bell wakes it. */
 static void before_select(const struct timeval *timeout)
 {
-    if ((timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 && handle.loop)
+    if ((!timeout || timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 && handle.loop)
         calls += weft_call_soon_threadsafe(&handle);
 }
 
