@@ -98,6 +98,8 @@
 #define WEFT_H
 
 #include "core/coroutine.h"
+#include "core/daemon.h"
+#include "core/dump.h"
 #include "core/future.h"
 #include "core/handle.h"
 #include "core/loop.h"

@@ -1,5 +1,6 @@
 #include "core/loop.h"
 
+#include "core/daemon.h"
 #include "core/report.h"
 
 /* ---- One entry of the ready queue ---- */
@@ -171,7 +172,7 @@ static bool run_ticks(weft_loop *loop)
     return alive;
 }
 
-const weft_error *weft_run_forever(weft_loop *loop)
+static const weft_error *run(weft_loop *loop)
 {
     if (loop->runs)
         return &weft_invalid_state_error;
@@ -179,6 +180,12 @@ const weft_error *weft_run_forever(weft_loop *loop)
     const bool alive = run_ticks(loop);
     loop->runs = false;
     return alive ? NULL : &weft_deadlock_error;
+}
+
+const weft_error *weft_run_forever(weft_loop *loop)
+{
+    const weft_error *const error = run(loop);
+    return error == &weft_deadlock_error && weft_only_daemons_(loop) ? NULL : error;
 }
 
 void weft_stop(weft_loop *loop)
@@ -200,7 +207,7 @@ const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awai
     const weft_error *error = weft_add_done_callback_(awaitable, &done, stop_when_done);
     if (error)
         return error;
-    error = weft_run_forever(loop);
+    error = run(loop);
     weft_handle_cancel(loop, &done);
     if (weft_has_ended_(awaitable))
         return weft_ask_(awaitable);
@@ -224,7 +231,7 @@ const weft_error *weft_shutdown(weft_loop *loop)
         loop->doomed++;
         weft_cancel_task_(task);
     }
-    const weft_error *error = loop->doomed ? weft_run_forever(loop) : NULL;
+    const weft_error *error = loop->doomed ? run(loop) : NULL;
     if (!error && loop->doomed)
         error = &weft_invalid_state_error;
     spare(loop);

@@ -22,6 +22,7 @@ struct weft_owner {
     const weft_frame *turn;      /* a child's end takes this turn, before whoever waits for it */
     size_t live;                 /* how many of them have not ended */
     weft_owner *next, *previous; /* a ring of the loop's owners, in the order of entering */
+    weft_task *parent;           /* that is in the group's block; NULL: nobody is, or the loop's */
 };
 
 /* What has to be told before memory that it lives in is used again. */
@@ -110,7 +111,7 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
 /* loop.run_forever(): until weft_stop, then NULL, or until nothing can ever run again, then
- * weft_deadlock_error. A loop runs once at a time: weft_invalid_state_error, of all runs. */
+ * weft_deadlock_error; but NULL if there are tasks, and all are daemons (daemon.h). A loop runs once at a time: weft_invalid_state_error, of all runs. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. O(1). */
