@@ -107,6 +107,7 @@
 #include "core/report.h"
 #include "core/task.h"
 #include "core/time.h"
+#include "core/watchdog.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"

@@ -2,6 +2,7 @@
 
 #include "core/daemon.h"
 #include "core/report.h"
+#include "core/watchdog.h"
 
 /* ---- One entry of the ready queue ---- */
 
@@ -61,7 +62,7 @@ static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
 }
 
 /* The usual ends are straight. */
-static void end_turn(weft_loop *loop, weft_task *task, weft_signal signal)
+static WEFT_INLINED_ void end_turn(weft_loop *loop, weft_task *task, weft_signal signal)
 {
     if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
         return;
@@ -76,7 +77,7 @@ WEFT_RARE_ static void deliver(weft_loop *loop, weft_node *node)
     weft_deliver_(weft_task_of_node_(node), &loop->context);
 }
 
-static void run_task(weft_loop *loop, weft_node *node)
+static WEFT_INLINED_ void run_task(weft_loop *loop, weft_node *node)
 {
     if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
         deliver(loop, node);
@@ -109,7 +110,7 @@ static void fire_timers(weft_loop *loop)
 /* False: nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
-    if (weft_ready_is_idle_(&loop->ready) && !loop->stopping) {
+    if (weft_ready_is_idle_(&loop->ready) && !weft_ticks_to_go_(loop)) {
         if (!loop->timers.used)
             return false;
         loop->port->sleep(loop->port, loop->timers.next);
@@ -139,7 +140,7 @@ static void end_tick(weft_loop *loop)
 
 /* ---- Runs ---- */
 
-static void run_node(weft_loop *loop, weft_node *node)
+static WEFT_INLINED_ void run_node(weft_loop *loop, weft_node *node)
 {
     loop->context.running = node;
     if (WEFT_RARELY_(weft_is_turn_(node)))
@@ -160,13 +161,28 @@ static void run_straight(weft_loop *loop)
     }
 }
 
+/* A tick of which each turn is timed: it counts from the end of the one before. */
+WEFT_RARE_ static void run_watched(weft_loop *loop)
+{
+    weft_time began = weft_loop_time(loop);
+    weft_node *node;
+    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
+        weft_turn turn = weft_begin_turn_(node);
+        run_node(loop, node);
+        began = weft_end_turn_(loop, &turn, began);
+    }
+}
+
 static bool run_ticks(weft_loop *loop)
 {
     bool alive;
     while ((alive = begin_tick(loop))) {
-        run_straight(loop);
+        if (WEFT_RARELY_(loop->watchdog))
+            run_watched(loop);
+        else
+            run_straight(loop);
         end_tick(loop);
-        if (loop->stopping && --loop->stopping == 0)
+        if (weft_ticks_to_go_(loop) && !(--loop->stopping & WEFT_TICKS_TO_GO_))
             break;
     }
     return alive;
@@ -190,7 +206,7 @@ const weft_error *weft_run_forever(weft_loop *loop)
 
 void weft_stop(weft_loop *loop)
 {
-    loop->stopping = 1;
+    loop->stopping = (unsigned char)((loop->stopping & WEFT_WATCHED_) | 1);
 }
 
 static void stop_when_done(weft_loop *loop, weft_handle *handle)

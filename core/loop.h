@@ -15,6 +15,10 @@ extern "C" {
  * task's memory, and the error, are what they were until it returns. */
 typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft_error *error);
 
+/* Told of a turn that took too long (watchdog.h). */
+typedef struct weft_turn weft_turn;
+typedef void weft_watchdog(weft_loop *loop, const weft_turn *turn);
+
 /* What tasks belong to, and know their loop through: the loop itself, or a group. */
 struct weft_owner {
     weft_loop *loop;
@@ -33,6 +37,12 @@ typedef struct weft_lease {
 
 enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all through a gather */
 
+/* What loop.stopping holds. */
+enum {
+    WEFT_TICKS_TO_GO_ = 127, /* 1: the run ends after this one; 0: it does not */
+    WEFT_WATCHED_ = 128      /* there is a watchdog: ticks do not follow straight on */
+};
+
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
@@ -47,7 +57,9 @@ struct weft_loop {
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
-    unsigned char stopping; /* ticks to go: 1, the run ends after this one; 0: it does not */
+    weft_watchdog *watchdog;            /* NULL: there is none */
+    weft_time longest;                  /* that a turn may take */
+    unsigned char stopping;             /* ticks to go, and whether there is a watchdog */
     bool runs;
 };
 
@@ -122,6 +134,11 @@ void weft_stop(weft_loop *loop);
  * NULL; weft_deadlock_error if one of them does not end; weft_invalid_state_error if weft_stop
  * ended it before, or while the loop runs. */
 const weft_error *weft_shutdown(weft_loop *loop);
+
+static inline unsigned weft_ticks_to_go_(const weft_loop *loop)
+{
+    return loop->stopping & WEFT_TICKS_TO_GO_;
+}
 
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);

@@ -203,8 +203,8 @@ WEFT_RARE_ static void finish_otherwise(weft_task *task, const weft_error *error
         append(&loop->failed, task);
         set_hook(loop);
     }
-    if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0 && !loop->stopping)
-        loop->stopping = WEFT_TICKS_OF_A_GATHER_;
+    if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0 && !weft_ticks_to_go_(loop))
+        loop->stopping |= WEFT_TICKS_OF_A_GATHER_;
 }
 
 /* Most return, and nobody has asked them for anything else: on the straight path. That a group's

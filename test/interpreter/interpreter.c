@@ -86,12 +86,21 @@ static void print_deadlock(struct machine *machine)
     fprintf(machine->out, "\n");
 }
 
+/* The clock stands still while anything runs. */
+static void bark(weft_loop *loop, const weft_turn *turn)
+{
+    (void)loop;
+    weft_panic(turn->began.file, turn->began.line, "a step took time on the virtual clock");
+}
+
 static void run_program(struct machine machine)
 {
     struct watcher *const watcher = machine.watcher;
     machine.last = &machine.instances;
     weft_virtual_init(&machine.port);
     weft_loop_init(&machine.loop, &machine.port.port);
+    if (machine.dumps)
+        weft_set_watchdog(&machine.loop, 0, bark);
     weft_loop_create_future(&machine.loop, &machine.never);
     machine_make_objects(&machine);
     struct instance *const first = machine_new_instance(&machine, "main", "main");
