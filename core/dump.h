@@ -28,8 +28,9 @@ typedef void weft_write(void *to, const char *text);
  * Of each task: its name, what it waits for, who holds that (a lock), what it awaits (a task), or
  * the first of a gather that has not ended, and how many more there are; or that it runs, is ready,
  * with which error, or has not begun; and the place of each of its nested awaits, the outermost
- * first (of one that runs, the innermost is the await that it has passed last). Further in than ten tasks a line says how far it is instead. A holder that has ended is
- * not looked at; but if another task runs in its memory, that one is taken for it.
+ * first (of one that runs, the innermost is the await that it has passed last). Further in than ten
+ * groups a line says how far in it is instead. A holder that has ended is not looked at; but if
+ * another task lives in its memory, that one is taken for it.
  *
  * May be called at any moment: while a task runs, by a callback, between runs. Everything is as it
  * was afterwards. O(tasks, groups, nested awaits, and parts of gathers), and O(bits of an address)

@@ -1,5 +1,5 @@
-/* replay [--dump] FILE...: runs the trace programs of corpus files and compares with the traces that CPython
- * made of them. A file holds any number of
+/* replay [--dump] FILE...: runs the trace programs of corpus files and compares with the traces
+ * that CPython made of them. A file holds any number of
  *
  *     === NAME
  *     the program's lines
@@ -7,8 +7,7 @@
  *     the trace's lines
  *
  * With --dump all tasks are dumped with each line of the trace, under a watchdog: that makes no
- * difference to it.
- * Prints the first difference of each program that differs, and last how many passed; exits 1 if
+ * difference to it. Prints the first difference of each program that differs, and last how many passed; exits 1 if
  * one did not. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
