@@ -97,7 +97,7 @@ static void tell_holder(const struct dump *dump, const weft_task *task)
         text(dump, name_of(holder));
         text(dump, weft_is_daemon(holder) ? " (a daemon) holds" : " holds");
     } else {
-        text(dump, ", which a task holds that has ended");
+        text(dump, ", which a task holds that has ended, or is of another loop");
     }
 }
 

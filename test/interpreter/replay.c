@@ -7,8 +7,8 @@
  *     the trace's lines
  *
  * With --dump all tasks are dumped with each line of the trace, under a watchdog: that makes no
- * difference to it. Prints the first difference of each program that differs, and last how many passed; exits 1 if
- * one did not. */
+ * difference to it. Prints the first difference of each program that differs, and last how many
+ * passed; exits 1 if one did not. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
