@@ -46,6 +46,9 @@
  * asyncio.all_tasks(loop)             weft_first_task, weft_next_task                   report.h
  * t.get_name(), set_name("a")         weft_task_name, WEFT_ASYNC_NAMED
  * t.get_stack()                       weft_task_innermost, weft_task_caller, weft_frame_place
+ * python -m asyncio pstree            weft_dump(&loop, write, to), weft_dump_deadlock   dump.h
+ * (thread.daemon = True)              weft_set_daemon(&t.task, true), weft_is_daemon    daemon.h
+ * loop.slow_callback_duration = 0.1   weft_set_watchdog(&loop, WEFT_MS(100), g)         watchdog.h
  * async with TaskGroup() as g:        weft_with_group(&self->g) { ... } weft_end        group.h
  * g.create_task(f(1))                 weft_group_create_task(&self->g, f, &t, .a = 1)
  * ... eager_start=True                weft_group_create_eager_task(&self->g, f, &t, .a = 1)
@@ -104,7 +107,9 @@
 #define WEFT_H
 
 #include "core/coroutine.h"
+#include "core/daemon.h"
 #include "core/descriptor.h"
+#include "core/dump.h"
 #include "core/future.h"
 #include "core/handle.h"
 #include "core/loop.h"
@@ -116,6 +121,7 @@
 #include "core/task.h"
 #include "core/threadsafe.h"
 #include "core/time.h"
+#include "core/watchdog.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"

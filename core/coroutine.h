@@ -95,10 +95,13 @@ struct weft_context {
     void (*reused)(weft_context *context, const void *memory, size_t size);
 };
 
-/* Which way a test mostly goes, and functions that are rarely called: for the layout of the code
- * alone. And functions whose result tells of a loss. */
+/* Which way a test mostly goes, functions that are rarely called, and those that are one with who
+ * calls them: for the layout of the code alone. And functions whose result tells of a loss. */
 #ifdef __GNUC__
 #define WEFT_RARE_ __attribute__((cold, noinline))
+#ifndef __OPTIMIZE_SIZE__
+#define WEFT_INLINED_ __attribute__((always_inline)) inline
+#endif
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
 #define WEFT_MOSTLY_(condition) __builtin_expect(!!(condition), 1)
 #define WEFT_RARELY_(condition) __builtin_expect(!!(condition), 0)
@@ -107,6 +110,9 @@ struct weft_context {
 #define WEFT_MUST_CHECK_
 #define WEFT_MOSTLY_(condition) (condition)
 #define WEFT_RARELY_(condition) (condition)
+#endif
+#ifndef WEFT_INLINED_
+#define WEFT_INLINED_ inline
 #endif
 
 /* What a wait gives that does not wait, and may have set the error. */

@@ -99,6 +99,12 @@ void weft_handle_told_(weft_loop *loop, weft_handle *handle)
         weft_handle_ready_(loop, handle);
 }
 
+weft_function *weft_function_of_(weft_node *turn)
+{
+    return turn->frame->code == &code ? WEFT_CONTAINER_(turn, weft_handle, wait.node)->function
+                                      : NULL;
+}
+
 bool weft_handle_pending(const weft_handle *handle)
 {
     return handle->wait.node.frame;

@@ -1,6 +1,8 @@
 #include "core/loop.h"
 
+#include "core/daemon.h"
 #include "core/report.h"
+#include "core/watchdog.h"
 
 /* ---- One entry of the ready queue ---- */
 
@@ -60,7 +62,7 @@ static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
 }
 
 /* The usual ends are straight. */
-static void end_turn(weft_loop *loop, weft_task *task, weft_signal signal)
+static WEFT_INLINED_ void end_turn(weft_loop *loop, weft_task *task, weft_signal signal)
 {
     if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
         return;
@@ -75,7 +77,7 @@ WEFT_RARE_ static void deliver(weft_loop *loop, weft_node *node)
     weft_deliver_(weft_task_of_node_(node), &loop->context);
 }
 
-static void run_task(weft_loop *loop, weft_node *node)
+static WEFT_INLINED_ void run_task(weft_loop *loop, weft_node *node)
 {
     if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
         deliver(loop, node);
@@ -176,7 +178,7 @@ static void end_tick(weft_loop *loop)
 
 /* ---- Runs ---- */
 
-static void run_node(weft_loop *loop, weft_node *node)
+static WEFT_INLINED_ void run_node(weft_loop *loop, weft_node *node)
 {
     loop->context.running = node;
     if (WEFT_RARELY_(weft_is_turn_(node)))
@@ -197,11 +199,26 @@ static void run_straight(weft_loop *loop)
     }
 }
 
+/* A tick of which each turn is timed: it counts from the end of the one before. */
+WEFT_RARE_ static void run_watched(weft_loop *loop)
+{
+    weft_time began = weft_loop_time(loop);
+    weft_node *node;
+    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
+        weft_turn turn = weft_begin_turn_(node);
+        run_node(loop, node);
+        began = weft_end_turn_(loop, &turn, began);
+    }
+}
+
 static bool run_ticks(weft_loop *loop)
 {
     bool alive;
     while ((alive = begin_tick(loop))) {
-        run_straight(loop);
+        if (WEFT_RARELY_(loop->watchdog))
+            run_watched(loop);
+        else
+            run_straight(loop);
         end_tick(loop);
         if (loop->stopping && --loop->stopping == 0) {
             loop->attention &= (unsigned char)~WEFT_STOPS_;
@@ -211,7 +228,7 @@ static bool run_ticks(weft_loop *loop)
     return alive;
 }
 
-const weft_error *weft_run_forever(weft_loop *loop)
+static const weft_error *run(weft_loop *loop)
 {
     if (loop->runs)
         return &weft_invalid_state_error;
@@ -225,6 +242,12 @@ void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 {
     loop->stopping = ticks;
     loop->attention |= WEFT_STOPS_;
+}
+
+const weft_error *weft_run_forever(weft_loop *loop)
+{
+    const weft_error *const error = run(loop);
+    return error == &weft_deadlock_error && weft_only_daemons_(loop) ? NULL : error;
 }
 
 void weft_stop(weft_loop *loop)
@@ -268,7 +291,7 @@ const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awai
     const weft_error *error = weft_add_done_callback_(awaitable, &done, stop_when_done);
     if (error)
         return error;
-    error = weft_run_forever(loop);
+    error = run(loop);
     weft_handle_cancel(loop, &done);
     if (weft_has_ended_(awaitable))
         return weft_ask_(awaitable);
@@ -292,7 +315,7 @@ const weft_error *weft_shutdown(weft_loop *loop)
         loop->doomed++;
         weft_cancel_task_(task);
     }
-    const weft_error *error = loop->doomed ? weft_run_forever(loop) : NULL;
+    const weft_error *error = loop->doomed ? run(loop) : NULL;
     if (!error && loop->doomed)
         error = &weft_invalid_state_error;
     spare(loop);

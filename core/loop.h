@@ -15,6 +15,10 @@ extern "C" {
  * task's memory, and the error, are what they were until it returns. */
 typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft_error *error);
 
+/* Told of a turn that took too long (watchdog.h). */
+typedef struct weft_turn weft_turn;
+typedef void weft_watchdog(weft_loop *loop, const weft_turn *turn);
+
 /* What tasks belong to, and know their loop through: the loop itself, or a group. */
 struct weft_owner {
     weft_loop *loop;
@@ -22,6 +26,7 @@ struct weft_owner {
     const weft_frame *turn;      /* a child's end takes this turn, before whoever waits for it */
     size_t live;                 /* how many of them have not ended */
     weft_owner *next, *previous; /* a ring of the loop's owners, in the order of entering */
+    weft_task *parent;           /* that is in the group's block; NULL: nobody is, or the loop's */
 };
 
 /* What has to be told before memory that it lives in is used again. */
@@ -36,7 +41,8 @@ enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all thr
 enum weft_attention_ {
     WEFT_TIMERS_ = 1, /* some may be armed */
     WEFT_WATCHES_ = 2,
-    WEFT_STOPS_ = 4
+    WEFT_STOPS_ = 4,
+    WEFT_WATCHED_ = 8 /* by a watchdog */
 };
 
 /* While tasks are ready, descriptors are looked at as often as this (and every tick, if that is
@@ -82,6 +88,8 @@ struct weft_loop {
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
+    weft_watchdog *watchdog;            /* NULL: there is none */
+    weft_time longest;                  /* that a turn may take */
 };
 
 /* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone; it
@@ -145,7 +153,8 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
 /* loop.run_forever(): until weft_stop, then NULL, or until nothing can ever run again, then
- * weft_deadlock_error. A loop runs once at a time: weft_invalid_state_error, of all runs. */
+ * weft_deadlock_error; but NULL if there are tasks, and all are daemons (daemon.h): to look is
+ * O(tasks and groups). A loop runs once at a time: weft_invalid_state_error, of all runs. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* For a host with a loop of its own: runs one tick of what is ready, due, called from outside, or

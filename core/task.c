@@ -46,10 +46,12 @@ static weft_loop *loop_of(const weft_task *task)
 
 /* ---- Owners ---- */
 
-void weft_enter_owner_(weft_owner *owner, weft_loop *loop, const weft_frame *turn)
+void weft_enter_owner_(weft_owner *owner, weft_task *parent, const weft_frame *turn)
 {
+    weft_loop *const loop = loop_of(parent);
     weft_owner *const first = &loop->tasks;
-    *owner = (weft_owner){.loop = loop, .turn = turn, .next = first, .previous = first->previous};
+    *owner = (weft_owner){
+        .loop = loop, .turn = turn, .next = first, .previous = first->previous, .parent = parent};
     first->previous->next = owner;
     first->previous = owner;
 }
@@ -58,6 +60,15 @@ void weft_exit_owner_(weft_owner *owner)
 {
     owner->previous->next = owner->next;
     owner->next->previous = owner->previous;
+    owner->parent = NULL;
+}
+
+void weft_restore_owners_(weft_loop *loop)
+{
+    weft_owner *owner = &loop->tasks;
+    do
+        owner->next->previous = owner;
+    while ((owner = owner->next) != &loop->tasks);
 }
 
 /* An ended task knows its loop through that loop alone: its group may be gone. */

@@ -42,7 +42,10 @@ extern "C" {
  * waits for. */
 struct weft_live_task_ {
     weft_node *waiters;
-    weft_owner *owner;
+    union {
+        weft_owner *owner;
+        weft_task *lower; /* a dump is looking for holders (dump.c) */
+    };
     weft_wait wait;
 };
 
@@ -67,9 +70,11 @@ enum {
     WEFT_NEWS_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
 };
 
-/* The upper byte counts the requests to cancel. */
-#define WEFT_CANCELLING_ONE_ 0x100u
-#define WEFT_CANCELLING_MASK_ 0xFF00u
+#define WEFT_DAEMON_ 0x100u /* nobody waits for it (daemon.h) */
+
+/* The upper bits count the requests to cancel. */
+#define WEFT_CANCELLING_ONE_ 0x200u
+#define WEFT_CANCELLING_MASK_ 0xFE00u
 
 static inline weft_task *weft_task_of_node_(weft_node *node)
 {
@@ -196,7 +201,7 @@ static inline weft_task *weft_loop_current_task(const weft_loop *loop)
  * O(1), and when it is over up to 48 moves (timer.h). */
 #define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), (delay)))
 
-/* task.cancelling(): how many requests to cancel it has had, less those taken back; to 255.
+/* task.cancelling(): how many requests to cancel it has had, less those taken back; to 127.
  * O(1). */
 unsigned weft_cancelling(const weft_task *task);
 
@@ -231,9 +236,12 @@ void weft_enlist_task_(weft_owner *owner, weft_task *task);
 void weft_finish_task_(weft_task *task, const weft_error *error);
 void weft_leave_owner_(weft_task *task);
 
-/* Makes a group an owner, and none again. */
-void weft_enter_owner_(weft_owner *owner, weft_loop *loop, const weft_frame *turn);
+/* Makes a group, whose block `parent` is in, an owner, and none again. */
+void weft_enter_owner_(weft_owner *owner, weft_task *parent, const weft_frame *turn);
 void weft_exit_owner_(weft_owner *owner);
+
+/* Sets all owners' `previous`, which walks over them borrow for other things. */
+void weft_restore_owners_(weft_loop *loop);
 
 /* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is
  * none). */

@@ -54,13 +54,13 @@ static void cancel_all(weft_group *group)
     if (!group->aborting)
         abort_children(group);
     group->cancelled_parent = true;
-    weft_cancel_task_(group->parent);
+    weft_cancel_task_(group->owner.parent);
 }
 
 void weft_group_cancel(weft_group *group)
 {
     const bool ended = group->exiting && !group->owner.children;
-    if (group->parent && !ended && !group->cancelled_parent)
+    if (group->owner.parent && !ended && !group->cancelled_parent)
         cancel_all(group);
 }
 
@@ -78,8 +78,8 @@ static void child_ended(weft_loop *loop, weft_node *node)
     weft_group *const group = WEFT_CONTAINER_(child->awaitable.owner, weft_group, owner);
     (void)loop;
     weft_leave_owner_(child);
-    if (!group->owner.children && group->waits && weft_is_parked_(group->parent))
-        weft_wake_(group->parent);
+    if (!group->owner.children && group->waits && weft_is_parked_(group->owner.parent))
+        weft_wake_(group->owner.parent);
     if (weft_error_is(child->awaitable.error, &weft_any_error))
         child_failed(group, child);
     else if (child->root.flags & WEFT_POOLED_)
@@ -100,13 +100,13 @@ const weft_error *weft_group_refusal_(void)
 const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
 {
     static const weft_error entered = {&weft_invalid_state_error, "the group has been entered"};
-    if (group->parent)
+    if (group->owner.parent)
         return &entered;
     weft_task *const parent = weft_running_task_(context);
     weft_group_forget_errors(group);
-    *group = (weft_group){.kind = &kind, .parent = parent, .error.kind = &weft_group_error};
+    *group = (weft_group){.kind = &kind, .error.kind = &weft_group_error};
     group->cancelling = (unsigned char)weft_cancelling(parent);
-    weft_enter_owner_(&group->owner, parent->awaitable.owner->loop, &child_ended_turn);
+    weft_enter_owner_(&group->owner, parent, &child_ended_turn);
     return NULL;
 }
 
@@ -125,7 +125,7 @@ weft_signal weft_group_wait_(weft_group *group)
     if (!group->owner.children)
         return (weft_signal){WEFT_GO_ON_};
     group->waits = true;
-    return weft_park_listed_(group->parent, &group->kind);
+    return weft_park_listed_(group->owner.parent, &group->kind);
 }
 
 void weft_group_again_(weft_group *group, weft_context *context)
@@ -141,9 +141,9 @@ void weft_group_again_(weft_group *group, weft_context *context)
 /* The block ends with the group's error: a request to cancel that is still open is made again. */
 static const weft_error *fail(weft_group *group)
 {
-    if (weft_cancelling(group->parent)) {
-        weft_uncancel(group->parent);
-        weft_cancel_task_(group->parent);
+    if (weft_cancelling(group->owner.parent)) {
+        weft_uncancel(group->owner.parent);
+        weft_cancel_task_(group->owner.parent);
     }
     return &group->error;
 }
@@ -152,7 +152,7 @@ static const weft_error *error_at_end(weft_group *group)
 {
     const weft_error *const error = group->left.error;
     if (group->cancelled_parent)
-        group->propagates = weft_uncancel(group->parent) > group->cancelling;
+        group->propagates = weft_uncancel(group->owner.parent) > group->cancelling;
     if (group->propagates && !group->failures)
         return &weft_cancelled_error;
     if (error && !weft_error_is(error, &weft_cancelled_error))
@@ -164,7 +164,6 @@ unsigned weft_group_end_(weft_group *group, weft_context *context)
 {
     context->error = error_at_end(group);
     weft_exit_owner_(&group->owner);
-    group->parent = NULL;
     if (context->error)
         return WEFT_FAILED_;
     return group->left.error ? WEFT_REACHED_END_ : group->left.how; /* a cancellation of its own */

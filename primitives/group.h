@@ -16,7 +16,6 @@ extern const weft_error weft_group_error;
 typedef struct weft_group {
     weft_owner owner;
     const weft_kind *kind;
-    weft_task *parent;        /* that is in the block; NULL: nobody is */
     weft_task *failed;        /* the last of a ring of children that failed, in that order */
     size_t failures;          /* how many those are */
     const weft_error *raised; /* by the body itself */
@@ -139,7 +138,7 @@ WEFT_MUST_CHECK_ const weft_error *weft_group_refusal_(void);
 /* Whether it takes a child now. */
 static inline bool weft_group_admits_(const weft_group *group)
 {
-    return group->parent && !group->aborting && !(group->exiting && !group->owner.children);
+    return group->owner.parent && !group->aborting && !(group->exiting && !group->owner.children);
 }
 
 static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,

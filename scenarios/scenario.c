@@ -71,43 +71,11 @@ void print_result(const struct data *result)
     printf("Received result: {'data': '%s', 'id': %d}\n", result->data.s, result->id);
 }
 
-/* ---- A deadlock, told ----------------------------------------------------------------------- */
+/* ---- Where all tasks are, told -------------------------------------------------------------- */
 
-/* Where each coroutine of the task is, from the outermost in. */
-static void report_places(const weft_task *task, const weft_frame *frame)
+static void write_text(void *file, const char *text)
 {
-    if (!frame)
-        return;
-    report_places(task, weft_task_caller(task, frame));
-    const weft_place place = weft_frame_place(frame);
-    fprintf(stderr, "    %s:%u: in %s\n", place.file, place.line, place.coroutine);
-}
-
-static bool is_alive(weft_loop *loop, const weft_task *task)
-{
-    weft_task *other = weft_first_task(loop);
-    while (other && other != task)
-        other = weft_next_task(other);
-    return other;
-}
-
-static void report_task(weft_loop *loop, const weft_task *task)
-{
-    const weft_waiting waiting = weft_task_waits_for(task);
-    fprintf(stderr, "%s waits for: %s", weft_task_name(task), waiting.what);
-    if (waiting.holder == task)
-        fputs(", which it holds itself", stderr);
-    else if (waiting.holder && is_alive(loop, waiting.holder))
-        fprintf(stderr, ", which %s holds", weft_task_name(waiting.holder));
-    putc('\n', stderr);
-    report_places(task, weft_task_innermost(task));
-}
-
-static void report_deadlock(weft_loop *loop)
-{
-    fputs("Deadlock: nothing can ever run again.\n", stderr);
-    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
-        report_task(loop, task);
+    fputs(text, file);
 }
 
 /* ---- A lesson ------------------------------------------------------------------------------ */
@@ -133,7 +101,7 @@ static int run(const struct lesson *lesson, weft_port *port)
     const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
-        report_deadlock(&loop);
+        weft_dump_deadlock(&loop, write_text, stderr);
     } else if (error) {
         status = FAILED;
         fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));

@@ -131,9 +131,9 @@ result "--help names the lessons" $?
 
 # The report, with the text of each line instead of its file and number.
 scenarios/lock --virtual deadlock 2>&1 >/dev/null | while IFS= read -r line; do
-    place=$(expr "$line" : '    \(.*:[0-9]*\): ')
+    place=$(expr "$line" : ' *\([^ ].*:[0-9][0-9]*\): ')
     if [ -n "$place" ]; then
-        echo "    in ${line##* in }: $(sed -n "${place##*:}s/^ *//p" "${place%:*}")"
+        echo "${line%%[! ]*}in ${line##* in }: $(sed -n "${place##*:}s/^ *//p" "${place%:*}")"
     else
         echo "$line"
     fi
@@ -144,16 +144,17 @@ diff - "$work/report" <<end
 Deadlock: nothing can ever run again.
 deadlock waits for: group
     in deadlock: weft_with_group(&self->tg) {
-Task A waits for: lock, which it holds itself
-    in nested: $call
-    in nested: weft_with_lock(self->lock) {
-Task B waits for: lock, which Task A holds
-    in nested: weft_with_lock(self->lock) {
+    in its group:
+        Task A waits for: lock, which it holds itself
+            in nested: $call
+            in nested: weft_with_lock(self->lock) {
+        Task B waits for: lock, which Task A holds
+            in nested: weft_with_lock(self->lock) {
 end
 result "a deadlock is told: who waits where, for what, and who holds it" $?
 
 # What the README shows of it, less the indentation.
-scenarios/lock --virtual deadlock 2>&1 >/dev/null | sed '1d; s#^    .*/scenarios/#    scenarios/#' >"$work/report"
+scenarios/lock --virtual deadlock 2>&1 >/dev/null | sed '1d; s#^\( *\)[^ ].*/scenarios/#\1scenarios/#' >"$work/report"
 sed -n '/^    Deadlock:/,/^$/{ s/^    //p; }' "$srcdir/scenarios/README.md" | diff - "$work/report"
 result "the report of the deadlock is what the README shows" $?
 

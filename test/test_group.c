@@ -108,7 +108,7 @@ static void run_family(const struct plan *plans, size_t count, const struct plan
     run_dry();
     ck_assert(weft_done(&parent));
     ck_assert_ptr_null(parent.frame.group.owner.children);
-    ck_assert_ptr_null(parent.frame.group.parent);
+    ck_assert_ptr_null(parent.frame.group.owner.parent);
     ck_assert_uint_eq(count_tasks(), 0);
     ck_assert_ptr_eq(loop.tasks.next, &loop.tasks);
 }

@@ -490,6 +490,83 @@ START_TEST(groups_around_deep_calls_end_with_their_children)
 }
 END_TEST
 
+/* ---- Dumps ---- */
+
+static void count_line(void *lines, const char *text)
+{
+    for (; *text; text++)
+        *(size_t *)lines += *text == '\n';
+}
+
+static size_t lines_of_dump(void)
+{
+    size_t lines = 0;
+    weft_dump(&loop, count_line, &lines);
+    return lines;
+}
+
+/* Two lines a task, and one for a group with children. */
+START_TEST(a_deep_chain_of_any_kind_is_dumped)
+{
+    start_chain((enum way)_i, DEEP, NULL);
+    ck_assert_uint_eq(lines_of_dump(), _i == GROUP ? 3 * DEEP - 1 : 2 * DEEP);
+    run_dry();
+    end_chain();
+}
+END_TEST
+
+START_TEST(groups_around_deep_calls_are_dumped)
+{
+    struct nested *const frames = start_nested(true, 0, 0, NULL);
+    tick();
+    /* The outermost coroutine has a group, too, and the innermost none. */
+    ck_assert_uint_eq(lines_of_dump(), 1 + (DEEP + 1) + 3 * DEEP);
+    weft_cancel(&outermost);
+    run_dry();
+    ck_assert(loop_is_idle());
+    free(frames);
+}
+END_TEST
+
+/* Each has a lock and waits for the next one's. */
+WEFT_ASYNC(holder, weft_lock *own;)
+{
+    weft_with_lock(self->own) {
+        weft_sleep(0);
+        weft_with_lock(self->own + 1) {
+            weft_sleep(1);
+        }
+        weft_end;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static void count_holders(void *holders, const char *text)
+{
+    *(size_t *)holders += !strcmp(text, " holds");
+}
+
+START_TEST(a_million_that_each_hold_what_another_waits_for_are_dumped)
+{
+    typedef WEFT_TASK(holder) holder_task;
+    holder_task *const tasks = zeroed(MANY, sizeof(*tasks));
+    weft_lock *const locks = zeroed(MANY + 1, sizeof(*locks));
+    size_t holders = 0;
+    for (size_t i = 0; i < MANY; i++)
+        weft_loop_create_task(&loop, holder, &tasks[i], .own = &locks[i]);
+    tick();
+    tick();
+    ck_assert_uint_eq(lines_of_dump(), 2 * MANY);
+    weft_dump(&loop, count_holders, &holders);
+    ck_assert_uint_eq(holders, MANY - 1);
+    run_dry();
+    ck_assert(loop_is_idle());
+    free(locks);
+    free(tasks);
+}
+END_TEST
+
 /* ---- Circles ---- */
 
 enum { LONGEST = 5, LONG_CIRCLE = 1000, ROUNDS = 3 };
@@ -650,6 +727,9 @@ int main(void)
     tcase_add_loop_test(tests, timeouts_around_deep_calls_expire, 0, 3);
     tcase_add_test(tests, deep_calls_with_timeouts_are_cancelled);
     tcase_add_loop_test(tests, groups_around_deep_calls_end_with_their_children, 0, 2);
+    tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_dumped, 0, WAYS);
+    tcase_add_test(tests, groups_around_deep_calls_are_dumped);
+    tcase_add_test(tests, a_million_that_each_hold_what_another_waits_for_are_dumped);
     tcase_add_loop_test(tests, a_circle_of_any_ways_to_wait_ends, 1, LONGEST);
     tcase_add_test(tests, a_long_circle_ends);
     tcase_add_loop_test(tests, a_circle_through_groups_ends, 1, 4);

@@ -86,13 +86,21 @@ static void print_deadlock(struct machine *machine)
     fprintf(machine->out, "\n");
 }
 
-static void run_program(const struct program *program, FILE *out, size_t steps,
-                        struct watcher *watcher)
+/* The clock stands still while anything runs. */
+static void bark(weft_loop *loop, const weft_turn *turn)
 {
-    struct machine machine = {.program = program, .out = out, .steps = steps, .watcher = watcher};
+    (void)loop;
+    weft_panic(turn->began.file, turn->began.line, "a step took time on the virtual clock");
+}
+
+static void run_program(struct machine machine)
+{
+    struct watcher *const watcher = machine.watcher;
     machine.last = &machine.instances;
     weft_virtual_init(&machine.port);
     weft_loop_init(&machine.loop, &machine.port.port);
+    if (machine.dumps)
+        weft_set_watchdog(&machine.loop, 0, bark);
     weft_loop_create_future(&machine.loop, &machine.never);
     machine_make_objects(&machine);
     struct instance *const first = machine_new_instance(&machine, "main", "main");
@@ -104,7 +112,7 @@ static void run_program(const struct program *program, FILE *out, size_t steps,
     if (error == &weft_deadlock_error)
         print_deadlock(&machine);
     else
-        fprintf(out, "done\n");
+        fprintf(machine.out, "done\n");
     if (watcher)
         watcher->end(watcher, &machine);
     weft_loop_close(&machine.loop);
@@ -113,15 +121,21 @@ static void run_program(const struct program *program, FILE *out, size_t steps,
 
 void interpret(const struct program *program, FILE *out)
 {
-    run_program(program, out, SIZE_MAX, NULL);
+    run_program((struct machine){.program = program, .out = out, .steps = SIZE_MAX});
+}
+
+void interpret_dumping(const struct program *program, FILE *out)
+{
+    run_program((struct machine){.program = program, .out = out, .steps = SIZE_MAX, .dumps = true});
 }
 
 void interpret_within(const struct program *program, FILE *out, size_t steps)
 {
-    run_program(program, out, steps, NULL);
+    run_program((struct machine){.program = program, .out = out, .steps = steps});
 }
 
 void interpret_watched(const struct program *program, FILE *out, struct watcher *watcher)
 {
-    run_program(program, out, SIZE_MAX, watcher);
+    run_program(
+        (struct machine){.program = program, .out = out, .steps = SIZE_MAX, .watcher = watcher});
 }

@@ -213,10 +213,29 @@ const char *error_name(struct machine *machine, const weft_error *error)
 
 /* ---- The trace ---- */
 
+static void count_lines(void *lines, const char *text)
+{
+    for (; *text; text++)
+        *(size_t *)lines += *text == '\n';
+}
+
+/* A dump has at least a line for each task. */
+static void dump(weft_loop *loop)
+{
+    size_t lines = 0, tasks = 0;
+    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
+        tasks++;
+    weft_dump(loop, count_lines, &lines);
+    if (lines < tasks)
+        weft_panic(__FILE__, __LINE__, "a dump left tasks out");
+}
+
 void emit(struct machine *machine, const char *label, int line, const char *what, const char *value)
 {
     const weft_time now = weft_loop_time(&machine->loop);
     fprintf(machine->out, "%llu %s %d %s", (unsigned long long)(now / WEFT_MS(1)), label, line,
             what);
     fprintf(machine->out, value ? " %s\n" : "\n", value);
+    if (machine->dumps)
+        dump(&machine->loop);
 }

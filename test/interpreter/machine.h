@@ -77,6 +77,7 @@ struct watcher {
 struct machine {
     const struct program *program;
     struct watcher *watcher; /* NULL: nobody */
+    bool dumps;              /* all tasks, with each line of the trace; under a watchdog */
     FILE *out;
     weft_loop loop;
     weft_virtual port;

@@ -1,13 +1,14 @@
-/* replay FILE...: runs the trace programs of corpus files and compares with the traces that CPython
- * made of them. A file holds any number of
+/* replay [--dump] FILE...: runs the trace programs of corpus files and compares with the traces
+ * that CPython made of them. A file holds any number of
  *
  *     === NAME
  *     the program's lines
  *     ---
  *     the trace's lines
  *
- * Prints the first difference of each program that differs, and last how many passed; exits 1 if
- * one did not. */
+ * With --dump all tasks are dumped with each line of the trace, under a watchdog: that makes no
+ * difference to it. Prints the first difference of each program that differs, and last how many
+ * passed; exits 1 if one did not. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ struct count {
     int passed, failed;
 };
 
+static void (*run)(const struct program *program, FILE *out) = interpret;
+
 static char *trace_of(const char *text)
 {
     struct program *const program = program_parse(text);
@@ -27,7 +30,7 @@ static char *trace_of(const char *text)
     char *trace = NULL;
     size_t size = 0;
     FILE *const out = open_memstream(&trace, &size);
-    interpret(program, out);
+    run(program, out);
     fclose(out);
     program_free(program);
     return trace;
@@ -83,7 +86,10 @@ static void replay(char *text, struct count *count)
 int main(int argc, char **argv)
 {
     struct count count = {0, 0};
-    for (int i = 1; i < argc; i++) {
+    const bool dumps = argc > 1 && !strcmp(argv[1], "--dump");
+    if (dumps)
+        run = interpret_dumping;
+    for (int i = 1 + dumps; i < argc; i++) {
         FILE *const in = fopen(argv[i], "r");
         if (!in) {
             perror(argv[i]);

@@ -1,0 +1,349 @@
+/* The watchdog: told of turns that take too long, on a clock that is set forward by hand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "helper.h"
+
+/* ---- A clock that stands still unless somebody works ---- */
+
+static weft_time clock_time;
+static int readings;
+
+static weft_time clock_now(weft_port *of)
+{
+    (void)of;
+    readings++;
+    return clock_time;
+}
+
+static void clock_sleep(weft_port *of, weft_time until)
+{
+    (void)of;
+    clock_time = until;
+}
+
+static weft_port by_hand = {.now = clock_now, .sleep = clock_sleep};
+
+static void work(weft_time time)
+{
+    clock_time += time;
+}
+
+static void new_clock(void)
+{
+    clock_time = 0;
+    readings = 0;
+    weft_loop_init(&loop, &by_hand);
+}
+
+/* ---- What is told ---- */
+
+static weft_turn last;
+
+/* "worker:12 took 7;" */
+static void hear(weft_loop *of, const weft_turn *turn)
+{
+    char text[200];
+    ck_assert_ptr_eq(of, &loop);
+    ck_assert_ptr_null(weft_loop_current_task(of));
+    last = *turn;
+    snprintf(text, sizeof(text), "%s took %u;", turn->began.coroutine, (unsigned)turn->took);
+    note(text);
+}
+
+static void watch(weft_time longest)
+{
+    weft_set_watchdog(&loop, longest, hear);
+}
+
+/* ---- Tasks ---- */
+
+static unsigned sleep_line;
+
+/* Works, and sleeps, and works. */
+WEFT_ASYNC(worker, weft_time first, second, delay;)
+{
+    work(self->first);
+    sleep_line = __LINE__ + 1;
+    weft_sleep(self->delay);
+    work(self->second);
+}
+WEFT_ASYNC_END
+
+typedef WEFT_TASK(worker) worker_task;
+static worker_task a, b;
+
+START_TEST(a_step_that_took_longer_is_told)
+{
+    watch(5);
+    weft_loop_create_task(&loop, worker, &a, .first = 5, .second = 6, .delay = (weft_time)_i);
+    weft_loop_create_task(&loop, worker, &b, .first = 7);
+    run_dry();
+    ck_recorded("worker took 7;worker took 6;");
+    ck_assert_ptr_eq(last.task, &a.task);
+    ck_assert(weft_done(last.task) && !last.function);
+    ck_assert_str_eq(last.began.file, __FILE__);
+    ck_assert_uint_eq(last.began.line, sleep_line);
+}
+END_TEST
+
+START_TEST(a_first_step_begins_at_line_0)
+{
+    watch(5);
+    weft_loop_create_task(&loop, worker, &a, .first = 6);
+    run_dry();
+    ck_recorded("worker took 6;");
+    ck_assert_uint_eq(last.began.line, 0);
+}
+END_TEST
+
+WEFT_ASYNC(caller, struct worker worker;)
+{
+    weft_call(worker, &self->worker, .second = 9);
+    work(1);
+}
+WEFT_ASYNC_END
+
+/* The step of the innermost coroutine, and what its caller does then, are one. */
+START_TEST(a_step_begins_where_the_innermost_coroutine_waited)
+{
+    static WEFT_TASK(caller) task;
+    watch(5);
+    weft_loop_create_task(&loop, caller, &task);
+    run_dry();
+    ck_recorded("worker took 10;");
+    ck_assert_ptr_eq(last.task, &task.task);
+    ck_assert_uint_eq(last.began.line, sleep_line);
+}
+END_TEST
+
+WEFT_ASYNC(starter, worker_task worker;)
+{
+    work(2);
+    weft_create_eager_task(worker, &self->worker, .first = 3, .second = 1);
+    work(4);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_turn_in_which_a_task_starts_others_eagerly_is_one)
+{
+    static WEFT_TASK(starter) task;
+    watch(5);
+    weft_loop_create_task(&loop, starter, &task);
+    run_dry();
+    ck_recorded("starter took 9;");
+    ck_assert_ptr_eq(last.task, &task.task);
+}
+END_TEST
+
+static void work_7(weft_loop *of, weft_handle *handle)
+{
+    (void)of;
+    memset(handle, 0xff, sizeof(*handle)); /* it is the function's own now */
+    work(7);
+}
+
+START_TEST(a_callback_that_took_longer_is_told)
+{
+    weft_handle handle = {.function = NULL};
+    watch(5);
+    weft_call_soon(&loop, &handle, work_7);
+    run_dry();
+    ck_recorded("callback took 7;");
+    ck_assert(last.function == work_7);
+    ck_assert(!last.task && !last.began.file && !last.began.line);
+}
+END_TEST
+
+/* ---- What a hook may do ---- */
+
+static void hear_slowly(weft_loop *of, const weft_turn *turn)
+{
+    hear(of, turn);
+    work(100);
+}
+
+START_TEST(the_hooks_own_time_counts_for_nobody)
+{
+    weft_set_watchdog(&loop, 5, hear_slowly);
+    weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 1);
+    weft_loop_create_task(&loop, worker, &b, .first = 1, .second = 8);
+    run_dry();
+    ck_recorded("worker took 6;worker took 8;");
+}
+END_TEST
+
+static void hear_once(weft_loop *of, const weft_turn *turn)
+{
+    hear(of, turn);
+    weft_set_watchdog(of, 0, NULL);
+}
+
+static void hear_then_be_strict(weft_loop *of, const weft_turn *turn)
+{
+    hear(of, turn);
+    weft_set_watchdog(of, 1, hear_once);
+}
+
+START_TEST(a_hook_may_set_another_or_none)
+{
+    weft_set_watchdog(&loop, 5, hear_then_be_strict);
+    weft_loop_create_task(&loop, worker, &a, .first = 2, .second = 1);
+    weft_loop_create_task(&loop, worker, &b, .first = 6, .second = 2);
+    run_dry();
+    ck_recorded("worker took 6;worker took 2;");
+    weft_loop_create_task(&loop, worker, &a, .first = 20);
+    run_dry();
+    ck_recorded("");
+}
+END_TEST
+
+static void cancel_both(weft_loop *of, const weft_turn *turn)
+{
+    hear(of, turn);
+    ck_assert(weft_cancel(&a) && weft_cancel(&b));
+    weft_stop(of);
+}
+
+/* a has parked; b is in the same tick, and has not begun. */
+START_TEST(a_hook_may_cancel_tasks_and_stop_the_loop)
+{
+    weft_set_watchdog(&loop, 5, cancel_both);
+    weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 9, .delay = 9);
+    weft_loop_create_task(&loop, worker, &b, .first = 7);
+    ck_no_error(weft_run_forever(&loop));
+    ck_recorded("worker took 6;");
+    ck_assert(weft_cancelled(&b) && !weft_done(&a));
+    run_dry();
+    ck_recorded("");
+    ck_assert(weft_cancelled(&a));
+    ck_assert_uint_eq(clock_time, 6);
+}
+END_TEST
+
+static void dump_piece(void *to, const char *text)
+{
+    (void)to;
+    note(text);
+}
+
+static void hear_and_dump(weft_loop *of, const weft_turn *turn)
+{
+    hear(of, turn);
+    weft_dump(of, dump_piece, NULL);
+}
+
+START_TEST(a_hook_may_dump_all_tasks)
+{
+    weft_set_watchdog(&loop, 5, hear_and_dump);
+    weft_loop_create_task(&loop, worker, &a, .first = 6, .delay = 9);
+    run_dry();
+    const char expected[] = "worker took 6;worker waits for: sleep\n    " __FILE__ ":";
+    ck_assert_int_eq(strncmp(record, expected, strlen(expected)), 0);
+}
+END_TEST
+
+/* ---- When it is set, and what it costs ---- */
+
+/* Gives way without end, so that ticks follow straight on. */
+WEFT_ASYNC(setter, int turn;)
+{
+    for (self->turn = 1; self->turn <= 9; self->turn++) {
+        if (self->turn == 3)
+            watch(5);
+        if (self->turn == 6)
+            weft_set_watchdog(&loop, 0, NULL);
+        work((weft_time)(10 + self->turn));
+        weft_sleep(0);
+    }
+}
+WEFT_ASYNC_END
+
+START_TEST(a_task_may_set_it_for_the_next_tick_and_take_it_off_at_once)
+{
+    static WEFT_TASK(setter) task;
+    weft_loop_create_task(&loop, setter, &task);
+    run_dry();
+    ck_recorded("setter took 14;setter took 15;");
+}
+END_TEST
+
+WEFT_ASYNC(yielder, int times;)
+{
+    while (self->times--)
+        weft_sleep(0);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(yielder) yielders[3];
+
+static void yield_in_turns(int times)
+{
+    for (size_t i = 0; i < 3; i++)
+        weft_loop_create_task(&loop, yielder, &yielders[i], .times = times);
+    run_dry();
+}
+
+START_TEST(a_tick_reads_the_clock_once_more_than_it_has_turns_and_never_unwatched)
+{
+    yield_in_turns(4);
+    ck_assert_int_eq(readings, 0);
+    watch(0);
+    yield_in_turns(4);
+    ck_assert_int_eq(readings, 5 * (1 + 3));
+    weft_set_watchdog(&loop, 0, NULL);
+    yield_in_turns(4);
+    ck_assert_int_eq(readings, 5 * (1 + 3));
+    ck_recorded("");
+}
+END_TEST
+
+/* ---- The ends of runs ---- */
+
+START_TEST(runs_end_under_a_watchdog_as_they_do_without)
+{
+    static WEFT_TASK(yielder) task, other;
+    if (_i)
+        watch(WEFT_SECONDS(1));
+    weft_loop_create_task(&loop, yielder, &task, .times = 9);
+    weft_stop(&loop);
+    ck_no_error(weft_run_forever(&loop));
+    ck_assert_int_eq(task.frame.times, 8);
+    weft_stop(&loop);
+    weft_stop(&loop);
+    ck_no_error(weft_run_forever(&loop));
+    ck_assert_int_eq(task.frame.times, 7);
+    ck_no_error(weft_runner_run(&loop, yielder, &other, .times = 2));
+    ck_assert_int_eq(task.frame.times, 3);
+    weft_loop_create_task(&loop, worker, &a, .delay = 10);
+    ck_no_error(weft_shutdown(&loop));
+    ck_assert(weft_cancelled(&task) && weft_cancelled(&a));
+    ck_assert_int_eq(task.frame.times, 3);
+    run_dry();
+    weft_stop(&loop);
+    ck_no_error(weft_run_forever(&loop));
+    ck_no_error(weft_loop_close(&loop));
+    weft_loop_create_task(&loop, worker, &a, .first = WEFT_SECONDS(2));
+    run_dry();
+    ck_recorded(""); /* the loop has forgotten it */
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("watchdog");
+    tcase_add_checked_fixture(tests, new_clock, NULL);
+    tcase_add_loop_test(tests, a_step_that_took_longer_is_told, 0, 2);
+    tcase_add_test(tests, a_first_step_begins_at_line_0);
+    tcase_add_test(tests, a_step_begins_where_the_innermost_coroutine_waited);
+    tcase_add_test(tests, a_turn_in_which_a_task_starts_others_eagerly_is_one);
+    tcase_add_test(tests, a_callback_that_took_longer_is_told);
+    tcase_add_test(tests, the_hooks_own_time_counts_for_nobody);
+    tcase_add_test(tests, a_hook_may_set_another_or_none);
+    tcase_add_test(tests, a_hook_may_cancel_tasks_and_stop_the_loop);
+    tcase_add_test(tests, a_hook_may_dump_all_tasks);
+    tcase_add_test(tests, a_task_may_set_it_for_the_next_tick_and_take_it_off_at_once);
+    tcase_add_test(tests, a_tick_reads_the_clock_once_more_than_it_has_turns_and_never_unwatched);
+    tcase_add_loop_test(tests, runs_end_under_a_watchdog_as_they_do_without, 0, 2);
+    return run_suite();
+}
