@@ -52,10 +52,15 @@ flash() {
         # shellcheck disable=SC2086
         "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).$1.o"
     done
-    arm-none-eabi-size "$work"/*."$1".o | awk -v w="$work/" -v end=".$1.o" -v all="$1" 'NR > 1 {
+    arm-none-eabi-size "$work"/*."$1".o | awk -v w="$work/" -v end=".$1.o" -v all="$1" -v only="$only" 'NR > 1 {
         name = $6; sub(w, "", name); sub(end, "", name)
-        printf "%-18s %6d\n", name, $1 + $2; sum += $1 + $2
+        if (index(only, " " name " ")) name = name " *"; else sum += $1 + $2
+        printf "%-18s %6d\n", name, $1 + $2
     } END { printf "%-18s %6d\n\n", all, sum }'
 }
+
+# What the loop does not call, and only those programs link that name it: marked, and not in the sum.
+only=' daemon descriptor dump threadsafe watchdog '
+
 flash core
 flash primitives

@@ -1,17 +1,5 @@
 #include "core/daemon.h"
 
-void weft_set_daemon(weft_task *task, bool daemon)
-{
-    task->root.flags &= (uint16_t)~WEFT_DAEMON_;
-    if (daemon)
-        task->root.flags |= WEFT_DAEMON_;
-}
-
-bool weft_is_daemon(const weft_task *task)
-{
-    return task->root.flags & WEFT_DAEMON_;
-}
-
 /* While the owners are walked, `previous` is NULL of those that a daemon has. A task is older than
  * its groups: the owner that it is in comes first. */
 static bool is_left_out(const weft_task *task)
@@ -27,7 +15,8 @@ static bool only_daemons_in(const weft_owner *owner)
     return true;
 }
 
-bool weft_only_daemons_(weft_loop *loop)
+/* Whether there are tasks, and all that have not ended are daemons, or in the groups of daemons. */
+static bool only_daemons(weft_loop *loop)
 {
     weft_owner *owner = &loop->tasks;
     if (!owner->children)
@@ -40,4 +29,18 @@ bool weft_only_daemons_(weft_loop *loop)
     }
     weft_restore_owners_(loop);
     return only;
+}
+
+void weft_set_daemon(weft_task *task, bool daemon)
+{
+    weft_loop *const loop = task->awaitable.owner->loop;
+    loop->only_daemons = only_daemons;
+    task->root.flags &= (uint16_t)~WEFT_DAEMON_;
+    if (daemon)
+        task->root.flags |= WEFT_DAEMON_;
+}
+
+bool weft_is_daemon(const weft_task *task)
+{
+    return task->root.flags & WEFT_DAEMON_;
 }

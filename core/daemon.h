@@ -19,10 +19,6 @@ void weft_set_daemon(weft_task *task, bool daemon);
 /* thread.daemon: whether it has been marked. O(1). */
 bool weft_is_daemon(const weft_task *task);
 
-/* Whether there are tasks, and all that have not ended are daemons, or in the groups of daemons.
- * O(tasks and groups). */
-bool weft_only_daemons_(weft_loop *loop);
-
 #ifdef __cplusplus
 }
 #endif

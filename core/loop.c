@@ -1,8 +1,6 @@
 #include "core/loop.h"
 
-#include "core/daemon.h"
 #include "core/report.h"
-#include "core/watchdog.h"
 
 /* ---- One entry of the ready queue ---- */
 
@@ -199,24 +197,17 @@ static void run_straight(weft_loop *loop)
     }
 }
 
-/* A tick of which each turn is timed: it counts from the end of the one before. */
-WEFT_RARE_ static void run_watched(weft_loop *loop)
+void weft_run_node_(weft_loop *loop, weft_node *node)
 {
-    weft_time began = weft_loop_time(loop);
-    weft_node *node;
-    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
-        weft_turn turn = weft_begin_turn_(node);
-        run_node(loop, node);
-        began = weft_end_turn_(loop, &turn, began);
-    }
+    run_node(loop, node);
 }
 
 static bool run_ticks(weft_loop *loop)
 {
     bool alive;
     while ((alive = begin_tick(loop))) {
-        if (WEFT_RARELY_(loop->watchdog))
-            run_watched(loop);
+        if (WEFT_RARELY_(loop->run_watched))
+            loop->run_watched(loop);
         else
             run_straight(loop);
         end_tick(loop);
@@ -247,7 +238,9 @@ void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 const weft_error *weft_run_forever(weft_loop *loop)
 {
     const weft_error *const error = run(loop);
-    return error == &weft_deadlock_error && weft_only_daemons_(loop) ? NULL : error;
+    if (error == &weft_deadlock_error && loop->only_daemons && loop->only_daemons(loop))
+        return NULL;
+    return error;
 }
 
 void weft_stop(weft_loop *loop)

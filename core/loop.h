@@ -88,8 +88,11 @@ struct weft_loop {
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
-    weft_watchdog *watchdog;            /* NULL: there is none */
-    weft_time longest;                  /* that a turn may take */
+    /* What not every program has; NULL until it does. */
+    void (*run_watched)(weft_loop *loop);  /* a tick, for the watchdog (watchdog.c) */
+    bool (*only_daemons)(weft_loop *loop); /* whether no other tasks are left (daemon.c) */
+    weft_watchdog *watchdog;
+    weft_time longest; /* that a turn may take */
 };
 
 /* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone; it
@@ -176,6 +179,8 @@ void weft_stop(weft_loop *loop);
  * ended it before, or while the loop runs. */
 const weft_error *weft_shutdown(weft_loop *loop);
 
+/* One turn: of what is at the head of the ready queue, and out of it. */
+void weft_run_node_(weft_loop *loop, weft_node *node);
 void weft_stop_after_(weft_loop *loop, unsigned char ticks);
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);

@@ -29,12 +29,6 @@ typedef void weft_watchdog(weft_loop *loop, const weft_turn *turn);
  * weft_loop_close forgets it. O(1). */
 void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog);
 
-/* A turn begins in which `node` is what runs. */
-weft_turn weft_begin_turn_(weft_node *node);
-
-/* It is over, and took so long. Returns the time from which the next one counts. */
-weft_time weft_end_turn_(weft_loop *loop, weft_turn *turn, weft_time began);
-
 #ifdef __cplusplus
 }
 #endif
