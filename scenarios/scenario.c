@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "on_quit.h"
+
 /* The exit statuses; of several lessons, the greatest. */
 enum { OK, FAILED, USAGE, DEADLOCK };
 
@@ -73,11 +75,6 @@ void print_result(const struct data *result)
 
 /* ---- Where all tasks are, told -------------------------------------------------------------- */
 
-static void write_text(void *file, const char *text)
-{
-    fputs(text, file);
-}
-
 /* ---- A lesson ------------------------------------------------------------------------------ */
 
 static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *error)
@@ -97,6 +94,7 @@ static int run(const struct lesson *lesson, weft_port *port)
     weft_loop loop;
     weft_loop_init(&loop, port);
     weft_set_exception_handler(&loop, report_unasked);
+    dump_on_quit(&loop);
     int status = OK;
     const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
     if (error == &weft_deadlock_error) {
@@ -106,6 +104,7 @@ static int run(const struct lesson *lesson, weft_port *port)
         status = FAILED;
         fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));
     }
+    no_dump_on_quit();
     weft_loop_close(&loop);
     free(memory);
     return status;
@@ -229,7 +228,7 @@ static void usage(FILE *file, const char *program)
             "  --help     print this instead\n"
             "\n"
             "Exit status: 1 if an error left a lesson, 2 for a wrong option or %s, 3 if one got\n"
-            "stuck in a deadlock.\n"
+            "stuck in a deadlock. SIGQUIT (Ctrl-\\) tells where all tasks are.\n"
             "\n",
             program, what, what, what);
     if (!one_scenario()) {

@@ -44,6 +44,15 @@ for lesson in "$expected"/*.txt; do
     name=$(basename "$lesson" .txt)
     "scenarios/${name%%.*}" "${name#*.}" >"$work/$name.real" 2>/dev/null &
 done
+# One that is asked where its tasks are when it has printed its first line.
+mkfifo "$work/lines"
+scenarios/lock resource >"$work/lines" 2>"$work/asked" &
+asked=$!
+{
+    IFS= read -r first
+    kill -QUIT $asked
+    { echo "$first"; cat; } >"$work/lines.out"
+} <"$work/lines" &
 for lesson in "$expected"/*.txt; do
     name=$(basename "$lesson" .txt)
     same "$lesson" "$(status_of "$name")" "scenarios/${name%%.*}" --virtual "${name#*.}"
@@ -57,6 +66,26 @@ for lesson in "$expected"/*.txt; do
     cmp -s "$work/a" "$work/b"
     result "$name prints its text (real clock)" $?
 done
+
+without_totals "$expected/lock.resource.txt" >"$work/a"
+without_totals "$work/lines.out" | cmp -s "$work/a" -
+result "a lesson goes on after SIGQUIT" $?
+sed 's#[^ ]*/scenarios/##; s/:[0-9]*: in/: in/' "$work/asked" | diff - /dev/fd/3 3<<end
+== resource ==
+resource waits for: gather, of modify and 4 more
+    lock.c: in resource
+modify waits for: sleep
+    lock.c: in modify
+modify waits for: lock, which modify holds
+    lock.c: in modify
+modify waits for: lock, which modify holds
+    lock.c: in modify
+modify waits for: lock, which modify holds
+    lock.c: in modify
+modify waits for: lock, which modify holds
+    lock.c: in modify
+end
+result "SIGQUIT tells where its tasks are" $?
 
 # ---- All lessons in one program ----
 
