@@ -566,6 +566,24 @@ START_TEST(while_tasks_are_ready_the_port_looks_every_so_often)
 }
 END_TEST
 
+START_TEST(a_hosts_run_looks_once)
+{
+    counted.select.port.now = read_hand;
+    now_by_hand = 1000;
+    weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
+    start_reader(0);
+    one_tick();
+    for (int i = 0; i < 20; i++) {
+        counted.looks = 0;
+        now_by_hand += WEFT_LOOK_EVERY_ * 2;
+        one_tick();
+        ck_assert_int_eq(counted.looks, 1);
+    }
+    ck_no_error(weft_shutdown(&loop));
+    record[0] = '\0';
+}
+END_TEST
+
 START_TEST(without_descriptors_the_port_is_not_asked_while_tasks_are_ready)
 {
     weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
@@ -716,6 +734,7 @@ int main(void)
     tcase_add_test(tests, descriptors_do_not_starve_while_tasks_are_ready);
     tcase_add_test(tests, tasks_and_timers_do_not_starve_while_a_descriptor_is_ready);
     tcase_add_test(tests, while_tasks_are_ready_the_port_looks_every_so_often);
+    tcase_add_test(tests, a_hosts_run_looks_once);
     tcase_add_test(tests, without_descriptors_the_port_is_not_asked_while_tasks_are_ready);
     tcase_add_test(tests, a_closed_loop_watches_nothing);
     tcase_add_test(tests, a_report_names_the_descriptor);
