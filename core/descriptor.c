@@ -22,6 +22,28 @@ weft_watch *weft_next_watch(weft_watch *watch)
     return watch->node.next ? weft_wait_of_(watch->node.next) : NULL;
 }
 
+static bool is_another_file(const weft_watch *one, const weft_watch *other)
+{
+    const uint32_t file = one->watched.mark >> 1, other_file = other->watched.mark >> 1;
+    return file && other_file && file != other_file;
+}
+
+const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch)
+{
+    const weft_error *error = NULL;
+    weft_watch *next;
+    for (weft_watch *other = loop->watches; other; other = next) {
+        next = weft_next_watch(other);
+        if (weft_watch_descriptor(other) != weft_watch_descriptor(watch))
+            continue;
+        if (is_another_file(watch, other))
+            weft_watch_bad(loop, other);
+        else if (weft_watch_for(other) == weft_watch_for(watch))
+            error = &weft_descriptor_busy_error;
+    }
+    return error;
+}
+
 static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int descriptor,
                                      enum weft_watched_for what)
 {

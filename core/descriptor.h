@@ -72,6 +72,19 @@ static inline enum weft_watched_for weft_watch_for(const weft_watch *watch)
     return watch->watched.mark & 1 ? WEFT_WRITABLE : WEFT_READABLE;
 }
 
+/* For a port's watch(). A number may be closed, and be another file's then, while somebody still
+ * waits for the old one. So it says which file the watch is for, by what is likely to differ from
+ * others: a hash of its inode and device, say, less its highest bit; 0 if it is not known. O(1). */
+static inline void weft_watch_set_file(weft_watch *watch, uint32_t file)
+{
+    watch->watched.mark = file << 1 | weft_watch_for(watch);
+}
+
+/* And asks, if somebody may wait for that number already, whether this one can be watched as well:
+ * NULL; or weft_descriptor_busy_error, because it is for the same. Those who wait for another file
+ * of that number are told that it is bad. O(watches). */
+const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch);
+
 /* A port's, or a host's, word to a watch of the loop, which is over then: its descriptor is ready,
  * and who waits will run; or it is bad. O(1). */
 void weft_watch_ready(weft_loop *loop, weft_watch *watch);

@@ -38,42 +38,20 @@ static bool is_open(int descriptor)
 static const weft_error *mark_file(weft_watch *watch)
 {
     struct stat file;
-    uint32_t mark = 0;
+    uint32_t hash = 0;
     if (fstat(weft_watch_descriptor(watch), &file) == 0)
-        mark = ((uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev) | 1;
+        hash = (uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev;
     else if (errno == EBADF)
         return &weft_bad_descriptor_error;
-    watch->watched.mark = mark << 1 | weft_watch_for(watch);
+    weft_watch_set_file(watch, hash);
     return NULL;
 }
 
-static bool is_another_file(const weft_watch *watch, const weft_watch *other)
+/* Whether somebody waits for this number; O(1), unlike a look at all who wait. */
+static bool is_watched(const weft_select *select, int descriptor)
 {
-    const uint32_t mark = watch->watched.mark >> 1, other_mark = other->watched.mark >> 1;
-    return mark && other_mark && mark != other_mark;
-}
-
-static bool is_watched(const weft_select *select, const weft_watch *watch, unsigned what)
-{
-    return FD_ISSET(weft_watch_descriptor(watch), &select->watched[what]);
-}
-
-/* Others wait for this number: those whose file it no longer is are told. Whether one of the rest
- * waits for the same as `watch`. */
-static bool is_busy(weft_port *port, const weft_watch *watch)
-{
-    bool busy = false;
-    weft_watch *next;
-    for (weft_watch *other = weft_first_watch(port->loop); other; other = next) {
-        next = weft_next_watch(other);
-        if (weft_watch_descriptor(other) != weft_watch_descriptor(watch))
-            continue;
-        if (is_another_file(watch, other))
-            weft_watch_bad(port->loop, other);
-        else if (weft_watch_for(other) == weft_watch_for(watch))
-            busy = true;
-    }
-    return busy;
+    return FD_ISSET(descriptor, &select->watched[WEFT_READABLE]) ||
+           FD_ISSET(descriptor, &select->watched[WEFT_WRITABLE]);
 }
 
 static const weft_error *select_watch(weft_port *port, weft_watch *watch)
@@ -82,12 +60,11 @@ static const weft_error *select_watch(weft_port *port, weft_watch *watch)
     const int descriptor = weft_watch_descriptor(watch);
     if (descriptor >= FD_SETSIZE)
         return &weft_descriptor_range_error;
-    const weft_error *const error = mark_file(watch);
+    const weft_error *error = mark_file(watch);
+    if (!error && is_watched(select, descriptor))
+        error = weft_watch_admit(port->loop, watch);
     if (error)
         return error;
-    if ((is_watched(select, watch, WEFT_READABLE) || is_watched(select, watch, WEFT_WRITABLE)) &&
-        is_busy(port, watch))
-        return &weft_descriptor_busy_error;
     FD_SET(descriptor, &select->watched[weft_watch_for(watch)]);
     if (descriptor > select->highest)
         select->highest = descriptor;

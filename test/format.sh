@@ -4,7 +4,7 @@
 set -eu
 cd "${srcdir:-.}"
 status=0
-files=$(find weft.h core primitives scenarios bench test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
+files=$(find weft.h core primitives scenarios examples bench test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
 # Versions format differently: the tree's is Debian 12's.
 if command -v clang-format-14 >/dev/null; then format=clang-format-14; else format=clang-format; fi
 if command -v $format >/dev/null && $format --version | grep -q ' 14\.'; then

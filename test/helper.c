@@ -80,6 +80,7 @@ bool loop_is_idle(void)
 
 /* ---- The suite ---- */
 
+static Suite *suite;
 static SRunner *runner;
 
 static void set_up(void)
@@ -96,15 +97,21 @@ static void tear_down(void)
     weft_loop_close(&loop);
 }
 
-TCase *begin_suite(const char *name)
+TCase *begin_case(const char *name, void (*before)(void), void (*after)(void))
 {
-    Suite *const suite = suite_create(name);
     TCase *const tests = tcase_create(name);
     tcase_set_timeout(tests, 60); /* valgrind is slow */
+    tcase_add_checked_fixture(tests, before, after);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
     return tests;
+}
+
+TCase *begin_suite(const char *name)
+{
+    suite = suite_create(name);
+    runner = srunner_create(suite);
+    return begin_case(name, NULL, NULL);
 }
 
 int run_suite(void)

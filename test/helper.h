@@ -49,6 +49,10 @@ bool loop_is_idle(void); /* no task, nothing armed */
 /* One suite a program. Before each of its tests the loop is new, its clock at 0, the record empty.
  */
 TCase *begin_suite(const char *name);
+
+/* Another case of that suite: `before` runs before each of its tests has a loop, `after` when it
+ * has none any more. */
+TCase *begin_case(const char *name, void (*before)(void), void (*after)(void));
 int run_suite(void);
 
 #endif

@@ -1,0 +1,108 @@
+/* A program with a loop of its own, on poll(), that drives a loop of weft's beside it.
+ *
+ * Each turn: poll() for the host's descriptors and weft's, no longer than to the next of the host's
+ * timers and weft's; weft is told and runs what is ready, without blocking; the host does its work.
+ * The port (port_poll.c) has done the bookkeeping of weft's descriptors, so that what is left is
+ * turn(). */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <unistd.h>
+
+#include "demo.h"
+#include "port_poll.h"
+
+enum { MAIL, OWN }; /* the host's own entries; how many */
+
+struct host {
+    struct poll_port port;
+    weft_loop loop;
+    int mail[2];        /* a pipe of the host's own */
+    weft_time timer_at; /* a timer of the host's own */
+    char sent;          /* numbers, up to 3 */
+};
+
+/* ---- The host's own work: a timer writes to its mail, of which weft is told ---- */
+
+static void run_timer(struct host *host)
+{
+    if (weft_loop_time(&host->loop) < host->timer_at)
+        return;
+    host->sent++;
+    host->timer_at = host->sent < 3 ? host->timer_at + WEFT_MS(10) : WEFT_FOREVER;
+    if (write(host->mail[1], &host->sent, 1) != 1)
+        perror("mail");
+}
+
+static void read_mail(struct host *host)
+{
+    char number = 0;
+    if (read(host->mail[0], &number, 1) == 1)
+        demo_hear(number);
+}
+
+/* ---- One turn of its loop ---- */
+
+static weft_time earlier(weft_time one, weft_time other)
+{
+    return one < other ? one : other;
+}
+
+/* weft goes first: what it has been told is of this poll(), and the host's work may change what it
+ * waits for. */
+static void turn(struct host *host)
+{
+    struct poll_port *const port = &host->port;
+    port->entries[MAIL] = (struct pollfd){.fd = host->mail[0], .events = POLLIN};
+    poll_port_fill(port);
+    const weft_time until = earlier(weft_next_run(&host->loop), host->timer_at);
+    const int count = poll(port->entries, port->count, poll_port_timeout(port, until));
+    if (count > 0)
+        poll_port_tell(port);
+    weft_run_once(&host->loop);
+    if (count > 0 && port->entries[MAIL].revents)
+        read_mail(host);
+    run_timer(host);
+}
+
+/* ---- The program ---- */
+
+static bool open_host(struct host *host)
+{
+    if (pipe(host->mail) != 0)
+        return false;
+    if (poll_port_init(&host->port, OWN)) {
+        weft_loop_init(&host->loop, &host->port.port);
+        host->timer_at = weft_loop_time(&host->loop);
+        return true;
+    }
+    close(host->mail[0]);
+    close(host->mail[1]);
+    return false;
+}
+
+static void close_host(struct host *host)
+{
+    weft_loop_close(&host->loop);
+    poll_port_close(&host->port);
+    close(host->mail[0]);
+    close(host->mail[1]);
+}
+
+/* Nothing here blocks but poll(): while weft's tasks end, too, the host goes on. */
+int main(void)
+{
+    static struct host host;
+    if (!open_host(&host)) {
+        perror("poll");
+        return 2;
+    }
+    demo_start(&host.loop);
+    while (!demo_is_done())
+        turn(&host);
+    demo_cancel_all(&host.loop);
+    while (weft_first_task(&host.loop))
+        turn(&host);
+    const int status = demo_report();
+    close_host(&host);
+    return status;
+}
