@@ -20,7 +20,8 @@
 enum { OK, FAILED, USAGE, INTERRUPTED = 130 };
 
 struct options {
-    unsigned long long requests, clients, connections, kill_every, time_limit, longest, seed, port;
+    unsigned long long requests, clients, connections, visit, kill_every, time_limit, longest, seed,
+        port;
     bool serve, talk;
 };
 
@@ -59,10 +60,17 @@ static void on_signal(int number)
 static void drain(weft_loop *loop)
 {
     const size_t busy = drain_server(loop, &program.server);
-    printf("draining, %zu connections in a request\n", busy);
+    printf("draining; connections in a request: %zu\n", busy);
 }
 
-/* In the loop. The first one drains; the second cancels. Two may be one call. */
+static void stop_clients(void)
+{
+    stop_load(&program.load);
+    printf("draining; clients: %zu\n", program.load.unfinished);
+}
+
+/* In the loop. The first one drains; the second cancels. Two may be one call, and two that come
+ * before the process runs are one signal. */
 static void interrupt(weft_loop *loop, weft_handle *handle)
 {
     (void)handle;
@@ -71,7 +79,7 @@ static void interrupt(weft_loop *loop, weft_handle *handle)
     else if (program.options.serve)
         drain(loop);
     else
-        stop_load(&program.load);
+        stop_clients();
 }
 
 /* A signal that may never come is no reason to wait. */
@@ -102,26 +110,32 @@ static size_t count_descriptors(void)
     return count;
 }
 
-/* Whether so many may be open. select() knows FD_SETSIZE of them; the soft limit can be raised. */
+/* Raises the soft limit, if that is too low. */
+static bool limit_allows(rlim_t needed, rlim_t *allowed)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+        return true;
+    *allowed = limit.rlim_max;
+    limit.rlim_cur = needed;
+    return needed <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+/* Whether so many may be open; select() knows FD_SETSIZE of them. */
 static bool may_open(unsigned long long needed)
 {
-    char text[120];
-    struct rlimit limit;
-    if (needed > FD_SETSIZE) {
-        snprintf(text, sizeof(text), "%llu descriptors are needed, and select() knows %d", needed,
-                 FD_SETSIZE);
-    } else if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) {
-        return true;
-    } else {
+    char text[100] = "";
+    rlim_t allowed = 0;
+    if (needed > FD_SETSIZE)
+        snprintf(text, sizeof(text), "select() knows %d descriptors, and %llu are needed",
+                 FD_SETSIZE, needed);
+    else if (!limit_allows(needed, &allowed))
         snprintf(text, sizeof(text),
-                 "%llu descriptors are needed, and the limit is %llu (ulimit -n)", needed,
-                 (unsigned long long)limit.rlim_cur);
-        limit.rlim_cur = needed;
-        if (needed <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) == 0)
-            return true;
-    }
-    complain("too many connections", text);
-    return false;
+                 "%llu descriptors are allowed (ulimit -n), and %llu are needed",
+                 (unsigned long long)allowed, needed);
+    if (*text)
+        complain("too many connections", text);
+    return !*text;
 }
 
 /* ---- Errors --------------------------------------------------------------------------------- */
@@ -143,6 +157,16 @@ static int status_of(const weft_error *error)
     if (error)
         report(error);
     return error ? FAILED : OK;
+}
+
+/* The end of a run. Errors live in its tasks, so they are told while the loop still knows these; and
+ * a loop that can be called from outside does not close. */
+static int end(const weft_error *error)
+{
+    const int status = status_of(error);
+    uncatch_signal();
+    const weft_error *const left = weft_loop_close(&program.loop);
+    return left ? complain("the loop", weft_error_text(left)) : status;
 }
 
 /* ---- The load ------------------------------------------------------------------------------- */
@@ -223,6 +247,7 @@ static struct echo_load load_of(const struct options *options)
     return (struct echo_load){.port = program.server.port,
                               .seed = options->seed,
                               .requests = options->requests,
+                              .visit = options->visit,
                               .longest = options->longest,
                               .time_limit = WEFT_MS(options->time_limit),
                               .kill_every = WEFT_MS(options->kill_every),
@@ -236,7 +261,7 @@ static int run_load_of(struct echo_client *clients, char *lines)
     if (!prepare_clients(clients, lines))
         return complain("the clients", "out of memory");
     program.task = &task.task;
-    return status_of(weft_run(&program.loop, serve_load, &task));
+    return end(weft_run(&program.loop, serve_load, &task));
 }
 
 static int run_clients(void)
@@ -248,7 +273,6 @@ static int run_clients(void)
     struct echo_client *const clients = calloc(options->clients, sizeof(*clients));
     char *const lines = calloc(options->clients, options->longest);
     const int status = run_load_of(clients, lines);
-    weft_loop_close(&program.loop);
     free(clients);
     free(lines);
     return status;
@@ -260,8 +284,7 @@ static int run_server(void)
 {
     static WEFT_TASK(serve) task;
     program.task = &task.task;
-    const int status = status_of(weft_run(&program.loop, serve, &task, &program.server));
-    weft_loop_close(&program.loop);
+    const int status = end(weft_run(&program.loop, serve, &task, &program.server));
     print_tally("connections that ended between requests:", &program.server.between);
     print_tally("connections that were lost:", &program.server.lost);
     return status;
@@ -284,9 +307,7 @@ static int run_interruptible(void)
     if (error)
         return complain("SIGINT", weft_error_text(error));
     printf("listening on 127.0.0.1, port %u\n", (unsigned)program.server.port);
-    const int status = program.options.serve ? run_server() : run_clients();
-    uncatch_signal();
-    return status;
+    return program.options.serve ? run_server() : run_clients();
 }
 
 static int run_on(struct connection *places)
@@ -348,6 +369,7 @@ enum {
     REQUESTS = 1,
     CLIENTS,
     CONNECTIONS,
+    VISIT,
     KILL_EVERY,
     TIMEOUT,
     LONGEST,
@@ -362,6 +384,7 @@ static const struct option long_options[] = {
     {"requests", required_argument, NULL, REQUESTS},
     {"clients", required_argument, NULL, CLIENTS},
     {"connections", required_argument, NULL, CONNECTIONS},
+    {"visit", required_argument, NULL, VISIT},
     {"kill-every", required_argument, NULL, KILL_EVERY},
     {"timeout", required_argument, NULL, TIMEOUT},
     {"longest", required_argument, NULL, LONGEST},
@@ -385,6 +408,7 @@ static struct range range_of(int option, struct options *options)
         [REQUESTS] = {&options->requests, 0, ULLONG_MAX},
         [CLIENTS] = {&options->clients, 1, FD_SETSIZE},
         [CONNECTIONS] = {&options->connections, 1, FD_SETSIZE},
+        [VISIT] = {&options->visit, 1, most},
         [KILL_EVERY] = {&options->kill_every, 0, most},
         [TIMEOUT] = {&options->time_limit, 1, most},
         [LONGEST] = {&options->longest, 1, most},
@@ -435,6 +459,7 @@ int main(int argc, char **argv)
     program.options = (struct options){.requests = 2000,
                                        .clients = 200,
                                        .connections = 100,
+                                       .visit = 100,
                                        .kill_every = 10,
                                        .time_limit = 10000,
                                        .longest = 200000,
@@ -450,5 +475,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     weft_select_init(&program.port);
     weft_loop_init(&program.loop, &program.port.port);
-    return program.options.talk ? run_talk() : run();
+    const int status = program.options.talk ? run_talk() : run();
+    if (ferror(stdout))
+        return complain("standard output", "cannot be written to");
+    return status;
 }

@@ -140,11 +140,9 @@ WEFT_ASYNC_END
 
 /* ---- A client ------------------------------------------------------------------------------- */
 
-enum { LONGEST_VISIT = 100 };
-
 /* async def visit_often(client):
  *     while client.has_more():
- *         await visit(client, random.randint(1, 100))
+ *         await visit(client, random.randint(1, client.load.visit))
  *     if client.load.last_to_finish():
  *         client.load.killer.cancel()
  */
@@ -152,7 +150,8 @@ WEFT_ASYNC_BODY(visit_often)
 {
     while (has_more(self->client))
         weft_call(visit, &self->visit, self->client, .stream = {.descriptor = -1},
-                  .requests = 1 + random_bits(&self->client->load->random) % LONGEST_VISIT);
+                  .requests =
+                      1 + random_bits(&self->client->load->random) % self->client->load->visit);
     struct echo_load *const load = self->client->load;
     if (--load->unfinished == 0 && load->killer)
         weft_cancel(load->killer);
@@ -161,14 +160,11 @@ WEFT_ASYNC_END
 
 /* ---- Who kills them -------------------------------------------------------------------------- */
 
-/* random.choice([client for client in clients if not client.task.done()]) */
+/* random.choice(clients). It may have finished: then nobody is killed, and towards the end those who
+ * are left are not killed ever more often. */
 static struct echo_client *choose_victim(struct echo_load *load)
 {
-    size_t i = (size_t)(random_bits(&load->random) % load->count);
-    for (size_t tried = 0; tried < load->count; tried++, i = (i + 1) % load->count)
-        if (!weft_done(&load->clients[i].task))
-            return &load->clients[i];
-    return NULL;
+    return &load->clients[random_bits(&load->random) % load->count];
 }
 
 static weft_time rest_until(weft_loop *loop, weft_time when)
@@ -182,10 +178,9 @@ static weft_time rest_until(weft_loop *loop, weft_time when)
  *     while True:
  *         next += load.kill_every
  *         await asyncio.sleep(next - loop.time())
- *         victim = load.choose_victim()
- *         if victim is None:
- *             break
- *         victim.task.cancel()
+ *         victim = random.choice(load.clients)
+ *         if not victim.task.cancel():
+ *             continue
  *         await asyncio.wait({victim.task})
  *         if victim.task.cancelled():
  *             load.killed += 1
@@ -198,9 +193,8 @@ WEFT_ASYNC_BODY(kill_clients)
         self->next += self->load->kill_every;
         weft_sleep(rest_until(weft_running_loop(), self->next));
         self->victim = choose_victim(self->load);
-        if (!self->victim)
-            break;
-        weft_cancel(&self->victim->task);
+        if (!weft_cancel(&self->victim->task))
+            continue;
         weft_check(weft_wait_add(&self->wait, &self->victim->task));
         weft_wait_all(&self->wait, WEFT_FOREVER);
         weft_wait_pending(&self->wait);

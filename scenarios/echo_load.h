@@ -62,6 +62,7 @@ struct kill_clients {
 struct echo_load {
     uint16_t port;
     uint64_t seed, requests;
+    uint64_t visit;       /* the most requests on one connection */
     size_t longest;       /* line, in bytes */
     weft_time time_limit; /* for a request */
     weft_time kill_every; /* 0: never */

@@ -20,12 +20,12 @@ WEFT_ASYNC_BODY(say)
 {
     for (;;) {
         weft_wait_readable(STDIN_FILENO);
-        const ssize_t n = read(STDIN_FILENO, self->bytes, sizeof(self->bytes));
-        if (n < 0)
+        self->size = read(STDIN_FILENO, self->bytes, sizeof(self->bytes));
+        if (self->size < 0)
             weft_raise(os_fail(&self->failure, errno));
-        if (n == 0)
+        if (self->size == 0)
             break;
-        weft_call(write_all, &self->write, self->stream, self->bytes, (size_t)n);
+        weft_call(write_all, &self->write, self->stream, self->bytes, (size_t)self->size);
     }
     end_writing(self->stream);
 }

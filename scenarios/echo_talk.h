@@ -2,12 +2,15 @@
 #ifndef WEFT_SCENARIOS_ECHO_TALK_H
 #define WEFT_SCENARIOS_ECHO_TALK_H
 
+#include <sys/types.h>
+
 #include "stream.h"
 
 struct say {
     weft_frame frame;
     struct stream *stream;
     char bytes[1024];
+    ssize_t size;
     struct write_all write;
     weft_error failure;
 };
