@@ -156,10 +156,11 @@ START_TEST(a_callback_that_took_longer_is_told)
 END_TEST
 
 /* The end of a sleep, and that of a group's last child, are no callbacks of the program's. */
-WEFT_ASYNC(parent, weft_group group; worker_task child;)
+WEFT_ASYNC(parent, weft_group group; worker_task child, other;)
 {
     weft_with_group(&self->group) {
         weft_group_create_task(&self->group, worker, &self->child, .delay = 50);
+        weft_group_create_task(&self->group, worker, &self->other, .delay = 100);
     }
     weft_end;
 }
@@ -181,7 +182,8 @@ START_TEST(turns_of_the_loops_own_are_told_by_what_they_are_for)
     weft_set_watchdog(&loop, 2, hear_what);
     weft_loop_create_task(&loop, parent, &task);
     run_dry();
-    ck_recorded("parent:task worker:task sleep worker:task group parent:task ");
+    ck_recorded("parent:task worker:task worker:task sleep worker:task sleep worker:task group "
+                "parent:task ");
 }
 END_TEST
 
