@@ -12,32 +12,13 @@ bool weft_is_daemon(const weft_task *task)
     return task->root.flags & WEFT_DAEMON_;
 }
 
-/* While the owners are walked, `previous` is NULL of those that a daemon has. A task is older than
- * its groups: the owner that it is in comes first. */
-static bool is_left_out(const weft_task *task)
+/* All others are in groups whose blocks those of no group are in, or their children. */
+bool weft_only_daemons_(const weft_loop *loop)
 {
-    return weft_is_daemon(task) || !task->awaitable.owner->previous;
-}
-
-static bool only_daemons_in(const weft_owner *owner)
-{
-    for (const weft_task *task = owner->children; task; task = task->next)
-        if (!weft_has_ended_(&task->awaitable) && !is_left_out(task))
-            return false;
-    return true;
-}
-
-bool weft_only_daemons_(weft_loop *loop)
-{
-    weft_owner *owner = &loop->tasks;
-    if (!owner->children)
+    const weft_task *task = loop->tasks.children;
+    if (!task)
         return false;
-    bool only = only_daemons_in(owner);
-    while (only && (owner = owner->next) != &loop->tasks) {
-        if (is_left_out(owner->parent))
-            owner->previous = NULL;
-        only = only_daemons_in(owner);
-    }
-    weft_restore_owners_(loop);
-    return only;
+    while (task && weft_is_daemon(task))
+        task = task->next;
+    return !task;
 }

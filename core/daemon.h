@@ -20,8 +20,8 @@ void weft_set_daemon(weft_task *task, bool daemon);
 bool weft_is_daemon(const weft_task *task);
 
 /* Whether there are tasks, and all that have not ended are daemons, or in the groups of daemons.
- * O(tasks and groups). */
-bool weft_only_daemons_(weft_loop *loop);
+ * O(tasks of no group). */
+bool weft_only_daemons_(const weft_loop *loop);
 
 #ifdef __cplusplus
 }

@@ -124,7 +124,7 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* loop.run_forever(): until weft_stop, then NULL, or until nothing can ever run again, then
  * weft_deadlock_error; but NULL if there are tasks, and all are daemons (daemon.h): to look is
- * O(tasks and groups). A loop runs once at a time: weft_invalid_state_error, of all runs. */
+ * O(tasks of no group). A loop runs once at a time: weft_invalid_state_error, of all runs. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. O(1). */
