@@ -32,12 +32,13 @@ static size_t power_of_ten(unsigned exponent)
     return power;
 }
 
-/* Without a division, which small machines do not have. */
+/* Of a line, or of things in memory: so it has less places than SIZE_MAX. Without a division, which
+ * small machines do not have. */
 static void number(const struct dump *dump, size_t value)
 {
     char digits[MOST_PLACES + 1], *next = digits;
     unsigned places = 1;
-    while (places < MOST_PLACES && power_of_ten(places) <= value)
+    while (power_of_ten(places) <= value)
         places++;
     while (places--) {
         const size_t unit = power_of_ten(places);
@@ -421,13 +422,21 @@ static void show_tree(struct dump *dump, weft_owner *owner)
     }
 }
 
+static void restore_ring(weft_loop *loop)
+{
+    weft_owner *owner = &loop->tasks;
+    do
+        owner->next->previous = owner;
+    while ((owner = owner->next) != &loop->tasks);
+}
+
 static void show_all(struct dump *dump)
 {
     find_living_holders(dump->loop);
     mark_starting(dump->loop);
     hang_up_groups(dump->loop);
     show_tree(dump, &dump->loop->tasks);
-    weft_restore_owners_(dump->loop);
+    restore_ring(dump->loop);
     unmark_starting(dump->loop);
 }
 

@@ -29,9 +29,8 @@ typedef void weft_write(void *to, const char *text);
  * the first of a gather that has not ended, and how many more there are; or that it runs, is ready,
  * with which error, or has not begun; and the place of each of its nested awaits, the outermost
  * first (of one that runs, the innermost is the await that it has passed last). Further in than ten
- * groups a line says how far in it is instead. A holder that has ended is not looked at (nor is one
- * of another loop, which counts as such); but if
- * another task lives in its memory, that one is taken for it.
+ * groups a line says how far in it is instead. A holder that has ended, or is of another loop, is
+ * not looked at; but if another task lives in the memory of one, that is taken for it.
  *
  * May be called at any moment: while a task runs, by a callback, between runs. Everything is as it
  * was afterwards. O(tasks, groups, nested awaits, and parts of gathers), and O(bits of an address)

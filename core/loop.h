@@ -89,8 +89,8 @@ struct weft_loop {
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
     /* What not every program has; NULL until it does. */
-    void (*run_watched)(weft_loop *loop);  /* a tick, for the watchdog (watchdog.c) */
-    bool (*only_daemons)(weft_loop *loop); /* whether no other tasks are left (daemon.c) */
+    void (*run_watched)(weft_loop *loop);        /* a tick, for the watchdog (watchdog.c) */
+    bool (*only_daemons)(const weft_loop *loop); /* whether no other tasks are left (daemon.c) */
     weft_watchdog *watchdog;
     weft_time longest; /* that a turn may take */
 };
@@ -157,7 +157,7 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* loop.run_forever(): until weft_stop, then NULL, or until nothing can ever run again, then
  * weft_deadlock_error; but NULL if there are tasks, and all are daemons (daemon.h): to look is
- * O(tasks and groups). A loop runs once at a time: weft_invalid_state_error, of all runs. */
+ * O(tasks of no group). A loop runs once at a time: weft_invalid_state_error, of all runs. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* For a host with a loop of its own: runs one tick of what is ready, due, called from outside, or

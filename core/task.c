@@ -63,14 +63,6 @@ void weft_exit_owner_(weft_owner *owner)
     owner->parent = NULL;
 }
 
-void weft_restore_owners_(weft_loop *loop)
-{
-    weft_owner *owner = &loop->tasks;
-    do
-        owner->next->previous = owner;
-    while ((owner = owner->next) != &loop->tasks);
-}
-
 /* An ended task knows its loop through that loop alone: its group may be gone. */
 static inline void leave(weft_owner *owner, weft_task *task)
 {

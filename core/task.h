@@ -240,9 +240,6 @@ void weft_leave_owner_(weft_task *task);
 void weft_enter_owner_(weft_owner *owner, weft_task *parent, const weft_frame *turn);
 void weft_exit_owner_(weft_owner *owner);
 
-/* Sets all owners' `previous`, which walks over them borrow for other things. */
-void weft_restore_owners_(weft_loop *loop);
-
 /* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is
  * none). */
 void weft_begin_lease_(weft_loop *loop, weft_lease *lease, void (*end)(weft_lease *lease));

@@ -6,14 +6,14 @@
 
 /* ---- A clock that stands still unless somebody works ---- */
 
-static weft_time clock_time;
+static weft_time clock_time, each_reading; /* takes so long */
 static int readings;
 
 static weft_time clock_now(weft_port *of)
 {
     (void)of;
     readings++;
-    return clock_time;
+    return clock_time += each_reading;
 }
 
 static void clock_sleep(weft_port *of, weft_time until)
@@ -31,7 +31,7 @@ static void work(weft_time time)
 
 static void new_clock(void)
 {
-    clock_time = 0;
+    clock_time = each_reading = 0;
     readings = 0;
     weft_loop_init(&loop, &by_hand);
 }
@@ -152,6 +152,38 @@ START_TEST(a_callback_that_took_longer_is_told)
     ck_recorded("callback took 7;");
     ck_assert(last.function == work_7);
     ck_assert(!last.task && !last.began.file && !last.began.line);
+}
+END_TEST
+
+/* The end of a sleep, and that of a group's last child, are no callbacks of the program's. */
+WEFT_ASYNC(parent, weft_group group; worker_task child, other;)
+{
+    weft_with_group(&self->group) {
+        weft_group_create_task(&self->group, worker, &self->child, .delay = 50);
+        weft_group_create_task(&self->group, worker, &self->other, .delay = 100);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static void hear_what(weft_loop *of, const weft_turn *turn)
+{
+    (void)of;
+    ck_assert(turn->took >= each_reading && !turn->function);
+    ck_assert(!turn->task == !turn->began.file);
+    note(turn->began.coroutine);
+    note(turn->task ? ":task " : " ");
+}
+
+START_TEST(turns_of_the_loops_own_are_told_by_what_they_are_for)
+{
+    static WEFT_TASK(parent) task;
+    each_reading = 3;
+    weft_set_watchdog(&loop, 2, hear_what);
+    weft_loop_create_task(&loop, parent, &task);
+    run_dry();
+    ck_recorded("parent:task worker:task worker:task sleep worker:task sleep worker:task group "
+                "parent:task ");
 }
 END_TEST
 
@@ -338,6 +370,7 @@ int main(void)
     tcase_add_test(tests, a_step_begins_where_the_innermost_coroutine_waited);
     tcase_add_test(tests, a_turn_in_which_a_task_starts_others_eagerly_is_one);
     tcase_add_test(tests, a_callback_that_took_longer_is_told);
+    tcase_add_test(tests, turns_of_the_loops_own_are_told_by_what_they_are_for);
     tcase_add_test(tests, the_hooks_own_time_counts_for_nobody);
     tcase_add_test(tests, a_hook_may_set_another_or_none);
     tcase_add_test(tests, a_hook_may_cancel_tasks_and_stop_the_loop);
