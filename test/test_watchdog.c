@@ -182,7 +182,7 @@ START_TEST(turns_of_the_loops_own_are_told_by_what_they_are_for)
     weft_set_watchdog(&loop, 2, hear_what);
     weft_loop_create_task(&loop, parent, &task);
     run_dry();
-    ck_recorded("parent:task worker:task worker:task sleep worker:task sleep worker:task group "
+    ck_recorded("parent:task worker:task worker:task wake up worker:task wake up worker:task group "
                 "parent:task ");
 }
 END_TEST
