@@ -3,7 +3,10 @@
 # cancels; what cannot be is told. The program compares and counts itself, and its status says so; here
 # is checked that it did what was asked.
 set -u
-srcdir=${srcdir:-.}
+# What waits for ever fails: this, and all that it has started, ends then.
+if [ -z "${WITHIN_LIMIT:-}" ] && command -v timeout >/dev/null; then
+    WITHIN_LIMIT=yes exec timeout 300 sh "$0"
+fi
 echo=scenarios/echo
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
