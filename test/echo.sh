@@ -148,6 +148,23 @@ line 'draining; connections in a request: 0'
 ends "$talk" 0 'who has nothing to say'
 ends "$server" 0 'a server whose connections wait'
 
+# SIGQUIT tells where all are, and it goes on.
+start --serve
+talk
+printf 'half' >&3
+echoes 'half'
+kill -QUIT "$server"
+read -r said <&5
+until expr "$said" : '.*serve_one.*readable' >/dev/null; do
+    read -r said <&5 || break
+done
+expr "$said" : '.*serve_one.*readable' >/dev/null
+result 'SIGQUIT tells of the connection that waits for the rest' $?
+interrupt
+printf '\n' >&3
+ends "$talk" 0 'who talks'
+ends "$server" 0 'the server'
+
 # A second SIGINT does not wait for the line's end.
 start --serve
 talk
