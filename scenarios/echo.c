@@ -15,6 +15,7 @@
 #include "echo_load.h"
 #include "echo_server.h"
 #include "echo_talk.h"
+#include "on_quit.h"
 
 /* The exit statuses. */
 enum { OK, FAILED, USAGE, INTERRUPTED = 130 };
@@ -82,6 +83,13 @@ static void interrupt(weft_loop *loop, weft_handle *handle)
         stop_clients();
 }
 
+static void handle_signal(void (*handler)(int number))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
 /* A signal that may never come is no reason to wait. */
 static const weft_error *catch_signal(void)
 {
@@ -89,14 +97,14 @@ static const weft_error *catch_signal(void)
     if (error)
         return error;
     weft_threadsafe_set_daemon(&interrupted, true);
-    sigaction(SIGINT, &(struct sigaction){.sa_handler = on_signal}, NULL);
+    handle_signal(on_signal);
     return NULL;
 }
 
 /* Nobody calls the handle any more when it is closed. */
 static void uncatch_signal(void)
 {
-    sigaction(SIGINT, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    handle_signal(SIG_DFL);
     weft_threadsafe_close(&interrupted);
 }
 
@@ -154,17 +162,20 @@ static int status_of(const weft_error *error)
 {
     if (weft_error_is(error, &weft_cancelled_error))
         return INTERRUPTED;
+    if (error == &weft_deadlock_error)
+        weft_dump(&program.loop, write_text, stderr);
     if (error)
         report(error);
     return error ? FAILED : OK;
 }
 
-/* The end of a run. Errors live in its tasks, so they are told while the loop still knows these; and
- * a loop that can be called from outside does not close. */
+/* The end of a run. Errors live in its tasks, so they are told while the loop still knows these;
+ * and a loop that can be called from outside does not close. */
 static int end(const weft_error *error)
 {
     const int status = status_of(error);
     uncatch_signal();
+    no_dump_on_quit();
     const weft_error *const left = weft_loop_close(&program.loop);
     return left ? complain("the loop", weft_error_text(left)) : status;
 }
@@ -306,6 +317,7 @@ static int run_interruptible(void)
     const weft_error *const error = catch_signal();
     if (error)
         return complain("SIGINT", weft_error_text(error));
+    dump_on_quit(&program.loop);
     printf("listening on 127.0.0.1, port %u\n", (unsigned)program.server.port);
     return program.options.serve ? run_server() : run_clients();
 }
@@ -452,18 +464,23 @@ static bool read_options(int argc, char **argv, struct options *options, bool *h
     return !argv[optind];
 }
 
+static struct options defaults(void)
+{
+    return (struct options){.requests = 2000,
+                            .clients = 200,
+                            .connections = 100,
+                            .visit = 100,
+                            .kill_every = 10,
+                            .time_limit = 10000,
+                            .longest = 200000,
+                            .seed = (unsigned long long)time(NULL)};
+}
+
 int main(int argc, char **argv)
 {
     bool helps = false;
     program.name = argv[0];
-    program.options = (struct options){.requests = 2000,
-                                       .clients = 200,
-                                       .connections = 100,
-                                       .visit = 100,
-                                       .kill_every = 10,
-                                       .time_limit = 10000,
-                                       .longest = 200000,
-                                       .seed = (unsigned long long)time(NULL)};
+    program.options = defaults();
     if (!read_options(argc, argv, &program.options, &helps)) {
         usage(stderr);
         return USAGE;

@@ -160,8 +160,8 @@ WEFT_ASYNC_END
 
 /* ---- Who kills them -------------------------------------------------------------------------- */
 
-/* random.choice(clients). It may have finished: then nobody is killed, and towards the end those who
- * are left are not killed ever more often. */
+/* random.choice(clients). It may have finished: then nobody is killed, so that towards the end
+ * those who are left are not killed ever more often. */
 static struct echo_client *choose_victim(struct echo_load *load)
 {
     return &load->clients[random_bits(&load->random) % load->count];

@@ -3,7 +3,10 @@
 # cancels; what cannot be is told. The program compares and counts itself, and its status says so; here
 # is checked that it did what was asked.
 set -u
-srcdir=${srcdir:-.}
+# What waits for ever fails: this, and all that it has started, ends then.
+if [ -z "${WITHIN_LIMIT:-}" ] && command -v timeout >/dev/null; then
+    WITHIN_LIMIT=yes exec timeout 300 sh "$0"
+fi
 echo=scenarios/echo
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -144,6 +147,23 @@ interrupt
 line 'draining; connections in a request: 0'
 ends "$talk" 0 'who has nothing to say'
 ends "$server" 0 'a server whose connections wait'
+
+# SIGQUIT tells where all are, and it goes on.
+start --serve
+talk
+printf 'half' >&3
+echoes 'half'
+kill -QUIT "$server"
+read -r said <&5
+until expr "$said" : '.*serve_one.*readable' >/dev/null; do
+    read -r said <&5 || break
+done
+expr "$said" : '.*serve_one.*readable' >/dev/null
+result 'SIGQUIT tells of the connection that waits for the rest' $?
+interrupt
+printf '\n' >&3
+ends "$talk" 0 'who talks'
+ends "$server" 0 'the server'
 
 # A second SIGINT does not wait for the line's end.
 start --serve
