@@ -361,6 +361,31 @@ START_TEST(runs_end_under_a_watchdog_as_they_do_without)
 }
 END_TEST
 
+/* Whatever a step ends with. */
+WEFT_ASYNC(quitter, weft_exit left;)
+{
+    weft_cancel(weft_current_task());
+    weft_try {
+        weft_sleep(5);
+    }
+    weft_finally(&self->left) {
+        note("f");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either)
+{
+    static WEFT_TASK(quitter) task;
+    watch(1);
+    weft_loop_create_task(&loop, quitter, &task);
+    run_dry();
+    ck_recorded("f");
+    ck_assert(weft_cancelled(&task) && !clock_time);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("watchdog");
@@ -377,6 +402,7 @@ int main(void)
     tcase_add_test(tests, a_hook_may_dump_all_tasks);
     tcase_add_test(tests, a_task_may_set_it_for_the_next_tick_and_take_it_off_at_once);
     tcase_add_test(tests, a_tick_reads_the_clock_once_more_than_it_has_turns_and_never_unwatched);
+    tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either);
     tcase_add_loop_test(tests, runs_end_under_a_watchdog_as_they_do_without, 0, 2);
     return run_suite();
 }
