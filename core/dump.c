@@ -151,6 +151,12 @@ static void tell_wait(const struct dump *dump, const weft_task *task)
     }
 }
 
+/* Of a task that is parked: its descriptor is ready, and its turn in the place of the number. */
+static bool has_been_told(const weft_task *task)
+{
+    return weft_parked_in_(task) == WEFT_WATCHING_ && weft_is_turn_(&task->live.wait.node);
+}
+
 static bool is_running(const struct dump *dump, const weft_task *task)
 {
     return dump->loop->context.running == &task->live.wait.node;
@@ -175,7 +181,7 @@ static void tell_state(const struct dump *dump, const weft_task *task)
         text(dump, " runs");
     else if (is_starting(task))
         text(dump, " has started another, which goes first");
-    else if (weft_is_parked_(task))
+    else if (weft_is_parked_(task) && !has_been_told(task))
         tell_wait(dump, task);
     else
         tell_ready(dump, task);

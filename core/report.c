@@ -71,6 +71,8 @@ weft_waiting weft_task_waits_for(const weft_task *task)
         waiting.what = "sleep";
         break;
     case WEFT_WATCHING_:
+        if (weft_is_turn_(&task->live.wait.node))
+            break; /* it has been told: there is no descriptor any more */
         waiting.descriptor = task->live.wait.watched.descriptor;
         waiting.what = task->live.wait.watched.mark & 1 ? "writable" : "readable";
         break;

@@ -37,7 +37,8 @@ weft_place weft_frame_place(const weft_frame *frame);
  * its condition's, a reentrant lock's its lock's), `object` the future, task or primitive itself
  * (NULL for a sleep and a descriptor), and `holder` the task that holds it, if it is one that can
  * be held and somebody does. (A task that ended with a lock in its hands may still be named;
- * compare before you look at it.) A task that is ready, runs or has ended: "nothing". */
+ * compare before you look at it.) A task that is ready (or its descriptor is, and its turn still
+ * to come), runs or has ended: "nothing". */
 typedef struct weft_waiting {
     const char *what;
     const void *object;

@@ -113,11 +113,13 @@ static weft_threadsafe_handle *in_order(weft_threadsafe_handle *last)
     return first;
 }
 
+/* A function may have used its handle for another call, which would keep this one out for ever. */
 static void take_calls(weft_loop *loop)
 {
     weft_threadsafe_handle *next;
     for (weft_threadsafe_handle *called = in_order(take_all(loop)); called; called = next) {
         next = called->next;
+        weft_handle_cancel(loop, &called->handle);
         (void)weft_call_soon(loop, &called->handle, call);
     }
 }

@@ -18,7 +18,9 @@ extern "C" {
 
 /* Something that can be called from outside. All zero bytes is a closed one. It belongs to the
  * program, inside of whatever its function is about (WEFT_HANDLE_OWNER, of the member `handle`),
- * and stays where it is while it is open. */
+ * and stays where it is while it is open. Its function may use `handle` for another call
+ * (weft_call_later, say), which is off when the next one from outside is seen. A call from outside
+ * is taken back by weft_threadsafe_close alone: weft_handle_cancel is not for it. */
 struct weft_threadsafe_handle {
     weft_handle handle; /* what the function gets */
     weft_function *function;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -652,6 +653,27 @@ START_TEST(a_report_names_the_descriptor)
 }
 END_TEST
 
+static void append(void *to, const char *text)
+{
+    ck_assert_uint_lt(strlen(to) + strlen(text), 1000);
+    strcat(to, text);
+}
+
+/* Its turn has come, and has the place of the number. */
+START_TEST(a_report_of_one_that_has_been_told_names_none)
+{
+    char dumped[1000] = "";
+    park_reader(1);
+    const weft_waiting waiting = weft_task_waits_for(&readers[0].task);
+    ck_assert_str_eq(waiting.what, "nothing");
+    ck_assert_int_eq(waiting.descriptor, -1);
+    weft_dump(&loop, append, dumped);
+    ck_assert_ptr_eq(strstr(dumped, "user is ready\n"), dumped);
+    ticks(2);
+    ck_recorded("a");
+}
+END_TEST
+
 START_TEST(the_watches_of_a_loop_can_be_walked)
 {
     for (int i = 0; i < 3; i++)
@@ -758,6 +780,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, without_descriptors_the_port_is_not_asked_while_tasks_are_ready);
     tcase_add_test(tests, a_closed_loop_watches_nothing);
     tcase_add_test(tests, a_report_names_the_descriptor);
+    tcase_add_test(tests, a_report_of_one_that_has_been_told_names_none);
     tcase_add_test(tests, the_watches_of_a_loop_can_be_walked);
     tcase_add_loop_test(tests, no_byte_is_lost_under_cancellation_at_any_tick, 0, 20);
 }

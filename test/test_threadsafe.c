@@ -116,6 +116,34 @@ START_TEST(a_call_from_inside_of_its_function_is_another_one)
 }
 END_TEST
 
+static void note_later(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    note("later");
+}
+
+static void note_and_again_later(weft_loop *of, weft_handle *handle)
+{
+    note("now");
+    ck_no_error(weft_call_later(of, handle, 1000, note_later));
+}
+
+/* What the function used its handle for is off when the next call is seen. */
+START_TEST(a_call_goes_before_what_its_handle_is_used_for)
+{
+    ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_and_again_later));
+    weft_threadsafe_set_daemon(&a.threadsafe, true);
+    for (int i = 0; i < 3; i++) {
+        ck_assert(call(&a));
+        ck_no_error(weft_run_once(&loop));
+        ck_recorded("now");
+    }
+    ck_assert_ptr_eq(weft_run_forever(&loop), &weft_deadlock_error);
+    ck_recorded("later");
+    weft_threadsafe_close(&a.threadsafe);
+}
+END_TEST
+
 START_TEST(one_that_is_closed_is_not_called_any_more)
 {
     open_all();
@@ -518,6 +546,7 @@ int main(void)
     tcase_add_test(tests, calls_are_made_in_their_order_in_the_next_tick);
     tcase_add_test(tests, a_call_that_is_pending_is_for_both);
     tcase_add_test(tests, a_call_from_inside_of_its_function_is_another_one);
+    tcase_add_test(tests, a_call_goes_before_what_its_handle_is_used_for);
     tcase_add_test(tests, one_that_is_closed_is_not_called_any_more);
     tcase_add_test(tests, a_handle_is_opened_once_and_its_loop_closed_after_it);
     tcase_add_test(tests, the_bell_hangs_while_there_is_one);
