@@ -194,6 +194,45 @@ START_TEST(stop_ends_a_run_after_its_tick_and_the_next_run_goes_on)
 }
 END_TEST
 
+/* ---- A host's ---- */
+
+START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
+{
+    static WEFT_TASK(runner) a;
+    ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 3, .delay = 7);
+    ck_assert_uint_eq(weft_next_run(&loop), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_no_error(weft_run_once(&loop)); /* what is ready */
+        ck_recorded("a");
+        ck_assert_uint_eq(weft_next_run(&loop), port.now + 7);
+        ck_no_error(weft_run_once(&loop)); /* before it is time: nothing, and no sleep */
+        ck_recorded("");
+        port.now = weft_next_run(&loop);
+        ck_no_error(weft_run_once(&loop)); /* the timer's turn */
+        ck_assert_uint_eq(weft_next_run(&loop), 0);
+    }
+    ck_no_error(weft_run_once(&loop)); /* its end */
+    ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
+    ck_assert(weft_done(&a) && loop_is_idle());
+}
+END_TEST
+
+static void run_once_inside(weft_loop *of, weft_handle *handle)
+{
+    (void)handle;
+    note_error(weft_run_once(of));
+}
+
+START_TEST(a_host_does_not_run_a_loop_that_runs)
+{
+    weft_handle handle = {.function = NULL};
+    weft_call_soon(&loop, &handle, run_once_inside);
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("=invalid state");
+}
+END_TEST
+
 /* CPython: test_tasks.BaseTaskTests.test_stop_while_run_in_complete */
 START_TEST(a_stopped_run_until_complete_is_an_error)
 {
@@ -647,6 +686,8 @@ int main(void)
     tcase_add_test(tests, a_run_of_what_was_never_started_is_refused);
     tcase_add_test(tests, a_loop_runs_again_and_again);
     tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
+    tcase_add_test(tests, a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is);
+    tcase_add_test(tests, a_host_does_not_run_a_loop_that_runs);
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
     tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
     tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, WAYS);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -169,7 +170,8 @@ START_TEST(a_regular_file_is_always_ready)
 }
 END_TEST
 
-/* ... and its number another kind's, and the other way round. */
+/* ... and its number another kind's, and the other way round: then, a port that knows the number
+ * alone may have looked before the new owner came, and found it ready. */
 START_TEST(a_number_that_was_a_regular_files_is_waited_for)
 {
     FILE *const file = tmpfile();
@@ -186,7 +188,7 @@ START_TEST(a_number_that_was_a_regular_files_is_waited_for)
     start(1, number, 'c');
     finish(1);
     finish(0);
-    ck_recorded("b=Bad file descriptorc");
+    ck_assert(!strcmp(record, "b=Bad file descriptorc") || !strcmp(record, "bc"));
     close(number);
     fclose(file);
 }

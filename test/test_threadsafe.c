@@ -104,6 +104,22 @@ START_TEST(a_call_that_is_pending_is_for_both)
 }
 END_TEST
 
+/* What a port asks with interrupts off, and a host before it sleeps. */
+START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
+{
+    open_all();
+    ck_assert(!weft_has_been_called(&loop));
+    ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
+    ck_assert(call(&a));
+    ck_assert(weft_has_been_called(&loop));
+    ck_assert_uint_eq(weft_next_run(&loop), 0);
+    ck_no_error(weft_run_once(&loop));
+    ck_assert(!weft_has_been_called(&loop));
+    ck_recorded("a");
+    close_all();
+}
+END_TEST
+
 START_TEST(a_call_from_inside_of_its_function_is_another_one)
 {
     open_all();
@@ -545,6 +561,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, calls_are_made_in_their_order_in_the_next_tick);
     tcase_add_test(tests, a_call_that_is_pending_is_for_both);
+    tcase_add_test(tests, a_call_that_the_loop_has_not_seen_can_be_asked_for);
     tcase_add_test(tests, a_call_from_inside_of_its_function_is_another_one);
     tcase_add_test(tests, a_call_goes_before_what_its_handle_is_used_for);
     tcase_add_test(tests, one_that_is_closed_is_not_called_any_more);
