@@ -13,7 +13,7 @@
  * t = asyncio.create_task(f(1))       WEFT_TASK(f) t;                                   task.h
  *                                     weft_create_task(f, &self->t, .a = 1)
  * ... eager_start=True                weft_create_eager_task(f, &self->t, .a = 1)
- * loop.create_task(f(1))              weft_loop_create_task(&loop, f, &t, .a = 1)
+ * loop.create_task(f(1))              weft_loop_create_task(&loop, f, &t, .a = 1), in callbacks too
  * await asyncio.sleep(1.5)            weft_sleep(WEFT_SECONDS(1.5))
  * get_running_loop(), current_task()  weft_running_loop(), weft_current_task()
  * current_task(loop)                  weft_loop_current_task(&loop)
@@ -41,6 +41,8 @@
  * loop.add_reader(fd, g), add_writer  weft_call_when_readable(&loop, &handle, fd, g)
  * loop.call_soon_threadsafe(g)        weft_threadsafe_open(&loop, &handle, g)          threadsafe.h
  *                                     weft_call_soon_threadsafe(&handle)
+ * loop.add_signal_handler(SIGINT, g)  the same, the call in a signal handler
+ * run_in_executor(f)                  the same, the call in a thread; g sets a future
  * SelectorEventLoop                   weft_select_init(&select)                       port_select.h
  *                                     weft_virtual_init(&clock)                         port.h
  * asyncio.all_tasks(loop)             weft_first_task, weft_next_task                   report.h
@@ -51,6 +53,7 @@
  * loop.slow_callback_duration = 0.1   weft_set_watchdog(&loop, WEFT_MS(100), g)         watchdog.h
  * async with TaskGroup() as g:        weft_with_group(&self->g) { ... } weft_end        group.h
  * g.create_task(f(1))                 weft_group_create_task(&self->g, f, &t, .a = 1)
+ *                                     weft_group_start_task(...), in callbacks too
  * ... eager_start=True                weft_group_create_eager_task(&self->g, f, &t, .a = 1)
  *                                     weft_group_create_pooled(&self->g, f, &pool)      pool.h
  * g.cancel()                          weft_group_cancel(&self->g)                       group.h

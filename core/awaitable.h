@@ -40,7 +40,8 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
  * started, and for what belongs to another loop. O(1). */
 #define weft_await(p) WEFT_WAIT_(weft_await_(weft_context_, &(p)->awaitable))
 
-/* weft_done(p): p.done(). Whether it has ended: with a result, an error or cancelled. O(1). */
+/* weft_done(p): p.done(). Whether it has ended: with a result, an error or cancelled; false of what
+ * was never started. A task's memory may still be in use (weft_is_free). O(1). */
 #define weft_done(p) weft_has_ended_(&(p)->awaitable)
 
 /* weft_cancelled(p): p.cancelled(). Whether it has ended with weft_cancelled_error. O(1). */

@@ -10,7 +10,8 @@
  *
  * Whoever closes a descriptor for which others may wait says so before (weft_notify_closing). If
  * nobody does, its waiters fail when the port sees that it is bad, and those alone; and when its
- * number has been used again, at the latest when the new owner waits for it. (The port knows files
+ * number has been used again, at the latest when the new owner waits for it. Until then they may
+ * be told that the new owner's descriptor is ready, and read from it. (The port knows files
  * by device and inode. Linux gives all its eventfds, timerfds and epolls the same: of two of those
  * that had the same number, the new one's owner is told that somebody waits already.)
  */
@@ -60,7 +61,7 @@ void weft_notify_closing(weft_loop *loop, int descriptor);
 enum weft_watched_for { WEFT_READABLE, WEFT_WRITABLE };
 
 /* The watches of a loop, one by one, in the order in which they began; NULL behind the last. Each
- * lasts until the loop runs, it is told, or its descriptor is. O(1). */
+ * lasts until the loop runs, or it is told itself; to tell one ends no other. O(1). */
 weft_watch *weft_first_watch(weft_loop *loop);
 weft_watch *weft_next_watch(weft_watch *watch);
 

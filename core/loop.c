@@ -2,6 +2,8 @@
 
 #include "core/report.h"
 
+static const weft_error runs = {&weft_invalid_state_error, "the loop runs already"};
+
 /* ---- One entry of the ready queue ---- */
 
 static void finish(weft_loop *loop, weft_task *task)
@@ -222,7 +224,7 @@ static bool run_ticks(weft_loop *loop)
 static const weft_error *run(weft_loop *loop)
 {
     if (loop->runs)
-        return &weft_invalid_state_error;
+        return &runs;
     loop->runs = true;
     const bool alive = run_ticks(loop);
     loop->runs = false;
@@ -253,7 +255,7 @@ void weft_stop(weft_loop *loop)
 const weft_error *weft_run_once(weft_loop *loop)
 {
     if (loop->runs)
-        return &weft_invalid_state_error;
+        return &runs;
     if (loop->watches) {
         loop->looked = 0; /* it looks now, and not again before its tick */
         loop->port->sleep(loop->port, 0);
@@ -304,7 +306,7 @@ static void spare(weft_loop *loop)
 const weft_error *weft_shutdown(weft_loop *loop)
 {
     if (loop->runs)
-        return &weft_invalid_state_error;
+        return &runs;
     for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task)) {
         task->root.flags |= WEFT_DOOMED_;
         loop->doomed++;
@@ -320,7 +322,7 @@ const weft_error *weft_shutdown(weft_loop *loop)
 const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task)
 {
     if (loop->runs)
-        return &weft_invalid_state_error;
+        return &runs;
     weft_start_task_(&loop->tasks, task);
     return weft_run_until_complete_(loop, &task->awaitable);
 }
@@ -328,7 +330,7 @@ const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task)
 const weft_error *weft_run_(weft_loop *loop, weft_task *task)
 {
     if (loop->runs)
-        return &weft_invalid_state_error;
+        return &runs;
     const weft_error *const error = weft_run_and_keep_(loop, task);
     return error == &weft_deadlock_error ? error : (weft_shutdown(loop), error);
 }
@@ -385,8 +387,12 @@ static void forget_tasks(weft_owner *owner)
 
 const weft_error *weft_loop_close(weft_loop *loop)
 {
-    if (loop->runs || loop->open)
-        return &weft_invalid_state_error;
+    static const weft_error open = {&weft_invalid_state_error,
+                                    "handles for calls from outside are open"};
+    if (loop->runs)
+        return &runs;
+    if (loop->open)
+        return &open;
     while (loop->failed)
         weft_report_failure_(loop->failed);
     weft_forget_handles_(loop);

@@ -104,8 +104,8 @@ void weft_loop_init(weft_loop *loop, weft_port *port);
  * blocks do not run: that is what weft_shutdown is for). What these waited for, futures, gathers
  * and primitives, is to be made anew before it is used again. Calls that are pending are off, but
  * for done callbacks of futures. The loop itself is then as weft_loop_init leaves it. Returns NULL,
- * or weft_invalid_state_error of a loop that runs, or for which handles for calls from outside are
- * open (threadsafe.h). O(tasks, their calls, and handles). */
+ * or an error of the kind weft_invalid_state_error, and nothing has happened: the loop runs, or
+ * handles for calls from outside are open (threadsafe.h). O(tasks, their calls, and handles). */
 const weft_error *weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. It is called when a task that failed is
@@ -122,7 +122,7 @@ weft_time weft_loop_time(weft_loop *loop);
  * task's error: NULL, or what left the coroutine.
  * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
  * as they were, to be walked (weft_first_task) or shut down. weft_invalid_state_error: weft_stop
- * ended the run, or the loop runs already. Panics if the task has not ended. `loop` and `task` are
+ * ended the run (and what was left has been shut down), or the loop runs already. Panics if the task has not ended. `loop` and `task` are
  * evaluated more than once. */
 #define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
 
@@ -161,13 +161,15 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* For a host with a loop of its own: runs one tick of what is ready, due, called from outside, or
- * reported by weft_watch_ready, and never sleeps. (weft_stop and weft_run_forever, the idiom of
+ * reported by weft_watch_ready, and never sleeps. It has the port look at descriptors, too (its
+ * sleep(), with a time that has passed). (weft_stop and weft_run_forever, the idiom of
  * asyncio, do the same.) Returns NULL, or weft_invalid_state_error of a loop that runs. */
 const weft_error *weft_run_once(weft_loop *loop);
 
 /* When a host has to do so again, by the loop's clock: 0 for at once, WEFT_FOREVER if no timer is
  * armed; and earlier if a descriptor is ready, or the port's bell has been rung. Not before then,
- * but perhaps for nothing. O(1). */
+ * but perhaps for nothing. WEFT_FOREVER with nothing watched, and nothing that the host itself
+ * would do, is what a run would end in as a deadlock. O(1). */
 weft_time weft_next_run(const weft_loop *loop);
 
 /* loop.stop(): the run ends after this tick, or its first if it has not begun. O(1). */

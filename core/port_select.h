@@ -24,6 +24,14 @@ typedef struct weft_select {
  * handles for calls from outside are open. */
 void weft_select_init(weft_select *port);
 
+/* For a host with a loop of its own: the bell's descriptor, to be polled for reading beside those
+ * that are watched (weft_run_once empties it); -1 while no handle for calls from outside is open,
+ * which is when it changes. O(1). */
+static inline int weft_select_bell(const weft_select *port)
+{
+    return port->bell[0];
+}
+
 #ifdef __cplusplus
 }
 #endif

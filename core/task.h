@@ -139,7 +139,8 @@ struct weft_joint {
  * The arguments are evaluated now; those that are not given are zero. Panics if the task has not
  * ended. An error that leaves it goes to whoever awaits it; if nobody asks, to the exception
  * handler when weft uses its memory again or the loop closes. Until then it is known: ask
- * (weft_error_of) before the memory goes to anything else, free() say. O(frame), and O(failed tasks
+ * (weft_error_of) before the memory goes to anything else, free() say, and see that it may be used
+ * (weft_is_free); of a group's child that failed, until the group's error is done with. O(frame), and O(failed tasks
  * that nobody asked, and groups that keep tasks of pools). */
 #define weft_create_task(name, ...)                                                                \
     WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__)
@@ -208,6 +209,11 @@ unsigned weft_cancelling(const weft_task *task);
 /* task.uncancel(): takes one back, and returns how many are left. At none, a cancellation that has
  * not ended a wait yet is off. O(1). */
 unsigned weft_uncancel(weft_task *task);
+
+/* weft_is_free(p): whether the memory of *p, a WEFT_TASK(name), can be used for another task:
+ * none was started in it, or that one has ended, and its group, if it was a child, has heard so:
+ * with weft_done alone that may be a tick too early. O(1). */
+#define weft_is_free(p) (!weft_is_in_use_(&(p)->task))
 
 /* Whether a task lives in the memory, or has ended and its group has not heard yet. */
 static inline bool weft_is_in_use_(const weft_task *task)

@@ -77,9 +77,9 @@ static weft_threadsafe_handle *take_all(weft_loop *loop)
  * finds somebody on the list leaves it to them. */
 bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 {
-    if (!mark(handle))
-        return false;
     weft_loop *const loop = handle->loop;
+    if (!loop || !mark(handle))
+        return false;
     if (push(loop, handle) && loop->port->ring)
         loop->port->ring(loop->port);
     return true;

@@ -31,15 +31,18 @@ struct weft_threadsafe_handle {
 };
 
 /* Opens a closed handle: from now on it may be called. While one is open, the loop does not end in
- * a deadlock, but sleeps until it is called (see weft_threadsafe_set_daemon). Returns NULL;
- * weft_invalid_state_error if it is open; or what the port says if it cannot be woken. In the
+ * a deadlock, but sleeps until it is called (see weft_threadsafe_set_daemon); unless the port has
+ * no bell, as the virtual clock: then it is seen between two ticks, and nobody waits for it.
+ * Returns NULL; weft_invalid_state_error if it is open; or what the port says if its bell cannot
+ * be hung. In the
  * loop's thread. O(1). */
 const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *handle,
                                        weft_function *function);
 
 /* Closes it: a call that is pending is off. In the loop's thread, when nobody else calls it any
- * more: what calls it is to be stopped before (the signal's handler reset, the thread joined). Of a
- * closed one: nothing. O(calls that are pending). */
+ * more: what calls it is to be stopped before (the signal's handler reset, the thread joined: one
+ * whose call has arrived may still be in it). Of a closed one: nothing. O(calls that are
+ * pending). */
 void weft_threadsafe_close(weft_threadsafe_handle *handle);
 
 /* Whether the loop, when nothing else can wake it, is to end in a deadlock rather than to wait for
@@ -51,7 +54,8 @@ void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon);
  * in a turn of its own, behind all that is ready then; handles in the order in which they were
  * called. From any thread, signal handler or interrupt. True; or false if it is pending already:
  * then the one call that will be made is for both, and sees what was written before each. A call
- * counts as made when its function begins, so that one that comes while it runs is another one.
+ * counts as made when its function begins, so that one that comes while it runs is another one. Of a
+ * closed handle: false, and nothing happens.
  * Nothing is allocated, and nothing waits. O(1), with a system call only if the loop had no call
  * to see before. */
 bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle);

@@ -36,7 +36,8 @@ typedef struct weft_group {
  * other children and the body are cancelled, and the block raises the group's error, of the kind
  * weft_group_error. A cancellation of the task cancels the children. Children are cancelled in the
  * order of creation. The group's error lives in *group: until that is entered again or its memory
- * is used for something else; its parts, until the children's memory is. Entering one that has been
+ * is used for something else; its parts, until the children's memory is, which a walk over them
+ * reads: it is not to be freed before that (weft_group_forget_errors). Entering one that has been
  * entered raises weft_invalid_state_error. `group` is evaluated again when the block is left.
  * O(children). */
 #define weft_with_group(group)                                                                     \

@@ -8,7 +8,7 @@
 
 /* ---- What is written ---- */
 
-static char told[1 << 16];
+static char told[1 << 19];
 
 static void tell(void *to, const char *text)
 {

@@ -1090,7 +1090,9 @@ START_TEST(a_childs_memory_is_not_free_before_its_group_has_heard)
 {
     static const struct plan one[] = {{.delay = 1}};
     start_family(one, 1, NULL);
+    ck_assert(weft_is_free(&children[0]));
     run_until_end_of(&children[0]);
+    ck_assert(weft_done(&children[0]) && !weft_is_free(&children[0]));
     EXPECT_PANIC(weft_loop_create_task(&loop, child, &children[0], .name = 'z'), "whose group");
     EXPECT_PANIC(start_from_callback(&loop, &canceller);
                  weft_loop_create_task(&loop, child, &children[1], .name = 'z'), "has not ended");

@@ -167,6 +167,7 @@ START_TEST(one_that_is_closed_is_not_called_any_more)
     ck_assert(call(&b));
     weft_threadsafe_close(&a.threadsafe);
     weft_threadsafe_close(&a.threadsafe);
+    ck_assert(!call(&a));
     ck_no_error(weft_run_once(&loop));
     ck_recorded("b");
     open_named(&a);
@@ -192,8 +193,10 @@ START_TEST(the_bell_hangs_while_there_is_one)
     const int before = open_descriptors();
     open_all();
     ck_assert_int_eq(open_descriptors(), before + 2);
+    ck_assert(fcntl(weft_select_bell(&select_port), F_GETFD) >= 0);
     close_all();
     ck_assert_int_eq(open_descriptors(), before);
+    ck_assert_int_eq(weft_select_bell(&select_port), -1);
 }
 END_TEST
 
