@@ -122,8 +122,8 @@ weft_time weft_loop_time(weft_loop *loop);
  * task's error: NULL, or what left the coroutine.
  * weft_deadlock_error: nothing can ever run again, and the task has not ended; the tasks are then
  * as they were, to be walked (weft_first_task) or shut down. weft_invalid_state_error: weft_stop
- * ended the run (and what was left has been shut down), or the loop runs already. Panics if the task has not ended. `loop` and `task` are
- * evaluated more than once. */
+ * ended the run (and what was left has been shut down), or the loop runs already. Panics if the
+ * task has not ended. `loop` and `task` are evaluated more than once. */
 #define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
 
 /* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)), of a loop

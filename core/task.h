@@ -140,8 +140,8 @@ struct weft_joint {
  * ended. An error that leaves it goes to whoever awaits it; if nobody asks, to the exception
  * handler when weft uses its memory again or the loop closes. Until then it is known: ask
  * (weft_error_of) before the memory goes to anything else, free() say, and see that it may be used
- * (weft_is_free); of a group's child that failed, until the group's error is done with. O(frame), and O(failed tasks
- * that nobody asked, and groups that keep tasks of pools). */
+ * (weft_is_free); of a group's child that failed, until the group's error is done with. O(frame),
+ * and O(failed tasks that nobody asked, and groups that keep tasks of pools). */
 #define weft_create_task(name, ...)                                                                \
     WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__)
 

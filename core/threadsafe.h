@@ -54,10 +54,9 @@ void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon);
  * in a turn of its own, behind all that is ready then; handles in the order in which they were
  * called. From any thread, signal handler or interrupt. True; or false if it is pending already:
  * then the one call that will be made is for both, and sees what was written before each. A call
- * counts as made when its function begins, so that one that comes while it runs is another one. Of a
- * closed handle: false, and nothing happens.
- * Nothing is allocated, and nothing waits. O(1), with a system call only if the loop had no call
- * to see before. */
+ * counts as made when its function begins, so that one that comes while it runs is another one. Of
+ * a closed handle: false, and nothing happens. Nothing is allocated, and nothing waits. O(1), with
+ * a system call only if the loop had no call to see before. */
 bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle);
 
 /* Whether a call from outside is pending that the loop has not seen: for a port that sleeps until
