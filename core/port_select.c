@@ -33,9 +33,7 @@ static bool is_open(int descriptor)
     return fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF;
 }
 
-/* Marks tell two files apart that have had the same number: they have another inode, or device. 0
- * is the mark of one that the system tells nothing of. */
-static const weft_error *mark_file(weft_watch *watch)
+const weft_error *weft_watch_stat(weft_watch *watch)
 {
     struct stat file;
     uint32_t hash = 0;
@@ -60,7 +58,7 @@ static const weft_error *select_watch(weft_port *port, weft_watch *watch)
     const int descriptor = weft_watch_descriptor(watch);
     if (descriptor >= FD_SETSIZE)
         return &weft_descriptor_range_error;
-    const weft_error *error = mark_file(watch);
+    const weft_error *error = weft_watch_stat(watch);
     if (!error && is_watched(select, descriptor))
         error = weft_watch_admit(port->loop, watch);
     if (error)

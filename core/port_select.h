@@ -32,6 +32,11 @@ static inline int weft_select_bell(const weft_select *port)
     return port->bell[0];
 }
 
+/* For the watch() of any port on a POSIX system: asks fstat() for the file of the watch's
+ * descriptor, and has it noted (weft_watch_set_file). Returns NULL, or weft_bad_descriptor_error if
+ * it is not open. O(1). */
+const weft_error *weft_watch_stat(weft_watch *watch);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,10 +4,8 @@
  * is ready, or it is time, it tells weft and has it run what is ready, without blocking. GLib does
  * the rest. */
 #define _POSIX_C_SOURCE 200809L
-#include <errno.h>
 #include <glib-unix.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "demo.h"
 
@@ -42,19 +40,6 @@ static GIOCondition condition_of(const weft_watch *watch)
     return weft_watch_for(watch) == WEFT_READABLE ? G_IO_IN : G_IO_OUT;
 }
 
-/* What tells files apart that have had the same number: a hash; 0 if the system does not say. */
-static const weft_error *set_file(weft_watch *watch)
-{
-    struct stat file;
-    uint32_t hash = 0;
-    if (fstat(weft_watch_descriptor(watch), &file) == 0)
-        hash = (uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev;
-    else if (errno == EBADF)
-        return &weft_bad_descriptor_error;
-    weft_watch_set_file(watch, hash);
-    return NULL;
-}
-
 static void add_entry(Source *self, const weft_watch *watch)
 {
     const int descriptor = weft_watch_descriptor(watch);
@@ -67,7 +52,7 @@ static void add_entry(Source *self, const weft_watch *watch)
 static const weft_error *watch(weft_port *port, weft_watch *new)
 {
     Source *const self = source_of(port);
-    const weft_error *error = set_file(new);
+    const weft_error *error = weft_watch_stat(new);
     if (!error && entry_of(self, new))
         error = weft_watch_admit(port->loop, new);
     if (error)

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,23 +74,10 @@ static struct pollfd *make_entry(struct poll_port *self, int descriptor)
 
 /* ---- What is watched ---- */
 
-/* What tells files apart that have had the same number: a hash; 0 if the system does not say. */
-static const weft_error *set_file(weft_watch *watch)
-{
-    struct stat file;
-    uint32_t hash = 0;
-    if (fstat(weft_watch_descriptor(watch), &file) == 0)
-        hash = (uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev;
-    else if (errno == EBADF)
-        return &weft_bad_descriptor_error;
-    weft_watch_set_file(watch, hash);
-    return NULL;
-}
-
 static const weft_error *poll_watch(weft_port *port, weft_watch *watch)
 {
     struct poll_port *const self = poll_of(port);
-    const weft_error *error = set_file(watch);
+    const weft_error *error = weft_watch_stat(watch);
     if (!error)
         error = weft_watch_admit(port->loop, watch);
     if (!error &&
