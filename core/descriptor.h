@@ -49,7 +49,10 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
                                           weft_function *function);
 
 /* trio's notify_closing: to be called before close(descriptor). Tasks that wait for it raise
- * weft_bad_descriptor_error, calls are made. O(those who wait for descriptors). */
+ * weft_bad_descriptor_error, calls are made. But who has been told already that it is ready, and
+ * has not run since (two ticks at most), goes on to its read, or write, of a number that may be
+ * another file's by then: the program has to know that it is closed (where tasks share the variable
+ * that has the number, it is -1). O(those who wait for descriptors). */
 void weft_notify_closing(weft_loop *loop, int descriptor);
 
 /* ---- For ports, and hosts that drive a loop ---- */

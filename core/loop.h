@@ -162,7 +162,8 @@ const weft_error *weft_run_forever(weft_loop *loop);
 
 /* For a host with a loop of its own: runs one tick of what is ready, due, called from outside, or
  * reported by weft_watch_ready, and never sleeps. (weft_stop and weft_run_forever, the idiom of
- * asyncio, do the same.) Returns NULL, or weft_invalid_state_error of a loop that runs. */
+ * asyncio, do the same, but have the port look at descriptors every 100 us at most, and not at
+ * first.) Returns NULL, or weft_invalid_state_error of a loop that runs. */
 const weft_error *weft_run_once(weft_loop *loop);
 
 /* When a host has to do so again, by the loop's clock: 0 for at once, WEFT_FOREVER if no timer is
