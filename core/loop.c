@@ -136,7 +136,7 @@ static bool is_idle(const weft_loop *loop)
 static void take_due(weft_loop *loop)
 {
     if (weft_is_called_(loop))
-        loop->take_calls(loop);
+        loop->outside->take_calls(loop);
     if (loop->timers.used)
         fire_timers(loop);
     else

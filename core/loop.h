@@ -65,6 +65,12 @@ typedef struct weft_threadsafe_handle weft_threadsafe_handle;
 #define WEFT_ATOMIC_(type) type volatile
 #endif
 
+/* What threadsafe.c does for a loop, where a program has it. */
+typedef struct weft_outside_ {
+    void (*take_calls)(weft_loop *loop);
+    weft_function *(*function_of)(weft_handle *ready); /* the program's, also of a call */
+} weft_outside_;
+
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
@@ -79,12 +85,12 @@ struct weft_loop {
     weft_port *port;
     weft_watch *watches; /* descriptors that somebody waits for */
     weft_time looked;    /* when the port did last while tasks were ready; 0: it has slept since */
-    void (*take_calls)(weft_loop *loop); /* makes those `called` ready */
-    unsigned open, listening; /* handles for calls from outside; and those a run waits for */
-    weft_owner tasks;         /* the tasks of no group; the first owner of all */
-    weft_owner futures;       /* has no children: marks a future as one */
-    weft_node *starting;      /* tasks that go on when those they started eagerly wait */
-    weft_task *failed;        /* nobody asked for their errors yet */
+    const weft_outside_ *outside; /* what makes those `called` ready; NULL: there were none yet */
+    unsigned open, listening;     /* handles for calls from outside; and those a run waits for */
+    weft_owner tasks;             /* the tasks of no group; the first owner of all */
+    weft_owner futures;           /* has no children: marks a future as one */
+    weft_node *starting;          /* tasks that go on when those they started eagerly wait */
+    weft_task *failed;            /* nobody asked for their errors yet */
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
