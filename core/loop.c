@@ -385,10 +385,10 @@ static void forget_tasks(weft_owner *owner)
 
 const weft_error *weft_loop_close(weft_loop *loop)
 {
-    if (loop->runs || loop->open)
-        return &weft_invalid_state_error;
-    while (loop->failed)
+    while (loop->failed && !loop->runs && !loop->open)
         weft_report_failure_(loop->failed);
+    if (loop->runs || loop->open) /* by the exception handler, perhaps */
+        return &weft_invalid_state_error;
     weft_forget_handles_(loop);
     weft_owner *owner = &loop->tasks;
     do
