@@ -254,8 +254,8 @@ const weft_error *weft_run_once(weft_loop *loop)
 {
     if (loop->runs)
         return &weft_invalid_state_error;
-    if (loop->watches) {
-        loop->looked = 0; /* it looks now, and not again before its tick */
+    if (loop->watches || loop->open) { /* the bell is to fall silent */
+        loop->looked = 0;              /* it looks now, and not again before its tick */
         loop->port->sleep(loop->port, 0);
     }
     if (!loop->stopping)
