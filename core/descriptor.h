@@ -10,7 +10,9 @@
  *
  * Whoever closes a descriptor for which others may wait says so before (weft_notify_closing). If
  * nobody does, its waiters fail when the port sees that it is bad, and those alone; and when its
- * number has been used again, at the latest when the new owner waits for it.
+ * number has been used again, at the latest when the new owner waits for it. That is seen by the
+ * file's device and inode: where the new file has those of the old one (all eventfds of Linux have
+ * the same, all timerfds as well), the new owner is told that somebody waits already.
  */
 #ifndef WEFT_CORE_DESCRIPTOR_H
 #define WEFT_CORE_DESCRIPTOR_H
