@@ -11,9 +11,9 @@
  * Whoever closes a descriptor for which others may wait says so before (weft_notify_closing). If
  * nobody does, its waiters fail when the port sees that it is bad, and those alone; and when its
  * number has been used again, at the latest when the new owner waits for it. Until then they may
- * be told that the new owner's descriptor is ready, and read from it. (The port knows files
- * by device and inode. Linux gives all its eventfds, timerfds and epolls the same: of two of those
- * that had the same number, the new one's owner is told that somebody waits already.)
+ * be told that the new owner's descriptor is ready, and read from it. (A file is known by its
+ * device and inode. Where the new file has those of the old one, as all eventfds of Linux do, and
+ * all timerfds, the new owner is told that somebody waits already.)
  */
 #ifndef WEFT_CORE_DESCRIPTOR_H
 #define WEFT_CORE_DESCRIPTOR_H
@@ -52,7 +52,10 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
                                           weft_function *function);
 
 /* trio's notify_closing: to be called before close(descriptor). Tasks that wait for it raise
- * weft_bad_descriptor_error, calls are made. O(those who wait for descriptors). */
+ * weft_bad_descriptor_error, calls are made. But who has been told already that it is ready, and
+ * has not run since (two ticks at most), goes on to its read, or write, of a number that may be
+ * another file's by then: the program has to know that it is closed (where tasks share the variable
+ * that has the number, it is -1). O(those who wait for descriptors). */
 void weft_notify_closing(weft_loop *loop, int descriptor);
 
 /* ---- For ports, and hosts that drive a loop ---- */

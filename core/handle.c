@@ -99,10 +99,12 @@ void weft_handle_told_(weft_loop *loop, weft_handle *handle)
         weft_handle_ready_(loop, handle);
 }
 
-weft_function *weft_function_of_(weft_node *turn)
+weft_function *weft_function_of_(const weft_loop *loop, weft_node *turn)
 {
-    return turn->frame->code == &code ? WEFT_CONTAINER_(turn, weft_handle, wait.node)->function
-                                      : NULL;
+    if (turn->frame->code != &code)
+        return NULL;
+    weft_handle *const handle = WEFT_CONTAINER_(turn, weft_handle, wait.node);
+    return loop->outside ? loop->outside->function_of(handle) : handle->function;
 }
 
 bool weft_handle_pending(const weft_handle *handle)

@@ -76,8 +76,8 @@ void weft_handle_watches_(weft_handle *handle, weft_function *function);
  * turn. It may only count, and have itself called in a turn (weft_handle_ready_). */
 void weft_witness_end_(weft_awaitable *awaitable, weft_handle *handle, weft_function *function);
 
-/* The function of a turn that is a handle's, else NULL. */
-weft_function *weft_function_of_(weft_node *turn);
+/* The program's function of a turn that is a handle's, else NULL. */
+weft_function *weft_function_of_(const weft_loop *loop, weft_node *turn);
 
 /* What a handle waits for has ended. */
 void weft_handle_told_(weft_loop *loop, weft_handle *handle);

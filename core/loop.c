@@ -138,7 +138,7 @@ static bool is_idle(const weft_loop *loop)
 static void take_due(weft_loop *loop)
 {
     if (weft_is_called_(loop))
-        loop->take_calls(loop);
+        loop->outside->take_calls(loop);
     if (loop->timers.used)
         fire_timers(loop);
     else
@@ -256,8 +256,8 @@ const weft_error *weft_run_once(weft_loop *loop)
 {
     if (loop->runs)
         return &runs;
-    if (loop->watches) {
-        loop->looked = 0; /* it looks now, and not again before its tick */
+    if (loop->watches || loop->open) { /* the bell is to fall silent */
+        loop->looked = 0;              /* it looks now, and not again before its tick */
         loop->port->sleep(loop->port, 0);
     }
     if (!loop->stopping)
@@ -350,13 +350,18 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* ---- The loop itself ---- */
 
-void weft_loop_init(weft_loop *loop, weft_port *port)
+static void make_new(weft_loop *loop, weft_port *port)
 {
     *loop = (weft_loop){.port = port};
-    port->loop = loop;
     weft_ready_init_(&loop->ready);
     loop->tasks = (weft_owner){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
     loop->futures.loop = loop;
+}
+
+void weft_loop_init(weft_loop *loop, weft_port *port)
+{
+    make_new(loop, port);
+    port->loop = loop;
 }
 
 /* What a task that has not ended leaves: frames that are free, and callbacks that are off. */
@@ -389,18 +394,18 @@ const weft_error *weft_loop_close(weft_loop *loop)
 {
     static const weft_error open = {&weft_invalid_state_error,
                                     "handles for calls from outside are open"};
+    while (loop->failed && !loop->runs && !loop->open)
+        weft_report_failure_(loop->failed);
     if (loop->runs)
         return &runs;
-    if (loop->open)
+    if (loop->open) /* by the exception handler, perhaps */
         return &open;
-    while (loop->failed)
-        weft_report_failure_(loop->failed);
     weft_forget_handles_(loop);
     weft_owner *owner = &loop->tasks;
     do
         forget_tasks(owner);
     while ((owner = owner->next) != &loop->tasks);
-    weft_loop_init(loop, loop->port);
+    make_new(loop, loop->port);
     return NULL;
 }
 

@@ -65,6 +65,12 @@ typedef struct weft_threadsafe_handle weft_threadsafe_handle;
 #define WEFT_ATOMIC_(type) type volatile
 #endif
 
+/* What threadsafe.c does for a loop, where a program has it. */
+typedef struct weft_outside_ {
+    void (*take_calls)(weft_loop *loop);
+    weft_function *(*function_of)(weft_handle *ready); /* the program's, also of a call */
+} weft_outside_;
+
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
@@ -79,12 +85,12 @@ struct weft_loop {
     weft_port *port;
     weft_watch *watches; /* descriptors that somebody waits for */
     weft_time looked;    /* when the port did last while tasks were ready; 0: it has slept since */
-    void (*take_calls)(weft_loop *loop); /* makes those `called` ready */
-    unsigned open, listening; /* handles for calls from outside; and those a run waits for */
-    weft_owner tasks;         /* the tasks of no group; the first owner of all */
-    weft_owner futures;       /* has no children: marks a future as one */
-    weft_node *starting;      /* tasks that go on when those they started eagerly wait */
-    weft_task *failed;        /* nobody asked for their errors yet */
+    const weft_outside_ *outside; /* what makes those `called` ready; NULL: there were none yet */
+    unsigned open, listening;     /* handles for calls from outside; and those a run waits for */
+    weft_owner tasks;             /* the tasks of no group; the first owner of all */
+    weft_owner futures;           /* has no children: marks a future as one */
+    weft_node *starting;          /* tasks that go on when those they started eagerly wait */
+    weft_task *failed;            /* nobody asked for their errors yet */
     weft_lease *leases;
     weft_exception_handler *on_failure; /* NULL: nobody is told */
     size_t doomed;                      /* tasks that a shutdown waits for */
@@ -161,9 +167,10 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* For a host with a loop of its own: runs one tick of what is ready, due, called from outside, or
- * reported by weft_watch_ready, and never sleeps. It has the port look at descriptors, too (its
- * sleep(), with a time that has passed). (weft_stop and weft_run_forever, the idiom of
- * asyncio, do the same.) Returns NULL, or weft_invalid_state_error of a loop that runs. */
+ * reported by weft_watch_ready, and never sleeps. It has the port look at descriptors first (its
+ * sleep(), with a time that has passed). weft_stop and weft_run_forever, the idiom of asyncio, do
+ * the same, but have it look every 100 us at most. Returns NULL, or weft_invalid_state_error of a
+ * loop that runs. */
 const weft_error *weft_run_once(weft_loop *loop);
 
 /* When a host has to do so again, by the loop's clock: 0 for at once, WEFT_FOREVER if no timer is

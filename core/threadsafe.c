@@ -124,6 +124,16 @@ static void take_calls(weft_loop *loop)
     }
 }
 
+/* For reports. */
+static weft_function *function_of(weft_handle *ready)
+{
+    if (ready->function != call)
+        return ready->function;
+    return WEFT_HANDLE_OWNER(ready, weft_threadsafe_handle, handle)->function;
+}
+
+static const weft_outside_ outside = {take_calls, function_of};
+
 /* ---- Open and closed ---- */
 
 static void count_listening(const weft_threadsafe_handle *handle, bool more)
@@ -148,7 +158,7 @@ const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *
         return error;
     *handle = (weft_threadsafe_handle){.function = function, .loop = loop};
     loop->open++;
-    loop->take_calls = take_calls;
+    loop->outside = &outside;
     count_listening(handle, true);
     return NULL;
 }

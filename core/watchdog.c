@@ -1,12 +1,12 @@
 #include "core/watchdog.h"
 
-static weft_turn begin_turn(weft_node *node)
+static weft_turn begin_turn(const weft_loop *loop, weft_node *node)
 {
     weft_turn turn = {.task = NULL};
     turn.began = weft_frame_place(node->frame);
     if (weft_is_turn_(node)) {
         turn.began.line = 0; /* its state is no line */
-        turn.function = weft_function_of_(node);
+        turn.function = weft_function_of_(loop, node);
     } else {
         turn.task = weft_task_of_node_(node);
     }
@@ -31,7 +31,7 @@ static void run_watched(weft_loop *loop)
     weft_time began = weft_loop_time(loop);
     weft_node *node;
     while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
-        weft_turn turn = begin_turn(node);
+        weft_turn turn = begin_turn(loop, node);
         weft_run_node_(loop, node);
         began = end_turn(loop, &turn, began);
     }

@@ -33,9 +33,9 @@ static weft_time epoll_now(weft_port *port)
 
 /* ---- Slots ---- */
 
-static bool is_awaited(const struct epoll_slot *slot)
+static size_t count_watches(const struct epoll_slot *slot)
 {
-    return slot->watches[WEFT_READABLE] || slot->watches[WEFT_WRITABLE];
+    return (size_t) !!slot->watches[WEFT_READABLE] + !!slot->watches[WEFT_WRITABLE];
 }
 
 /* The table grows to have the number, by a half at least. */
@@ -92,15 +92,23 @@ static int arm(struct epoll_port *self, const struct epoll_slot *slot)
     return errno;
 }
 
+/* One more watches: the file may be of another kind than the one before, and look the same. */
+static void set_always(struct epoll_port *self, struct epoll_slot *slot, bool always)
+{
+    const size_t watches = count_watches(slot);
+    self->always -= slot->always ? watches - 1 : 0;
+    self->always += always ? watches : 0;
+    slot->always = always;
+}
+
 /* Regular files and directories, which epoll refuses, can always be read and written. */
 static const weft_error *begin(struct epoll_port *self, struct epoll_slot *slot)
 {
-    switch (arm(self, slot)) {
+    const int refused = arm(self, slot);
+    switch (refused) {
     case 0:
-        return NULL;
     case EPERM:
-        slot->always = true;
-        self->always++;
+        set_always(self, slot, refused);
         return NULL;
     case EBADF:
         return &weft_bad_descriptor_error;
@@ -189,7 +197,7 @@ static void tell_slot(struct epoll_port *self, struct epoll_slot *slot, uint32_t
     for (int what = 0; what < 2; what++)
         if (slot->watches[what] && events & ready[what])
             weft_watch_ready(self->port.loop, slot->watches[what]);
-    if (is_awaited(slot) && !slot->always && arm(self, slot) != 0)
+    if (count_watches(slot) && !slot->always && arm(self, slot) != 0)
         tell_bad(self, slot);
 }
 

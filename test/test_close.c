@@ -323,6 +323,29 @@ END_TEST
 /* ---- Two loops ---- */
 
 /* CPython: test_tasks.BaseTaskTests.test_other_loop_future */
+static weft_threadsafe_handle opened;
+
+static void open_one(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    (void)task, (void)error;
+    ck_no_error(weft_threadsafe_open(of, &opened, called));
+}
+
+START_TEST(a_loop_whose_handler_opens_a_handle_is_not_closed_before_that)
+{
+    static WEFT_TASK(failing) task;
+    weft_set_exception_handler(&loop, open_one);
+    weft_loop_create_task(&loop, failing, &task);
+    run_dry();
+    ck_error(weft_loop_close(&loop), &weft_invalid_state_error);
+    ck_assert(weft_call_soon_threadsafe(&opened));
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("callback ");
+    weft_threadsafe_close(&opened);
+    ck_no_error(weft_loop_close(&loop));
+}
+END_TEST
+
 START_TEST(what_belongs_to_another_loop_is_not_awaited)
 {
     static weft_virtual other_port;
@@ -396,6 +419,7 @@ int main(void)
     tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_told_before);
     tcase_add_test(tests, a_handler_that_is_told_of_a_failure_asks_for_the_next);
     tcase_add_test(tests, a_handler_that_is_told_of_a_failure_uses_the_memory_of_another);
+    tcase_add_test(tests, a_loop_whose_handler_opens_a_handle_is_not_closed_before_that);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_awaited, 0, 2);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for_with_others, 0, 6);
     return run_suite();

@@ -653,6 +653,17 @@ START_TEST(a_report_names_the_descriptor)
 }
 END_TEST
 
+/* It finds out by its read: the number is not there to be compared any more. */
+START_TEST(who_has_been_told_is_not_told_of_a_closing)
+{
+    park_reader(_i);
+    weft_notify_closing(&loop, pairs[0][0]);
+    ticks(2);
+    ck_recorded("a");
+    ck_no_error(weft_error_of(&readers[0]));
+}
+END_TEST
+
 static void append(void *to, const char *text)
 {
     ck_assert_uint_lt(strlen(to) + strlen(text), 1000);
@@ -767,6 +778,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_number_that_is_closed_and_reused_reaches_its_new_owner);
     tcase_add_test(tests, a_number_that_is_reused_for_the_other_direction_reaches_its_new_owner);
     tcase_add_test(tests, to_notify_of_a_closing_fails_all_who_wait_for_it);
+    tcase_add_loop_test(tests, who_has_been_told_is_not_told_of_a_closing, 1, 3);
     tcase_add_loop_test(tests, a_wait_that_is_cancelled_leaves_no_trace, 0, 3);
     tcase_add_test(tests, a_wait_may_have_a_limit);
     tcase_add_test(tests, a_call_is_made_once_and_may_ask_again);

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "examples/port_poll.h"
@@ -194,6 +196,29 @@ START_TEST(a_number_that_was_a_regular_files_is_waited_for)
 }
 END_TEST
 
+/* A file that is made when another has gone often has its inode. */
+START_TEST(a_pipe_that_is_taken_for_a_regular_file_is_waited_for)
+{
+    char name[] = "/tmp/weftXXXXXX";
+    const int number = mkstemp(name);
+    ck_assert_int_ge(number, 0);
+    start(0, number, 'a');
+    finish(0);
+    ck_assert_int_eq(close(number) | unlink(name) | mkfifo(name, 0600), 0);
+    ck_assert_int_eq(open(name, O_RDWR | O_NONBLOCK), number);
+    for (int i = 0; i < 2; i++) {
+        start(0, number, 'b');
+        weft_loop_create_task(&loop, sleeper, &sleeping, .delay = 1000);
+        ck_no_error(weft_run_until_complete(&loop, &sleeping));
+        weft_cancel(&waiters[0]);
+        finish(0);
+    }
+    ck_recorded("asleptb=cancelledsleptb=cancelled");
+    close(number);
+    unlink(name);
+}
+END_TEST
+
 START_TEST(two_numbers_of_one_file_are_waited_for_apart)
 {
     const int other = dup(pair[0]);
@@ -350,6 +375,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_bell_that_is_silenced_rings_again);
     tcase_add_test(tests, a_regular_file_is_always_ready);
     tcase_add_test(tests, a_number_that_was_a_regular_files_is_waited_for);
+    tcase_add_test(tests, a_pipe_that_is_taken_for_a_regular_file_is_waited_for);
     tcase_add_test(tests, two_numbers_of_one_file_are_waited_for_apart);
     tcase_add_test(tests, numbers_beyond_selects_are_as_good);
 }

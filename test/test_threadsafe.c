@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -329,6 +330,20 @@ START_TEST(the_bell_falls_silent)
 }
 END_TEST
 
+/* Where a host polls the bell, it would be woken for nothing again and again. */
+START_TEST(the_bell_falls_silent_in_a_hosts_run)
+{
+    open_named(&a);
+    struct pollfd bell = {.fd = select_port.bell[0], .events = POLLIN};
+    ck_assert(call(&a));
+    ck_assert_int_eq(poll(&bell, 1, 0), 1);
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
+    ck_assert_int_eq(poll(&bell, 1, 0), 0);
+    weft_threadsafe_close(&a.threadsafe);
+}
+END_TEST
+
 START_TEST(a_ring_leaves_errno_alone)
 {
     open_named(&a);
@@ -577,6 +592,7 @@ int main(void)
     tcase_add_test(tests, a_port_without_a_bell_is_called_between_two_ticks);
     tcase_add_test(tests, a_full_pipe_loses_nothing);
     tcase_add_test(tests, the_bell_falls_silent);
+    tcase_add_test(tests, the_bell_falls_silent_in_a_hosts_run);
     tcase_add_test(tests, a_ring_leaves_errno_alone);
     tcase_add_test(tests, a_call_is_seen_while_tasks_are_ready);
     tcase_add_test(tests, a_million_calls_from_four_threads_are_all_made_in_order);

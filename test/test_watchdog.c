@@ -187,6 +187,27 @@ START_TEST(turns_of_the_loops_own_are_told_by_what_they_are_for)
 }
 END_TEST
 
+static void close_and_work_7(weft_loop *of, weft_handle *handle)
+{
+    (void)of;
+    weft_threadsafe_close(WEFT_HANDLE_OWNER(handle, weft_threadsafe_handle, handle));
+    work(7);
+}
+
+START_TEST(a_call_from_outside_that_took_longer_is_told_with_its_function)
+{
+    weft_handle other = {.function = NULL};
+    weft_threadsafe_handle handle = {.loop = NULL};
+    watch(5);
+    ck_no_error(weft_threadsafe_open(&loop, &handle, close_and_work_7));
+    weft_call_soon(&loop, &other, work_7);
+    ck_assert(weft_call_soon_threadsafe(&handle));
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("callback took 7;callback took 7;");
+    ck_assert(last.function == close_and_work_7);
+}
+END_TEST
+
 /* ---- What a hook may do ---- */
 
 static void hear_slowly(weft_loop *of, const weft_turn *turn)
@@ -396,6 +417,7 @@ int main(void)
     tcase_add_test(tests, a_turn_in_which_a_task_starts_others_eagerly_is_one);
     tcase_add_test(tests, a_callback_that_took_longer_is_told);
     tcase_add_test(tests, turns_of_the_loops_own_are_told_by_what_they_are_for);
+    tcase_add_test(tests, a_call_from_outside_that_took_longer_is_told_with_its_function);
     tcase_add_test(tests, the_hooks_own_time_counts_for_nobody);
     tcase_add_test(tests, a_hook_may_set_another_or_none);
     tcase_add_test(tests, a_hook_may_cancel_tasks_and_stop_the_loop);
