@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -759,6 +760,156 @@ START_TEST(no_byte_is_lost_under_cancellation_at_any_tick)
 }
 END_TEST
 
+/* ---- At random, beside a model: a list of who waits, in order ---- */
+
+enum { ASKERS = 12 };
+
+static struct asker {
+    weft_handle handle;
+    int pair, what;
+    enum { IDLE, WAITS, TOLD } state;
+} askers[ASKERS], *waiting[ASKERS];
+
+static int waiters;
+
+static void end_wait(struct asker *asker)
+{
+    int kept = 0;
+    for (int i = 0; i < waiters; i++)
+        if (waiting[i] != asker)
+            waiting[kept++] = waiting[i];
+    waiters = kept;
+}
+
+static void be_told(struct asker *asker)
+{
+    end_wait(asker);
+    asker->state = TOLD;
+}
+
+static bool is_taken(int pair, int what)
+{
+    for (int i = 0; i < waiters; i++)
+        if (waiting[i]->pair == pair && waiting[i]->what == what)
+            return true;
+    return false;
+}
+
+static void ask_or_cancel(weft_loop *of, weft_handle *handle);
+
+static const weft_error *call_when(weft_handle *handle, int pair, int what)
+{
+    if (what == WEFT_READABLE)
+        return weft_call_when_readable(&loop, handle, pairs[pair][0], ask_or_cancel);
+    return weft_call_when_writable(&loop, handle, pairs[pair][0], ask_or_cancel);
+}
+
+static void ask_at_random(struct asker *asker)
+{
+    const int pair = (int)choose(PAIRS), what = (int)choose(2);
+    const weft_error *const expected = asker->state != IDLE   ? &weft_invalid_state_error
+                                       : is_taken(pair, what) ? &weft_descriptor_busy_error
+                                                              : NULL;
+    ck_assert_ptr_eq(call_when(&asker->handle, pair, what), expected);
+    if (expected)
+        return;
+    asker->pair = pair;
+    asker->what = what;
+    asker->state = WAITS;
+    waiting[waiters++] = asker;
+}
+
+static void cancel_at_random(struct asker *asker)
+{
+    ck_assert(weft_handle_cancel(&loop, &asker->handle) == (asker->state != IDLE));
+    end_wait(asker);
+    asker->state = IDLE;
+}
+
+static void notify_all_of(int pair)
+{
+    weft_notify_closing(&loop, pairs[pair][0]);
+    for (int i = 0; i < ASKERS; i++)
+        if (askers[i].state == WAITS && askers[i].pair == pair)
+            be_told(&askers[i]);
+}
+
+static void do_at_random(void)
+{
+    const int pair = (int)choose(PAIRS);
+    switch (choose(6)) {
+    case 0:
+        cancel_at_random(&askers[choose(ASKERS)]);
+        break;
+    case 1:
+        notify_all_of(pair);
+        break;
+    case 2:
+        take_all(pairs[pair][0]);
+        take_all(pairs[pair][1]);
+        break;
+    case 3:
+        fill(pairs[pair][choose(2)]);
+        break;
+    default:
+        ask_at_random(&askers[choose(ASKERS)]);
+        break;
+    }
+}
+
+static void ask_or_cancel(weft_loop *of, weft_handle *handle)
+{
+    struct asker *const self = WEFT_HANDLE_OWNER(handle, struct asker, handle);
+    ck_assert_ptr_eq(of, &loop);
+    ck_assert_msg(self->state == TOLD, "seed %llu", seed);
+    self->state = IDLE;
+    do_at_random();
+}
+
+static bool is_ready(const struct asker *asker)
+{
+    struct pollfd entry = {.fd = pairs[asker->pair][0],
+                           .events = asker->what == WEFT_READABLE ? POLLIN : POLLOUT};
+    return poll(&entry, 1, 0) == 1;
+}
+
+/* Those that were told before have been called, and those that are ready now. */
+static void tick_beside_the_model(void)
+{
+    for (int i = 0; i < ASKERS; i++)
+        if (askers[i].state == WAITS && is_ready(&askers[i]))
+            be_told(&askers[i]);
+    one_tick();
+}
+
+static void compare_with_the_model(int start)
+{
+    int i = 0;
+    for (weft_watch *at = weft_first_watch(&loop); at; at = weft_next_watch(at), i++) {
+        ck_assert_msg(i < waiters && at == &waiting[i]->handle.wait, "seed %d", start);
+        ck_assert_int_eq(weft_watch_descriptor(at), pairs[waiting[i]->pair][0]);
+        ck_assert_int_eq((int)weft_watch_for(at), waiting[i]->what);
+    }
+    ck_assert_msg(i == waiters, "seed %d", start);
+}
+
+START_TEST(the_watches_are_as_in_a_model)
+{
+    seed = (unsigned long long)_i + 1;
+    for (int round = 0; round < 2000; round++) {
+        do_at_random();
+        compare_with_the_model(_i + 1);
+        if (choose(3))
+            continue;
+        tick_beside_the_model();
+        compare_with_the_model(_i + 1);
+    }
+    ck_no_error(weft_loop_close(&loop));
+    for (int i = 0; i < ASKERS; i++)
+        ck_assert(!weft_handle_pending(&askers[i].handle));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -795,6 +946,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_report_of_one_that_has_been_told_names_none);
     tcase_add_test(tests, the_watches_of_a_loop_can_be_walked);
     tcase_add_loop_test(tests, no_byte_is_lost_under_cancellation_at_any_tick, 0, 20);
+    tcase_add_loop_test(tests, the_watches_are_as_in_a_model, 0, 20);
 }
 
 int main(void)
