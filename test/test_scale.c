@@ -7,7 +7,16 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { MANY = 1000000, DEEP = 100000 };
+/* Divided by the environment's WEFT_SCALE, where all is slow. */
+static size_t many = 1000000, deep = 100000;
+
+static void scale(void)
+{
+    const char *const by = getenv("WEFT_SCALE");
+    const size_t divisor = by ? strtoul(by, NULL, 10) : 1;
+    many /= divisor ? divisor : 1;
+    deep /= divisor ? divisor : 1;
+}
 
 /* Zeroed memory for a test's tasks: the test frees it when they have ended. */
 static void *zeroed(size_t count, size_t size)
@@ -46,10 +55,10 @@ static size_t count_cancelled(const sleeper_task *tasks, size_t count)
 
 START_TEST(a_shutdown_ends_a_million_sleepers)
 {
-    sleeper_task *const tasks = start_sleepers(MANY, WEFT_FOREVER);
+    sleeper_task *const tasks = start_sleepers(many, WEFT_FOREVER);
     tick();
     ck_no_error(weft_shutdown(&loop));
-    ck_assert_uint_eq(count_cancelled(tasks, MANY), MANY);
+    ck_assert_uint_eq(count_cancelled(tasks, many), many);
     ck_assert(loop_is_idle());
     free(tasks);
 }
@@ -118,7 +127,7 @@ WEFT_ASYNC_BODY(link)
     } else {
         weft_with_group(self->group) {
             weft_group_create_task(self->group, link, self->next, .way = GROUP,
-                                   .next = self->next + 1 < links + DEEP ? self->next + 1 : NULL,
+                                   .next = self->next + 1 < links + deep ? self->next + 1 : NULL,
                                    .group = self->group + 1, .error = self->error);
         }
         weft_end;
@@ -154,10 +163,10 @@ static bool passes_cancellation_on(enum way way)
 
 START_TEST(a_chain_of_a_million_that_await_each_other_is_cancelled)
 {
-    start_chain(AWAIT, MANY, NULL);
+    start_chain(AWAIT, many, NULL);
     weft_cancel(&links[0]);
     run_dry();
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < many; i++)
         ck_assert(weft_cancelled(&links[i]));
     ck_assert_uint_eq(port.now, 0);
     end_chain();
@@ -166,9 +175,9 @@ END_TEST
 
 START_TEST(a_deep_chain_of_any_kind_ends)
 {
-    start_chain((enum way)_i, DEEP, NULL);
+    start_chain((enum way)_i, deep, NULL);
     run_dry();
-    for (size_t i = 0; i < DEEP; i++)
+    for (size_t i = 0; i < deep; i++)
         ck_assert(weft_done(&links[i]) && !weft_error_of(&links[i]));
     end_chain();
 }
@@ -177,7 +186,7 @@ END_TEST
 START_TEST(a_deep_chain_of_any_kind_fails_from_its_end)
 {
     const enum way way = (enum way)_i;
-    start_chain(way, DEEP, &fail);
+    start_chain(way, deep, &fail);
     run_dry();
     const weft_error *const error = weft_error_of(&links[0]);
     if (way == COLLECT || way == WAIT || way == COMPLETED)
@@ -193,11 +202,11 @@ END_TEST
 START_TEST(a_deep_chain_of_any_kind_is_cancelled_from_its_beginning)
 {
     const enum way way = (enum way)_i;
-    start_chain(way, DEEP, NULL);
+    start_chain(way, deep, NULL);
     weft_cancel(&links[0]);
     run_dry();
     ck_assert(weft_cancelled(&links[0]));
-    for (size_t i = 1; i < DEEP; i++)
+    for (size_t i = 1; i < deep; i++)
         ck_assert(weft_cancelled(&links[i]) == passes_cancellation_on(way));
     end_chain();
 }
@@ -205,10 +214,10 @@ END_TEST
 
 START_TEST(a_deep_chain_of_any_kind_is_cancelled_at_its_end)
 {
-    start_chain((enum way)_i, DEEP, NULL);
-    weft_cancel(&links[DEEP - 1]);
+    start_chain((enum way)_i, deep, NULL);
+    weft_cancel(&links[deep - 1]);
     run_dry();
-    for (size_t i = 0; i < DEEP; i++)
+    for (size_t i = 0; i < deep; i++)
         ck_assert(weft_done(&links[i]));
     end_chain();
 }
@@ -216,9 +225,9 @@ END_TEST
 
 START_TEST(a_loop_with_a_deep_chain_of_any_kind_is_closed)
 {
-    start_chain((enum way)_i, DEEP, NULL);
+    start_chain((enum way)_i, deep, NULL);
     ck_no_error(weft_loop_close(&loop));
-    for (size_t i = 0; i < DEEP; i++)
+    for (size_t i = 0; i < deep; i++)
         ck_assert(weft_done(&links[i]));
     end_chain();
 }
@@ -239,8 +248,8 @@ struct many {
 
 WEFT_ASYNC_BODY(many)
 {
-    for (; self->i < MANY; self->i++)
-        weft_check(weft_gather_add_in(&self->gather, self->parts, MANY, &self->tasks[self->i]));
+    for (; self->i < many; self->i++)
+        weft_check(weft_gather_add_in(&self->gather, self->parts, many, &self->tasks[self->i]));
     weft_gather_all(self);
 }
 WEFT_ASYNC_END
@@ -250,11 +259,11 @@ static WEFT_TASK(many) all;
 static void start_gather(void)
 {
     memset(&all, 0, sizeof(all));
-    sleeper_task *const tasks = start_sleepers(MANY, 2);
+    sleeper_task *const tasks = start_sleepers(many, 2);
     weft_loop_create_task(&loop, many, &all, .tasks = tasks,
-                          .parts = zeroed(MANY, sizeof(weft_part)));
+                          .parts = zeroed(many, sizeof(weft_part)));
     tick();
-    ck_assert_uint_eq(count_tasks(), MANY + 1);
+    ck_assert_uint_eq(count_tasks(), many + 1);
 }
 
 static void free_all(void)
@@ -271,7 +280,7 @@ START_TEST(a_gather_of_a_million_is_cancelled)
     weft_cancel(&all);
     run_dry();
     ck_assert(weft_cancelled(&all));
-    ck_assert_uint_eq(count_cancelled(all.frame.tasks, MANY), MANY);
+    ck_assert_uint_eq(count_cancelled(all.frame.tasks, many), many);
     free_all();
 }
 END_TEST
@@ -279,11 +288,11 @@ END_TEST
 START_TEST(a_gather_of_a_million_fails_and_leaves_the_others_alone)
 {
     start_gather();
-    all.frame.tasks[MANY / 2].frame.error = &fail;
-    weft_cancel(&all.frame.tasks[MANY / 3]);
+    all.frame.tasks[many / 2].frame.error = &fail;
+    weft_cancel(&all.frame.tasks[many / 3]);
     run_dry();
     ck_assert(weft_cancelled(&all));
-    ck_assert_uint_eq(count_cancelled(all.frame.tasks, MANY), 1);
+    ck_assert_uint_eq(count_cancelled(all.frame.tasks, many), 1);
     free_all();
 }
 END_TEST
@@ -292,9 +301,9 @@ END_TEST
 WEFT_ASYNC(crowd, sleeper_task *tasks; weft_group group; const weft_error *error; size_t i;)
 {
     weft_with_group(&self->group) {
-        for (; self->i < MANY; self->i++)
+        for (; self->i < many; self->i++)
             weft_group_create_task(&self->group, sleeper, &self->tasks[self->i],
-                                   .delay = self->i + 1 < MANY ? 2 : 1, .error = self->error);
+                                   .delay = self->i + 1 < many ? 2 : 1, .error = self->error);
     }
     weft_end;
 }
@@ -307,7 +316,7 @@ static WEFT_TASK(crowd) crowd_task;
 START_TEST(a_group_of_a_million_ends_in_any_way)
 {
     memset(&crowd_task, 0, sizeof(crowd_task));
-    sleeper_task *const tasks = zeroed(MANY, sizeof(*tasks));
+    sleeper_task *const tasks = zeroed(many, sizeof(*tasks));
     weft_loop_create_task(&loop, crowd, &crowd_task, .tasks = tasks,
                           .error = _i >= 2 ? &fail : NULL);
     tick();
@@ -318,12 +327,12 @@ START_TEST(a_group_of_a_million_ends_in_any_way)
         port.now = 2;
     run_dry();
     const weft_error *const error = weft_error_of(&crowd_task);
-    const size_t cancelled[] = {0, MANY, MANY - 1, 0};
-    ck_assert_uint_eq(count_cancelled(tasks, MANY), cancelled[_i]);
+    const size_t cancelled[] = {0, many, many - 1, 0};
+    ck_assert_uint_eq(count_cancelled(tasks, many), cancelled[_i]);
     ck_assert(_i == 0   ? !error
               : _i == 1 ? weft_cancelled(&crowd_task)
                         : error->kind == &weft_group_error);
-    ck_assert_uint_eq(weft_count_errors(error), _i == 0 ? 0 : _i == 3 ? MANY : 1);
+    ck_assert_uint_eq(weft_count_errors(error), _i == 0 ? 0 : _i == 3 ? many : 1);
     ck_assert(loop_is_idle());
     weft_loop_close(&loop);
     free(tasks);
@@ -334,8 +343,8 @@ END_TEST
 WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; weft_wait_set set; weft_future * which;
            bool first; size_t i, heard;)
 {
-    for (; self->i < MANY; self->i++)
-        weft_check(weft_wait_add_in(&self->set, self->parts, MANY, &self->tasks[self->i]));
+    for (; self->i < many; self->i++)
+        weft_check(weft_wait_add_in(&self->set, self->parts, many, &self->tasks[self->i]));
     if (self->first) {
         weft_wait_first(self, WEFT_FOREVER);
         weft_return;
@@ -355,13 +364,13 @@ static WEFT_TASK(watcher) watcher_task;
 START_TEST(a_million_are_waited_for_one_by_one_and_at_once)
 {
     memset(&watcher_task, 0, sizeof(watcher_task));
-    sleeper_task *const tasks = start_sleepers(MANY, 2);
-    weft_part *const parts = zeroed(MANY, sizeof(*parts));
+    sleeper_task *const tasks = start_sleepers(many, 2);
+    weft_part *const parts = zeroed(many, sizeof(*parts));
     weft_loop_create_task(&loop, watcher, &watcher_task, .tasks = tasks, .parts = parts,
                           .first = _i);
     run_dry();
     ck_no_error(weft_error_of(&watcher_task));
-    ck_assert_uint_eq(watcher_task.frame.heard, _i ? 0 : MANY);
+    ck_assert_uint_eq(watcher_task.frame.heard, _i ? 0 : many);
     ck_assert(loop_is_idle());
     free(parts);
     free(tasks);
@@ -382,9 +391,9 @@ WEFT_ASYNC_END
 START_TEST(a_million_wait_for_a_lock)
 {
     typedef WEFT_TASK(user) user_task;
-    user_task *const users = zeroed(MANY, sizeof(*users));
+    user_task *const users = zeroed(many, sizeof(*users));
     lock = (weft_lock){.holder = NULL};
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < many; i++)
         weft_loop_create_task(&loop, user, &users[i]);
     tick();
     if (_i)
@@ -436,13 +445,13 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(nested) outermost;
 
-/* DEEP calls in one task; behind them is a frame that only marks the end. */
+/* deep calls in one task; behind them is a frame that only marks the end. */
 static struct nested *start_nested(bool in_groups, weft_time delay, weft_time step,
                                    const weft_error *error)
 {
     memset(&outermost, 0, sizeof(outermost));
-    struct nested *const frames = zeroed(DEEP + 1, sizeof(*frames));
-    frames[DEEP].frame.flags = 1;
+    struct nested *const frames = zeroed(deep + 1, sizeof(*frames));
+    frames[deep].frame.flags = 1;
     weft_loop_create_task(&loop, nested, &outermost, .inner = frames, .groups = in_groups,
                           .delay = delay, .step = step, .error = error);
     tick();
@@ -453,7 +462,7 @@ static struct nested *start_nested(bool in_groups, weft_time delay, weft_time st
  * ends all (2). */
 START_TEST(timeouts_around_deep_calls_expire)
 {
-    const weft_time delays[] = {5, 5 + DEEP, 5}, steps[] = {0, (weft_time)-1, 1};
+    const weft_time delays[] = {5, 5 + deep, 5}, steps[] = {0, (weft_time)-1, 1};
     struct nested *const frames = start_nested(false, delays[_i], steps[_i], NULL);
     run_dry();
     ck_error(weft_error_of(&outermost), &weft_timeout_error);
@@ -478,7 +487,7 @@ END_TEST
 START_TEST(groups_around_deep_calls_end_with_their_children)
 {
     struct nested *const frames = start_nested(true, 0, 0, _i ? NULL : &fail);
-    ck_assert_uint_eq(count_tasks(), DEEP + 1);
+    ck_assert_uint_eq(count_tasks(), deep + 1);
     if (_i)
         weft_cancel(&outermost);
     run_dry();
@@ -508,8 +517,8 @@ static size_t lines_of_dump(void)
 /* Two lines a task, and one for a group with children. */
 START_TEST(a_deep_chain_of_any_kind_is_dumped)
 {
-    start_chain((enum way)_i, DEEP, NULL);
-    ck_assert_uint_eq(lines_of_dump(), _i == GROUP ? 3 * DEEP - 1 : 2 * DEEP);
+    start_chain((enum way)_i, deep, NULL);
+    ck_assert_uint_eq(lines_of_dump(), _i == GROUP ? 3 * deep - 1 : 2 * deep);
     run_dry();
     end_chain();
 }
@@ -520,7 +529,7 @@ START_TEST(groups_around_deep_calls_are_dumped)
     struct nested *const frames = start_nested(true, 0, 0, NULL);
     tick();
     /* The outermost coroutine has a group, too, and the innermost none. */
-    ck_assert_uint_eq(lines_of_dump(), 1 + (DEEP + 1) + 3 * DEEP);
+    ck_assert_uint_eq(lines_of_dump(), 1 + (deep + 1) + 3 * deep);
     weft_cancel(&outermost);
     run_dry();
     ck_assert(loop_is_idle());
@@ -550,16 +559,16 @@ static void count_holders(void *holders, const char *text)
 START_TEST(a_million_that_each_hold_what_another_waits_for_are_dumped)
 {
     typedef WEFT_TASK(holder) holder_task;
-    holder_task *const tasks = zeroed(MANY, sizeof(*tasks));
-    weft_lock *const locks = zeroed(MANY + 1, sizeof(*locks));
+    holder_task *const tasks = zeroed(many, sizeof(*tasks));
+    weft_lock *const locks = zeroed(many + 1, sizeof(*locks));
     size_t holders = 0;
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < many; i++)
         weft_loop_create_task(&loop, holder, &tasks[i], .own = &locks[i]);
     tick();
     tick();
-    ck_assert_uint_eq(lines_of_dump(), 2 * MANY);
+    ck_assert_uint_eq(lines_of_dump(), 2 * many);
     weft_dump(&loop, count_holders, &holders);
-    ck_assert_uint_eq(holders, MANY - 1);
+    ck_assert_uint_eq(holders, many - 1);
     run_dry();
     ck_assert(loop_is_idle());
     free(locks);
@@ -710,6 +719,7 @@ static void limit_stack(rlim_t size)
 
 int main(void)
 {
+    scale();
     limit_stack(256 * 1024);
     TCase *const tests = begin_suite("scale");
     tcase_add_test(tests, a_shutdown_ends_a_million_sleepers);
