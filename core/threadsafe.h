@@ -34,8 +34,7 @@ struct weft_threadsafe_handle {
  * a deadlock, but sleeps until it is called (see weft_threadsafe_set_daemon); unless the port has
  * no bell, as the virtual clock: then it is seen between two ticks, and nobody waits for it.
  * Returns NULL; weft_invalid_state_error if it is open; or what the port says if its bell cannot
- * be hung. In the
- * loop's thread. O(1). */
+ * be hung. In the loop's thread. O(1). */
 const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *handle,
                                        weft_function *function);
 
