@@ -346,6 +346,32 @@ START_TEST(a_loop_whose_handler_opens_a_handle_is_not_closed_before_that)
 }
 END_TEST
 
+static void close_it(weft_loop *of, weft_handle *handle)
+{
+    (void)handle;
+    note_error(weft_loop_close(of));
+}
+
+/* Nobody is told of the failure before the loop does close. */
+START_TEST(a_close_that_is_refused_tells_nobody)
+{
+    static WEFT_TASK(failing) task;
+    static weft_handle handle;
+    weft_set_exception_handler(&loop, note_failure);
+    weft_loop_create_task(&loop, failing, &task);
+    run_dry();
+    ck_no_error(weft_call_soon(&loop, &handle, close_it));
+    run_dry();
+    ck_recorded("=invalid state");
+    ck_no_error(weft_threadsafe_open(&loop, &opened, called));
+    ck_error(weft_loop_close(&loop), &weft_invalid_state_error);
+    ck_recorded("");
+    weft_threadsafe_close(&opened);
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("failing=fail ");
+}
+END_TEST
+
 START_TEST(what_belongs_to_another_loop_is_not_awaited)
 {
     static weft_virtual other_port;
@@ -420,6 +446,7 @@ int main(void)
     tcase_add_test(tests, a_handler_that_is_told_of_a_failure_asks_for_the_next);
     tcase_add_test(tests, a_handler_that_is_told_of_a_failure_uses_the_memory_of_another);
     tcase_add_test(tests, a_loop_whose_handler_opens_a_handle_is_not_closed_before_that);
+    tcase_add_test(tests, a_close_that_is_refused_tells_nobody);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_awaited, 0, 2);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for_with_others, 0, 6);
     return run_suite();

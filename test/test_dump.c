@@ -1,8 +1,10 @@
 /* Dumps: all tasks as a tree, at any moment, and nothing is different afterwards; daemons. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "helper.h"
 
@@ -872,6 +874,34 @@ START_TEST(what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well)
 }
 END_TEST
 
+/* ---- The world outside ---- */
+
+WEFT_ASYNC(reading, int fd;)
+{
+    weft_wait_readable(self->fd);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_wait_for_a_descriptor_is_told_with_its_number)
+{
+    static WEFT_TASK(reading) task;
+    static weft_select select_port;
+    int ends[2];
+    char expected[80];
+    ck_assert_int_eq(pipe(ends), 0);
+    weft_select_init(&select_port);
+    weft_loop_init(&loop, &select_port.port);
+    weft_loop_create_task(&loop, reading, &task, .fd = ends[0]);
+    ck_no_error(weft_run_once(&loop));
+    snprintf(expected, sizeof(expected),
+             "reading waits for: readable (descriptor %d)\n    in reading\n", ends[0]);
+    ck_dumped(expected);
+    ck_no_error(weft_shutdown(&loop));
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("dump");
@@ -900,5 +930,6 @@ int main(void)
     tcase_add_test(tests, a_daemon_that_withstands_a_shutdown_is_an_error);
     tcase_add_test(tests, what_is_in_the_groups_of_a_daemon_is_left_out_with_it);
     tcase_add_test(tests, what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well);
+    tcase_add_test(tests, a_wait_for_a_descriptor_is_told_with_its_number);
     return run_suite();
 }

@@ -218,6 +218,19 @@ START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
 }
 END_TEST
 
+START_TEST(a_hosts_run_that_was_stopped_before_is_a_tick_as_well)
+{
+    static WEFT_TASK(runner) a;
+    weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
+    weft_stop(&loop);
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
+    run_dry();
+}
+END_TEST
+
 static void run_once_inside(weft_loop *of, weft_handle *handle)
 {
     (void)handle;
@@ -687,6 +700,7 @@ int main(void)
     tcase_add_test(tests, a_loop_runs_again_and_again);
     tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
     tcase_add_test(tests, a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is);
+    tcase_add_test(tests, a_hosts_run_that_was_stopped_before_is_a_tick_as_well);
     tcase_add_test(tests, a_host_does_not_run_a_loop_that_runs);
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
     tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
