@@ -164,7 +164,7 @@ static bool begin_tick(weft_loop *loop)
  * first already. */
 static bool begin_next_tick(weft_loop *loop)
 {
-    if (weft_ready_is_idle_(&loop->ready) || loop->attention || weft_is_called_(loop))
+    if (WEFT_RARELY_(weft_ready_is_idle_(&loop->ready) || loop->attention || weft_is_called_(loop)))
         return false;
     weft_ready_push_(&loop->ready, &loop->ready.tick);
     return true;
