@@ -70,7 +70,7 @@ done
 without_totals "$expected/lock.resource.txt" >"$work/a"
 without_totals "$work/lines.out" | cmp -s "$work/a" -
 result "a lesson goes on after SIGQUIT" $?
-sed 's#[^ ]*/scenarios/##; s/:[0-9]*: in/: in/' "$work/asked" | diff - /dev/fd/3 3<<end
+sed 's#[^ ]*scenarios/##; s/:[0-9]*: in/: in/' "$work/asked" | diff - /dev/fd/3 3<<end
 == resource ==
 resource waits for: gather, of modify and 4 more
     lock.c: in resource
