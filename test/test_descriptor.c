@@ -274,29 +274,31 @@ START_TEST(a_second_one_for_the_same_is_told_at_once)
 }
 END_TEST
 
-static const struct refused {
-    int descriptor;
-    const weft_error *error;
-} refused[] = {
-    {-1, &weft_bad_descriptor_error},
-    {INT_MIN, &weft_bad_descriptor_error},
-    {FD_SETSIZE - 1, &weft_bad_descriptor_error}, /* which is not open */
-    {FD_SETSIZE, &weft_descriptor_range_error},
-    {INT_MAX, &weft_descriptor_range_error},
-};
+static const int refused[] = {-1, INT_MIN, FD_SETSIZE - 8, FD_SETSIZE, INT_MAX};
+
+/* The next one above that is not open: valgrind, for one, has descriptors of its own thereabouts.
+ */
+static int closed_from(int descriptor)
+{
+    while (fcntl(descriptor, F_GETFD) >= 0)
+        descriptor++;
+    return descriptor;
+}
 
 START_TEST(a_number_that_the_port_cannot_hold_or_that_is_not_open_is_refused)
 {
+    const int descriptor = closed_from(refused[_i]);
+    const bool too_high = descriptor >= FD_SETSIZE && !takes_any_number();
     const weft_error *const error =
-        takes_any_number() ? &weft_bad_descriptor_error : refused[_i].error;
+        too_high ? &weft_descriptor_range_error : &weft_bad_descriptor_error;
     for (int what = 0; what < 2; what++) {
-        start_other(refused[_i].descriptor, what ? 'x' : 'X');
+        start_other(descriptor, what ? 'x' : 'X');
         one_tick();
         ck_assert_ptr_eq(weft_error_of(&other), error);
     }
     ck_assert_ptr_null(weft_first_watch(&loop));
     static weft_handle handle;
-    ck_assert_ptr_eq(weft_call_when_readable(&loop, &handle, refused[_i].descriptor, NULL), error);
+    ck_assert_ptr_eq(weft_call_when_readable(&loop, &handle, descriptor, NULL), error);
     ck_assert(!weft_handle_pending(&handle));
 }
 END_TEST
