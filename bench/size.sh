@@ -2,7 +2,8 @@
 # make size: what weft costs in bytes; `size.sh sizes`: of structs alone. The size of every public struct on this machine (LP64) and, with
 # arm-none-eabi-gcc, on ILP32; the flash of the core and of each primitive on a Cortex-M0 at -Os.
 set -eu
-srcdir=${srcdir:-.}
+cd "${srcdir:-.}" # the names of files are in the code: the same wherever it is asked from
+srcdir=.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -110,8 +110,8 @@ void weft_loop_init(weft_loop *loop, weft_port *port);
  * blocks do not run: that is what weft_shutdown is for). What these waited for, futures, gathers
  * and primitives, is to be made anew before it is used again. Calls that are pending are off, but
  * for done callbacks of futures. The loop itself is then as weft_loop_init leaves it. Returns NULL,
- * or an error of the kind weft_invalid_state_error, and nothing has happened: the loop runs, or
- * handles for calls from outside are open (threadsafe.h). O(tasks, their calls, and handles). */
+ * or an error of the kind weft_invalid_state_error, and the loop goes on: it runs, or handles for
+ * calls from outside are open (threadsafe.h). O(tasks, their calls, and handles). */
 const weft_error *weft_loop_close(weft_loop *loop);
 
 /* loop.set_exception_handler(handler), NULL for none. It is called when a task that failed is

@@ -51,5 +51,16 @@ if [ "$(getconf LONG_BIT)" = 64 ]; then
     done <"$work/sizes"
 fi
 
+# Flash, as the README has it of that compiler: `| ... | | 1,234; 56 |`.
+if [ "$(arm-none-eabi-gcc -dumpfullversion 2>/dev/null | cut -d. -f1,2)" = 12.2 ]; then
+    srcdir=. sh bench/size.sh | sed -n '/flash/,$p' >"$work/flash"
+    figures=$(for name in core descriptor threadsafe watchdog daemon dump primitives; do
+        awk -v name="$name" '$1 == name { print $NF }' "$work/flash"
+    done | xargs)
+    readme=$(sed -n 's/^| \(the core.s code\|where they are used\|all primitives. code\).*| | \(.*\) |$/\2/p' README.md |
+        tr -d ',;' | xargs)
+    if [ "$figures" = "$readme" ]; then right; else wrong "the README's flash is $readme, and it is $figures"; fi
+fi
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
