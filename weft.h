@@ -43,8 +43,10 @@
  *                                     weft_call_soon_threadsafe(&handle)
  * loop.add_signal_handler(SIGINT, g)  the same, the call in a signal handler
  * run_in_executor(f)                  the same, the call in a thread; g sets a future
- * SelectorEventLoop                   weft_select_init(&select)                       port_select.h
- *                                     weft_virtual_init(&clock)                         port.h
+ * SelectorEventLoop                   weft_select_init(&select)                       select.h
+ * (selectors.PollSelector)            weft_poll_init(&poll, 0)                        poll.h
+ * (selectors.EpollSelector)           weft_epoll_init(&epoll)                         epoll.h
+ *                                     weft_virtual_init(&clock)                         virtual.h
  * asyncio.all_tasks(loop)             weft_first_task, weft_next_task                   report.h
  * t.get_name(), set_name("a")         weft_task_name, WEFT_ASYNC_NAMED
  * t.get_stack()                       weft_task_innermost, weft_task_caller, weft_frame_place
@@ -104,27 +106,29 @@
  * await q.join(); task_done()         weft_queue_join(&q), weft_queue_task_done
  * q.shutdown()                        weft_queue_shutdown(&q), weft_queue_shutdown_now
  *
+ * poll.h and epoll.h are not included here: a program includes core/backend/poll.h by name.
  * Names that end in an underscore are the library's own.
  */
 #ifndef WEFT_H
 #define WEFT_H
 
+#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
+#include "core/backend/select.h"
+#endif
+#include "core/backend/virtual.h"
 #include "core/coroutine.h"
-#include "core/daemon.h"
 #include "core/descriptor.h"
-#include "core/dump.h"
 #include "core/future.h"
 #include "core/handle.h"
+#include "core/inspect/daemon.h"
+#include "core/inspect/dump.h"
+#include "core/inspect/report.h"
+#include "core/inspect/watchdog.h"
 #include "core/loop.h"
 #include "core/port.h"
-#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
-#include "core/port_select.h"
-#endif
-#include "core/report.h"
 #include "core/task.h"
 #include "core/threadsafe.h"
 #include "core/time.h"
-#include "core/watchdog.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"

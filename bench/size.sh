@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Every struct that a header names without an underscore at its end.
-structs=$(cat "$srcdir"/core/*.h "$srcdir"/primitives/*.h |
+structs=$(cat "$srcdir"/core/*.h "$srcdir"/core/backend/[sv]*.h "$srcdir"/core/inspect/*.h "$srcdir"/primitives/*.h |
     sed -n 's/^\(typedef \)\{0,1\}struct \(weft_[a-z_]*[a-z]\)\( {\|;\| weft_.*;\).*/\2/p' | sort -u)
 
 # The sizes are read from an object file's symbols, since a cross-compiled program does not run here.
@@ -48,12 +48,14 @@ join -a 1 "$work/lp64" "$work/ilp32" | while read -r name a b; do printf '%-18s 
 echo
 printf '%-18s %6s\n' 'Cortex-M0 -Os' flash
 flash() {
-    for file in "$srcdir/$1"/*.c; do
-        case $file in */port_select.c | */panic.c) continue ;; esac
+    name=$1
+    shift
+    for file; do
+        [ "$file" != core/panic.c ] || continue
         # shellcheck disable=SC2086
-        "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).$1.o"
+        "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).$name.o"
     done
-    arm-none-eabi-size "$work"/*."$1".o | awk -v w="$work/" -v end=".$1.o" -v all="$1" -v only="$only" 'NR > 1 {
+    arm-none-eabi-size "$work"/*."$name".o | awk -v w="$work/" -v end=".$name.o" -v all="$name" -v only="$only" 'NR > 1 {
         name = $6; sub(w, "", name); sub(end, "", name)
         if (index(only, " " name " ")) name = name " *"; else sum += $1 + $2
         printf "%-18s %6d\n", name, $1 + $2
@@ -63,5 +65,5 @@ flash() {
 # What the loop does not call, and only those programs link that name it: marked, and not in the sum.
 only=' daemon descriptor dump threadsafe watchdog '
 
-flash core
-flash primitives
+flash core core/*.c core/backend/virtual.c core/inspect/*.c
+flash primitives primitives/*.c

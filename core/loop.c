@@ -1,6 +1,6 @@
 #include "core/loop.h"
 
-#include "core/report.h"
+#include "core/inspect/report.h"
 
 static const weft_error runs = {&weft_invalid_state_error, "the loop runs already"};
 

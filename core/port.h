@@ -50,16 +50,6 @@ struct weft_port {
     void (*take_bell_down)(weft_port *port);
 };
 
-/* A clock that never waits: where a loop would sleep, the time is what it would then be. For tests,
- * simulations, and to see a day's timeouts in a moment. It has no descriptors and no bell. */
-typedef struct weft_virtual {
-    weft_port port;
-    weft_time now; /* may be set while the loop does not run; never back */
-} weft_virtual;
-
-/* Sets the port up, at the time 0. */
-void weft_virtual_init(weft_virtual *port);
-
 #ifdef __cplusplus
 }
 #endif

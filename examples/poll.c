@@ -2,19 +2,19 @@
  *
  * Each turn: poll() for the host's descriptors and weft's, no longer than to the next of the host's
  * timers and weft's; weft is told and runs what is ready, without blocking; the host does its work.
- * The port (port_poll.c) has done the bookkeeping of weft's descriptors, so that what is left is
+ * core/backend/poll.c has done the bookkeeping of weft's descriptors, so that what is left is
  * turn(). */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/backend/poll.h"
 #include "demo.h"
-#include "port_poll.h"
 
 enum { MAIL, OWN }; /* the host's own entries; how many */
 
 struct host {
-    struct poll_port port;
+    weft_poll port;
     weft_loop loop;
     int mail[2];        /* a pipe of the host's own */
     weft_time timer_at; /* a timer of the host's own */
@@ -51,13 +51,13 @@ static weft_time earlier(weft_time one, weft_time other)
  * waits for. */
 static void turn(struct host *host)
 {
-    struct poll_port *const port = &host->port;
+    weft_poll *const port = &host->port;
     port->entries[MAIL] = (struct pollfd){.fd = host->mail[0], .events = POLLIN};
-    poll_port_fill(port);
+    weft_poll_fill(port);
     const weft_time until = earlier(weft_next_run(&host->loop), host->timer_at);
-    const int count = poll(port->entries, port->count, poll_port_timeout(port, until));
+    const int count = poll(port->entries, port->count, weft_poll_timeout(port, until));
     if (count > 0)
-        poll_port_tell(port);
+        weft_poll_tell(port);
     weft_run_once(&host->loop);
     if (count > 0 && port->entries[MAIL].revents)
         read_mail(host);
@@ -70,7 +70,7 @@ static bool open_host(struct host *host)
 {
     if (pipe(host->mail) != 0)
         return false;
-    if (poll_port_init(&host->port, OWN)) {
+    if (weft_poll_init(&host->port, OWN)) {
         weft_loop_init(&host->loop, &host->port.port);
         host->timer_at = weft_loop_time(&host->loop);
         return true;
@@ -83,7 +83,7 @@ static bool open_host(struct host *host)
 static void close_host(struct host *host)
 {
     weft_loop_close(&host->loop);
-    poll_port_close(&host->port);
+    weft_poll_close(&host->port);
     close(host->mail[0]);
     close(host->mail[1]);
 }

@@ -1,0 +1,230 @@
+/* A port on poll(): POSIX, without select()'s limit. What a port has to do is told in
+ * doc/porting.md. */
+#define _POSIX_C_SOURCE 200809L
+#include "core/backend/poll.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/backend/select.h"
+#include "core/descriptor.h"
+
+static weft_poll *poll_of(weft_port *port)
+{
+    return (weft_poll *)(void *)port; /* its first member */
+}
+
+static weft_time poll_now(weft_port *port)
+{
+    (void)port;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+}
+
+/* ---- Entries ----
+ * poll() takes no more entries than there may be descriptors, so a number has one, whatever it is
+ * watched for. Memory is made where its lack can be told: when a watch begins. */
+
+static bool make_entries(weft_poll *self, nfds_t watched)
+{
+    const nfds_t wanted = self->own + 1 + watched;
+    if (wanted <= self->room)
+        return true;
+    const nfds_t room = wanted + self->room / 2;
+    struct pollfd *const entries = realloc(self->entries, room * sizeof(*entries));
+    if (!entries)
+        return false;
+    self->entries = entries;
+    self->room = room;
+    return true;
+}
+
+static bool make_place(weft_poll *self, int descriptor)
+{
+    if ((size_t)descriptor < self->numbers)
+        return true;
+    const size_t numbers = (size_t)descriptor + 1 + self->numbers / 2;
+    nfds_t *const places = realloc(self->places, numbers * sizeof(*places));
+    if (!places)
+        return false;
+    for (size_t i = self->numbers; i < numbers; i++)
+        places[i] = 0;
+    self->places = places;
+    self->numbers = numbers;
+    return true;
+}
+
+/* The number's entry, NULL if it has none: its place may be of a poll() before, and another's. */
+static struct pollfd *find_entry(weft_poll *self, int descriptor)
+{
+    const nfds_t place = self->places[descriptor];
+    struct pollfd *const entry = &self->entries[place];
+    return place > self->own && place < self->count && entry->fd == descriptor ? entry : NULL;
+}
+
+static struct pollfd *make_entry(weft_poll *self, int descriptor)
+{
+    struct pollfd *const entry = &self->entries[self->count];
+    *entry = (struct pollfd){.fd = descriptor};
+    self->places[descriptor] = self->count++;
+    return entry;
+}
+
+/* ---- What is watched ---- */
+
+static const weft_error *poll_watch(weft_port *port, weft_watch *watch)
+{
+    weft_poll *const self = poll_of(port);
+    const weft_error *error = weft_watch_stat(watch);
+    if (!error)
+        error = weft_watch_admit(port->loop, watch);
+    if (!error &&
+        !(make_entries(self, self->watched + 1) && make_place(self, weft_watch_descriptor(watch))))
+        error = &weft_descriptor_range_error;
+    if (!error)
+        self->watched++;
+    return error;
+}
+
+static void poll_unwatch(weft_port *port, const weft_watch *watch)
+{
+    (void)watch;
+    poll_of(port)->watched--;
+}
+
+/* ---- The bell: a byte in a pipe. A pipe that is full rings as well ---- */
+
+static void poll_take_bell_down(weft_port *port)
+{
+    weft_poll *const self = poll_of(port);
+    close(self->bell[0]);
+    close(self->bell[1]);
+    self->bell[0] = self->bell[1] = -1;
+}
+
+static const weft_error *poll_hang_bell(weft_port *port)
+{
+    static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
+    weft_poll *const self = poll_of(port);
+    if (pipe(self->bell) != 0)
+        return &no_pipe;
+    for (int i = 0; i < 2; i++) {
+        (void)fcntl(self->bell[i], F_SETFD, FD_CLOEXEC);
+        (void)fcntl(self->bell[i], F_SETFL, O_NONBLOCK);
+    }
+    return NULL;
+}
+
+/* Also in a signal's handler: errno is the program's. */
+static void poll_ring(weft_port *port)
+{
+    const int before = errno;
+    while (write(poll_of(port)->bell[1], "", 1) < 0 && errno == EINTR)
+        continue;
+    errno = before;
+}
+
+static void silence_bell(weft_poll *self)
+{
+    char bytes[64];
+    while (read(self->bell[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+        continue;
+}
+
+/* ---- The two halves of a sleep, and the whole ---- */
+
+/* The bell's entry is there even if it is not hung: poll() skips numbers below 0. */
+void weft_poll_fill(weft_poll *port)
+{
+    port->entries[port->own] = (struct pollfd){.fd = port->bell[0], .events = POLLIN};
+    port->count = port->own + 1;
+    for (weft_watch *watch = weft_first_watch(port->port.loop); watch;
+         watch = weft_next_watch(watch)) {
+        const int descriptor = weft_watch_descriptor(watch);
+        struct pollfd *const found = find_entry(port, descriptor);
+        struct pollfd *const entry = found ? found : make_entry(port, descriptor);
+        entry->events |= weft_watch_for(watch) == WEFT_READABLE ? POLLIN : POLLOUT;
+    }
+}
+
+int weft_poll_timeout(weft_poll *port, weft_time until)
+{
+    if (until == WEFT_FOREVER)
+        return -1;
+    const weft_time now = until ? poll_now(&port->port) : 0;
+    if (until <= now)
+        return 0;
+    const weft_time rest = (until - now - 1) / 1000 + 1;
+    return rest < INT_MAX ? (int)rest : INT_MAX;
+}
+
+/* With POLLHUP and POLLERR, which are reported unasked, a call would not block either. */
+static void tell_watch(weft_loop *loop, weft_watch *watch, short events)
+{
+    static const short ready[2] = {POLLIN | POLLHUP | POLLERR, POLLOUT | POLLHUP | POLLERR};
+    if (events & POLLNVAL)
+        weft_watch_bad(loop, watch);
+    else if (events & ready[weft_watch_for(watch)])
+        weft_watch_ready(loop, watch);
+}
+
+/* To tell a watch ends it, so who is next is asked before. Some may have begun since
+ * weft_poll_fill, and have no entry. */
+void weft_poll_tell(weft_poll *port)
+{
+    if (port->entries[port->own].revents)
+        silence_bell(port);
+    weft_watch *next;
+    for (weft_watch *watch = weft_first_watch(port->port.loop); watch; watch = next) {
+        next = weft_next_watch(watch);
+        const struct pollfd *const entry = find_entry(port, weft_watch_descriptor(watch));
+        if (entry)
+            tell_watch(port->port.loop, watch, entry->revents);
+    }
+    port->told = true;
+}
+
+/* A signal (EINTR) ends it early: the loop comes back. */
+static void poll_sleep(weft_port *port, weft_time until)
+{
+    weft_poll *const self = poll_of(port);
+    const bool told = self->told;
+    self->told = false;
+    if (told && until == 0)
+        return;
+    weft_poll_fill(self);
+    if (poll(self->entries + self->own, self->count - self->own, weft_poll_timeout(self, until)) >
+        0)
+        weft_poll_tell(self);
+    self->told = false;
+}
+
+/* ---- The port ---- */
+
+bool weft_poll_init(weft_poll *port, nfds_t own)
+{
+    *port = (weft_poll){
+        .port = {.now = poll_now,
+                 .sleep = poll_sleep,
+                 .resolution = 1,
+                 .watch = poll_watch,
+                 .unwatch = poll_unwatch,
+                 .ring = poll_ring,
+                 .hang_bell = poll_hang_bell,
+                 .take_bell_down = poll_take_bell_down},
+        .own = own,
+        .bell = {-1, -1},
+    };
+    return make_entries(port, 0);
+}
+
+void weft_poll_close(weft_poll *port)
+{
+    free(port->entries);
+    free(port->places);
+}

@@ -1,0 +1,257 @@
+#define _POSIX_C_SOURCE 200809L
+#include "core/backend/select.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/descriptor.h"
+
+/* Some systems refuse longer timeouts than 31 days. */
+#define LONGEST_SLEEP WEFT_SECONDS(24 * 60 * 60)
+
+static weft_select *select_of(weft_port *port)
+{
+    return WEFT_CONTAINER_(port, weft_select, port);
+}
+
+static weft_time select_now(weft_port *port)
+{
+    weft_select *const select = select_of(port);
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
+        select->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    return select->now;
+}
+
+/* ---- What is watched ---- */
+
+static bool is_open(int descriptor)
+{
+    return fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF;
+}
+
+const weft_error *weft_watch_stat(weft_watch *watch)
+{
+    struct stat file;
+    uint32_t hash = 0;
+    if (fstat(weft_watch_descriptor(watch), &file) == 0)
+        hash = (uint32_t)file.st_ino * 31 + (uint32_t)file.st_dev;
+    else if (errno == EBADF)
+        return &weft_bad_descriptor_error;
+    weft_watch_set_file(watch, hash);
+    return NULL;
+}
+
+/* Whether somebody waits for this number; O(1), unlike a look at all who wait. */
+static bool is_watched(const weft_select *select, int descriptor)
+{
+    return FD_ISSET(descriptor, &select->watched[WEFT_READABLE]) ||
+           FD_ISSET(descriptor, &select->watched[WEFT_WRITABLE]);
+}
+
+static const weft_error *select_watch(weft_port *port, weft_watch *watch)
+{
+    weft_select *const select = select_of(port);
+    const int descriptor = weft_watch_descriptor(watch);
+    if (descriptor >= FD_SETSIZE)
+        return &weft_descriptor_range_error;
+    const weft_error *error = weft_watch_stat(watch);
+    if (!error && is_watched(select, descriptor))
+        error = weft_watch_admit(port->loop, watch);
+    if (error)
+        return error;
+    FD_SET(descriptor, &select->watched[weft_watch_for(watch)]);
+    if (descriptor > select->highest)
+        select->highest = descriptor;
+    return NULL;
+}
+
+static void select_unwatch(weft_port *port, const weft_watch *watch)
+{
+    FD_CLR(weft_watch_descriptor(watch), &select_of(port)->watched[weft_watch_for(watch)]);
+}
+
+/* ---- The bell ----
+ * A byte in a pipe: whoever sleeps in select() wakes. A pipe that is full rings as well. */
+
+static bool make_pipe(int bell[2])
+{
+    if (pipe(bell) != 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        if (fcntl(bell[i], F_SETFD, FD_CLOEXEC) != 0 || fcntl(bell[i], F_SETFL, O_NONBLOCK) != 0) {
+            close(bell[0]);
+            close(bell[1]);
+            return false;
+        }
+    return true;
+}
+
+static void select_take_bell_down(weft_port *port)
+{
+    weft_select *const select = select_of(port);
+    close(select->bell[0]);
+    close(select->bell[1]);
+    select->bell[0] = -1;
+}
+
+static const weft_error *select_hang_bell(weft_port *port)
+{
+    static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
+    weft_select *const select = select_of(port);
+    if (!make_pipe(select->bell)) {
+        select->bell[0] = -1;
+        return &no_pipe;
+    }
+    if (select->bell[0] < FD_SETSIZE)
+        return NULL;
+    select_take_bell_down(port);
+    return &weft_descriptor_range_error;
+}
+
+/* A full pipe rings; a closed one never will. */
+static bool may_still_ring(void)
+{
+    return errno != EAGAIN && errno != EBADF && errno != EPIPE;
+}
+
+/* Also in a signal's handler: errno is the program's. */
+static void select_ring(weft_port *port)
+{
+    const int before = errno;
+    while (write(select_of(port)->bell[1], "", 1) < 0 && may_still_ring())
+        continue;
+    errno = before;
+}
+
+static void silence_bell(weft_select *select)
+{
+    char bytes[64];
+    while (read(select->bell[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+        continue;
+}
+
+/* ---- Sleeping ---- */
+
+/* One of those that are watched was closed behind our back: it is found, and fails alone. */
+static bool tell_bad(weft_port *port)
+{
+    bool found = false;
+    weft_watch *next;
+    for (weft_watch *watch = weft_first_watch(port->loop); watch; watch = next) {
+        next = weft_next_watch(watch);
+        if (is_open(weft_watch_descriptor(watch)))
+            continue;
+        weft_watch_bad(port->loop, watch);
+        found = true;
+    }
+    return found;
+}
+
+/* A signal ends the sleep early, which is no harm. Where the system is at its end (ENOMEM), or what
+ * it complains of is not ours to find, another try a little later is all there is. */
+static void select_failed(weft_port *port, struct timeval rest)
+{
+    if (errno == EINTR || (errno == EBADF && tell_bad(port)))
+        return;
+    const struct timeval a_little = {0, 10000};
+    if (rest.tv_sec > 0 || rest.tv_usec > a_little.tv_usec)
+        rest = a_little;
+    (void)select(0, NULL, NULL, NULL, &rest);
+}
+
+static bool is_ready(const weft_watch *watch, const fd_set ready[2])
+{
+    return FD_ISSET(weft_watch_descriptor(watch), &ready[weft_watch_for(watch)]);
+}
+
+/* The first of the watches that are ready, which are `count`. Whoever is told often waits again
+ * each time, and is at the end of the list; so that is where the search begins, and those who wait
+ * for long are not looked at. */
+static weft_watch *first_ready(weft_loop *loop, int count, const fd_set ready[2])
+{
+    weft_watch *const first = weft_first_watch(loop);
+    weft_watch *watch = weft_wait_of_(first->previous); /* the last */
+    while (count -= is_ready(watch, ready), count > 0 && watch != first)
+        watch = weft_wait_of_(watch->previous);
+    return watch;
+}
+
+/* In the order in which they began. */
+static void tell_ready(weft_port *port, int count, const fd_set ready[2])
+{
+    weft_watch *watch = first_ready(port->loop, count, ready), *next;
+    for (; watch && count > 0; watch = next) {
+        next = weft_next_watch(watch);
+        if (is_ready(watch, ready)) {
+            weft_watch_ready(port->loop, watch);
+            count--;
+        }
+    }
+}
+
+/* Watches end, and the highest of them with it: nothing looks for the next one until it matters. */
+static int highest(weft_select *select)
+{
+    while (select->highest >= 0 && !FD_ISSET(select->highest, &select->watched[WEFT_READABLE]) &&
+           !FD_ISSET(select->highest, &select->watched[WEFT_WRITABLE]))
+        select->highest--;
+    return select->highest > select->bell[0] ? select->highest : select->bell[0];
+}
+
+static struct timeval rest_until(weft_port *port, weft_time until)
+{
+    const weft_time now = until && until != WEFT_FOREVER ? select_now(port) : 0;
+    weft_time rest = until > now ? until - now : 0;
+    if (rest > LONGEST_SLEEP)
+        rest = LONGEST_SLEEP;
+    struct timeval timeout;
+    timeout.tv_sec = (time_t)(rest / WEFT_SECONDS(1));
+    timeout.tv_usec = (suseconds_t)(rest % WEFT_SECONDS(1));
+    return timeout;
+}
+
+static void select_sleep(weft_port *port, weft_time until)
+{
+    weft_select *const select_port = select_of(port);
+    const struct timeval rest = rest_until(port, until);
+    struct timeval timeout = rest;
+    fd_set ready[2] = {select_port->watched[0], select_port->watched[1]};
+    const int bell = select_port->bell[0];
+    if (bell >= 0)
+        FD_SET(bell, &ready[WEFT_READABLE]);
+    int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE], NULL,
+                       until == WEFT_FOREVER ? NULL : &timeout);
+    if (count < 0) {
+        select_failed(port, rest);
+        return;
+    }
+    if (bell >= 0 && FD_ISSET(bell, &ready[WEFT_READABLE])) {
+        silence_bell(select_port);
+        count--;
+    }
+    if (count > 0)
+        tell_ready(port, count, ready);
+}
+
+void weft_select_init(weft_select *port)
+{
+    *port = (weft_select){
+        .port = {.now = select_now,
+                 .sleep = select_sleep,
+                 .resolution = 1,
+                 .watch = select_watch,
+                 .unwatch = select_unwatch,
+                 .ring = select_ring,
+                 .hang_bell = select_hang_bell,
+                 .take_bell_down = select_take_bell_down},
+        .highest = -1,
+        .bell = {-1, -1},
+    };
+    FD_ZERO(&port->watched[WEFT_READABLE]);
+    FD_ZERO(&port->watched[WEFT_WRITABLE]);
+    (void)select_now(&port->port); /* so that it has a time to stand still at */
+}

@@ -1,0 +1,467 @@
+#include "core/inspect/dump.h"
+
+#include "core/inspect/daemon.h"
+#include "core/inspect/report.h"
+
+/* A dump that is being written. */
+struct dump {
+    weft_loop *loop;
+    weft_write *write;
+    void *to;
+    size_t level;              /* how many groups are around */
+    const char *heading;       /* of the group whose tasks are next; NULL: it is written */
+    bool of_deadlock;          /* daemons are left out, */
+    const weft_task *left_out; /* ... now this one, and what is in its groups */
+    size_t daemons;            /* ... so many */
+};
+
+/* ---- Text ---- */
+
+enum { SPACES = 4, DEEPEST = 10, MOST_PLACES = 5 * sizeof(size_t) / 2 };
+
+static void text(const struct dump *dump, const char *piece)
+{
+    dump->write(dump->to, piece);
+}
+
+static size_t power_of_ten(unsigned exponent)
+{
+    size_t power = 1;
+    while (exponent--)
+        power *= 10;
+    return power;
+}
+
+/* Of a line, or of things in memory: so it has less places than SIZE_MAX. Without a division, which
+ * small machines do not have. */
+static void number(const struct dump *dump, size_t value)
+{
+    char digits[MOST_PLACES + 1], *next = digits;
+    unsigned places = 1;
+    while (power_of_ten(places) <= value)
+        places++;
+    while (places--) {
+        const size_t unit = power_of_ten(places);
+        for (*next = '0'; value >= unit; value -= unit)
+            ++*next;
+        next++;
+    }
+    *next = '\0';
+    text(dump, digits);
+}
+
+/* Begins a line so far in from where the tasks of this group are, or those of DEEPEST: the text
+ * would grow with the square of the level. */
+static void indent(const struct dump *dump, int further)
+{
+    static const char blanks[] =
+        "                                                                                    ";
+    _Static_assert(sizeof(blanks) == (2 * DEEPEST + 1) * SPACES + 1, "blanks for each level");
+    const int level = dump->level < DEEPEST ? (int)dump->level : DEEPEST;
+    text(dump, &blanks[(2 * (DEEPEST - level) + 1 - further) * SPACES]);
+}
+
+/* ---- What a task does ---- */
+
+static const char *name_of(const weft_task *task)
+{
+    const char *const name = weft_task_name(task);
+    return name ? name : task->root.code->name;
+}
+
+/* A task that has been parked has no error: the flag is free to say that whoever holds what it
+ * waits for lives. A task that starts another has no news, and nobody has two: both say so for a
+ * while. */
+enum { HOLDER_LIVES = WEFT_HAS_ERROR_, STARTING = WEFT_HAS_ERROR_ | WEFT_CANCELLED_ };
+
+static bool is_starting(const weft_task *task)
+{
+    return (task->root.flags & STARTING) == STARTING;
+}
+
+static const weft_task *holder_of(const weft_task *task)
+{
+    return !weft_has_ended_(&task->awaitable) && weft_parked_in_(task) == WEFT_LISTED_
+               ? weft_task_waits_for(task).holder
+               : NULL;
+}
+
+static void tell_holder(const struct dump *dump, const weft_task *task)
+{
+    const weft_task *const holder = holder_of(task);
+    if (!holder)
+        return;
+    if (holder == task) {
+        text(dump, ", which it holds itself");
+    } else if (task->root.flags & HOLDER_LIVES) {
+        text(dump, ", which ");
+        text(dump, name_of(holder));
+        text(dump, weft_is_daemon(holder) ? " (a daemon) holds" : " holds");
+    } else {
+        text(dump, ", which a task holds that has ended, or is of another loop");
+    }
+}
+
+static void tell_awaitable(const struct dump *dump, weft_awaitable *awaitable)
+{
+    const weft_task *const task = weft_awaitable_task_(awaitable);
+    text(dump, task ? name_of(task) : "a future");
+}
+
+/* The first part that has not ended, and how many more there are. */
+static void tell_parts(const struct dump *dump, weft_joint *joint)
+{
+    size_t open = 0;
+    weft_awaitable *part;
+    for (size_t i = 0; (part = joint->part(joint, i)); i++) {
+        if (weft_has_ended_(part) || open++)
+            continue;
+        text(dump, ", of ");
+        tell_awaitable(dump, part);
+    }
+    if (open < 2)
+        return;
+    text(dump, " and ");
+    number(dump, open - 1);
+    text(dump, " more");
+}
+
+static void tell_wait(const struct dump *dump, const weft_task *task)
+{
+    text(dump, " waits for: ");
+    text(dump, weft_task_waits_for(task).what);
+    switch (weft_parked_in_(task)) {
+    case WEFT_WATCHING_:
+        text(dump, " (descriptor ");
+        number(dump, (size_t)task->live.wait.watched.descriptor);
+        text(dump, ")");
+        break;
+    case WEFT_AWAITING_:
+        if (weft_awaitable_task_(task->live.wait.target)) {
+            text(dump, " ");
+            tell_awaitable(dump, task->live.wait.target);
+        }
+        break;
+    case WEFT_JOINING_:
+        tell_parts(dump, task->live.wait.joint);
+        break;
+    default:
+        tell_holder(dump, task);
+        break;
+    }
+}
+
+/* Of a task that is parked: its descriptor is ready, and its turn in the place of the number. */
+static bool has_been_told(const weft_task *task)
+{
+    return weft_parked_in_(task) == WEFT_WATCHING_ && weft_is_turn_(&task->live.wait.node);
+}
+
+static bool is_running(const struct dump *dump, const weft_task *task)
+{
+    return dump->loop->context.running == &task->live.wait.node;
+}
+
+static void tell_ready(const struct dump *dump, const weft_task *task)
+{
+    text(dump, task->root.state ? " is ready" : " has not begun");
+    if (task->root.flags & (WEFT_CANCELLED_ | WEFT_MUST_CANCEL_)) {
+        text(dump, ", cancelled");
+    } else if (task->root.flags & WEFT_HAS_ERROR_) {
+        text(dump, ", with an error: ");
+        text(dump, weft_error_text(task->live.wait.error));
+    }
+}
+
+static void tell_state(const struct dump *dump, const weft_task *task)
+{
+    if (weft_has_ended_(&task->awaitable))
+        text(dump, " has ended, and its group has not heard yet");
+    else if (is_running(dump, task))
+        text(dump, " runs");
+    else if (is_starting(task))
+        text(dump, " has started another, which goes first");
+    else if (weft_is_parked_(task) && !has_been_told(task))
+        tell_wait(dump, task);
+    else
+        tell_ready(dump, task);
+}
+
+static void tell_requests(const struct dump *dump, const weft_task *task)
+{
+    if (!weft_cancelling(task))
+        return;
+    text(dump, "; requests to cancel: ");
+    number(dump, weft_cancelling(task));
+}
+
+/* ---- Where a task is ---- */
+
+static void write_place(const struct dump *dump, const weft_frame *frame)
+{
+    const weft_place place = weft_frame_place(frame);
+    indent(dump, 1);
+    text(dump, place.file);
+    if (place.line) {
+        text(dump, ":");
+        number(dump, place.line);
+    }
+    text(dump, ": in ");
+    text(dump, place.coroutine);
+    text(dump, place.line ? "\n" : ", at its start\n");
+}
+
+/* The callers of `frame` up to the outermost call their callees: returns the second outermost, NULL
+ * if there is none. */
+static weft_frame *turn_callers(weft_frame *frame, const weft_frame *root)
+{
+    weft_frame *callee = NULL;
+    while (frame != root) {
+        weft_frame *const caller = frame->caller;
+        frame->caller = callee;
+        callee = frame;
+        frame = caller;
+    }
+    return callee;
+}
+
+/* From the outermost in; each `caller` is turned back as it is passed. */
+static void write_places(const struct dump *dump, weft_task *task)
+{
+    weft_frame *frame = (weft_frame *)(uintptr_t)weft_task_innermost(task), *caller = &task->root;
+    if (!frame)
+        return;
+    frame = turn_callers(frame, &task->root);
+    write_place(dump, &task->root);
+    while (frame) {
+        weft_frame *const callee = frame->caller;
+        frame->caller = caller;
+        caller = frame;
+        write_place(dump, frame);
+        frame = callee;
+    }
+}
+
+static void write_task(struct dump *dump, weft_task *task)
+{
+    indent(dump, 0);
+    if (dump->level > DEEPEST) {
+        text(dump, "(in ");
+        number(dump, dump->level);
+        text(dump, " groups) ");
+    }
+    text(dump, name_of(task));
+    if (weft_is_daemon(task))
+        text(dump, " (a daemon)");
+    tell_state(dump, task);
+    tell_requests(dump, task);
+    text(dump, "\n");
+    write_places(dump, task);
+}
+
+/* ---- Who lives ----
+ * A primitive's holder may be a task that has ended, in memory that is something else by now: its
+ * address is all that may be looked at. So those who wait are put into a search tree by the
+ * addresses of their holders, bit by bit; then each task that lives is looked for in it. A waiter's
+ * two links in the tree are where its owner and the child before it were. */
+
+static weft_task **find(weft_task **link, const weft_task *holder)
+{
+    for (uintptr_t bits = (uintptr_t)holder; *link && holder_of(*link) != holder; bits >>= 1)
+        link = bits & 1 ? &(*link)->root.previous : &(*link)->live.lower;
+    return link;
+}
+
+static void add_waiter(weft_task **tree, weft_task *task)
+{
+    const weft_task *const holder = holder_of(task);
+    weft_task **const link = holder ? find(tree, holder) : tree;
+    if (!holder || *link)
+        return;
+    *link = task;
+    task->live.lower = task->root.previous = NULL;
+}
+
+static void note_life(weft_task **tree, weft_task *task)
+{
+    weft_task *const waiter = weft_has_ended_(&task->awaitable) ? NULL : *find(tree, task);
+    if (waiter)
+        waiter->root.flags |= HOLDER_LIVES;
+}
+
+/* The others who wait for it are told. */
+static void pass_on_life(weft_task **tree, weft_task *task)
+{
+    const weft_task *const holder = holder_of(task);
+    if (holder && (*find(tree, holder))->root.flags & HOLDER_LIVES)
+        task->root.flags |= HOLDER_LIVES;
+}
+
+static void for_each_task(weft_loop *loop, void (*visit)(weft_task **tree, weft_task *task),
+                          weft_task **tree)
+{
+    weft_owner *owner = &loop->tasks;
+    do
+        for (weft_task *task = owner->children; task; task = task->next)
+            visit(tree, task);
+    while ((owner = owner->next) != &loop->tasks);
+}
+
+static void restore_children(weft_owner *owner)
+{
+    weft_task *last = NULL;
+    for (weft_task *task = owner->children; task; task = task->next) {
+        task->awaitable.owner = owner;
+        task->root.previous = last;
+        last = task;
+    }
+    if (last)
+        owner->children->root.previous = last;
+}
+
+static void find_living_holders(weft_loop *loop)
+{
+    weft_task *tree = NULL;
+    for_each_task(loop, add_waiter, &tree);
+    if (!tree)
+        return;
+    for_each_task(loop, note_life, &tree);
+    for_each_task(loop, pass_on_life, &tree);
+    weft_owner *owner = &loop->tasks;
+    do
+        restore_children(owner);
+    while ((owner = owner->next) != &loop->tasks);
+}
+
+/* ---- Who starts another ---- */
+
+static void mark_starting(weft_loop *loop)
+{
+    for (weft_node *node = loop->starting; node; node = node->next)
+        weft_task_of_node_(node)->root.flags |= STARTING;
+}
+
+static void unmark_starting(weft_loop *loop)
+{
+    for (weft_node *node = loop->starting; node; node = node->next)
+        weft_task_of_node_(node)->root.flags &= (uint16_t)~STARTING;
+}
+
+/* ---- The tree ----
+ * A task's groups are hung up between it and its owner: its owner is its outermost group, that
+ * one's `previous` the next one in, and the innermost one's the task's own owner. Which of these
+ * an owner is shows in its parent. On the way up they are taken down again. */
+
+static void hang_up_groups(weft_loop *loop)
+{
+    weft_owner *group = loop->tasks.previous;
+    while (group != &loop->tasks) {
+        weft_owner *const entered_before = group->previous;
+        group->previous = group->parent->awaitable.owner;
+        group->parent->awaitable.owner = group;
+        group = entered_before;
+    }
+}
+
+/* The line above those of its tasks that are written. */
+static void head_group(struct dump *dump)
+{
+    if (!dump->heading)
+        return;
+    indent(dump, -1);
+    text(dump, dump->heading);
+    dump->heading = NULL;
+}
+
+static void show(struct dump *dump, weft_task *task)
+{
+    if (dump->of_deadlock && !dump->left_out && weft_is_daemon(task)) {
+        dump->left_out = task;
+        dump->daemons++;
+    }
+    if (!dump->left_out) {
+        head_group(dump);
+        write_task(dump, task);
+    }
+    if (holder_of(task))
+        task->root.flags &= (uint16_t)~HOLDER_LIVES;
+}
+
+/* Behind a task and all that is in its groups. */
+static weft_task *leave(struct dump *dump, const weft_task *task)
+{
+    if (dump->left_out == task)
+        dump->left_out = NULL;
+    else if (!dump->left_out)
+        dump->heading = NULL;
+    return task->next;
+}
+
+static weft_task *go_down(struct dump *dump, const weft_owner *group, bool further)
+{
+    dump->level++;
+    if (!dump->left_out)
+        dump->heading = further ? "in its group inside that:\n" : "in its group:\n";
+    return group->children;
+}
+
+static weft_task *go_up(struct dump *dump, weft_owner *group)
+{
+    weft_task *const parent = group->parent;
+    parent->awaitable.owner = group->previous;
+    dump->level--;
+    return parent;
+}
+
+/* All that is below `owner`. */
+static void show_tree(struct dump *dump, weft_owner *owner)
+{
+    weft_task *task = owner->children;
+    while (task || owner->parent) {
+        const bool comes_up = !task;
+        if (comes_up)
+            task = go_up(dump, owner);
+        else
+            show(dump, task);
+        owner = task->awaitable.owner;
+        task = owner->parent == task ? go_down(dump, owner, comes_up) : leave(dump, task);
+    }
+}
+
+static void restore_ring(weft_loop *loop)
+{
+    weft_owner *owner = &loop->tasks;
+    do
+        owner->next->previous = owner;
+    while ((owner = owner->next) != &loop->tasks);
+}
+
+static void show_all(struct dump *dump)
+{
+    find_living_holders(dump->loop);
+    mark_starting(dump->loop);
+    hang_up_groups(dump->loop);
+    show_tree(dump, &dump->loop->tasks);
+    restore_ring(dump->loop);
+    unmark_starting(dump->loop);
+}
+
+void weft_dump(weft_loop *loop, weft_write *write, void *to)
+{
+    struct dump dump = {.loop = loop, .write = write, .to = to};
+    if (!loop->tasks.children)
+        text(&dump, "No tasks.\n");
+    show_all(&dump);
+}
+
+void weft_dump_deadlock(weft_loop *loop, weft_write *write, void *to)
+{
+    struct dump dump = {.loop = loop, .write = write, .to = to, .of_deadlock = true};
+    text(&dump, "Deadlock: nothing can ever run again.\n");
+    show_all(&dump);
+    if (!dump.daemons)
+        return;
+    text(&dump, "Daemons, left out: ");
+    number(&dump, dump.daemons);
+    text(&dump, "\n");
+}

@@ -1,0 +1,47 @@
+/* All tasks of a loop, written as text: who waits where, for what, and who holds it. */
+#ifndef WEFT_CORE_INSPECT_DUMP_H
+#define WEFT_CORE_INSPECT_DUMP_H
+
+#include "../task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Takes the next piece of a text: some words, a line, a part of one. `to` is the caller's. While it
+ * runs, the loop's links stand for other things: it may touch nothing of weft's, and is to return
+ * (no longjmp). */
+typedef void weft_write(void *to, const char *text);
+
+/* Writes all tasks that have not ended, as a tree: under each task, further in, are those in the
+ * groups whose blocks it is in, the outermost block's first.
+ *
+ *     main waits for: group
+ *         crawl.c:60: in main
+ *         in its group:
+ *             fetch waits for: lock, which store holds
+ *                 crawl.c:31: in fetch
+ *                 crawl.c:17: in connect
+ *             store is ready; requests to cancel: 1
+ *                 crawl.c:44: in store
+ *
+ * Of each task: its name, what it waits for, who holds that (a lock), what it awaits (a task), or
+ * the first of a gather that has not ended, and how many more there are; or that it runs, is ready,
+ * with which error, or has not begun; and the place of each of its nested awaits, the outermost
+ * first (of one that runs, the innermost is the await that it has passed last). Further in than ten
+ * groups a line says how far in it is instead. A holder that has ended, or is of another loop, is
+ * not looked at; but if another task lives in the memory of one, that is taken for it.
+ *
+ * May be called at any moment: while a task runs, by a callback, between runs. Everything is as it
+ * was afterwards. O(tasks, groups, nested awaits, and parts of gathers), and O(bits of an address)
+ * for each task if any waits for what is held; in constant stack, and nothing is allocated. */
+void weft_dump(weft_loop *loop, weft_write *write, void *to);
+
+/* The same for a run that has ended with weft_deadlock_error: says so, and leaves out the daemons
+ * and what is in their groups, but for their number. */
+void weft_dump_deadlock(weft_loop *loop, weft_write *write, void *to);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

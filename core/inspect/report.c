@@ -1,0 +1,94 @@
+#include "core/inspect/report.h"
+
+const char *weft_task_name(const weft_task *task)
+{
+    const weft_code *const code = task->root.code;
+    if (!code->name_at)
+        return code->name;
+    return *(const char *const *)(const void *)((const char *)&task->root + code->name_at);
+}
+
+/* `task`, or the first one behind it that has not ended; NULL behind the last owner's last. */
+static weft_task *not_ended(weft_task *task, weft_owner *owner)
+{
+    while (!task || weft_has_ended_(&task->awaitable)) {
+        if (task) {
+            task = task->next;
+            continue;
+        }
+        owner = owner->next;
+        if (owner == &owner->loop->tasks)
+            return NULL;
+        task = owner->children;
+    }
+    return task;
+}
+
+weft_task *weft_first_task(weft_loop *loop)
+{
+    return not_ended(loop->tasks.children, &loop->tasks);
+}
+
+weft_task *weft_next_task(weft_task *task)
+{
+    return not_ended(task->next, task->awaitable.owner);
+}
+
+const weft_frame *weft_task_innermost(const weft_task *task)
+{
+    if (weft_has_ended_(&task->awaitable))
+        return NULL;
+    const weft_wait *const wait = &task->live.wait;
+    return weft_is_turn_(&wait->node) ? wait->innermost : wait->node.frame;
+}
+
+const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame)
+{
+    return frame == &task->root ? NULL : frame->caller;
+}
+
+weft_place weft_frame_place(const weft_frame *frame)
+{
+    const weft_place place = {frame->code->name, frame->code->file, weft_line_of_(frame->state)};
+    return place;
+}
+
+static void look_at_kind(weft_waiting *waiting, const weft_kind *const *primitive)
+{
+    waiting->what = (*primitive)->name;
+    waiting->object = (const char *)primitive - (*primitive)->at;
+    if ((*primitive)->holder)
+        waiting->holder = (*primitive)->holder(primitive);
+}
+
+weft_waiting weft_task_waits_for(const weft_task *task)
+{
+    weft_waiting waiting = {"nothing", NULL, NULL, -1};
+    if (weft_has_ended_(&task->awaitable))
+        return waiting;
+    switch (weft_parked_in_(task)) {
+    case WEFT_ASLEEP_:
+        waiting.what = "sleep";
+        break;
+    case WEFT_WATCHING_:
+        if (weft_is_turn_(&task->live.wait.node))
+            break; /* it has been told: there is no descriptor any more */
+        waiting.descriptor = task->live.wait.watched.descriptor;
+        waiting.what = task->live.wait.watched.mark & 1 ? "writable" : "readable";
+        break;
+    case WEFT_AWAITING_:
+        waiting.object = task->live.wait.target;
+        waiting.what = weft_awaitable_task_(task->live.wait.target) ? "task" : "future";
+        break;
+    case WEFT_JOINING_:
+        waiting.what = "gather";
+        waiting.object = task->live.wait.joint;
+        break;
+    case WEFT_LISTED_:
+        look_at_kind(&waiting, task->live.wait.node.listed_for);
+        break;
+    default:
+        break;
+    }
+    return waiting;
+}

@@ -1,0 +1,48 @@
+#include "core/inspect/watchdog.h"
+
+static weft_turn begin_turn(const weft_loop *loop, weft_node *node)
+{
+    weft_turn turn = {.task = NULL};
+    turn.began = weft_frame_place(node->frame);
+    if (weft_is_turn_(node)) {
+        turn.began.line = 0; /* its state is no line */
+        turn.function = weft_function_of_(loop, node);
+    } else {
+        turn.task = weft_task_of_node_(node);
+    }
+    return turn;
+}
+
+/* Returns the time from which the next turn counts. */
+static weft_time end_turn(weft_loop *loop, weft_turn *turn, weft_time began)
+{
+    const weft_time now = weft_loop_time(loop);
+    turn->took = now - began;
+    if (!loop->watchdog || turn->took <= loop->longest)
+        return now;
+    loop->context.running = NULL;
+    loop->watchdog(loop, turn);
+    return weft_loop_time(loop);
+}
+
+/* A tick of which each turn is timed: it counts from the end of the one before. */
+static void run_watched(weft_loop *loop)
+{
+    weft_time began = weft_loop_time(loop);
+    weft_node *node;
+    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
+        weft_turn turn = begin_turn(loop, node);
+        weft_run_node_(loop, node);
+        began = end_turn(loop, &turn, began);
+    }
+}
+
+void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog)
+{
+    loop->watchdog = watchdog;
+    loop->longest = longest;
+    loop->run_watched = watchdog ? run_watched : NULL;
+    loop->attention &= (unsigned char)~WEFT_WATCHED_;
+    if (watchdog)
+        loop->attention |= WEFT_WATCHED_;
+}

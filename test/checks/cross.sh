@@ -1,0 +1,33 @@
+#!/bin/sh
+# The core on small machines: compiles freestanding for each cross compiler that is there, without a
+# warning, and needs nothing that such a machine lacks: no C library but the four functions that
+# compilers take for granted, no 64-bit division, no floating point.
+set -eu
+srcdir=${srcdir:-.}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+allowed='^(weft_.*|memcpy|memset|memmove|memcmp|__aeabi_mem(cpy|set|clr|move)[48]?|__gnu_thumb1_case_.*|__aeabi_(llsl|llsr|lasr|lcmp|ulcmp|lmul)|__(ashldi3|lshrdi3|ashrdi3|muldi3|cmpdi2|ucmpdi2)|__tablejump2?__|__(ad|sub|cmp|neg|xor|lshr|ashl|ashr)di.*|__(add|sub|mul|umul|mulhi|umulhi|mulsi|umulsi).*|__(do_copy_data|do_clear_bss|prologue_saves__|epilogue_restores__))$'
+
+cross() {
+    name=$1 cc=$2
+    shift 2
+    command -v "$cc" >/dev/null || { echo "$name: no $cc, left out"; return 0; }
+    mkdir "$work/$name"
+    for file in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c "$srcdir"/core/inspect/*.c \
+        "$srcdir"/primitives/*.c; do
+        "$cc" "$@" -std=c11 -Os -ffreestanding -DWEFT_FREESTANDING -Wall -Wextra -Wpedantic -Werror \
+            -I"$srcdir" -c "$file" -o "$work/$name/$(basename "$file" .c).o"
+    done
+    awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/porting.md" >"$work/port.c"
+    "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Werror -I"$srcdir" \
+        -c "$work/port.c" -o "$work/port.o"
+    needs=$("${cc%gcc}nm" -u "$work/$name"/*.o | awk '$1 == "U" { print $2 }' | sort -u |
+        grep -Ev "$allowed" || true)
+    [ -z "$needs" ] || { echo "$name needs: $needs"; exit 1; }
+    echo "$name: compiled"
+}
+
+cross cortex-m0 arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb
+cross cortex-m3 arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb
+cross atmega328p avr-gcc -mmcu=atmega328p

@@ -1,0 +1,42 @@
+#!/bin/sh
+# The examples of hosts print what they should, and end well: weft's tasks, and the host's own work
+# beside them. One whose library is not there is left out.
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+# What weft's tasks have done (examples/demo.c), whoever drives them.
+cat >"$work/demo" <<'END'
+demo: ended
+exchanged: 1048576 and 1048576 bytes
+silence: timed out
+thread: 5050
+host: 1 2 3
+ticks: cancelled, tidied up
+END
+
+# prints NAME: the example ends with 0, and prints what is in NAME.
+prints() {
+    if "examples/$1" >"$work/out" 2>&1 && diff "$work/$1" "$work/out"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not so: examples/$1 prints what it should"
+        cat "$work/out"
+    fi
+}
+
+printf 'hello, weft\nhello, world\n' >"$work/hello"
+prints hello
+cp "$work/demo" "$work/poll"
+prints poll
+if [ -x examples/glib ]; then
+    (cat "$work/demo" && echo 'GLib: its idle source ran') >"$work/glib"
+    prints glib
+else
+    echo "examples/glib: no GLib (libglib2.0-dev), left out"
+fi
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,0 +1,107 @@
+#!/bin/sh
+# A lesson, and a file of them, is at most twice its Python: the lines of C, without blank ones, comments and
+# #include, against those of the Python in the comments. A statement of Python that is broken into
+# several lines counts as one; a header of the scenarios' own counts where it is included.
+#
+# sh test/checks/lesson_lines.sh [-v]
+#     -v  print the table, with each lesson: there a coroutine that several lessons start counts for
+#         each of them, and so does a share of what stands outside of all coroutines
+set -u
+srcdir=${srcdir:-.}
+verbose=0
+[ "${1:-}" = -v ] && verbose=1
+
+# The file with the scenarios' own headers in their places, but for what all share.
+whole() {
+    awk -v folder="$srcdir/scenarios/lessons" '
+        /^#include "/ && !/"scenario\.h"/ {
+            split($0, part, "\"")
+            while ((getline line < (folder "/" part[2])) > 0) print line
+            next
+        }
+        { print }' "$1"
+}
+
+measure() {
+    whole "$1" | awk -v file="$(basename "$1" .c)" -v verbose=$verbose '
+        function row(name, c, python) {
+            if (verbose)
+                printf "%-26s %7.1f %7d %6.2f\n", name, c, python, c / python
+            if (c > 2 * python) {
+                printf "%s: %d lines of C for %d of Python\n", name, c, python
+                bad = 1
+            }
+        }
+
+        # Brackets that a line of Python opens, and does not close.
+        function open_brackets(line) {
+            return gsub(/[[({]/, "", line) - gsub(/[])}]/, "", line)
+        }
+
+        # A comment that begins with a function is Python, and begins a chunk: its coroutine.
+        /^\/\*/ {
+            in_comment = 1
+            is_python = /^\/\* async def /
+            if (is_python) {
+                name = $0
+                sub(/.*async def /, "", name)
+                sub(/\(.*/, "", name)
+                chunks[++n] = name
+            }
+        }
+        in_comment {
+            line = $0
+            sub(/^(\/\*| \*\/?)/, "", line)
+            if (is_python && line ~ /[^ ]/) {
+                if (brackets == 0) python[name]++
+                brackets += open_brackets(line)
+            }
+            if (/\*\/$/) in_comment = 0
+            next
+        }
+        /^[ \t]*(\/\*.*\*\/)?$/ || /^#include/ { next }
+        /^LESSONS/ { in_table = 1 }
+        in_table { table = table $0; shared++; next }
+        !n { shared++; next }
+        { c[name]++; text[name] = text[name] " " $0 }
+
+        END {
+            gsub(/&|_code|[{}]|LESSON\(|"[a-z_]*",/, "", table)
+            sub(/LESSONS\([a-z_]*,/, "", table)
+            gsub(/[);]/, "", table)
+            lessons = split(table, names, /, */)
+            for (i = 1; i <= n; i++) {
+                all_c += c[chunks[i]]
+                all_python += python[chunks[i]]
+            }
+            for (i = 1; i <= lessons; i++) {
+                gsub(/ /, "", names[i])
+                lesson = names[i]
+                lesson_c = c[lesson] + shared / lessons
+                lesson_python = python[lesson]
+                for (j = 1; j <= n; j++)
+                    if (text[lesson] ~ ("(WEFT_TASK\\(|WEFT_GATHER_OF\\(|struct )" chunks[j] "[,) ]") &&
+                        chunks[j] != lesson) {
+                        lesson_c += c[chunks[j]]
+                        lesson_python += python[chunks[j]]
+                    }
+                row("  " file "." lesson, lesson_c, lesson_python)
+            }
+            row(file, all_c + shared, all_python)
+            print all_c + shared, all_python >> ENVIRON["totals"]
+            exit bad
+        }'
+}
+
+totals=$(mktemp)
+export totals
+trap 'rm -f "$totals"' EXIT
+passed=0 failed=0
+[ $verbose = 0 ] || printf '%-26s %7s %7s %6s\n' lesson C Python ratio
+for file in $(grep -l '^LESSONS' "$srcdir"/scenarios/lessons/*.c); do
+    if measure "$file"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+done
+[ $verbose = 0 ] || awk '{ c += $1; p += $2 }
+    END { printf "%-26s %7.1f %7d %6.2f\n", "all", c, p, c / p }' "$totals"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,5 +1,0 @@
-#!/bin/sh
-# The trace programs of the corpus, whose traces CPython 3.14 made; and again with dumps in the middle.
-set -e
-test/replay "${srcdir:-.}"/test/conformance/corpus/*.txt
-exec test/replay --dump "${srcdir:-.}"/test/conformance/corpus/*.txt

@@ -1,0 +1,274 @@
+/* Every system call that the port makes fails once, at every place and in every way that is
+ * documented: each time a clean error or another try; nothing is lost, and nothing leaks. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "helper.h"
+
+/* ---- The system, and the one call that fails ---- */
+
+/* Calls are counted from 1; the one of the number `at` fails with the errno of the number `how`. */
+static struct fault {
+    int calls, at, how;
+    int failed_with; /* 0: it has not come */
+    int ways;        /* of the call `at` to fail */
+} fault;
+
+static bool fails(const int *errors)
+{
+    if (++fault.calls != fault.at)
+        return false;
+    for (fault.ways = 0; errors[fault.ways]; fault.ways++)
+        continue;
+    errno = fault.failed_with = errors[fault.how];
+    return true;
+}
+
+#define FAILS(...) fails((const int[]){__VA_ARGS__, 0})
+
+static void before_select(const struct timeval *timeout);
+
+static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *others,
+                         struct timeval *timeout)
+{
+    before_select(timeout);
+    return FAILS(EINTR, EBADF, EINVAL, ENOMEM) ? -1
+                                               : select(count, readers, writers, others, timeout);
+}
+
+static int faulty_pipe(int ends[2])
+{
+    return FAILS(EMFILE, ENFILE) ? -1 : pipe(ends);
+}
+
+static int faulty_fcntl(int descriptor, int what, ...)
+{
+    va_list arguments;
+    va_start(arguments, what);
+    const int argument = what == F_GETFD ? 0 : va_arg(arguments, int);
+    va_end(arguments);
+    return FAILS(EBADF, EINVAL) ? -1 : fcntl(descriptor, what, argument);
+}
+
+static int faulty_fstat(int descriptor, struct stat *file)
+{
+    return FAILS(EBADF, EIO, EOVERFLOW, ENOMEM) ? -1 : fstat(descriptor, file);
+}
+
+static ssize_t faulty_read(int descriptor, void *bytes, size_t size)
+{
+    return FAILS(EINTR, EAGAIN, EIO) ? -1 : read(descriptor, bytes, size);
+}
+
+static ssize_t faulty_write(int descriptor, const void *bytes, size_t size)
+{
+    return FAILS(EINTR, EIO, ENOSPC) ? -1 : write(descriptor, bytes, size);
+}
+
+static int faulty_clock_gettime(clockid_t clock, struct timespec *now)
+{
+    return FAILS(EINVAL) ? -1 : clock_gettime(clock, now);
+}
+
+/* The descriptor is closed whatever is said. */
+static int faulty_close(int descriptor)
+{
+    const int result = close(descriptor);
+    return FAILS(EINTR, EIO) ? -1 : result;
+}
+
+#define select faulty_select
+#define pipe faulty_pipe
+#define fcntl faulty_fcntl
+#define fstat faulty_fstat
+#define read faulty_read
+#define write faulty_write
+#define clock_gettime faulty_clock_gettime
+#define close faulty_close
+#include "core/backend/select.c"
+#undef select
+#undef pipe
+#undef fcntl
+#undef fstat
+#undef read
+#undef write
+#undef clock_gettime
+#undef close
+
+/* ---- A program that makes all of them ---- */
+
+enum { BYTES = 5 };
+static int ends[2], other_ends[2];
+static weft_threadsafe_handle handle;
+static int sleeps, calls, callbacks;
+static weft_event rung;
+
+static void note_callback(weft_loop *of, weft_handle *called)
+{
+    (void)of, (void)called;
+    callbacks++;
+    weft_event_set(&rung);
+}
+
+/* From outside, just before the loop sleeps: only the bell wakes it. */
+static void before_select(const struct timeval *timeout)
+{
+    if ((!timeout || timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 && handle.loop)
+        calls += weft_call_soon_threadsafe(&handle);
+}
+
+WEFT_ASYNC(sender, int sent;)
+{
+    for (; self->sent < BYTES; self->sent++) {
+        weft_wait_writable(ends[1]);
+        if (write(ends[1], "x", 1) != 1)
+            weft_raise(&fail);
+        weft_sleep(200);
+    }
+}
+WEFT_ASYNC_END
+
+/* Until the sender has ended, and all is there or an error has come. */
+WEFT_ASYNC(receiver, int received;)
+{
+    while (self->received < BYTES) {
+        weft_wait_readable(ends[0]);
+        char bytes[BYTES];
+        const ssize_t n = read(ends[0], bytes, sizeof(bytes));
+        self->received += n > 0 ? (int)n : 0;
+    }
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(waiter, const weft_error *caught;)
+{
+    weft_try {
+        weft_wait_readable(other_ends[0]);
+    }
+    weft_catch(&weft_descriptor_error, self->caught) {
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(program, WEFT_TASK(sender) sender; WEFT_TASK(receiver) receiver;
+           WEFT_TASK(waiter) waiters[2]; weft_timeout limit; const weft_error *caught, *opened;)
+{
+    self->opened = weft_threadsafe_open(weft_running_loop(), &handle, note_callback);
+    weft_create_task(sender, &self->sender);
+    weft_create_task(receiver, &self->receiver);
+    weft_create_task(waiter, &self->waiters[0]);
+    weft_create_task(waiter, &self->waiters[1]);
+    weft_try {
+        weft_with_timeout(&self->limit, WEFT_SECONDS(60)) {
+            weft_await(&self->sender);
+            weft_await(&self->receiver);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        weft_cancel(&self->sender);
+        weft_cancel(&self->receiver);
+    }
+    weft_end;
+    close(other_ends[0]);
+    weft_await(&self->waiters[0]);
+    weft_await(&self->waiters[1]);
+    weft_event_clear(&rung);
+    if (!self->opened)
+        weft_event_wait(&rung); /* no timer is armed: the bell alone ends this sleep */
+    weft_threadsafe_close(&handle);
+}
+WEFT_ASYNC_END
+
+static int open_descriptors(void)
+{
+    int open = 0;
+    for (int i = 0; i < FD_SETSIZE; i++)
+        open += fcntl(i, F_GETFD) >= 0;
+    return open;
+}
+
+static int left_in(int end)
+{
+    char bytes[BYTES];
+    const ssize_t n = recv(end, bytes, sizeof(bytes), MSG_DONTWAIT);
+    return n > 0 ? (int)n : 0;
+}
+
+/* Whether the program ended as it would without a fault. */
+static bool run_program(int at, int how)
+{
+    static WEFT_TASK(program) task;
+    weft_select select_port;
+    const int before = open_descriptors();
+    fault = (struct fault){.at = at, .how = how};
+    sleeps = calls = callbacks = 0;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
+    weft_select_init(&select_port);
+    weft_loop_init(&loop, &select_port.port);
+    ck_no_error(weft_run(&loop, program, &task));
+    const struct program *const self = &task.frame;
+    ck_assert_int_eq(self->sender.frame.sent, self->receiver.frame.received + left_in(ends[0]));
+    ck_assert(weft_done(&self->sender) && weft_done(&self->receiver));
+    ck_assert_msg(callbacks == calls, "%d calls, %d were made", calls, callbacks);
+    ck_assert(!self->caught || weft_error_is(self->caught, &weft_descriptor_error));
+    ck_no_error(weft_loop_close(&loop));
+    close(ends[0]);
+    close(ends[1]);
+    close(other_ends[1]);
+    ck_assert_int_eq(open_descriptors(), before);
+    return !self->caught && !self->opened && self->receiver.frame.received == BYTES &&
+           self->waiters[0].frame.caught && self->waiters[1].frame.caught;
+}
+
+START_TEST(without_a_fault_all_goes_well)
+{
+    ck_assert(run_program(0, 0));
+    ck_assert_int_gt(calls, 0);
+    ck_assert_int_gt(fault.calls, 50);
+}
+END_TEST
+
+/* What may be told, rather than overcome: that a descriptor is bad, that there is no pipe. */
+static bool may_be_told(int error)
+{
+    return error == EBADF || error == EMFILE || error == ENFILE || error == EINVAL;
+}
+
+START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
+{
+    int told = 0, at = 1;
+    for (int how = 0;; how++) {
+        const bool well = run_program(at, how);
+        if (fault.calls < at)
+            break;
+        ck_assert_msg(well || may_be_told(fault.failed_with), "call %d, errno %d", at,
+                      fault.failed_with);
+        told += !well;
+        if (how + 1 >= fault.ways) {
+            at++;
+            how = -1;
+        }
+    }
+    ck_assert_int_gt(at, 50);
+    ck_assert_int_gt(told, 5);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *const tests = begin_suite("faults");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, without_a_fault_all_goes_well);
+    tcase_add_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost);
+    return run_suite();
+}

@@ -1,0 +1,398 @@
+/* What the ports with descriptors do besides test_descriptor.c: the bell, files that are always
+ * ready, numbers of any size; and what is theirs alone. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/backend/poll.h"
+#include "ports.h"
+#ifdef HAVE_EPOLL
+#include "core/backend/epoll.h"
+#endif
+
+static weft_port *on; /* the port */
+static int pair[2];
+
+static void set_up(void)
+{
+    on = open_port();
+    weft_loop_init(&loop, on);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+}
+
+static void tear_down(void)
+{
+    ck_assert_ptr_null(weft_first_watch(&loop));
+    close(pair[0]);
+    close(pair[1]);
+}
+
+WEFT_ASYNC(waiter, int fd; char name; const weft_error *caught;)
+{
+    weft_try {
+        if (self->name >= 'a')
+            weft_wait_readable(self->fd);
+        else
+            weft_wait_writable(self->fd);
+        note_letter(self->name);
+    }
+    weft_catch(&weft_base_error, self->caught) {
+        note_letter(self->name);
+        note_error(self->caught);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(sleeper, weft_time delay;)
+{
+    weft_sleep(self->delay);
+    note("slept");
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(waiter) waiters[2];
+static WEFT_TASK(sleeper) sleeping;
+
+static void start(int i, int fd, char name)
+{
+    weft_loop_create_task(&loop, waiter, &waiters[i], .fd = fd, .name = name);
+}
+
+static void finish(int i)
+{
+    ck_no_error(weft_run_until_complete(&loop, &waiters[i]));
+}
+
+/* ---- The bell ---- */
+
+static weft_threadsafe_handle called;
+
+static void stop(weft_loop *of, weft_handle *handle)
+{
+    (void)handle;
+    note("rung");
+    weft_stop(of);
+}
+
+static void *call_it(void *unused)
+{
+    (void)unused;
+    weft_call_soon_threadsafe(&called);
+    return NULL;
+}
+
+/* How many descriptors are open below 64. */
+static int count_open(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 64; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+static const int waits[] = {0, 1, 2}; /* for nothing but the bell; a descriptor; a timer */
+
+START_TEST(the_bell_ends_a_sleep_and_is_taken_down_again)
+{
+    const int before = count_open();
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    ck_assert_int_gt(count_open(), before);
+    if (waits[_i] == 1)
+        start(0, pair[0], 'a');
+    if (waits[_i] == 2)
+        weft_loop_create_task(&loop, sleeper, &sleeping, .delay = WEFT_SECONDS(3600));
+    for (int i = 0; i < 20; i++) {
+        pthread_t thread;
+        ck_assert_int_eq(pthread_create(&thread, NULL, call_it, NULL), 0);
+        ck_no_error(weft_run_forever(&loop));
+        pthread_join(thread, NULL);
+        ck_recorded("rung");
+    }
+    weft_threadsafe_close(&called);
+    ck_assert_int_eq(count_open(), before);
+    (void)weft_shutdown(&loop);
+}
+END_TEST
+
+START_TEST(a_ring_leaves_errno_as_it_was)
+{
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    errno = ENOTTY;
+    for (int i = 0; i < 100000; i++)
+        on->ring(on);
+    ck_assert_int_eq(errno, ENOTTY);
+    on->sleep(on, WEFT_FOREVER);
+    weft_threadsafe_close(&called);
+}
+END_TEST
+
+START_TEST(a_bell_that_is_silenced_rings_again)
+{
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    for (int i = 0; i < 3; i++) {
+        on->ring(on);
+        on->sleep(on, WEFT_FOREVER);
+    }
+    const weft_time until = on->now(on) + WEFT_MS(1);
+    on->sleep(on, until);
+    ck_assert_uint_ge(on->now(on), until);
+    weft_threadsafe_close(&called);
+}
+END_TEST
+
+/* ---- Files that are always ready ---- */
+
+START_TEST(a_regular_file_is_always_ready)
+{
+    FILE *const file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < 3; i++) {
+        start(0, fileno(file), 'a');
+        start(1, fileno(file), 'B');
+        finish(0);
+        finish(1);
+        ck_recorded("aB");
+    }
+    start(0, fileno(file), 'a');
+    ck_no_error(weft_run_once(&loop));
+    weft_cancel(&waiters[0]);
+    finish(0);
+    ck_recorded("a=cancelled");
+    fclose(file);
+}
+END_TEST
+
+/* ... and its number another kind's, and the other way round: then, a port that knows the number
+ * alone may have looked before the new owner came, and found it ready. */
+START_TEST(a_number_that_was_a_regular_files_is_waited_for)
+{
+    FILE *const file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    const int number = dup(fileno(file));
+    start(0, number, 'a');
+    finish(0);
+    ck_assert_int_eq(dup2(pair[0], number), number);
+    start(0, number, 'b');
+    weft_loop_create_task(&loop, sleeper, &sleeping, .delay = 1000);
+    ck_no_error(weft_run_until_complete(&loop, &sleeping));
+    ck_recorded("aslept");
+    ck_assert_int_eq(dup2(fileno(file), number), number);
+    start(1, number, 'c');
+    finish(1);
+    finish(0);
+    ck_assert(!strcmp(record, "b=Bad file descriptorc") || !strcmp(record, "bc"));
+    close(number);
+    fclose(file);
+}
+END_TEST
+
+/* A file that is made when another has gone often has its inode. */
+START_TEST(a_pipe_that_is_taken_for_a_regular_file_is_waited_for)
+{
+    char name[] = "/tmp/weftXXXXXX";
+    const int number = mkstemp(name);
+    ck_assert_int_ge(number, 0);
+    start(0, number, 'a');
+    finish(0);
+    ck_assert_int_eq(close(number) | unlink(name) | mkfifo(name, 0600), 0);
+    ck_assert_int_eq(open(name, O_RDWR | O_NONBLOCK), number);
+    for (int i = 0; i < 2; i++) {
+        start(0, number, 'b');
+        weft_loop_create_task(&loop, sleeper, &sleeping, .delay = 1000);
+        ck_no_error(weft_run_until_complete(&loop, &sleeping));
+        weft_cancel(&waiters[0]);
+        finish(0);
+    }
+    ck_recorded("asleptb=cancelledsleptb=cancelled");
+    close(number);
+    unlink(name);
+}
+END_TEST
+
+START_TEST(two_numbers_of_one_file_are_waited_for_apart)
+{
+    const int other = dup(pair[0]);
+    start(0, pair[0], 'a');
+    start(1, other, 'B');
+    finish(1);
+    ck_recorded("B");
+    start(1, other, 'b');
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    finish(0);
+    finish(1);
+    ck_recorded("ab");
+    close(other);
+}
+END_TEST
+
+/* ---- Numbers of any size ---- */
+
+START_TEST(numbers_beyond_selects_are_as_good)
+{
+    struct rlimit limit;
+    if (!takes_any_number() || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max < 5000 ? limit.rlim_max : 5000;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= 2 * FD_SETSIZE)
+        return;
+    const int high = fcntl(pair[0], F_DUPFD, 2 * FD_SETSIZE);
+    ck_assert_int_ge(high, 2 * FD_SETSIZE);
+    start(0, high, 'a');
+    start(1, high, 'B');
+    finish(1);
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    finish(0);
+    ck_recorded("Ba");
+    close(high);
+}
+END_TEST
+
+/* ---- poll()'s, for a host that calls it ---- */
+
+static weft_poll polled;
+
+static void set_up_poll(void)
+{
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    ck_assert(weft_poll_init(&polled, 1));
+    weft_loop_init(&loop, &polled.port);
+}
+
+static void tear_down_poll(void)
+{
+    ck_no_error(weft_loop_close(&loop));
+    weft_poll_close(&polled);
+    close(pair[0]);
+    close(pair[1]);
+}
+
+/* What the host's poll() says now, of its own descriptor and weft's. */
+static void look(void)
+{
+    polled.entries[0] = (struct pollfd){.fd = pair[1], .events = POLLOUT};
+    weft_poll_fill(&polled);
+    ck_assert_int_ge(poll(polled.entries, polled.count, 0), 0);
+}
+
+START_TEST(a_number_that_two_wait_for_has_one_entry)
+{
+    start(0, pair[0], 'a');
+    start(1, pair[0], 'B');
+    ck_no_error(weft_run_once(&loop));
+    look();
+    ck_assert_uint_eq(polled.count, 3); /* the host's, the bell's */
+    ck_assert_int_eq(polled.entries[2].events, POLLIN | POLLOUT);
+    weft_poll_tell(&polled);
+    ck_assert_int_eq(polled.entries[0].revents, POLLOUT);
+    for (int i = 0; i < 2; i++)
+        ck_no_error(weft_run_once(&loop));
+    ck_recorded("B");
+}
+END_TEST
+
+/* It is told of none, and has none; and the host's own entry is not taken for its. */
+START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_told)
+{
+    start(0, pair[0], 'A');
+    ck_no_error(weft_run_once(&loop));
+    look();
+    weft_cancel(&waiters[0]);
+    static weft_handle handle;
+    ck_no_error(weft_call_when_writable(&loop, &handle, pair[1], stop));
+    weft_poll_tell(&polled);
+    ck_assert_ptr_nonnull(weft_first_watch(&loop));
+    look();
+    weft_poll_tell(&polled);
+    ck_assert_ptr_null(weft_first_watch(&loop));
+}
+END_TEST
+
+START_TEST(a_timeout_is_rounded_up)
+{
+    const weft_time now = weft_loop_time(&loop);
+    ck_assert_int_eq(weft_poll_timeout(&polled, 0), 0);
+    ck_assert_int_eq(weft_poll_timeout(&polled, now), 0);
+    ck_assert_int_eq(weft_poll_timeout(&polled, WEFT_FOREVER), -1);
+    ck_assert_int_gt(weft_poll_timeout(&polled, WEFT_FOREVER - 1), 1000000);
+    const weft_time far = now + WEFT_SECONDS(1000) + 1;
+    const int timeout = weft_poll_timeout(&polled, far);
+    ck_assert(weft_loop_time(&loop) + WEFT_MS((weft_time)timeout) >= far);
+}
+END_TEST
+
+/* ---- epoll's ---- */
+
+#ifdef HAVE_EPOLL
+static weft_epoll epoll;
+
+static void set_up_epoll(void)
+{
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    ck_assert(weft_epoll_init(&epoll));
+    weft_loop_init(&loop, &epoll.port);
+}
+
+static void tear_down_epoll(void)
+{
+    ck_no_error(weft_loop_close(&loop));
+    weft_epoll_close(&epoll);
+    close(pair[0]);
+}
+
+/* A longer sleep is cut short for the look; one that is shorter finds it when it is time. */
+START_TEST(a_closed_descriptor_is_found_before_long)
+{
+    weft_loop_create_task(&loop, sleeper, &sleeping, .delay = 1000);
+    start(0, pair[1], 'a');
+    start(1, pair[0], 'b');
+    ck_no_error(weft_run_until_complete(&loop, &sleeping));
+    epoll.checked = epoll.port.now(&epoll.port);
+    close(pair[1]);
+    finish(0);
+    finish(1); /* the other end is there, but has hung up */
+    ck_recorded("sleptba=Bad file descriptor");
+}
+END_TEST
+#endif
+
+/* ---- The suite ---- */
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_loop_test(tests, the_bell_ends_a_sleep_and_is_taken_down_again, 0, 3);
+    tcase_add_test(tests, a_ring_leaves_errno_as_it_was);
+    tcase_add_test(tests, a_bell_that_is_silenced_rings_again);
+    tcase_add_test(tests, a_regular_file_is_always_ready);
+    tcase_add_test(tests, a_number_that_was_a_regular_files_is_waited_for);
+    tcase_add_test(tests, a_pipe_that_is_taken_for_a_regular_file_is_waited_for);
+    tcase_add_test(tests, two_numbers_of_one_file_are_waited_for_apart);
+    tcase_add_test(tests, numbers_beyond_selects_are_as_good);
+}
+
+int main(void)
+{
+    TCase *tests = begin_suite("ports");
+    tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
+    tcase_add_test(tests, a_number_that_two_wait_for_has_one_entry);
+    tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_told);
+    tcase_add_test(tests, a_timeout_is_rounded_up);
+#ifdef HAVE_EPOLL
+    tests = begin_case("epoll's own", NULL, NULL);
+    tcase_add_checked_fixture(tests, set_up_epoll, tear_down_epoll);
+    tcase_add_test(tests, a_closed_descriptor_is_found_before_long);
+#endif
+    for (int i = 0; (tests = begin_case_on(i)); i++)
+        add_tests(tests);
+    return run_suite();
+}

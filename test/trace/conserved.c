@@ -1,0 +1,432 @@
+/* conserved [-v] [STEP] CORPUS...: runs each STEP-th of a corpus's programs (replay.c tells the
+ * format) again and again, and each time cancels the task that makes the first, second, ... await,
+ * at each of several moments. Whatever the program does then, nothing may be lost:
+ *
+ * - whenever nothing is ready, each task waits for something that has not come: no wake-up is
+ *   lost;
+ * - a semaphore's units, a lock, a queue's items are what was given less what was taken;
+ * - nobody is linked anywhere but where it waits; when all have ended, nothing is linked at all,
+ *   and no timer is armed;
+ * - what statements and tasks ran in is freed when they have ended: a stale link is a use of memory
+ *   that was freed, which AddressSanitizer finds.
+ *
+ * Prints the first broken law of each program, and last how many programs passed. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdlib.h>
+#include <string.h>
+
+#include "observer.h"
+#include "trace/interpreter.h"
+#include "trace/statements.h"
+#include "trace/text.h"
+
+enum { MOST_TICKS = 100000, ROUNDS = 5 };
+
+/* One run of a program. */
+struct run {
+    struct watcher watcher;
+    struct observer observer;
+    struct machine *machine;
+    FILE *nowhere;
+    const char *broken, *object; /* the first law that does not hold, and of what */
+};
+
+static void demand(struct run *run, bool holds, const char *law, const char *object)
+{
+    if (holds || run->broken)
+        return;
+    run->broken = law;
+    run->object = object;
+}
+
+/* ---- Lists of waiters ---- */
+
+static bool is_task_of(struct run *run, const weft_task *task)
+{
+    weft_task *other = weft_first_task(&run->machine->loop);
+    while (other && other != task)
+        other = weft_next_task(other);
+    return other;
+}
+
+/* How many are listed; each is a task that waits for this and nothing else. */
+static size_t listed(struct run *run, const weft_waiters *waiters, const char *name)
+{
+    size_t count = 0;
+    const weft_wait *before = NULL;
+    for (const weft_wait *wait = waiters->first; wait; wait = wait->listed_after) {
+        weft_task *const task = WEFT_CONTAINER_(wait, weft_task, live.wait);
+        demand(run, is_task_of(run, task), "who is listed has not ended", name);
+        if (run->broken)
+            return count;
+        demand(run,
+               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->kind,
+               "who is listed waits for it", name);
+        demand(run, !before || wait->listed_before == before, "lists are linked both ways", name);
+        before = wait;
+        count++;
+    }
+    return count;
+}
+
+/* How many tasks say that they are listed there. */
+static size_t waiting(struct run *run, const weft_waiters *waiters)
+{
+    size_t count = 0;
+    weft_task *task = weft_first_task(&run->machine->loop);
+    for (; task; task = weft_next_task(task))
+        count += weft_parked_in_(task) == WEFT_LISTED_ &&
+                 task->live.wait.node.listed_for == &waiters->kind;
+    return count;
+}
+
+static size_t all_who_wait(struct run *run, const weft_waiters *waiters, const char *name)
+{
+    const size_t count = listed(run, waiters, name);
+    demand(run, count == waiting(run, waiters), "who waits for it is listed", name);
+    return count;
+}
+
+/* ---- Objects, while nothing is ready ---- */
+
+static void check_lock(struct run *run, const struct object *object, const weft_lock *lock)
+{
+    const size_t waiters = all_who_wait(run, &lock->waiters, object->name);
+    const bool locked = weft_lock_locked(lock);
+    demand(run, locked || !waiters, "nobody waits for a free lock", object->name);
+    demand(run, object->acquired - object->released == locked,
+           "a lock is free unless it was acquired once more than released", object->name);
+}
+
+static void check_semaphore(struct run *run, const struct object *object)
+{
+    const weft_semaphore *const semaphore = &object->semaphore;
+    const size_t waiters = all_who_wait(run, &semaphore->waiters, object->name);
+    demand(run, !semaphore->value || !waiters, "nobody waits for a unit that is free",
+           object->name);
+    demand(run, semaphore->value == object->value - object->acquired + object->released,
+           "a semaphore's units are conserved", object->name);
+}
+
+static void check_barrier(struct run *run, const struct object *object)
+{
+    const weft_barrier *const barrier = &object->barrier;
+    const size_t waiters = all_who_wait(run, &barrier->condition.waiters, object->name);
+    const bool broken = weft_barrier_broken(barrier);
+    demand(run,
+           !barrier->condition.lock.holder &&
+               !all_who_wait(run, &barrier->condition.lock.waiters, object->name),
+           "nobody holds a barrier's lock", object->name);
+    demand(run, broken || barrier->state == WEFT_BARRIER_FILLING_, "a barrier has been drained",
+           object->name);
+    demand(run, barrier->count == waiters, "who is in a barrier waits for the others",
+           object->name);
+    demand(run, broken ? !waiters : barrier->count < barrier->parties,
+           "a barrier that is full or broken lets all go", object->name);
+}
+
+static long long sum_of(const struct object *object)
+{
+    const weft_queue *const queue = engine_of(object);
+    long long sum = 0;
+    for (size_t i = 0; i < queue->size; i++)
+        sum +=
+            object->queue.items[queue->order == WEFT_FIFO_ ? (queue->head + i) % queue->room : i];
+    return sum;
+}
+
+static void check_queue(struct run *run, const struct object *object)
+{
+    const weft_queue *const queue = engine_of(object);
+    demand(run, !all_who_wait(run, &queue->getters, object->name) || !queue->size,
+           "nobody waits for an item that is there", object->name);
+    demand(run,
+           !all_who_wait(run, &queue->putters, object->name) ||
+               (queue->room && queue->size == queue->room),
+           "nobody waits for room that is there", object->name);
+    demand(run, !all_who_wait(run, &queue->joiners, object->name) || queue->unfinished,
+           "nobody joins a queue that is done", object->name);
+    demand(run, queue->size == object->put - object->got, "items are conserved", object->name);
+    demand(run, queue->unfinished == object->put - object->done, "items are done as often as put",
+           object->name);
+    demand(run, !queue->room || sum_of(object) == object->sum, "items are what was put",
+           object->name);
+}
+
+static void check_object(struct run *run, const struct object *object)
+{
+    switch (object->kind) {
+    case OBJECT_LOCK:
+        check_lock(run, object, &object->lock);
+        return;
+    case OBJECT_CONDITION:
+        all_who_wait(run, &object->condition.waiters, object->name);
+        check_lock(run, object, &object->condition.lock);
+        return;
+    case OBJECT_SEMAPHORE:
+    case OBJECT_BOUNDED:
+        check_semaphore(run, object);
+        return;
+    case OBJECT_EVENT:
+        demand(run, !all_who_wait(run, &object->event.waiters, object->name) || !object->event.set,
+               "nobody waits for an event that is set", object->name);
+        return;
+    case OBJECT_BARRIER:
+        check_barrier(run, object);
+        return;
+    case OBJECT_QUEUE:
+        check_queue(run, object);
+        return;
+    case OBJECT_FUTURE:
+        return;
+    }
+}
+
+/* ---- Tasks, while nothing is ready ---- */
+
+static const char *label_of(struct run *run, const weft_task *task)
+{
+    const struct instance *instance = run->machine->instances;
+    while (instance && &instance->task.task != task)
+        instance = instance->next;
+    return instance ? instance->label : "the last gather";
+}
+
+/* How many times the task is linked in the ring of those that wait for *awaitable. */
+static size_t times_in_ring(const weft_awaitable *awaitable, const weft_node *node)
+{
+    size_t times = 0;
+    const weft_node *at = weft_has_ended_(awaitable) ? NULL : awaitable->waiters;
+    if (at)
+        do {
+            times += at == node;
+            at = at->next;
+        } while (at != awaitable->waiters);
+    return times;
+}
+
+/* What waits in the words of waits_for() has a reason to. */
+static bool has_reason(weft_waiting waiting)
+{
+    if (!strcmp(waiting.what, "group")) {
+        const weft_group *const group = waiting.object;
+        return group->owner.children && group->waits;
+    }
+    if (!strcmp(waiting.what, "shield")) {
+        const weft_shield *const shield = waiting.object;
+        return weft_handle_pending(&shield->handle) &&
+               !weft_has_ended_(shield->handle.wait.heard_of);
+    }
+    if (!strcmp(waiting.what, "wait")) {
+        const weft_wait_set *const set = waiting.object;
+        return set->several.open > 0 && set->several.open <= set->several.count;
+    }
+    return true;
+}
+
+static void check_task(struct run *run, const weft_task *task)
+{
+    const char *const label = label_of(run, task);
+    const weft_wait *const wait = &task->live.wait;
+    demand(run, weft_is_parked_(task), "a task that has not ended waits", label);
+    demand(run, !(task->root.flags & WEFT_NEWS_), "a task has been told what it has to be", label);
+    switch (weft_parked_in_(task)) {
+    case WEFT_AWAITING_:
+        demand(run, times_in_ring(wait->target, &wait->node) == 1,
+               "nobody waits for what has ended", label);
+        return;
+    case WEFT_JOINING_:
+        demand(run, WEFT_CONTAINER_(wait->joint, weft_gather, joint)->several.open > 0,
+               "a gather waits for a part", label);
+        return;
+    case WEFT_LISTED_:
+        demand(run, has_reason(weft_task_waits_for(task)), "there is something to wait for", label);
+        return;
+    default:
+        return;
+    }
+}
+
+static void check_all(struct observer *observer)
+{
+    struct run *const run = WEFT_CONTAINER_(observer, struct run, observer);
+    for (const struct object *object = run->machine->objects; object; object = object->next)
+        check_object(run, object);
+    weft_task *task = weft_first_task(&run->machine->loop);
+    for (; task && !run->broken; task = weft_next_task(task))
+        check_task(run, task);
+}
+
+/* ---- A run ---- */
+
+struct ending {
+    weft_handle handle;
+    bool heard;
+};
+
+static void hear(weft_loop *loop, weft_handle *handle)
+{
+    (void)loop;
+    WEFT_HANDLE_OWNER(handle, struct ending, handle)->heard = true;
+}
+
+static const weft_error *run_watched(struct watcher *watcher, struct machine *machine,
+                                     weft_future *until)
+{
+    struct run *const run = WEFT_CONTAINER_(watcher, struct run, watcher);
+    struct ending ending = {.heard = false};
+    run->machine = machine;
+    run->observer.loop = &machine->loop;
+    run->observer.port = &machine->port;
+    weft_add_done_callback(until, &ending.handle, hear);
+    while (!ending.heard && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
+        continue;
+    demand(run, run->observer.ticks < MOST_TICKS, "a program ends", "it");
+    weft_handle_cancel(&machine->loop, &ending.handle);
+    return ending.heard ? NULL : &weft_deadlock_error;
+}
+
+static void check_end(struct run *run)
+{
+    const weft_loop *const loop = &run->machine->loop;
+    demand(run, !loop->timers.used, "nothing is armed", "the loop");
+    demand(run, loop->tasks.next == &loop->tasks, "no group is open", "the loop");
+    for (const struct object *object = run->machine->objects; object; object = object->next)
+        if (object->kind == OBJECT_LOCK || object->kind == OBJECT_CONDITION)
+            demand(run, object->acquired >= object->released, "a lock was acquired before",
+                   object->name);
+}
+
+/* Cancels whatever is left, over and over, until all have ended: some may withstand it. */
+static void end_watched(struct watcher *watcher, struct machine *machine)
+{
+    struct run *const run = WEFT_CONTAINER_(watcher, struct run, watcher);
+    machine->out = run->nowhere;
+    run->observer.victim = 0;
+    demand(run, observe_until_dry(&run->observer, MOST_TICKS), "a program ends", "it");
+    for (int round = 0; round < ROUNDS && weft_first_task(&machine->loop); round++) {
+        weft_task *task = weft_first_task(&machine->loop);
+        for (; task; task = weft_next_task(task))
+            weft_cancel(task);
+        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "a program ends", "it");
+    }
+    if (!weft_first_task(&machine->loop))
+        check_end(run);
+}
+
+/* ---- Programs ---- */
+
+struct count {
+    size_t passed, failed, runs;
+    bool verbose;
+};
+
+/* How many awaits it made. */
+static size_t run_once(const struct program *program, FILE *out, struct run *run)
+{
+    run->watcher = (struct watcher){run_watched, end_watched};
+    run->observer.idle = check_all;
+    interpret_watched(program, out, &run->watcher);
+    observer_free(&run->observer);
+    return run->observer.awaits;
+}
+
+static bool stays_whole(const char *name, const struct program *program, FILE *out,
+                        enum moment moment, size_t victim, struct count *count)
+{
+    struct run run = {.nowhere = out, .observer = {.moment = moment, .victim = victim}};
+    if (count->verbose)
+        fprintf(stderr, "%s: await %zu, %s\n", name, victim, moment_names[moment]);
+    run_once(program, out, &run);
+    count->runs++;
+    if (run.broken)
+        printf("%s, await %zu cancelled %s: not so: %s (%s)\n", name, victim, moment_names[moment],
+               run.broken, run.object);
+    return !run.broken;
+}
+
+static bool survives(const char *name, const struct program *program, size_t awaits, FILE *out,
+                     struct count *count)
+{
+    for (size_t victim = 1; victim <= awaits; victim++)
+        for (unsigned moment = 0; moment < MOMENTS; moment++)
+            if (!stays_whole(name, program, out, (enum moment)moment, victim, count))
+                return false;
+    return true;
+}
+
+/* Nobody is cancelled: how many awaits there are; and the trace is as if nobody looked on. */
+static bool is_whole(const char *name, const struct program *program, const char *expected,
+                     FILE *nowhere, size_t *awaits)
+{
+    struct run run = {.nowhere = nowhere};
+    char *trace = NULL;
+    size_t size = 0;
+    FILE *const out = open_memstream(&trace, &size);
+    *awaits = run_once(program, out, &run);
+    fclose(out);
+    const bool same = !strcmp(trace, expected);
+    if (!same)
+        printf("%s: the trace differs\n", name);
+    if (run.broken)
+        printf("%s: not so: %s (%s)\n", name, run.broken, run.object);
+    free(trace);
+    return same && !run.broken;
+}
+
+static void try_one(const char *name, const char *text, const char *expected, FILE *out,
+                    struct count *count)
+{
+    struct program *const program = program_parse(text);
+    size_t awaits = 0;
+    const bool passed = program && is_whole(name, program, expected, out, &awaits) &&
+                        survives(name, program, awaits, out, count);
+    count->passed += passed;
+    count->failed += !passed;
+    program_free(program);
+}
+
+/* `text` begins behind a "=== ". */
+static void try_corpus(char *text, size_t step, FILE *out, struct count *count)
+{
+    for (size_t number = 0; text; number++) {
+        char *const name = text, *const program = strchr(name, '\n');
+        char *const expected = program ? text_cut(program, "\n---\n") : NULL;
+        if (!expected)
+            return;
+        text = text_cut(expected, "\n=== ");
+        *program = '\0';
+        if (number % step == 0)
+            try_one(name, program + 1, expected, out, count);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct count count = {0};
+    size_t step = 1;
+    FILE *const out = fopen("/dev/null", "w");
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "-v")) {
+            count.verbose = true;
+            continue;
+        }
+        if (strtoul(argv[i], NULL, 10)) {
+            step = strtoul(argv[i], NULL, 10);
+            continue;
+        }
+        FILE *const in = fopen(argv[i], "r");
+        if (!in) {
+            perror(argv[i]);
+            return 2;
+        }
+        char *const text = read_all(in);
+        fclose(in);
+        if (!strncmp(text, "=== ", 4))
+            try_corpus(text + 4, step, out, &count);
+        free(text);
+    }
+    fclose(out);
+    printf("%zu runs\n%zu passed, %zu failed\n", count.runs, count.passed, count.failed);
+    return count.failed || !count.passed;
+}

@@ -1,0 +1,29 @@
+/* conform PROGRAM|-: runs a trace program and prints its trace. Exits 0 whenever it printed a whole
+ * one, and 2 with one line on standard error for a malformed program. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/interpreter.h"
+#include "trace/text.h"
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: conform PROGRAM|-\n");
+        return 2;
+    }
+    FILE *const in = strcmp(argv[1], "-") ? fopen(argv[1], "r") : stdin;
+    if (!in) {
+        perror(argv[1]);
+        return 2;
+    }
+    char *const text = read_all(in);
+    fclose(in);
+    struct program *const program = program_parse(text);
+    free(text);
+    if (!program)
+        return 2;
+    interpret(program, stdout);
+    program_free(program);
+    return 0;
+}

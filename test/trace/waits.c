@@ -1,0 +1,144 @@
+/* Statements that wait. */
+#include <string.h>
+
+#include "trace/statements.h"
+
+/* ---- Several X ---- */
+
+/* From which word on they are named. */
+static int first_x(const struct statement *at)
+{
+    return at->op == OP_WAIT ? 3 : strcmp(at->words[1], "collect") ? 1 : 2;
+}
+
+static bool collects(const struct statement *at)
+{
+    return !strcmp(at->words[1], "collect");
+}
+
+static const weft_error *add_all(struct run_wait *self)
+{
+    struct machine *const machine = self->me->machine;
+    const int first = first_x(self->at), count = self->at->count - first;
+    const weft_error *error = NULL;
+    self->parts = machine_alloc(machine, (size_t)count * sizeof(weft_part));
+    for (int i = first; i < self->at->count && !error; i++) {
+        error = machine_find(machine, self->at->words[i], &self->x);
+        if (!error && self->at->op == OP_GATHER)
+            error = weft_gather_add_in(&self->gather, self->parts, (size_t)count, self->x.future);
+        else if (!error)
+            error = weft_wait_add_in(&self->set, self->parts, (size_t)count, self->x.future);
+    }
+    return error;
+}
+
+/* The results of a gather, or who has ended of those that a wait was for. */
+static const char *list(struct run_wait *self, const char *open, const char *close)
+{
+    struct machine *const machine = self->me->machine;
+    const char *text = open, *separator = "";
+    for (int i = first_x(self->at); i < self->at->count; i++) {
+        struct reference x;
+        machine_find(machine, self->at->words[i], &x);
+        if (!weft_done(x.future))
+            continue;
+        const weft_error *const error = weft_error_of(x.future);
+        const char *const word = self->at->op == OP_WAIT ? self->at->words[i]
+                                 : error                 ? error_name(machine, error)
+                                                         : *x.result;
+        text = machine_text(machine, "%s%s%s", text, separator, word);
+        separator = ",";
+    }
+    return machine_text(machine, "%s%s", text, close);
+}
+
+static weft_time limit_of(const struct statement *at)
+{
+    return strcmp(at->words[2], "-") ? WEFT_MS(number_of(at->words[2])) : WEFT_FOREVER;
+}
+
+WEFT_ASYNC_EXTERN(run_wait)
+{
+    self->object = machine_object(self->me->machine, self->at->words[1]);
+    if (self->at->op == OP_SLEEP) {
+        weft_sleep(WEFT_MS(number_of(self->at->words[1])));
+    } else if (self->at->op == OP_AWAIT) {
+        weft_check(machine_find(self->me->machine, self->at->words[1], &self->x));
+        weft_await(self->x.future);
+        self->value = *self->x.result;
+    } else if (self->at->op == OP_ACQUIRE) {
+        if (self->object->kind == OBJECT_LOCK)
+            weft_lock_acquire(&self->object->lock);
+        else if (self->object->kind == OBJECT_CONDITION)
+            weft_condition_acquire(&self->object->condition);
+        else
+            weft_semaphore_acquire(&self->object->semaphore);
+        self->object->acquired++;
+    } else if (self->at->op == OP_WAIT_EVENT) {
+        weft_event_wait(&self->object->event);
+    } else if (self->at->op == OP_WAIT_CONDITION) {
+        self->held = weft_condition_locked(&self->object->condition);
+        self->object->released += self->held;
+        weft_try {
+            weft_condition_wait(&self->object->condition);
+        }
+        weft_finally(&self->left) {
+            self->object->acquired += self->held;
+        }
+        weft_end;
+    } else if (self->at->op == OP_WAIT_BARRIER) {
+        weft_barrier_wait(&self->object->barrier, &self->barrier);
+    } else if (self->at->op == OP_RESET) {
+        weft_barrier_reset(&self->object->barrier);
+    } else if (self->at->op == OP_ABORT) {
+        weft_barrier_abort(&self->object->barrier);
+    } else if (self->at->op == OP_PUT) {
+        if (self->object->queue.queue.room) {
+            weft_queue_put(&self->object->queue, item_of(self->at->words[2]));
+        } else {
+            self->node = machine_alloc(self->me->machine, sizeof(*self->node));
+            self->node->value = item_of(self->at->words[2]);
+            weft_queue_put_item(&self->object->unbounded, self->node);
+        }
+        count_put(self->object, item_of(self->at->words[2]));
+    } else if (self->at->op == OP_GET) {
+        if (self->object->queue.queue.room) {
+            weft_queue_get(&self->object->queue, &self->item);
+        } else {
+            weft_queue_get_item(&self->object->unbounded, &self->node);
+            self->item = self->node->value;
+        }
+        count_got(self->object, self->item);
+        self->value = machine_text(self->me->machine, "%ld", self->item);
+    } else if (self->at->op == OP_JOIN) {
+        if (self->object->queue.queue.room)
+            weft_queue_join(&self->object->queue);
+        else
+            weft_queue_join(&self->object->unbounded);
+    } else if (self->at->op == OP_SHIELD) {
+        weft_check(machine_find(self->me->machine, self->at->words[1], &self->x));
+        weft_await_shielded(&self->shield, self->x.future);
+        self->value = *self->x.result;
+    } else if (self->at->op == OP_WAIT_FOR) {
+        weft_check(machine_find(self->me->machine, self->at->words[2], &self->x));
+        weft_wait_for(&self->limit, self->x.future, WEFT_MS(number_of(self->at->words[1])));
+        self->value = *self->x.result;
+    } else if (self->at->op == OP_GATHER) {
+        weft_check(add_all(self));
+        if (collects(self->at))
+            weft_gather_collect(self);
+        else
+            weft_gather_all(self);
+        self->value = list(self, "[", "]");
+    } else {
+        weft_check(add_all(self));
+        if (!strcmp(self->at->words[1], "first"))
+            weft_wait_first(self, limit_of(self->at));
+        else if (!strcmp(self->at->words[1], "error"))
+            weft_wait_first_error(self, limit_of(self->at));
+        else
+            weft_wait_all(self, limit_of(self->at));
+        self->value = list(self, "{", "}");
+    }
+}
+WEFT_ASYNC_END
