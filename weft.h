@@ -49,7 +49,7 @@
  *                                     weft_virtual_init(&clock)                         virtual.h
  * asyncio.all_tasks(loop)             weft_first_task, weft_next_task                   report.h
  * t.get_name(), set_name("a")         weft_task_name, WEFT_ASYNC_NAMED
- * t.get_stack()                       weft_task_innermost, weft_task_caller, weft_frame_place
+ * t.get_stack()                       weft_task_innermost, weft_task_caller, weft_frame_location
  * python -m asyncio pstree            weft_dump(&loop, write, to), weft_dump_deadlock   dump.h
  * (thread.daemon = True)              weft_set_daemon(&t.task, true), weft_is_daemon    daemon.h
  * loop.slow_callback_duration = 0.1   weft_set_watchdog(&loop, WEFT_MS(100), g)         watchdog.h
@@ -115,6 +115,7 @@
 #if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
 #include "core/backend/select.h"
 #endif
+#include "core/backend.h"
 #include "core/backend/virtual.h"
 #include "core/coroutine.h"
 #include "core/descriptor.h"
@@ -125,7 +126,6 @@
 #include "core/inspect/report.h"
 #include "core/inspect/watchdog.h"
 #include "core/loop.h"
-#include "core/port.h"
 #include "core/task.h"
 #include "core/threadsafe.h"
 #include "core/time.h"

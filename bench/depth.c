@@ -41,7 +41,7 @@ WEFT_ASYNC_END
 
 struct tower {
     weft_loop loop;
-    weft_select port;
+    weft_select backend;
     size_t depth;
     uint32_t passes;
     struct level *levels;             /* depth of them for each task */
@@ -90,8 +90,8 @@ static void *tower_prepare(size_t depth)
     struct tower *const tower = bench_allocate(sizeof *tower);
     tower->depth = depth;
     tower->levels = bench_allocate(RING * depth * sizeof tower->levels[0]);
-    weft_select_init(&tower->port);
-    weft_loop_init(&tower->loop, &tower->port.port);
+    weft_select_init(&tower->backend);
+    weft_loop_init(&tower->loop, &tower->backend.backend);
     for (size_t i = 1; i < RING; i++)
         tower_start(tower, i, UINT32_MAX);
     tower_arm(tower, LEAST_PASSES);

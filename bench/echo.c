@@ -28,10 +28,10 @@ typedef WEFT_TASK(serve) serve_task;
 static void serve_weft(const int *connections, size_t n)
 {
     serve_task *const tasks = bench_allocate(n * sizeof *tasks);
-    weft_select port;
+    weft_select backend;
     weft_loop loop;
-    weft_select_init(&port);
-    weft_loop_init(&loop, &port.port);
+    weft_select_init(&backend);
+    weft_loop_init(&loop, &backend.backend);
     for (size_t i = 0; i < n; i++)
         weft_loop_create_task(&loop, serve, &tasks[i], .connection = connections[i]);
     for (size_t i = 0; i < n; i++)

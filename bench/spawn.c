@@ -42,7 +42,7 @@ WEFT_ASYNC_END
 
 struct family {
     weft_loop loop;
-    weft_select port;
+    weft_select backend;
     WEFT_TASK(creator) creator;
     child_task children[];
 };
@@ -50,8 +50,8 @@ struct family {
 static void *family_prepare(size_t n)
 {
     struct family *const family = bench_allocate(sizeof *family + n * sizeof family->children[0]);
-    weft_select_init(&family->port);
-    weft_loop_init(&family->loop, &family->port.port);
+    weft_select_init(&family->backend);
+    weft_loop_init(&family->loop, &family->backend.backend);
     weft_loop_create_task(&family->loop, creator, &family->creator, .n = n,
                           .children = family->children);
     return family;

@@ -5,8 +5,8 @@
 void *bench_stage_create(size_t size)
 {
     struct bench_stage *const stage = bench_allocate(size);
-    weft_select_init(&stage->port);
-    weft_loop_init(&stage->loop, &stage->port.port);
+    weft_select_init(&stage->backend);
+    weft_loop_init(&stage->loop, &stage->backend.backend);
     return stage;
 }
 

@@ -8,7 +8,7 @@
 /* The first member of a workload's state, and its loop the first one's. */
 struct bench_stage {
     weft_loop loop;
-    weft_select port;
+    weft_select backend;
     uint32_t left;
 };
 

@@ -24,7 +24,7 @@ typedef WEFT_TASK(spinner) spinner_task;
 
 struct ring {
     weft_loop loop;
-    weft_select port;
+    weft_select backend;
     size_t n;
     uint32_t passes;
     spinner_task tasks[]; /* the first one's end is the run's; the others go on in the next one */
@@ -58,8 +58,8 @@ static void ring_check(void *state)
 static void *ring_prepare(size_t n)
 {
     struct ring *const ring = bench_allocate(sizeof *ring + n * sizeof ring->tasks[0]);
-    weft_select_init(&ring->port);
-    weft_loop_init(&ring->loop, &ring->port.port);
+    weft_select_init(&ring->backend);
+    weft_loop_init(&ring->loop, &ring->backend.backend);
     ring->n = n;
     for (size_t i = 1; i < n; i++)
         weft_loop_create_task(&ring->loop, spinner, &ring->tasks[i]);

@@ -12,22 +12,22 @@
 extern "C" {
 #endif
 
-typedef struct weft_owner weft_owner;
+typedef struct weft_scope_ weft_scope_;
 
 /* What tasks and futures have in common. All zero is one that was never started. */
-struct weft_awaitable {
-    weft_node *waiters;      /* the last of a ring, NULL if nobody waits; or how it ended (below) */
-    weft_owner *owner;       /* through which it knows its loop; NULL: never started */
+struct weft_awaitable_ {
+    weft_node_ *waiters;     /* the last of a ring, NULL if nobody waits; or how it ended (below) */
+    weft_scope_ *scope;      /* through which it knows its loop; NULL: never started */
     const weft_error *error; /* once it has ended; NULL: with a result */
 };
 
 /* What `waiters` points to once it has ended. */
-extern const weft_node weft_ended_[2];
-#define WEFT_ENDED_ ((weft_node *)(uintptr_t)&weft_ended_[0])
-#define WEFT_UNASKED_                                                                              \
-    ((weft_node *)(uintptr_t)&weft_ended_[1]) /* a task that failed, and nobody has asked yet */
+extern const weft_node_ weft_ended_[2];
+#define WEFT_ENDED_ ((weft_node_ *)(uintptr_t)&weft_ended_[0])
+#define WEFT_UNRETRIEVED_                                                                          \
+    ((weft_node_ *)(uintptr_t)&weft_ended_[1]) /* a task that failed, and nobody has asked yet */
 
-static inline bool weft_has_ended_(const weft_awaitable *awaitable)
+static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
 {
     return (uintptr_t)awaitable->waiters - (uintptr_t)weft_ended_ < sizeof weft_ended_;
 }
@@ -50,7 +50,7 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 /* weft_error_of(p): p.exception(), but NULL for what has not ended, and &weft_cancelled_error for
  * what was cancelled. The error of a task counts as asked for then; it lives for as long as whoever
  * raised it keeps it (error.h). O(1). */
-#define weft_error_of(p) weft_ask_(&(p)->awaitable)
+#define weft_error_of(p) weft_retrieve_error_(&(p)->awaitable)
 
 /* weft_cancel(p): p.cancel(). Asks it to end; false if it has ended already, or was never started.
  * A future ends at once. A task gets weft_cancelled_error where it waits, or where it waits next;
@@ -68,44 +68,44 @@ static inline bool weft_has_ended_(const weft_awaitable *awaitable)
 #define weft_add_done_callback(p, handle, function)                                                \
     weft_add_done_callback_(&(p)->awaitable, (handle), (function))
 
-weft_signal weft_await_(weft_context *context, weft_awaitable *awaitable);
+weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable);
 /* Whether it has been started, in the task's own loop, and is not the task itself. */
-bool weft_can_await_(const weft_task *task, const weft_awaitable *awaitable);
-bool weft_was_cancelled_(const weft_awaitable *awaitable);
-const weft_error *weft_ask_(weft_awaitable *awaitable);
-bool weft_cancel_(weft_awaitable *awaitable);
-const weft_error *weft_add_done_callback_(weft_awaitable *awaitable, weft_handle *handle,
+bool weft_can_await_(const weft_task *task, const weft_awaitable_ *awaitable);
+bool weft_was_cancelled_(const weft_awaitable_ *awaitable);
+const weft_error *weft_retrieve_error_(weft_awaitable_ *awaitable);
+bool weft_cancel_(weft_awaitable_ *awaitable);
+const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
                                           weft_function *function);
 
 /* All who wait, in the ring of `last`, are made ready, in order, and get `error`, which may be
  * NULL. Whether a task was among them. */
-bool weft_tell_waiters_(const weft_owner *owner, weft_node *last, const weft_error *error);
+bool weft_wake_waiters_(const weft_scope_ *scope, weft_node_ *last, const weft_error *error);
 
 /* Ends it, and tells them. Whether a task was among them. */
-static inline bool weft_conclude_(weft_awaitable *awaitable, const weft_error *error)
+static inline bool weft_complete_(weft_awaitable_ *awaitable, const weft_error *error)
 {
-    weft_node *const last = awaitable->waiters;
+    weft_node_ *const last = awaitable->waiters;
     awaitable->waiters = WEFT_ENDED_;
     awaitable->error = error;
-    return last && weft_tell_waiters_(awaitable->owner, last, error);
+    return last && weft_wake_waiters_(awaitable->scope, last, error);
 }
 
 /* Who waits, in a ring. A turn knows its predecessor (`previous`); for a task, which does not,
  * removal is O(those who wait). */
-static inline void weft_add_waiter_(weft_awaitable *awaitable, weft_node *node)
+static inline void weft_add_waiter_(weft_awaitable_ *awaitable, weft_node_ *node)
 {
-    weft_node *const last = awaitable->waiters;
+    weft_node_ *const last = awaitable->waiters;
     node->next = last ? last->next : node;
     if (last)
         last->next = node;
     awaitable->waiters = node;
 }
 
-void weft_remove_waiter_(weft_awaitable *awaitable, weft_wait *turn);
-void weft_remove_task_(weft_awaitable *awaitable, weft_node *node);
+void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *turn);
+void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node);
 
 /* The task that it is, or NULL. */
-weft_task *weft_awaitable_task_(weft_awaitable *awaitable);
+weft_task *weft_awaitable_task_(weft_awaitable_ *awaitable);
 
 #ifdef __cplusplus
 }

@@ -1,9 +1,9 @@
 #include "core/coroutine.h"
 
-weft_signal weft_resume_other_(const weft_frame *frame)
+weft_step_ weft_resume_other_(const weft_frame *frame)
 {
     if (frame->state == WEFT_ENDED_STATE_)
-        return (weft_signal){WEFT_RETURNED};
+        return (weft_step_){WEFT_RETURNED};
     weft_panic(frame->code->file, weft_line_of_(frame->state),
                "resumed at a line that has no await of this coroutine: "
                "is it inside a switch of the coroutine's own?");
@@ -18,8 +18,8 @@ void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee, size_t size)
 {
     weft_check_frame_(callee, caller->code->file, weft_line_of_(caller->state));
-    if (context->reused)
-        context->reused(context, callee, size);
+    if (context->on_reuse)
+        context->on_reuse(context, callee, size);
     context->callee = callee;
 }
 

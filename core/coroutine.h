@@ -43,14 +43,14 @@ extern "C" {
 typedef struct weft_frame weft_frame;
 typedef struct weft_context weft_context;
 typedef struct weft_task weft_task;
-typedef struct weft_node weft_node;
+typedef struct weft_node_ weft_node_;
 typedef struct weft_loop weft_loop;
 
 /* What a step of a coroutine ended with. A struct, so that a `return` of the program's own inside a
  * coroutine, which would skip every release, does not compile. */
-enum weft_signal_ {
+enum weft_result_ {
     WEFT_YIELDED,  /* ready again at once, behind the others */
-    WEFT_PARKED,   /* somebody else will make it ready */
+    WEFT_PARKED_,  /* somebody else will make it ready */
     WEFT_CALLED_,  /* context->callee goes first */
     WEFT_RETURNED, /* ended; context->error says how */
     WEFT_STARTS_,  /* the task whose coroutine context->callee is goes first */
@@ -59,15 +59,15 @@ enum weft_signal_ {
 };
 
 /* What a step, and a wait, gives. */
-typedef struct weft_signal {
-    enum weft_signal_ what;
-} weft_signal;
+typedef struct weft_step_ {
+    enum weft_result_ what;
+} weft_step_;
 
 /* One a coroutine, constant: what its frames have in common. */
 typedef struct weft_code {
     union {
-        weft_signal (*step)(weft_frame *frame, weft_context *context);
-        void (*turn)(weft_loop *loop, weft_node *node); /* of a turn (wait.h), which has no step */
+        weft_step_ (*step)(weft_frame *frame, weft_context *context);
+        void (*run)(weft_loop *loop, weft_node_ *node); /* of a turn (wait.h), which has no step */
     };
     const char *name; /* the coroutine's */
     const char *file;
@@ -90,58 +90,58 @@ struct weft_frame {
 struct weft_context {
     const weft_error *error; /* in flight: raised, and not caught yet */
     weft_frame *callee;      /* with WEFT_CALLED_, WEFT_STARTS_: who runs next */
-    weft_node *running;      /* of the task that runs, for a loop; else NULL */
+    weft_node_ *running;     /* of the task that runs, for a loop; else NULL */
     /* Told before memory is used again for a frame; NULL: nobody has to be. */
-    void (*reused)(weft_context *context, const void *memory, size_t size);
+    void (*on_reuse)(weft_context *context, const void *memory, size_t size);
 };
 
 /* Which way a test mostly goes, functions that are rarely called, and those that are one with who
  * calls them: for the layout of the code alone. And functions whose result tells of a loss. */
 #ifdef __GNUC__
-#define WEFT_RARE_ __attribute__((cold, noinline))
+#define WEFT_COLD_ __attribute__((cold, noinline))
 #ifndef __OPTIMIZE_SIZE__
-#define WEFT_INLINED_ __attribute__((always_inline)) inline
+#define WEFT_ALWAYS_INLINE_ __attribute__((always_inline)) inline
 #endif
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
-#define WEFT_MOSTLY_(condition) __builtin_expect(!!(condition), 1)
-#define WEFT_RARELY_(condition) __builtin_expect(!!(condition), 0)
+#define WEFT_LIKELY_(condition) __builtin_expect(!!(condition), 1)
+#define WEFT_UNLIKELY_(condition) __builtin_expect(!!(condition), 0)
 #else
-#define WEFT_RARE_
+#define WEFT_COLD_
 #define WEFT_MUST_CHECK_
-#define WEFT_MOSTLY_(condition) (condition)
-#define WEFT_RARELY_(condition) (condition)
+#define WEFT_LIKELY_(condition) (condition)
+#define WEFT_UNLIKELY_(condition) (condition)
 #endif
-#ifndef WEFT_INLINED_
-#define WEFT_INLINED_ inline
+#ifndef WEFT_ALWAYS_INLINE_
+#define WEFT_ALWAYS_INLINE_ inline
 #endif
 
 /* What a wait gives that does not wait, and may have set the error. */
-static inline weft_signal weft_go_on_(const weft_context *context)
+static inline weft_step_ weft_go_on_(const weft_context *context)
 {
-    const weft_signal signal = {context->error ? WEFT_RAISES_ : WEFT_GO_ON_};
-    return signal;
+    const weft_step_ result = {context->error ? WEFT_RAISES_ : WEFT_GO_ON_};
+    return result;
 }
 
 /* Goes on after a step that ended with `signal`: runs the coroutines of one chain of calls until
  * they wait for something, or the outermost one, `root`, has ended. *innermost is who runs next;
  * however deep the calls, it is resumed directly, and C's stack does not grow. */
-static inline weft_signal weft_follow_(weft_signal signal, weft_frame **innermost,
-                                       const weft_frame *root, weft_context *context)
+static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
+                                      const weft_frame *root, weft_context *context)
 {
     weft_frame *frame = *innermost;
-    while (signal.what == WEFT_CALLED_ || (signal.what == WEFT_RETURNED && frame != root)) {
-        *innermost = frame = signal.what == WEFT_CALLED_ ? context->callee : frame->caller;
-        signal = frame->code->step(frame, context);
+    while (result.what == WEFT_CALLED_ || (result.what == WEFT_RETURNED && frame != root)) {
+        *innermost = frame = result.what == WEFT_CALLED_ ? context->callee : frame->caller;
+        result = frame->code->step(frame, context);
     }
-    return signal;
+    return result;
 }
 
 /* Runs a chain of calls from its innermost coroutine, *innermost: `root` at first, and kept from
  * then on. It is what weft's loop does for a task; a program that has its own idea of a loop may
  * call it itself. Ends with WEFT_YIELDED at a weft_yield and WEFT_RETURNED when the outermost
  * coroutine has ended, context->error then says how. */
-static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *root,
-                                      weft_context *context)
+static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *root,
+                                     weft_context *context)
 {
     weft_frame *const frame = *innermost;
     return weft_follow_(frame->code->step(frame, context), innermost, root, context);
@@ -224,11 +224,11 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 #define WEFT_FORWARD(name) static const weft_code name##_code
 
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
-    static weft_signal name##_step_(weft_frame *, weft_context *);                                 \
+    static weft_step_ name##_step_(weft_frame *, weft_context *);                                  \
     storage const weft_code name##_code = {                                                        \
         {name##_step_}, #name, __FILE__, sizeof(struct name), name_offset};                        \
-    WEFT_REFUSE_PLAIN_RETURN_                                                                      \
-    static weft_signal name##_step_(weft_frame *weft_frame_, weft_context *weft_context_)          \
+    WEFT_PUSH_DIAGNOSTICS_                                                                         \
+    static weft_step_ name##_step_(weft_frame *weft_frame_, weft_context *weft_context_)           \
     {                                                                                              \
         _Static_assert(offsetof(struct name, frame) == 0 &&                                        \
                            sizeof(((struct name *)0)->frame) == sizeof(weft_frame),                \
@@ -240,8 +240,8 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
         unsigned weft_exit_ = WEFT_RUNS_;                                                          \
         const weft_error *weft_caught_ = NULL;                                                     \
         unsigned weft_state_ = weft_frame_->state;                                                 \
-        weft_signal weft_signal_ = {WEFT_PARKED};                                                  \
-        (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_, (void)weft_signal_; \
+        weft_step_ weft_result_ = {WEFT_PARKED_};                                                  \
+        (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_, (void)weft_result_; \
         do {                                                                                       \
             if (0)                                                                                 \
                 goto weft_resume_;                                                                 \
@@ -254,12 +254,12 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
 /* `return;` would skip every release: an error within a coroutine, whatever the compiler's
  * flags. */
 #ifdef __GNUC__
-#define WEFT_REFUSE_PLAIN_RETURN_                                                                  \
+#define WEFT_PUSH_DIAGNOSTICS_                                                                     \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")
-#define WEFT_AS_BEFORE_ _Pragma("GCC diagnostic pop")
+#define WEFT_POP_DIAGNOSTICS_ _Pragma("GCC diagnostic pop")
 #else
-#define WEFT_REFUSE_PLAIN_RETURN_
-#define WEFT_AS_BEFORE_
+#define WEFT_PUSH_DIAGNOSTICS_
+#define WEFT_POP_DIAGNOSTICS_
 #endif
 
 /* Ends the coroutine that WEFT_ASYNC began. */
@@ -275,17 +275,17 @@ static inline weft_signal weft_resume(weft_frame **innermost, const weft_frame *
         ;                                                                                          \
     weft_panic(weft_frame_->code->file, __LINE__, "continue outside of a loop");                   \
     }                                                                                              \
-    WEFT_AS_BEFORE_
+    WEFT_POP_DIAGNOSTICS_
 
 /* A resume at a state that is none of the coroutine's awaits: it has ended, and stays so; or the
  * program is wrong, and this panics. */
-weft_signal weft_resume_other_(const weft_frame *frame);
+weft_step_ weft_resume_other_(const weft_frame *frame);
 
-static inline weft_signal weft_end_frame_(weft_frame *frame)
+static inline weft_step_ weft_end_frame_(weft_frame *frame)
 {
-    const weft_signal signal = {WEFT_RETURNED};
+    const weft_step_ result = {WEFT_RETURNED};
     frame->state = WEFT_ENDED_STATE_;
-    return signal;
+    return result;
 }
 
 /* Panics if a coroutine runs in `frame`, which is about to be used for another. */
@@ -323,7 +323,7 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
                    "weft: the frame of " #name " is a struct " #name)
 
 /* The same, as an expression. */
-#define WEFT_REQUIRE_FRAME_TOO_(name, pointer)                                                     \
+#define WEFT_REQUIRE_FRAME_EXPRESSION_(name, pointer)                                              \
     ((void)sizeof(struct {                                                                         \
         WEFT_REQUIRE_FRAME_(name, pointer);                                                        \
         char weft_unused_;                                                                         \
@@ -388,21 +388,21 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 
 /* Stops with `signal` at the state that has been set, this line; goes on, or raises what
  * context->error then is, when resumed. */
-#define WEFT_SUSPEND_(signal)                                                                      \
-    return (weft_signal){signal};                                                                  \
+#define WEFT_SUSPEND_(result)                                                                      \
+    return (weft_step_){result};                                                                   \
     case WEFT_STATE_(__LINE__):                                                                    \
-        if (WEFT_RARELY_(weft_context_->error))                                                    \
+        if (WEFT_UNLIKELY_(weft_context_->error))                                                  \
         WEFT_UNWIND_
 
-/* Awaits what `wait`, an expression that gives a weft_signal, has arranged for; `then`, another
+/* Awaits what `wait`, an expression that gives a weft_step_, has arranged for; `then`, another
  * expression, is what a resumed coroutine does first. What a primitive's await is made of. */
-#define WEFT_WAIT_(wait) WEFT_WAIT_THEN_(wait, (void)0)
-#define WEFT_WAIT_THEN_(wait, then) WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__) : then;)
+#define WEFT_WAIT_(wait) WEFT_WAIT_RESUME_(wait, (void)0)
+#define WEFT_WAIT_RESUME_(wait, then) WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__) : then;)
 
-/* The same where `again`, an expression that gives a weft_signal as well, may find that there is
+/* The same where `again`, an expression that gives a weft_step_ as well, may find that there is
  * more to wait for. It may move frame->state to one of this line's two other states, which are
  * there for a wait of several phases. */
-#define WEFT_WAIT_AGAIN_(wait, again)                                                              \
+#define WEFT_WAIT_RETRY_(wait, again)                                                              \
     WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__) : WEFT_FOLLOW_(again))
 #define WEFT_WAIT_IN_PHASES_(wait, again)                                                          \
     WEFT_WAIT_AT_(wait, case WEFT_STATE_(__LINE__)                                                 \
@@ -412,20 +412,20 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 
 #define WEFT_FOLLOW_(again)                                                                        \
     {                                                                                              \
-        weft_signal_ = (again);                                                                    \
-        if (weft_signal_.what < WEFT_GO_ON_)                                                       \
-            return weft_signal_;                                                                   \
+        weft_result_ = (again);                                                                    \
+        if (weft_result_.what < WEFT_GO_ON_)                                                       \
+            return weft_result_;                                                                   \
     }
 #define WEFT_WAIT_AT_(wait, resumed)                                                               \
     do {                                                                                           \
-        weft_signal_ = (wait);                                                                     \
-        if (weft_signal_.what != WEFT_GO_ON_) {                                                    \
-            if (weft_signal_.what != WEFT_RAISES_) {                                               \
+        weft_result_ = (wait);                                                                     \
+        if (weft_result_.what != WEFT_GO_ON_) {                                                    \
+            if (weft_result_.what != WEFT_RAISES_) {                                               \
                 weft_frame_->state = __LINE__;                                                     \
-                return weft_signal_;                                                               \
+                return weft_result_;                                                               \
                 resumed                                                                            \
             }                                                                                      \
-            if (WEFT_RARELY_(weft_context_->error))                                                \
+            if (WEFT_UNLIKELY_(weft_context_->error))                                              \
                 WEFT_UNWIND_;                                                                      \
         }                                                                                          \
     } while (0)
@@ -471,7 +471,7 @@ static inline unsigned weft_line_of_(unsigned state)
 #define weft_check(call)                                                                           \
     do {                                                                                           \
         weft_context_->error = (call);                                                             \
-        if (WEFT_RARELY_(weft_context_->error))                                                    \
+        if (WEFT_UNLIKELY_(weft_context_->error))                                                  \
             WEFT_UNWIND_;                                                                          \
     } while (0)
 

@@ -47,26 +47,26 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch)
 static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int descriptor,
                                      enum weft_watched_for what)
 {
-    weft_port *const port = loop->port;
-    if (!port->watch)
+    weft_backend *const backend = loop->backend;
+    if (!backend->watch)
         return &no_descriptors;
-    watch->watched = (struct weft_watched_){descriptor, what};
-    const weft_error *const error = port->watch(port, watch);
+    watch->watched = (struct weft_watch_data_){descriptor, what};
+    const weft_error *const error = backend->watch(backend, watch);
     if (!error)
-        weft_list_watch_(loop, watch);
+        weft_watch_list_(loop, watch);
     return error;
 }
 
 /* ---- Tasks ---- */
 
-weft_signal weft_wait_descriptor_(weft_context *context, int descriptor, enum weft_watched_for what)
+weft_step_ weft_wait_descriptor_(weft_context *context, int descriptor, enum weft_watched_for what)
 {
     weft_task *const task = weft_running_task_(context);
     context->error = begin_watch(weft_running_loop_(context), &task->live.wait, descriptor, what);
     if (context->error)
         return weft_go_on_(context);
     weft_set_parked_(task, WEFT_WATCHING_);
-    return (weft_signal){WEFT_PARKED};
+    return (weft_step_){WEFT_PARKED_};
 }
 
 /* ---- Calls ---- */
@@ -78,7 +78,7 @@ static const weft_error *call_when(weft_loop *loop, weft_handle *handle, int des
         return &weft_invalid_state_error;
     const weft_error *const error = begin_watch(loop, &handle->wait, descriptor, what);
     if (!error)
-        weft_handle_watches_(handle, function);
+        weft_handle_set_watching_(handle, function);
     return error;
 }
 
@@ -98,18 +98,18 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
 
 void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 {
-    weft_end_watch_(loop, watch);
-    if (weft_is_turn_(&watch->node))
+    weft_watch_end_(loop, watch);
+    if (weft_is_callback_(&watch->node))
         weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
     else
-        weft_outside_has_come_(loop, watch);
+        weft_push_wake_up_(loop, watch);
 }
 
 /* A call finds out for itself; a task is told without a turn before it, as if by set_exception. */
 void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 {
-    weft_end_watch_(loop, watch);
-    if (weft_is_turn_(&watch->node))
+    weft_watch_end_(loop, watch);
+    if (weft_is_callback_(&watch->node))
         weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
     else
         weft_wake_with_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);

@@ -96,8 +96,7 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch);
 void weft_watch_ready(weft_loop *loop, weft_watch *watch);
 void weft_watch_bad(weft_loop *loop, weft_watch *watch);
 
-weft_signal weft_wait_descriptor_(weft_context *context, int descriptor,
-                                  enum weft_watched_for what);
+weft_step_ weft_wait_descriptor_(weft_context *context, int descriptor, enum weft_watched_for what);
 
 #ifdef __cplusplus
 }

@@ -1,9 +1,9 @@
 #include "core/future.h"
 
-void weft_create_future_(weft_loop *loop, weft_awaitable *future)
+void weft_create_future_(weft_loop *loop, weft_awaitable_ *future)
 {
     future->waiters = NULL;
-    future->owner = &loop->futures;
+    future->scope = &loop->futures;
     future->error = NULL;
 }
 
@@ -14,10 +14,10 @@ const weft_error *weft_not_pending_(void)
     return &not_pending;
 }
 
-const weft_error *weft_end_future_(weft_awaitable *future, const weft_error *error)
+const weft_error *weft_end_future_(weft_awaitable_ *future, const weft_error *error)
 {
     if (!weft_pending_(future))
         return weft_not_pending_();
-    weft_conclude_(future, error);
+    weft_complete_(future, error);
     return NULL;
 }

@@ -12,9 +12,9 @@ extern "C" {
  * like a WEFT_FUTURE. */
 typedef struct weft_future {
     union {
-        weft_awaitable awaitable;
-        weft_awaitable settable;
-        weft_awaitable without_result;
+        weft_awaitable_ awaitable;
+        weft_awaitable_ settable;
+        weft_awaitable_ without_result;
     };
 } weft_future;
 
@@ -30,8 +30,8 @@ typedef struct weft_future {
 #define WEFT_FUTURE(type)                                                                          \
     struct {                                                                                       \
         union {                                                                                    \
-            weft_awaitable awaitable;                                                              \
-            weft_awaitable settable;                                                               \
+            weft_awaitable_ awaitable;                                                             \
+            weft_awaitable_ settable;                                                              \
         };                                                                                         \
         type result;                                                                               \
     }
@@ -60,14 +60,14 @@ typedef struct weft_future {
 #define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
 
 /* Whether it is a future that can be set: a task cannot. */
-static inline bool weft_pending_(const weft_awaitable *awaitable)
+static inline bool weft_pending_(const weft_awaitable_ *awaitable)
 {
-    return awaitable->owner && awaitable->owner == &awaitable->owner->loop->futures &&
+    return awaitable->scope && awaitable->scope == &awaitable->scope->loop->futures &&
            !weft_has_ended_(awaitable);
 }
 
-void weft_create_future_(weft_loop *loop, weft_awaitable *future);
-const weft_error *weft_end_future_(weft_awaitable *future, const weft_error *error);
+void weft_create_future_(weft_loop *loop, weft_awaitable_ *future);
+const weft_error *weft_end_future_(weft_awaitable_ *future, const weft_error *error);
 const weft_error *weft_not_pending_(void);
 
 #ifdef __cplusplus

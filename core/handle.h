@@ -18,7 +18,7 @@ typedef void weft_function(weft_loop *loop, weft_handle *handle);
  * idle one. It belongs to the program, inside of whatever its function is about
  * (WEFT_HANDLE_OWNER), and must stay where it is until it has been called or cancelled. */
 struct weft_handle {
-    weft_wait wait;
+    weft_wait_ wait;
     weft_function *function;
 };
 
@@ -33,7 +33,7 @@ struct weft_handle {
 #define WEFT_LAMBDA(name, type, variable, ...)                                                     \
     static void name(weft_loop *weft_loop_, weft_handle *weft_handle_)                             \
     {                                                                                              \
-        type *const variable = (type *)(void *)weft_handle_->wait.heard_of;                        \
+        type *const variable = (type *)(void *)weft_handle_->wait.awaited;                         \
         (void)weft_loop_;                                                                          \
         (void)(__VA_ARGS__);                                                                       \
     }                                                                                              \
@@ -64,23 +64,23 @@ bool weft_handle_pending(const weft_handle *handle);
 
 /* The loop closes: those that are armed or ready are idle, and those that wait for a task. */
 void weft_forget_handles_(weft_loop *loop);
-void weft_forget_callbacks_(weft_awaitable *awaitable);
+void weft_forget_callbacks_(weft_awaitable_ *awaitable);
 
 /* Makes a handle's function run in a turn; it is in no queue. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 
 /* An idle handle is a watch now. */
-void weft_handle_watches_(weft_handle *handle, weft_function *function);
+void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
 
 /* Has an idle handle's function called when *awaitable, which has not, ends: at once, without a
  * turn. It may only count, and have itself called in a turn (weft_handle_ready_). */
-void weft_witness_end_(weft_awaitable *awaitable, weft_handle *handle, weft_function *function);
+void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function);
 
 /* The program's function of a turn that is a handle's, else NULL. */
-weft_function *weft_function_of_(const weft_loop *loop, weft_node *turn);
+weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *turn);
 
 /* What a handle waits for has ended. */
-void weft_handle_told_(weft_loop *loop, weft_handle *handle);
+void weft_handle_notify_(weft_loop *loop, weft_handle *handle);
 
 #ifdef __cplusplus
 }

@@ -14,12 +14,12 @@ static void finish(weft_loop *loop, weft_task *task)
 }
 
 /* What a task's turn ended with. */
-static void settle(weft_loop *loop, weft_task *task, weft_signal signal)
+static void settle(weft_loop *loop, weft_task *task, weft_step_ result)
 {
-    if (signal.what == WEFT_PARKED) {
-        if (WEFT_RARELY_(task->root.flags & WEFT_MUST_CANCEL_))
+    if (result.what == WEFT_PARKED_) {
+        if (WEFT_UNLIKELY_(task->root.flags & WEFT_MUST_CANCEL_))
             weft_cancel_parked_(task);
-    } else if (signal.what == WEFT_RETURNED) {
+    } else if (result.what == WEFT_RETURNED) {
         finish(loop, task);
     } else {
         weft_ready_push_(&loop->ready, &task->live.wait.node);
@@ -29,120 +29,121 @@ static void settle(weft_loop *loop, weft_task *task, weft_signal signal)
 /* Whom the running task starts eagerly runs; and that goes on when this one's turn is over. */
 static weft_task *start_eagerly(weft_loop *loop, weft_task *task)
 {
-    task->live.wait.node.next = loop->starting;
-    loop->starting = &task->live.wait.node;
+    task->live.wait.node.next = loop->eager_parents;
+    loop->eager_parents = &task->live.wait.node;
     return WEFT_CONTAINER_(loop->context.callee, weft_task, root);
 }
 
 static weft_task *take_starting(weft_loop *loop)
 {
-    weft_node *const node = loop->starting;
-    loop->starting = node->next;
+    weft_node_ *const node = loop->eager_parents;
+    loop->eager_parents = node->next;
     return weft_task_of_node_(node);
 }
 
 /* What a step asks for that did not just give way. */
-static void follow(weft_loop *loop, weft_task *task, weft_signal signal)
+static void follow(weft_loop *loop, weft_task *task, weft_step_ result)
 {
     weft_context *const context = &loop->context;
     for (;;) {
-        weft_node *const node = &task->live.wait.node;
-        signal = weft_follow_(signal, &node->frame, &task->root, context);
-        if (signal.what == WEFT_STARTS_) {
+        weft_node_ *const node = &task->live.wait.node;
+        result = weft_follow_(result, &node->frame, &task->root, context);
+        if (result.what == WEFT_STARTS_) {
             task = start_eagerly(loop, task);
         } else {
-            settle(loop, task, signal);
-            if (!loop->starting)
+            settle(loop, task, result);
+            if (!loop->eager_parents)
                 return;
             task = take_starting(loop);
         }
         context->running = &task->live.wait.node;
-        signal = context->running->frame->code->step(context->running->frame, context);
+        result = context->running->frame->code->step(context->running->frame, context);
     }
 }
 
 /* The usual ends are straight. */
-static WEFT_INLINED_ void end_turn(weft_loop *loop, weft_task *task, weft_signal signal)
+static WEFT_ALWAYS_INLINE_ void end_turn(weft_loop *loop, weft_task *task, weft_step_ result)
 {
-    if (signal.what == WEFT_PARKED && !(task->root.flags & WEFT_MUST_CANCEL_))
+    if (result.what == WEFT_PARKED_ && !(task->root.flags & WEFT_MUST_CANCEL_))
         return;
-    if (signal.what == WEFT_RETURNED && task->live.wait.node.frame == &task->root)
+    if (result.what == WEFT_RETURNED && task->live.wait.node.frame == &task->root)
         finish(loop, task);
     else
-        follow(loop, task, signal);
+        follow(loop, task, result);
 }
 
-WEFT_RARE_ static void deliver(weft_loop *loop, weft_node *node)
+WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
 {
     weft_deliver_(weft_task_of_node_(node), &loop->context);
 }
 
-static WEFT_INLINED_ void run_task(weft_loop *loop, weft_node *node)
+static WEFT_ALWAYS_INLINE_ void run_task(weft_loop *loop, weft_node_ *node)
 {
-    if (WEFT_RARELY_(weft_task_of_node_(node)->root.flags & WEFT_NEWS_))
+    if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
         deliver(loop, node);
-    const weft_signal signal = node->frame->code->step(node->frame, &loop->context);
-    if (WEFT_MOSTLY_(signal.what == WEFT_YIELDED))
+    const weft_step_ result = node->frame->code->step(node->frame, &loop->context);
+    if (WEFT_LIKELY_(result.what == WEFT_YIELDED))
         weft_ready_push_(&loop->ready, node);
     else
-        end_turn(loop, weft_task_of_node_(node), signal);
+        end_turn(loop, weft_task_of_node_(node), result);
 }
 
-static void run_turn(weft_loop *loop, weft_node *turn)
+static void run_callback(weft_loop *loop, weft_node_ *turn)
 {
     loop->context.running = NULL;
-    turn->frame->code->turn(loop, turn);
+    turn->frame->code->run(loop, turn);
 }
 
 /* ---- Between two ticks ---- */
 
 static void fire_timers(weft_loop *loop)
 {
-    const weft_time now = loop->port->now(loop->port);
-    weft_wait *due;
+    const weft_time now = loop->backend->now(loop->backend);
+    weft_wait_ *due;
     while ((due = weft_timers_pop_(&loop->timers, now)))
-        if (weft_is_turn_(&due->node))
+        if (weft_is_callback_(&due->node))
             weft_handle_ready_(loop, WEFT_CONTAINER_(due, weft_handle, wait));
         else
-            weft_outside_has_come_(loop, due);
+            weft_push_wake_up_(loop, due);
 }
 
 /* False: nothing can ever run again. */
 static bool wait_for_outside(weft_loop *loop)
 {
-    if (!loop->timers.used && !loop->watches && !loop->listening)
+    if (!loop->timers.used && !loop->watches && !loop->keepalive_handles)
         return false;
-    loop->looked = 0;
-    loop->port->sleep(loop->port, loop->timers.used ? loop->timers.next : WEFT_FOREVER);
+    loop->io_polled_at = 0;
+    loop->backend->sleep(loop->backend, loop->timers.used ? loop->timers.next : WEFT_FOREVER);
     return true;
 }
 
 /* While tasks are ready: has the port tell of descriptors, every so often. */
 static void look(weft_loop *loop)
 {
-    const weft_time now = loop->port->now(loop->port);
-    if (!loop->looked)
-        loop->looked = now;
-    if (now - loop->looked < WEFT_LOOK_EVERY_)
+    const weft_time now = loop->backend->now(loop->backend);
+    if (!loop->io_polled_at)
+        loop->io_polled_at = now;
+    if (now - loop->io_polled_at < WEFT_IO_POLL_INTERVAL_)
         return;
-    loop->looked = now;
-    loop->port->sleep(loop->port, 0);
+    loop->io_polled_at = now;
+    loop->backend->sleep(loop->backend, 0);
 }
 
 static bool is_idle(const weft_loop *loop)
 {
-    return weft_ready_is_idle_(&loop->ready) && !loop->stopping && !weft_is_called_(loop);
+    return weft_ready_is_idle_(&loop->ready) && !loop->stopping &&
+           !weft_has_threadsafe_calls_(loop);
 }
 
 /* What is outside of the ready queue goes into it: calls, descriptors, timers. */
 static void take_due(weft_loop *loop)
 {
-    if (weft_is_called_(loop))
-        loop->outside->take_calls(loop);
+    if (weft_has_threadsafe_calls_(loop))
+        loop->threadsafe->take_calls(loop);
     if (loop->timers.used)
         fire_timers(loop);
     else
-        loop->attention &= (unsigned char)~WEFT_TIMERS_;
+        loop->attention &= (unsigned char)~WEFT_HAS_TIMERS_;
 }
 
 /* False: nothing can ever run again. */
@@ -164,7 +165,8 @@ static bool begin_tick(weft_loop *loop)
  * first already. */
 static bool begin_next_tick(weft_loop *loop)
 {
-    if (WEFT_RARELY_(weft_ready_is_idle_(&loop->ready) || loop->attention || weft_is_called_(loop)))
+    if (WEFT_UNLIKELY_(weft_ready_is_idle_(&loop->ready) || loop->attention ||
+                       weft_has_threadsafe_calls_(loop)))
         return false;
     weft_ready_push_(&loop->ready, &loop->ready.tick);
     return true;
@@ -178,11 +180,11 @@ static void end_tick(weft_loop *loop)
 
 /* ---- Runs ---- */
 
-static WEFT_INLINED_ void run_node(weft_loop *loop, weft_node *node)
+static WEFT_ALWAYS_INLINE_ void run_node(weft_loop *loop, weft_node_ *node)
 {
     loop->context.running = node;
-    if (WEFT_RARELY_(weft_is_turn_(node)))
-        run_turn(loop, node);
+    if (WEFT_UNLIKELY_(weft_is_callback_(node)))
+        run_callback(loop, node);
     else
         run_task(loop, node);
 }
@@ -191,7 +193,7 @@ static WEFT_INLINED_ void run_node(weft_loop *loop, weft_node *node)
 static void run_straight(weft_loop *loop)
 {
     for (;;) {
-        weft_node *const node = weft_ready_pop_(&loop->ready);
+        weft_node_ *const node = weft_ready_pop_(&loop->ready);
         if (node != &loop->ready.tick)
             run_node(loop, node);
         else if (!begin_next_tick(loop))
@@ -199,7 +201,7 @@ static void run_straight(weft_loop *loop)
     }
 }
 
-void weft_run_node_(weft_loop *loop, weft_node *node)
+void weft_run_node_(weft_loop *loop, weft_node_ *node)
 {
     run_node(loop, node);
 }
@@ -208,13 +210,13 @@ static bool run_ticks(weft_loop *loop)
 {
     bool alive;
     while ((alive = begin_tick(loop))) {
-        if (WEFT_RARELY_(loop->run_watched))
-            loop->run_watched(loop);
+        if (WEFT_UNLIKELY_(loop->run_timed))
+            loop->run_timed(loop);
         else
             run_straight(loop);
         end_tick(loop);
         if (loop->stopping && --loop->stopping == 0) {
-            loop->attention &= (unsigned char)~WEFT_STOPS_;
+            loop->attention &= (unsigned char)~WEFT_STOPPING_;
             break;
         }
     }
@@ -234,7 +236,7 @@ static const weft_error *run(weft_loop *loop)
 void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 {
     loop->stopping = ticks;
-    loop->attention |= WEFT_STOPS_;
+    loop->attention |= WEFT_STOPPING_;
 }
 
 const weft_error *weft_run_forever(weft_loop *loop)
@@ -256,9 +258,9 @@ const weft_error *weft_run_once(weft_loop *loop)
 {
     if (loop->runs)
         return &runs;
-    if (loop->watches || loop->open) { /* the bell is to fall silent */
-        loop->looked = 0;              /* it looks now, and not again before its tick */
-        loop->port->sleep(loop->port, 0);
+    if (loop->watches || loop->open_handles) { /* the bell is to fall silent */
+        loop->io_polled_at = 0;                /* it looks now, and not again before its tick */
+        loop->backend->sleep(loop->backend, 0);
     }
     if (!loop->stopping)
         weft_stop(loop);
@@ -280,10 +282,10 @@ static void stop_when_done(weft_loop *loop, weft_handle *handle)
     weft_stop(loop);
 }
 
-const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awaitable)
+const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable_ *awaitable)
 {
     weft_handle done = {.function = NULL};
-    if (awaitable->owner && awaitable->owner->loop != loop)
+    if (awaitable->scope && awaitable->scope->loop != loop)
         return &weft_invalid_state_error;
     const weft_error *error = weft_add_done_callback_(awaitable, &done, stop_when_done);
     if (error)
@@ -291,16 +293,16 @@ const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awai
     error = run(loop);
     weft_handle_cancel(loop, &done);
     if (weft_has_ended_(awaitable))
-        return weft_ask_(awaitable);
+        return weft_retrieve_error_(awaitable);
     return error ? error : &weft_invalid_state_error;
 }
 
 /* Those that have withstood a shutdown end like any other from then on. */
-static void spare(weft_loop *loop)
+static void end_shutdown(weft_loop *loop)
 {
-    loop->doomed = 0;
+    loop->shutdown_pending = 0;
     for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
-        task->root.flags &= (uint16_t)~WEFT_DOOMED_;
+        task->root.flags &= (uint16_t)~WEFT_SHUTDOWN_PENDING_;
 }
 
 const weft_error *weft_shutdown(weft_loop *loop)
@@ -308,14 +310,14 @@ const weft_error *weft_shutdown(weft_loop *loop)
     if (loop->runs)
         return &runs;
     for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task)) {
-        task->root.flags |= WEFT_DOOMED_;
-        loop->doomed++;
+        task->root.flags |= WEFT_SHUTDOWN_PENDING_;
+        loop->shutdown_pending++;
         weft_cancel_task_(task);
     }
-    const weft_error *error = loop->doomed ? run(loop) : NULL;
-    if (!error && loop->doomed)
+    const weft_error *error = loop->shutdown_pending ? run(loop) : NULL;
+    if (!error && loop->shutdown_pending)
         error = &weft_invalid_state_error;
-    spare(loop);
+    end_shutdown(loop);
     return error;
 }
 
@@ -350,18 +352,18 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* ---- The loop itself ---- */
 
-static void make_new(weft_loop *loop, weft_port *port)
+static void make_new(weft_loop *loop, weft_backend *backend)
 {
-    *loop = (weft_loop){.port = port};
+    *loop = (weft_loop){.backend = backend};
     weft_ready_init_(&loop->ready);
-    loop->tasks = (weft_owner){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
+    loop->tasks = (weft_scope_){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
     loop->futures.loop = loop;
 }
 
-void weft_loop_init(weft_loop *loop, weft_port *port)
+void weft_loop_init(weft_loop *loop, weft_backend *backend)
 {
-    make_new(loop, port);
-    port->loop = loop;
+    make_new(loop, backend);
+    backend->loop = loop;
 }
 
 /* What a task that has not ended leaves: frames that are free, and callbacks that are off. */
@@ -378,13 +380,13 @@ static void forget_task(weft_task *task)
         task->awaitable.waiters = WEFT_ENDED_;
         task->awaitable.error = &weft_cancelled_error;
     }
-    task->awaitable.owner = &task->awaitable.owner->loop->tasks;
+    task->awaitable.scope = &task->awaitable.scope->loop->tasks;
     task->live.wait.node.frame = &task->root;
 }
 
-static void forget_tasks(weft_owner *owner)
+static void forget_tasks(weft_scope_ *scope)
 {
-    for (weft_task *task = owner->children, *next; task; task = next) {
+    for (weft_task *task = scope->children, *next; task; task = next) {
         next = task->next;
         forget_task(task);
     }
@@ -394,18 +396,18 @@ const weft_error *weft_loop_close(weft_loop *loop)
 {
     static const weft_error open = {&weft_invalid_state_error,
                                     "handles for calls from outside are open"};
-    while (loop->failed && !loop->runs && !loop->open)
+    while (loop->failed && !loop->runs && !loop->open_handles)
         weft_report_failure_(loop->failed);
     if (loop->runs)
         return &runs;
-    if (loop->open) /* by the exception handler, perhaps */
+    if (loop->open_handles) /* by the exception handler, perhaps */
         return &open;
     weft_forget_handles_(loop);
-    weft_owner *owner = &loop->tasks;
+    weft_scope_ *scope = &loop->tasks;
     do
-        forget_tasks(owner);
-    while ((owner = owner->next) != &loop->tasks);
-    make_new(loop, loop->port);
+        forget_tasks(scope);
+    while ((scope = scope->next) != &loop->tasks);
+    make_new(loop, loop->backend);
     return NULL;
 }
 
@@ -418,17 +420,17 @@ const weft_error *weft_runner_close(weft_loop *loop)
 
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler)
 {
-    loop->on_failure = handler;
+    loop->exception_handler = handler;
 }
 
 weft_time weft_loop_time(weft_loop *loop)
 {
-    return loop->port->now(loop->port);
+    return loop->backend->now(loop->backend);
 }
 
 weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
-    const weft_time now = weft_loop_time(loop), resolution = loop->port->resolution;
+    const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
     if (delay)
         delay = delay < UINT64_MAX - resolution ? delay + resolution : UINT64_MAX;
     return delay < UINT64_MAX - now ? now + delay : UINT64_MAX;

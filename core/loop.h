@@ -3,7 +3,7 @@
 #define WEFT_CORE_LOOP_H
 
 #include "awaitable.h"
-#include "port.h"
+#include "backend.h"
 #include "ready.h"
 #include "timer.h"
 
@@ -16,38 +16,38 @@ extern "C" {
 typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft_error *error);
 
 /* Told of a turn that took too long (watchdog.h). */
-typedef struct weft_turn weft_turn;
-typedef void weft_watchdog(weft_loop *loop, const weft_turn *turn);
+typedef struct weft_slow_call weft_slow_call;
+typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *turn);
 
 /* What tasks belong to, and know their loop through: the loop itself, or a group. */
-struct weft_owner {
+struct weft_scope_ {
     weft_loop *loop;
     weft_task *children; /* those that have not ended, by creation; a group's, until their turn */
-    const weft_frame *turn;      /* a child's end takes this turn, before whoever waits for it */
-    size_t live;                 /* how many of them have not ended */
-    weft_owner *next, *previous; /* a ring of the loop's owners, in the order of entering */
-    weft_task *parent;           /* that is in the group's block; NULL: nobody is, or the loop's */
+    const weft_frame *on_child_end; /* a child's end takes this turn, before whoever waits for it */
+    size_t live;                    /* how many of them have not ended */
+    weft_scope_ *next, *previous;   /* a ring of the loop's owners, in the order of entering */
+    weft_task *parent; /* that is in the group's block; NULL: nobody is, or the loop's */
 };
 
 /* What has to be told before memory that it lives in is used again. */
-typedef struct weft_lease {
-    struct weft_lease *next;
-    void (*end)(struct weft_lease *lease);
-} weft_lease;
+typedef struct weft_reuse_hook_ {
+    struct weft_reuse_hook_ *next;
+    void (*end)(struct weft_reuse_hook_ *reuse_hook);
+} weft_reuse_hook_;
 
 enum { WEFT_TICKS_OF_A_GATHER_ = 3 }; /* asyncio.run hears of the end of all through a gather */
 
 /* What a loop has to look at between two ticks, other than what is ready. */
 enum weft_attention_ {
-    WEFT_TIMERS_ = 1, /* some may be armed */
-    WEFT_WATCHES_ = 2,
-    WEFT_STOPS_ = 4,
-    WEFT_WATCHED_ = 8 /* by a watchdog */
+    WEFT_HAS_TIMERS_ = 1, /* some may be armed */
+    WEFT_HAS_IO_ = 2,
+    WEFT_STOPPING_ = 4,
+    WEFT_HAS_WATCHDOG_ = 8 /* by a watchdog */
 };
 
 /* While tasks are ready, descriptors are looked at as often as this (and every tick, if that is
  * longer). */
-#define WEFT_LOOK_EVERY_ 100u
+#define WEFT_IO_POLL_INTERVAL_ 100u
 
 /* Of a loop, only its list of calls from outside is touched by others than its thread. Where there
  * are no atomic pointers, by those who keep interrupts off (threadsafe.h). From C++ it is not
@@ -66,36 +66,39 @@ typedef struct weft_threadsafe_handle weft_threadsafe_handle;
 #endif
 
 /* What threadsafe.c does for a loop, where a program has it. */
-typedef struct weft_outside_ {
+typedef struct weft_threadsafe_hooks_ {
     void (*take_calls)(weft_loop *loop);
     weft_function *(*function_of)(weft_handle *ready); /* the program's, also of a call */
-} weft_outside_;
+} weft_threadsafe_hooks_;
 
 /* A loop. It belongs to the program, must not move, and has no allocated parts. Everything that it
  * runs is called from its run functions, in the thread that called these. */
 struct weft_loop {
     weft_context context; /* of what runs */
-    weft_ready ready;
+    weft_ready_queue_ ready;
     WEFT_ATOMIC_(weft_threadsafe_handle *)
-    called;                  /* from outside: the last; NULL: none is to see */
+    threadsafe_calls;        /* from outside: the last; NULL: none is to see */
     unsigned char attention; /* weft_attention_ */
     unsigned char stopping;  /* ticks to go: 1, the run ends after this one; 0: it does not */
     bool runs;
-    weft_timers timers;
-    weft_port *port;
+    weft_timers_ timers;
+    weft_backend *backend;
     weft_watch *watches; /* descriptors that somebody waits for */
-    weft_time looked;    /* when the port did last while tasks were ready; 0: it has slept since */
-    const weft_outside_ *outside; /* what makes those `called` ready; NULL: there were none yet */
-    unsigned open, listening;     /* handles for calls from outside; and those a run waits for */
-    weft_owner tasks;             /* the tasks of no group; the first owner of all */
-    weft_owner futures;           /* has no children: marks a future as one */
-    weft_node *starting;          /* tasks that go on when those they started eagerly wait */
-    weft_task *failed;            /* nobody asked for their errors yet */
-    weft_lease *leases;
-    weft_exception_handler *on_failure; /* NULL: nobody is told */
-    size_t doomed;                      /* tasks that a shutdown waits for */
+    weft_time
+        io_polled_at; /* when the port did last while tasks were ready; 0: it has slept since */
+    const weft_threadsafe_hooks_
+        *threadsafe; /* what makes those `called` ready; NULL: there were none yet */
+    unsigned open_handles,
+        keepalive_handles;     /* handles for calls from outside; and those a run waits for */
+    weft_scope_ tasks;         /* the tasks of no group; the first owner of all */
+    weft_scope_ futures;       /* has no children: marks a future as one */
+    weft_node_ *eager_parents; /* tasks that go on when those they started eagerly wait */
+    weft_task *failed;         /* nobody asked for their errors yet */
+    weft_reuse_hook_ *reuse_hooks;
+    weft_exception_handler *exception_handler; /* NULL: nobody is told */
+    size_t shutdown_pending;                   /* tasks that a shutdown waits for */
     /* What not every program has; NULL until it does. */
-    void (*run_watched)(weft_loop *loop);        /* a tick, for the watchdog (watchdog.c) */
+    void (*run_timed)(weft_loop *loop);          /* a tick, for the watchdog (watchdog.c) */
     bool (*only_daemons)(const weft_loop *loop); /* whether no other tasks are left (daemon.c) */
     weft_watchdog *watchdog;
     weft_time longest; /* that a turn may take */
@@ -103,7 +106,7 @@ struct weft_loop {
 
 /* asyncio.new_event_loop(). `port` is one that has been initialised, for this loop alone; it
  * belongs to the caller, and outlives the loop. */
-void weft_loop_init(weft_loop *loop, weft_port *port);
+void weft_loop_init(weft_loop *loop, weft_backend *backend);
 
 /* loop.close(). Tells the exception handler of the tasks that failed and were not asked; forgets
  * them, the handler, and the tasks that have not ended, whose frames are then free (their finally
@@ -142,7 +145,7 @@ weft_time weft_loop_time(weft_loop *loop);
 const weft_error *weft_runner_close(weft_loop *loop);
 
 #define WEFT_RUN_(run, loop, name, ...)                                                            \
-    (WEFT_REQUIRE_FRAME_TOO_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                            \
+    (WEFT_REQUIRE_FRAME_EXPRESSION_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                     \
      weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
                         __LINE__),                                                                 \
      (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
@@ -189,30 +192,30 @@ void weft_stop(weft_loop *loop);
 const weft_error *weft_shutdown(weft_loop *loop);
 
 /* One turn: of what is at the head of the ready queue, and out of it. */
-void weft_run_node_(weft_loop *loop, weft_node *node);
+void weft_run_node_(weft_loop *loop, weft_node_ *node);
 void weft_stop_after_(weft_loop *loop, unsigned char ticks);
 const weft_error *weft_run_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);
-const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable *awaitable);
+const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable_ *awaitable);
 weft_time weft_deadline_(weft_loop *loop, weft_time delay);
 
-static inline void weft_arm_(weft_loop *loop, weft_wait *wait, weft_time deadline)
+static inline void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 {
-    loop->attention |= WEFT_TIMERS_;
+    loop->attention |= WEFT_HAS_TIMERS_;
     weft_timers_arm_(&loop->timers, wait, deadline);
 }
 
 /* The port has begun to watch, and ends. */
-void weft_list_watch_(weft_loop *loop, weft_watch *watch);
-void weft_end_watch_(weft_loop *loop, weft_watch *watch);
+void weft_watch_list_(weft_loop *loop, weft_watch *watch);
+void weft_watch_end_(weft_loop *loop, weft_watch *watch);
 
 #ifndef __cplusplus
-static inline bool weft_is_called_(const weft_loop *loop)
+static inline bool weft_has_threadsafe_calls_(const weft_loop *loop)
 {
 #ifdef WEFT_HAS_ATOMICS_
-    return atomic_load_explicit(&loop->called, memory_order_relaxed);
+    return atomic_load_explicit(&loop->threadsafe_calls, memory_order_relaxed);
 #else
-    return loop->called;
+    return loop->threadsafe_calls;
 #endif
 }
 #endif

@@ -15,46 +15,46 @@ extern "C" {
 #endif
 
 /* The queue of a loop. */
-typedef struct weft_ready {
-    weft_node *head;
-    weft_node *tail; /* whose `next` means nothing */
-    weft_node tick;  /* the end of the tick; a turn, but not one that is removed */
-} weft_ready;
+typedef struct weft_ready_queue_ {
+    weft_node_ *head;
+    weft_node_ *tail; /* whose `next` means nothing */
+    weft_node_ tick;  /* the end of the tick; a turn, but not one that is removed */
+} weft_ready_queue_;
 
-void weft_ready_init_(weft_ready *queue);
+void weft_ready_init_(weft_ready_queue_ *queue);
 
-static inline void weft_ready_push_(weft_ready *queue, weft_node *node)
+static inline void weft_ready_push_(weft_ready_queue_ *queue, weft_node_ *node)
 {
     queue->tail->next = node;
     queue->tail = node;
 }
 
 /* Takes the head out, which is not the tail. */
-static inline weft_node *weft_ready_pop_(weft_ready *queue)
+static inline weft_node_ *weft_ready_pop_(weft_ready_queue_ *queue)
 {
-    weft_node *const node = queue->head;
+    weft_node_ *const node = queue->head;
     queue->head = node->next;
     return node;
 }
 
 /* Between two ticks: whether there is anything to run. */
-static inline bool weft_ready_is_idle_(const weft_ready *queue)
+static inline bool weft_ready_is_idle_(const weft_ready_queue_ *queue)
 {
     return queue->tail == &queue->tick;
 }
 
 /* Between two ticks: begins one with what is there, which is not nothing. */
-static inline void weft_ready_begin_tick_(weft_ready *queue)
+static inline void weft_ready_begin_tick_(weft_ready_queue_ *queue)
 {
     queue->head = queue->tick.next;
     weft_ready_push_(queue, &queue->tick);
 }
 
 /* Pushes a turn, which can be taken out with weft_ready_remove_. */
-void weft_ready_push_turn_(weft_ready *queue, weft_wait *turn);
+void weft_ready_push_callback_(weft_ready_queue_ *queue, weft_wait_ *turn);
 
 /* Takes out a turn from wherever it is in the queue. O(1). */
-void weft_ready_remove_(weft_ready *queue, weft_wait *turn);
+void weft_ready_remove_(weft_ready_queue_ *queue, weft_wait_ *turn);
 
 #ifdef __cplusplus
 }

@@ -41,38 +41,41 @@ static inline void remove_from(weft_task **list, weft_task *task)
 
 static weft_loop *loop_of(const weft_task *task)
 {
-    return task->awaitable.owner->loop;
+    return task->awaitable.scope->loop;
 }
 
 /* ---- Owners ---- */
 
-void weft_enter_owner_(weft_owner *owner, weft_task *parent, const weft_frame *turn)
+void weft_enter_scope_(weft_scope_ *scope, weft_task *parent, const weft_frame *on_child_end)
 {
     weft_loop *const loop = loop_of(parent);
-    weft_owner *const first = &loop->tasks;
-    *owner = (weft_owner){
-        .loop = loop, .turn = turn, .next = first, .previous = first->previous, .parent = parent};
-    first->previous->next = owner;
-    first->previous = owner;
+    weft_scope_ *const first = &loop->tasks;
+    *scope = (weft_scope_){.loop = loop,
+                           .on_child_end = on_child_end,
+                           .next = first,
+                           .previous = first->previous,
+                           .parent = parent};
+    first->previous->next = scope;
+    first->previous = scope;
 }
 
-void weft_exit_owner_(weft_owner *owner)
+void weft_exit_scope_(weft_scope_ *scope)
 {
-    owner->previous->next = owner->next;
-    owner->next->previous = owner->previous;
-    owner->parent = NULL;
+    scope->previous->next = scope->next;
+    scope->next->previous = scope->previous;
+    scope->parent = NULL;
 }
 
 /* An ended task knows its loop through that loop alone: its group may be gone. */
-static inline void leave(weft_owner *owner, weft_task *task)
+static inline void leave(weft_scope_ *scope, weft_task *task)
 {
-    remove_from(&owner->children, task);
-    task->awaitable.owner = &owner->loop->tasks;
+    remove_from(&scope->children, task);
+    task->awaitable.scope = &scope->loop->tasks;
 }
 
-void weft_leave_owner_(weft_task *task)
+void weft_leave_scope_(weft_task *task)
 {
-    leave(task->awaitable.owner, task);
+    leave(task->awaitable.scope, task);
     task->live.wait.node.frame = &task->root;
 }
 
@@ -101,101 +104,103 @@ static void report_failures_in(weft_loop *loop, const void *memory, size_t size)
         weft_report_failure_(task);
 }
 
-static void reused(weft_context *context, const void *memory, size_t size)
+static void on_reuse(weft_context *context, const void *memory, size_t size)
 {
     weft_loop *const loop = weft_running_loop_(context);
-    weft_lease *lease;
+    weft_reuse_hook_ *reuse_hook;
     report_failures_in(loop, memory, size);
-    while ((lease = weft_take_lease_in_(loop, memory, size)))
-        lease->end(lease);
+    while ((reuse_hook = weft_take_reuse_hook_in_(loop, memory, size)))
+        reuse_hook->end(reuse_hook);
 }
 
 /* The hook is there while there is anybody to be told. */
 static void set_hook(weft_loop *loop)
 {
-    loop->context.reused = loop->failed || loop->leases ? reused : NULL;
+    loop->context.on_reuse = loop->failed || loop->reuse_hooks ? on_reuse : NULL;
 }
 
-void weft_begin_lease_(weft_loop *loop, weft_lease *lease, void (*end)(weft_lease *lease))
+void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *reuse_hook,
+                          void (*end)(weft_reuse_hook_ *reuse_hook))
 {
-    lease->end = end;
-    lease->next = loop->leases;
-    loop->leases = lease;
+    reuse_hook->end = end;
+    reuse_hook->next = loop->reuse_hooks;
+    loop->reuse_hooks = reuse_hook;
     set_hook(loop);
 }
 
-void weft_end_lease_(weft_loop *loop, weft_lease *lease)
+void weft_remove_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *reuse_hook)
 {
-    weft_lease **link = &loop->leases;
-    while (*link && *link != lease)
+    weft_reuse_hook_ **link = &loop->reuse_hooks;
+    while (*link && *link != reuse_hook)
         link = &(*link)->next;
     if (*link)
-        *link = lease->next;
+        *link = reuse_hook->next;
     set_hook(loop);
 }
 
-weft_lease *weft_take_lease_in_(weft_loop *loop, const void *memory, size_t size)
+weft_reuse_hook_ *weft_take_reuse_hook_in_(weft_loop *loop, const void *memory, size_t size)
 {
-    weft_lease *lease = loop->leases;
-    while (lease && !is_in(lease, memory, size))
-        lease = lease->next;
-    if (lease)
-        weft_end_lease_(loop, lease);
-    return lease;
+    weft_reuse_hook_ *reuse_hook = loop->reuse_hooks;
+    while (reuse_hook && !is_in(reuse_hook, memory, size))
+        reuse_hook = reuse_hook->next;
+    if (reuse_hook)
+        weft_remove_reuse_hook_(loop, reuse_hook);
+    return reuse_hook;
 }
 
 /* ---- From start to end ---- */
 
-void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
-                       unsigned line)
+void weft_before_reuse_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
+                        unsigned line)
 {
     weft_context *const context = &loop->context;
     if (weft_is_in_use_(task))
         weft_panic(file, line,
                    "a task is started in the memory of one that has not ended (or whose group has "
                    "not heard yet), or that was not zero at first");
-    context->reused(context, task, weft_task_size(code));
+    context->on_reuse(context, task, weft_task_size(code));
 }
 
-void weft_enlist_task_(weft_owner *owner, weft_task *task)
+void weft_start_eager_task_(weft_scope_ *scope, weft_task *task)
 {
     task->awaitable.waiters = NULL;
-    task->awaitable.owner = owner;
+    task->awaitable.scope = scope;
     task->live.wait.node.frame = &task->root;
-    owner->live++;
-    append(&owner->children, task);
+    scope->live++;
+    append(&scope->children, task);
 }
 
-void weft_start_task_(weft_owner *owner, weft_task *task)
+void weft_start_task_(weft_scope_ *scope, weft_task *task)
 {
-    weft_enlist_task_(owner, task);
-    weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
+    weft_start_eager_task_(scope, task);
+    weft_ready_push_(&scope->loop->ready, &task->live.wait.node);
 }
 
-static inline void push_turn_of_end(weft_owner *owner, weft_task *task)
+static inline void push_on_child_end(weft_scope_ *scope, weft_task *task)
 {
-    task->live.wait.node.frame = (weft_frame *)owner->turn;
-    weft_ready_push_(&owner->loop->ready, &task->live.wait.node);
+    task->live.wait.node.frame = (weft_frame *)scope->on_child_end;
+    weft_ready_push_(&scope->loop->ready, &task->live.wait.node);
 }
 
-WEFT_RARE_ static void finish_otherwise(weft_task *task, const weft_error *error)
+WEFT_COLD_ static void finish_otherwise(weft_task *task, const weft_error *error)
 {
-    weft_owner *const owner = task->awaitable.owner;
-    weft_loop *const loop = owner->loop;
+    weft_scope_ *const scope = task->awaitable.scope;
+    weft_loop *const loop = scope->loop;
     if (!error && task->root.flags & WEFT_MUST_CANCEL_)
         error = &weft_cancelled_error;
-    owner->live--;
-    if (owner->turn)
-        push_turn_of_end(owner, task);
+    scope->live--;
+    if (scope->on_child_end)
+        push_on_child_end(scope, task);
     else
-        remove_from(&owner->children, task);
-    if (!weft_conclude_(&task->awaitable, error) && !owner->turn &&
+        remove_from(&scope->children, task);
+    if (!weft_complete_(&task->awaitable, error) && !scope->on_child_end &&
         weft_error_is(error, &weft_any_error)) {
-        task->awaitable.waiters = WEFT_UNASKED_;
+        task->awaitable.waiters = WEFT_UNRETRIEVED_;
         append(&loop->failed, task);
         set_hook(loop);
     }
-    if (task->root.flags & WEFT_DOOMED_ && --loop->doomed == 0 && !loop->stopping)
+    if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
+        !loop->stopping)
         weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
 }
 
@@ -204,19 +209,19 @@ WEFT_RARE_ static void finish_otherwise(weft_task *task, const weft_error *error
  * later. */
 void weft_finish_task_(weft_task *task, const weft_error *error)
 {
-    if (WEFT_RARELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_DOOMED_))) {
+    if (WEFT_UNLIKELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_))) {
         finish_otherwise(task, error);
         return;
     }
-    weft_owner *const owner = task->awaitable.owner;
-    if (--owner->live == 0 ? !!owner->turn : task->root.flags & WEFT_POOLED_)
-        push_turn_of_end(owner, task);
+    weft_scope_ *const scope = task->awaitable.scope;
+    if (--scope->live == 0 ? !!scope->on_child_end : task->root.flags & WEFT_POOLED_)
+        push_on_child_end(scope, task);
     else
-        leave(owner, task);
-    weft_conclude_(&task->awaitable, NULL);
+        leave(scope, task);
+    weft_complete_(&task->awaitable, NULL);
 }
 
-void weft_forgive_(weft_task *task)
+void weft_mark_retrieved_(weft_task *task)
 {
     weft_loop *const loop = loop_of(task);
     task->awaitable.waiters = WEFT_ENDED_;
@@ -227,26 +232,26 @@ void weft_forgive_(weft_task *task)
 void weft_report_failure_(weft_task *task)
 {
     weft_loop *const loop = loop_of(task);
-    weft_forgive_(task);
-    if (loop->on_failure)
-        loop->on_failure(loop, task, task->awaitable.error);
+    weft_mark_retrieved_(task);
+    if (loop->exception_handler)
+        loop->exception_handler(loop, task, task->awaitable.error);
 }
 
 /* ---- Parking and waking ---- */
 
-weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable)
+weft_step_ weft_park_awaiting_(weft_task *task, weft_awaitable_ *awaitable)
 {
     weft_set_parked_(task, WEFT_AWAITING_);
     task->live.wait.target = awaitable;
     weft_add_waiter_(awaitable, &task->live.wait.node);
-    return (weft_signal){WEFT_PARKED};
+    return (weft_step_){WEFT_PARKED_};
 }
 
-weft_signal weft_park_joining_(weft_task *task, weft_joint *joint)
+weft_step_ weft_park_gathering_(weft_task *task, weft_gather_wait_ *gather_wait)
 {
-    weft_set_parked_(task, WEFT_JOINING_);
-    task->live.wait.joint = joint;
-    return (weft_signal){WEFT_PARKED};
+    weft_set_parked_(task, WEFT_GATHERING_);
+    task->live.wait.gather_wait = gather_wait;
+    return (weft_step_){WEFT_PARKED_};
 }
 
 /* Tells a task that is about to run what it has to be told. */
@@ -260,49 +265,49 @@ void weft_deliver_(weft_task *task, weft_context *context)
         context->error = &weft_cancelled_error;
     if (!task->root.state) /* cancelled before its first step: nothing of it runs */
         task->root.state = WEFT_ENDED_STATE_;
-    task->root.flags &= (uint16_t)~WEFT_NEWS_;
+    task->root.flags &= (uint16_t)~WEFT_DELIVERY_MASK_;
 }
 
 /* ---- Sleep, and descriptors ----
  * What comes from outside takes a turn of its own, and the task another. */
 
-static void wake_up(weft_loop *loop, weft_node *node)
+static void wake_up(weft_loop *loop, weft_node_ *node)
 {
     (void)loop;
-    weft_wait *const wait = weft_wait_of_(node);
+    weft_wait_ *const wait = weft_wait_of_(node);
     wait->node.frame = wait->innermost;
     weft_wake_(weft_task_of_node_(node));
 }
 
-static const weft_code wake_up_code = {.turn = wake_up, .name = "wake up"};
-static const weft_frame wake_up_turn = {&wake_up_code, {NULL}, WEFT_TURN_STATE_, 0};
+static const weft_code wake_up_code = {.run = wake_up, .name = "wake up"};
+static const weft_frame wake_up_frame = {&wake_up_code, {NULL}, WEFT_CALLBACK_STATE_, 0};
 
-weft_signal weft_park_asleep_(weft_task *task, weft_time delay)
+weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
 {
     weft_loop *const loop = loop_of(task);
     weft_set_parked_(task, WEFT_ASLEEP_);
     weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
-    return (weft_signal){WEFT_PARKED};
+    return (weft_step_){WEFT_PARKED_};
 }
 
-void weft_outside_has_come_(weft_loop *loop, weft_wait *wait)
+void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait)
 {
     wait->innermost = wait->node.frame;
-    wait->node.frame = (weft_frame *)&wake_up_turn;
-    weft_ready_push_turn_(&loop->ready, wait);
+    wait->node.frame = (weft_frame *)&wake_up_frame;
+    weft_ready_push_callback_(&loop->ready, wait);
 }
 
 static void end_wait_for_outside(weft_task *task)
 {
     weft_loop *const loop = loop_of(task);
-    weft_wait *const wait = &task->live.wait;
-    if (wait->node.frame == &wake_up_turn) {
+    weft_wait_ *const wait = &task->live.wait;
+    if (wait->node.frame == &wake_up_frame) {
         weft_ready_remove_(&loop->ready, wait);
         wait->node.frame = wait->innermost;
     } else if (weft_parked_in_(task) == WEFT_ASLEEP_) {
         weft_timers_disarm_(&loop->timers, wait);
     } else {
-        weft_end_watch_(loop, wait);
+        weft_watch_end_(loop, wait);
     }
 }
 
@@ -317,20 +322,20 @@ static void wake_cancelled(weft_task *task)
 }
 
 /* The next task among the parts of the innermost joint, or of those around it. Futures end here. */
-static weft_task *next_part(weft_joint **innermost)
+static weft_task *next_part(weft_gather_wait_ **innermost)
 {
     while (*innermost) {
-        weft_joint *const joint = *innermost;
-        weft_awaitable *const part = joint->part(joint, joint->next - 1);
+        weft_gather_wait_ *const gather_wait = *innermost;
+        weft_awaitable_ *const part = gather_wait->part(gather_wait, gather_wait->next - 1);
         if (!part) {
-            joint->next = 0;
-            *innermost = joint->up;
+            gather_wait->next = 0;
+            *innermost = gather_wait->up;
             continue;
         }
-        joint->next++;
+        gather_wait->next++;
         if (weft_has_ended_(part))
             continue;
-        joint->cancelled = true;
+        gather_wait->cancelled = true;
         weft_task *const task = weft_awaitable_task_(part);
         if (task)
             return task;
@@ -339,10 +344,10 @@ static weft_task *next_part(weft_joint **innermost)
     return NULL;
 }
 
-static bool joint_has_ended(weft_joint *joint)
+static bool joint_has_ended(weft_gather_wait_ *gather_wait)
 {
-    weft_awaitable *part;
-    for (size_t i = 0; (part = joint->part(joint, i)); i++)
+    weft_awaitable_ *part;
+    for (size_t i = 0; (part = gather_wait->part(gather_wait, i)); i++)
         if (!weft_has_ended_(part))
             return false;
     return true;
@@ -351,9 +356,9 @@ static bool joint_has_ended(weft_joint *joint)
 /* Cancels what `task` waits for. Where that is a task, it is the caller's to cancel; where it is a
  * joint, that becomes the innermost one. What has ended already, and a task that does not wait,
  * will hear of it when it runs. */
-static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
+static weft_task *cancel_wait(weft_task *task, weft_gather_wait_ **innermost)
 {
-    weft_wait *const wait = &task->live.wait;
+    weft_wait_ *const wait = &task->live.wait;
     switch (weft_parked_in_(task)) {
     case WEFT_NOT_PARKED_:
     case WEFT_GRANTED_:
@@ -365,15 +370,15 @@ static weft_task *cancel_wait(weft_task *task, weft_joint **innermost)
             weft_cancel_(wait->target);
         return awaited;
     }
-    case WEFT_JOINING_:
-        if (joint_has_ended(wait->joint)) {
+    case WEFT_GATHERING_:
+        if (joint_has_ended(wait->gather_wait)) {
             task->root.flags |= WEFT_MUST_CANCEL_;
             return NULL;
         }
-        if (!wait->joint->next) {
-            wait->joint->next = 1;
-            wait->joint->up = *innermost;
-            *innermost = wait->joint;
+        if (!wait->gather_wait->next) {
+            wait->gather_wait->next = 1;
+            wait->gather_wait->up = *innermost;
+            *innermost = wait->gather_wait;
             return NULL;
         }
         break; /* it waits, in the end, for itself: it is told, and leaves */
@@ -412,7 +417,7 @@ static void count_request(weft_task *task)
         task->root.flags = (uint16_t)(task->root.flags + WEFT_CANCELLING_ONE_);
 }
 
-static void cancel_along(weft_task *task, weft_joint **innermost)
+static void cancel_along(weft_task *task, weft_gather_wait_ **innermost)
 {
     if (waits_in_circle(task)) { /* nobody there would ever be told: this one is, and leaves it */
         count_request(task);
@@ -426,7 +431,7 @@ static void cancel_along(weft_task *task, weft_joint **innermost)
     }
 }
 
-static void cancel_from(weft_task *task, weft_joint *innermost)
+static void cancel_from(weft_task *task, weft_gather_wait_ *innermost)
 {
     do
         if (task)
@@ -441,7 +446,7 @@ void weft_cancel_task_(weft_task *task)
 
 void weft_cancel_parked_(weft_task *task)
 {
-    weft_joint *innermost = NULL;
+    weft_gather_wait_ *innermost = NULL;
     task->root.flags &= (uint16_t)~WEFT_MUST_CANCEL_;
     weft_task *const awaited = cancel_wait(task, &innermost);
     cancel_from(awaited, innermost);

@@ -22,8 +22,8 @@
  *    again. (A group's child is linked until its turn; one that failed and that nobody has asked is
  *    in the loop's list of those, and whatever weft starts in its memory takes it out.)
  *
- * An eager task (weft_enlist_task_) is RUNNING from the start; who started it is so all the while,
- * in the loop's `starting`, and goes on at that one's 3, 4 or 6.
+ * An eager task (weft_start_eager_task_) is RUNNING from the start; who started it is so all the
+ * while, in the loop's `starting`, and goes on at that one's 3, 4 or 6.
  *
  * A request to cancel (weft_cancel_task_) of a PARKED task cancels its wait, which is 5. In READY
  * and RUNNING it is remembered (WEFT_MUST_CANCEL_): it replaces what 2 would have delivered, or
@@ -38,21 +38,21 @@
 extern "C" {
 #endif
 
-/* A task that has not ended: the head of its weft_awaitable, and in the place of the error what it
+/* A task that has not ended: the head of its weft_awaitable_, and in the place of the error what it
  * waits for. */
 struct weft_live_task_ {
-    weft_node *waiters;
+    weft_node_ *waiters;
     union {
-        weft_owner *owner;
+        weft_scope_ *scope;
         weft_task *lower; /* a dump is looking for holders (dump.c) */
     };
-    weft_wait wait;
+    weft_wait_ wait;
 };
 
 /* A task. What each word buys is told in doc/design.md. */
 struct weft_task {
     union {
-        weft_awaitable awaitable; /* what it is for others; `error`, only once it has ended */
+        weft_awaitable_ awaitable; /* what it is for others; `error`, only once it has ended */
         struct weft_live_task_ live;
     };
     weft_task *next; /* of its owner's children, or of the failed; the other link: root.previous */
@@ -61,13 +61,13 @@ struct weft_task {
 
 /* root.flags of a task */
 enum {
-    WEFT_PARKED_MASK_ = 7, /* what it waits in: weft_parked_ */
-    WEFT_MUST_CANCEL_ = 8, /* cancelled while it could not be told */
-    WEFT_CANCELLED_ = 16,  /* ready, since its wait was cancelled */
-    WEFT_HAS_ERROR_ = 32,  /* ready, with wait.error */
-    WEFT_DOOMED_ = 64,     /* a shutdown waits for its end */
-    WEFT_POOLED_ = 128,    /* its memory belongs to a pool */
-    WEFT_NEWS_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
+    WEFT_PARKED_MASK_ = 7,       /* what it waits in: weft_parked_ */
+    WEFT_MUST_CANCEL_ = 8,       /* cancelled while it could not be told */
+    WEFT_CANCELLED_ = 16,        /* ready, since its wait was cancelled */
+    WEFT_HAS_ERROR_ = 32,        /* ready, with wait.error */
+    WEFT_SHUTDOWN_PENDING_ = 64, /* a shutdown waits for its end */
+    WEFT_POOLED_ = 128,          /* its memory belongs to a pool */
+    WEFT_DELIVERY_MASK_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
 };
 
 #define WEFT_DAEMON_ 0x100u /* nobody waits for it (daemon.h) */
@@ -76,7 +76,7 @@ enum {
 #define WEFT_CANCELLING_ONE_ 0x200u
 #define WEFT_CANCELLING_MASK_ 0xFE00u
 
-static inline weft_task *weft_task_of_node_(weft_node *node)
+static inline weft_task *weft_task_of_node_(weft_node_ *node)
 {
     return WEFT_CONTAINER_(node, weft_task, live.wait.node);
 }
@@ -93,27 +93,28 @@ static inline weft_task *weft_running_task_(const weft_context *context)
 
 enum weft_parked_ {
     WEFT_NOT_PARKED_,
-    WEFT_ASLEEP_,   /* in the loop's timers */
-    WEFT_AWAITING_, /* in the ring of wait.target */
-    WEFT_JOINING_,  /* for wait.joint, whose parts have the links */
-    WEFT_WATCHING_, /* for a descriptor; in the loop's watches */
-    WEFT_LISTED_,   /* for a primitive, which node.next names until it is woken */
-    WEFT_GRANTED_   /* not parked, since a primitive gave it what it waited for last (waiters.h) */
+    WEFT_ASLEEP_,    /* in the loop's timers */
+    WEFT_AWAITING_,  /* in the ring of wait.target */
+    WEFT_GATHERING_, /* for wait.joint, whose parts have the links */
+    WEFT_WATCHING_,  /* for a descriptor; in the loop's watches */
+    WEFT_LISTED_,    /* for a primitive, which node.next names until it is woken */
+    WEFT_GRANTED_    /* not parked, since a primitive gave it what it waited for last (waiters.h) */
 };
 
 /* What a primitive is, for reports: a task that waits for one points to where it has its kind. */
-struct weft_kind {
+struct weft_primitive_info_ {
     const char *name;
     size_t at; /* where in the primitive that pointer is */
     /* Who holds it, NULL if that is nobody; or NULL, if it is not for holding. */
-    const weft_task *(*holder)(const weft_kind *const *primitive);
+    const weft_task *(*holder)(const weft_primitive_info_ *const *primitive);
 };
 
 /* A wait for several at once, to cancel which is to cancel each of them: gather's. Whoever waits
  * may be woken while parts are still open, and is to unlink them then. */
-struct weft_joint {
-    weft_awaitable *(*part)(weft_joint *joint, size_t number); /* NULL behind the last */
-    weft_joint *up; /* a cancellation under way: whose part this is */
+struct weft_gather_wait_ {
+    weft_awaitable_ *(*part)(weft_gather_wait_ *gather_wait,
+                             size_t number); /* NULL behind the last */
+    weft_gather_wait_ *up;                   /* a cancellation under way: whose part this is */
     size_t next;    /* ... and which part comes next, from 1; 0: none is under way */
     bool cancelled; /* a request has reached a part that had not ended */
 };
@@ -127,7 +128,7 @@ struct weft_joint {
 #define WEFT_TASK(name)                                                                            \
     union {                                                                                        \
         weft_task task;                                                                            \
-        weft_awaitable awaitable;                                                                  \
+        weft_awaitable_ awaitable;                                                                 \
         struct {                                                                                   \
             unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];                           \
             struct name frame;                                                                     \
@@ -156,28 +157,28 @@ struct weft_joint {
 #define weft_create_eager_task(name, ...)                                                          \
     WEFT_CREATE_EAGER_(&weft_running_loop()->tasks, name, __VA_ARGS__)
 
-#define WEFT_CREATE_EAGER_(owner, name, ...)                                                       \
+#define WEFT_CREATE_EAGER_(scope, name, ...)                                                       \
     do {                                                                                           \
         {                                                                                          \
-            WEFT_FILL_TASK_(owner, name, __VA_ARGS__);                                             \
-            weft_enlist_task_((owner), weft_created_);                                             \
+            WEFT_FILL_TASK_(scope, name, __VA_ARGS__);                                             \
+            weft_start_eager_task_((scope), weft_created_);                                        \
             weft_context_->callee = &weft_created_->root;                                          \
             weft_frame_->state = __LINE__;                                                         \
         }                                                                                          \
         WEFT_SUSPEND_(WEFT_STARTS_);                                                               \
     } while (0)
 
-#define WEFT_CREATE_TASK_(owner, name, ...)                                                        \
+#define WEFT_CREATE_TASK_(scope, name, ...)                                                        \
     do {                                                                                           \
-        weft_owner *const weft_owner_ = (owner);                                                   \
-        WEFT_FILL_TASK_(weft_owner_, name, __VA_ARGS__);                                           \
-        weft_start_task_(weft_owner_, weft_created_);                                              \
+        weft_scope_ *const weft_into_ = (scope);                                                   \
+        WEFT_FILL_TASK_(weft_into_, name, __VA_ARGS__);                                            \
+        weft_start_task_(weft_into_, weft_created_);                                               \
     } while (0)
 
-#define WEFT_FILL_TASK_(owner, name, ...)                                                          \
+#define WEFT_FILL_TASK_(scope, name, ...)                                                          \
     WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                            \
     weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                            \
-    weft_prepare_task_((owner), weft_created_, &name##_code, __FILE__, __LINE__);                  \
+    weft_prepare_task_((scope), weft_created_, &name##_code, __FILE__, __LINE__);                  \
     *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__))
 
 /* Refuses to compile unless `pointer`, which is not evaluated, points to a WEFT_TASK(name). */
@@ -218,39 +219,40 @@ unsigned weft_uncancel(weft_task *task);
 /* Whether a task lives in the memory, or has ended and its group has not heard yet. */
 static inline bool weft_is_in_use_(const weft_task *task)
 {
-    return task->awaitable.owner &&
-           (!weft_has_ended_(&task->awaitable) || weft_is_turn_(&task->live.wait.node));
+    return task->awaitable.scope &&
+           (!weft_has_ended_(&task->awaitable) || weft_is_callback_(&task->live.wait.node));
 }
 
 /* Panics if a task lives in the memory; tells of those that failed in it, and of leases. */
-WEFT_RARE_ void weft_free_memory_(weft_loop *loop, weft_task *task, const weft_code *code,
-                                  const char *file, unsigned line);
-static inline void weft_prepare_task_(weft_owner *owner, weft_task *task, const weft_code *code,
+WEFT_COLD_ void weft_before_reuse_(weft_loop *loop, weft_task *task, const weft_code *code,
+                                   const char *file, unsigned line);
+static inline void weft_prepare_task_(weft_scope_ *scope, weft_task *task, const weft_code *code,
                                       const char *file, unsigned line)
 {
-    if (WEFT_RARELY_(weft_is_in_use_(task) || owner->loop->context.reused))
-        weft_free_memory_(owner->loop, task, code, file, line);
+    if (WEFT_UNLIKELY_(weft_is_in_use_(task) || scope->loop->context.on_reuse))
+        weft_before_reuse_(scope->loop, task, code, file, line);
 }
 
-void weft_start_task_(weft_owner *owner, weft_task *task);
+void weft_start_task_(weft_scope_ *scope, weft_task *task);
 
 /* The same, but it is not ready: it runs next. */
-void weft_enlist_task_(weft_owner *owner, weft_task *task);
+void weft_start_eager_task_(weft_scope_ *scope, weft_task *task);
 
 /* What ends a task; `error` NULL: it returned. A group's child is linked in its owner, which its
- * turn has to see to (weft_leave_owner_), until then. */
+ * turn has to see to (weft_leave_scope_), until then. */
 void weft_finish_task_(weft_task *task, const weft_error *error);
-void weft_leave_owner_(weft_task *task);
+void weft_leave_scope_(weft_task *task);
 
 /* Makes a group, whose block `parent` is in, an owner, and none again. */
-void weft_enter_owner_(weft_owner *owner, weft_task *parent, const weft_frame *turn);
-void weft_exit_owner_(weft_owner *owner);
+void weft_enter_scope_(weft_scope_ *scope, weft_task *parent, const weft_frame *on_child_end);
+void weft_exit_scope_(weft_scope_ *scope);
 
 /* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is
  * none). */
-void weft_begin_lease_(weft_loop *loop, weft_lease *lease, void (*end)(weft_lease *lease));
-void weft_end_lease_(weft_loop *loop, weft_lease *lease);
-weft_lease *weft_take_lease_in_(weft_loop *loop, const void *memory, size_t size);
+void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *reuse_hook,
+                          void (*end)(weft_reuse_hook_ *reuse_hook));
+void weft_remove_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *reuse_hook);
+weft_reuse_hook_ *weft_take_reuse_hook_in_(weft_loop *loop, const void *memory, size_t size);
 
 void weft_deliver_(weft_task *task, weft_context *context);
 
@@ -261,9 +263,9 @@ void weft_cancel_parked_(weft_task *task);
 
 /* Parks the running task until `awaitable` has ended; for a time; until the joint's owner wakes it.
  */
-weft_signal weft_park_awaiting_(weft_task *task, weft_awaitable *awaitable);
-weft_signal weft_park_asleep_(weft_task *task, weft_time delay);
-weft_signal weft_park_joining_(weft_task *task, weft_joint *joint);
+weft_step_ weft_park_awaiting_(weft_task *task, weft_awaitable_ *awaitable);
+weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
+weft_step_ weft_park_gathering_(weft_task *task, weft_gather_wait_ *gather_wait);
 
 static inline void weft_set_parked_(weft_task *task, enum weft_parked_ where)
 {
@@ -272,19 +274,19 @@ static inline void weft_set_parked_(weft_task *task, enum weft_parked_ where)
 
 /* Parks the running task for a primitive, whose kind is *kind. It is to wake it (weft_wake_),
  * and to unlink it, where it has linked it, when it runs again. */
-static inline weft_signal weft_park_listed_(weft_task *task, const weft_kind **kind)
+static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive_info_ **kind)
 {
-    const weft_signal signal = {WEFT_PARKED};
+    const weft_step_ result = {WEFT_PARKED_};
     weft_set_parked_(task, WEFT_LISTED_);
     task->live.wait.node.listed_for = kind;
-    return signal;
+    return result;
 }
 
 /* Makes a parked task ready: with what it waited for; with an error, if that is one. */
 static inline void weft_wake_as_(weft_task *task, enum weft_parked_ now)
 {
     weft_set_parked_(task, now);
-    weft_ready_push_(&task->awaitable.owner->loop->ready, &task->live.wait.node);
+    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
 }
 
 static inline void weft_wake_(weft_task *task)
@@ -302,16 +304,16 @@ static inline void weft_wake_with_(weft_task *task, const weft_error *error)
 }
 
 /* What a task waits for has come from outside: its timer is due, its descriptor ready. */
-void weft_outside_has_come_(weft_loop *loop, weft_wait *wait);
+void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait);
 
 /* A failed task's error has been asked for; or nobody asked, and the exception handler is told. */
-void weft_forgive_(weft_task *task);
+void weft_mark_retrieved_(weft_task *task);
 void weft_report_failure_(weft_task *task);
 
-static inline weft_signal weft_sleep_(weft_task *task, weft_time delay)
+static inline weft_step_ weft_sleep_(weft_task *task, weft_time delay)
 {
-    weft_signal signal = {WEFT_YIELDED};
-    return delay ? weft_park_asleep_(task, delay) : signal;
+    weft_step_ result = {WEFT_YIELDED};
+    return delay ? weft_park_asleep_(task, delay) : result;
 }
 
 static inline unsigned weft_parked_in_(const weft_task *task)

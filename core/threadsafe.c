@@ -19,17 +19,18 @@ static void take_back(weft_threadsafe_handle *handle)
 /* Whether it is the only one. */
 static bool push(weft_loop *loop, weft_threadsafe_handle *handle)
 {
-    weft_threadsafe_handle *last = atomic_load_explicit(&loop->called, memory_order_relaxed);
+    weft_threadsafe_handle *last =
+        atomic_load_explicit(&loop->threadsafe_calls, memory_order_relaxed);
     do
         handle->next = last;
-    while (!atomic_compare_exchange_weak_explicit(&loop->called, &last, handle,
+    while (!atomic_compare_exchange_weak_explicit(&loop->threadsafe_calls, &last, handle,
                                                   memory_order_release, memory_order_relaxed));
     return !last;
 }
 
 static weft_threadsafe_handle *take_all(weft_loop *loop)
 {
-    return atomic_exchange_explicit(&loop->called, NULL, memory_order_acquire);
+    return atomic_exchange_explicit(&loop->threadsafe_calls, NULL, memory_order_acquire);
 }
 
 #else
@@ -57,16 +58,16 @@ static void take_back(weft_threadsafe_handle *handle)
 static bool push(weft_loop *loop, weft_threadsafe_handle *handle)
 {
     const unsigned before = weft_disable_interrupts();
-    weft_threadsafe_handle *const last = loop->called;
+    weft_threadsafe_handle *const last = loop->threadsafe_calls;
     handle->next = last;
-    loop->called = handle;
+    loop->threadsafe_calls = handle;
     weft_restore_interrupts(before);
     return !last;
 }
 
 static weft_threadsafe_handle *take_all(weft_loop *loop)
 {
-    return exchange(&loop->called, NULL);
+    return exchange(&loop->threadsafe_calls, NULL);
 }
 
 #endif
@@ -80,14 +81,14 @@ bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
     weft_loop *const loop = handle->loop;
     if (!loop || !mark(handle))
         return false;
-    if (push(loop, handle) && loop->port->ring)
-        loop->port->ring(loop->port);
+    if (push(loop, handle) && loop->backend->wake)
+        loop->backend->wake(loop->backend);
     return true;
 }
 
 bool weft_has_been_called(const weft_loop *loop)
 {
-    return weft_is_called_(loop);
+    return weft_has_threadsafe_calls_(loop);
 }
 
 /* ---- In the loop ---- */
@@ -132,19 +133,19 @@ static weft_function *function_of(weft_handle *ready)
     return WEFT_HANDLE_OWNER(ready, weft_threadsafe_handle, handle)->function;
 }
 
-static const weft_outside_ outside = {take_calls, function_of};
+static const weft_threadsafe_hooks_ outside = {take_calls, function_of};
 
 /* ---- Open and closed ---- */
 
 static void count_listening(const weft_threadsafe_handle *handle, bool more)
 {
     weft_loop *const loop = handle->loop;
-    if (handle->daemon || !loop->port->ring)
+    if (handle->daemon || !loop->backend->wake)
         return;
     if (more)
-        loop->listening++;
+        loop->keepalive_handles++;
     else
-        loop->listening--;
+        loop->keepalive_handles--;
 }
 
 const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *handle,
@@ -152,13 +153,14 @@ const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *
 {
     if (handle->loop)
         return &weft_invalid_state_error;
-    weft_port *const port = loop->port;
-    const weft_error *const error = !loop->open && port->hang_bell ? port->hang_bell(port) : NULL;
+    weft_backend *const backend = loop->backend;
+    const weft_error *const error =
+        !loop->open_handles && backend->open_wake ? backend->open_wake(backend) : NULL;
     if (error)
         return error;
     *handle = (weft_threadsafe_handle){.function = function, .loop = loop};
-    loop->open++;
-    loop->outside = &outside;
+    loop->open_handles++;
+    loop->threadsafe = &outside;
     count_listening(handle, true);
     return NULL;
 }
@@ -172,8 +174,8 @@ void weft_threadsafe_close(weft_threadsafe_handle *handle)
     weft_handle_cancel(loop, &handle->handle);
     count_listening(handle, false);
     handle->loop = NULL;
-    if (--loop->open == 0 && loop->port->take_bell_down)
-        loop->port->take_bell_down(loop->port);
+    if (--loop->open_handles == 0 && loop->backend->close_wake)
+        loop->backend->close_wake(loop->backend);
 }
 
 void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon)

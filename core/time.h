@@ -21,19 +21,19 @@ typedef uint64_t weft_time;
 #define WEFT_FOREVER UINT64_MAX
 
 /* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
-typedef struct weft_instant {
+typedef struct weft_packed_time_ {
     uint32_t low, high;
-} weft_instant;
+} weft_packed_time_;
 
-static inline weft_instant weft_instant_of_(weft_time time)
+static inline weft_packed_time_ weft_pack_time_(weft_time time)
 {
-    weft_instant instant;
+    weft_packed_time_ instant;
     instant.low = (uint32_t)time;
     instant.high = (uint32_t)(time >> 32);
     return instant;
 }
 
-static inline weft_time weft_time_of_(weft_instant instant)
+static inline weft_time weft_unpack_time_(weft_packed_time_ instant)
 {
     return (weft_time)instant.high << 32 | instant.low;
 }

@@ -14,34 +14,34 @@ static unsigned bit_length(uint64_t bits)
 }
 
 /* The last bucket is for all that is further away, as if the bits there were one. */
-static unsigned bucket_of(const weft_timers *timers, weft_time deadline)
+static unsigned bucket_of(const weft_timers_ *timers, weft_time deadline)
 {
     const weft_time differs = deadline ^ timers->reached;
     const unsigned length = bit_length(differs);
     return length < WEFT_BUCKETS_ ? length : WEFT_BUCKETS_ - 1;
 }
 
-static unsigned lowest_bucket(const weft_timers *timers)
+static unsigned lowest_bucket(const weft_timers_ *timers)
 {
     return bit_length(timers->used & -timers->used) - 1;
 }
 
-static weft_time deadline_of(weft_node *node)
+static weft_time deadline_of(weft_node_ *node)
 {
-    return weft_time_of_(weft_wait_of_(node)->deadline);
+    return weft_unpack_time_(weft_wait_of_(node)->deadline);
 }
 
-static void put(weft_timers *timers, weft_wait *wait)
+static void put(weft_timers_ *timers, weft_wait_ *wait)
 {
-    const unsigned bucket = bucket_of(timers, weft_time_of_(wait->deadline));
-    weft_node *const node = &wait->node, *const first = timers->buckets[bucket];
+    const unsigned bucket = bucket_of(timers, weft_unpack_time_(wait->deadline));
+    weft_node_ *const node = &wait->node, *const first = timers->buckets[bucket];
     if (!first) {
         timers->used |= (uint64_t)1 << bucket;
         timers->buckets[bucket] = wait->previous = node;
         node->next = NULL;
         return;
     }
-    weft_node *const last = weft_wait_of_(first)->previous;
+    weft_node_ *const last = weft_wait_of_(first)->previous;
     weft_wait_of_(first)->previous = node;
     wait->previous = last;
     const bool sorted = !(timers->unsorted >> bucket & 1);
@@ -54,9 +54,9 @@ static void put(weft_timers *timers, weft_wait *wait)
     }
 }
 
-static void take(weft_timers *timers, unsigned bucket, weft_wait *wait)
+static void take(weft_timers_ *timers, unsigned bucket, weft_wait_ *wait)
 {
-    weft_node *const node = &wait->node, *const first = timers->buckets[bucket];
+    weft_node_ *const node = &wait->node, *const first = timers->buckets[bucket];
     if (node->next)
         weft_wait_of_(node->next)->previous = wait->previous;
     else
@@ -70,14 +70,14 @@ static void take(weft_timers *timers, unsigned bucket, weft_wait *wait)
 }
 
 /* Moves the first one of the least deadline to the front. */
-static void sort(weft_timers *timers, unsigned bucket)
+static void sort(weft_timers_ *timers, unsigned bucket)
 {
     const uint64_t bit = (uint64_t)1 << bucket;
     if (!(timers->unsorted & bit))
         return;
     timers->unsorted &= ~bit;
-    weft_node *least = timers->buckets[bucket];
-    for (weft_node *node = least->next; node; node = node->next)
+    weft_node_ *least = timers->buckets[bucket];
+    for (weft_node_ *node = least->next; node; node = node->next)
         if (deadline_of(node) < deadline_of(least))
             least = node;
     if (least == timers->buckets[bucket])
@@ -87,32 +87,32 @@ static void sort(weft_timers *timers, unsigned bucket)
 }
 
 /* Moves what is in the lowest bucket to those below it, its least deadline to the very first. */
-static void spread(weft_timers *timers, unsigned bucket)
+static void spread(weft_timers_ *timers, unsigned bucket)
 {
-    weft_node *node = timers->buckets[bucket];
+    weft_node_ *node = timers->buckets[bucket];
     timers->reached = deadline_of(node);
     timers->buckets[bucket] = NULL;
     timers->used &= ~((uint64_t)1 << bucket);
     while (node) {
-        weft_node *const next = node->next;
+        weft_node_ *const next = node->next;
         put(timers, weft_wait_of_(node));
         node = next;
     }
 }
 
-void weft_timers_arm_(weft_timers *timers, weft_wait *wait, weft_time deadline)
+void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline)
 {
     if (deadline < timers->reached)
         deadline = timers->reached;
     if (!timers->used || deadline < timers->next)
         timers->next = deadline;
-    wait->deadline = weft_instant_of_(deadline);
+    wait->deadline = weft_pack_time_(deadline);
     put(timers, wait);
 }
 
-void weft_timers_disarm_(weft_timers *timers, weft_wait *wait)
+void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
 {
-    const unsigned bucket = bucket_of(timers, weft_time_of_(wait->deadline));
+    const unsigned bucket = bucket_of(timers, weft_unpack_time_(wait->deadline));
     if (timers->buckets[bucket] == &wait->node)
         timers->unsorted |= (uint64_t)1 << bucket;
     take(timers, bucket, wait);
@@ -120,7 +120,7 @@ void weft_timers_disarm_(weft_timers *timers, weft_wait *wait)
         timers->unsorted &= ~((uint64_t)1 << bucket);
 }
 
-weft_wait *weft_timers_pop_(weft_timers *timers, weft_time now)
+weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
 {
     if (!timers->used || now < timers->next)
         return NULL;
@@ -131,7 +131,7 @@ weft_wait *weft_timers_pop_(weft_timers *timers, weft_time now)
         return NULL;
     if (bucket > 0)
         spread(timers, bucket), bucket = 0;
-    weft_wait *const due = weft_wait_of_(timers->buckets[0]);
+    weft_wait_ *const due = weft_wait_of_(timers->buckets[0]);
     take(timers, 0, due);
     return due;
 }

@@ -25,23 +25,23 @@ extern "C" {
 enum { WEFT_BUCKETS_ = 48 };
 
 /* The timers of a loop. All zero is none. */
-typedef struct weft_timers {
-    weft_node *buckets[WEFT_BUCKETS_]; /* the first's `previous` is the last */
-    uint64_t used;                     /* a bit for each bucket that is not empty */
-    uint64_t unsorted;                 /* ... whose first is perhaps not its least */
+typedef struct weft_timers_ {
+    weft_node_ *buckets[WEFT_BUCKETS_]; /* the first's `previous` is the last */
+    uint64_t used;                      /* a bit for each bucket that is not empty */
+    uint64_t unsorted;                  /* ... whose first is perhaps not its least */
     weft_time reached;
     weft_time
         next; /* nothing is due before this (and perhaps not then: what was may be disarmed) */
-} weft_timers;
+} weft_timers_;
 
 /* Arms `wait`, which is in no queue, for `deadline`, or for now if that has passed. */
-void weft_timers_arm_(weft_timers *timers, weft_wait *wait, weft_time deadline);
+void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline);
 
 /* Disarms a timer that is armed. */
-void weft_timers_disarm_(weft_timers *timers, weft_wait *wait);
+void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait);
 
 /* Takes one that is due at `now` out, NULL if there is none. Sets `next`. */
-weft_wait *weft_timers_pop_(weft_timers *timers, weft_time now);
+weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,7 @@
 
 typedef struct {
     GSource source;
-    weft_port port;
+    weft_backend backend;
     weft_loop loop;
     GHashTable *entries; /* by number: the Entry of one that is watched */
 } Source;
@@ -23,9 +23,9 @@ typedef struct {
     GIOCondition condition;
 } Entry;
 
-static Source *source_of(weft_port *port)
+static Source *source_of(weft_backend *backend)
 {
-    return WEFT_HANDLE_OWNER(port, Source, port);
+    return WEFT_HANDLE_OWNER(backend, Source, backend);
 }
 
 /* ---- What is watched ---- */
@@ -49,12 +49,12 @@ static void add_entry(Source *self, const weft_watch *watch)
     g_hash_table_insert(self->entries, GINT_TO_POINTER(descriptor), entry);
 }
 
-static const weft_error *watch(weft_port *port, weft_watch *new)
+static const weft_error *watch(weft_backend *backend, weft_watch *new)
 {
-    Source *const self = source_of(port);
+    Source *const self = source_of(backend);
     const weft_error *error = weft_watch_stat(new);
     if (!error && entry_of(self, new))
-        error = weft_watch_admit(port->loop, new);
+        error = weft_watch_admit(backend->loop, new);
     if (error)
         return error;
     Entry *const entry = entry_of(self, new);
@@ -67,9 +67,9 @@ static const weft_error *watch(weft_port *port, weft_watch *new)
     return NULL;
 }
 
-static void unwatch(weft_port *port, const weft_watch *old)
+static void unwatch(weft_backend *backend, const weft_watch *old)
 {
-    Source *const self = source_of(port);
+    Source *const self = source_of(backend);
     Entry *const entry = entry_of(self, old);
     entry->condition &= ~condition_of(old);
     if (entry->condition) {
@@ -82,25 +82,25 @@ static void unwatch(weft_port *port, const weft_watch *old)
 
 /* ---- The rest of the port ---- */
 
-static weft_time now(weft_port *port)
+static weft_time now(weft_backend *backend)
 {
-    (void)port;
+    (void)backend;
     return (weft_time)g_get_monotonic_time();
 }
 
 /* GLib sleeps, and looks. So weft_run, and all that runs until something has ended, is not for this
  * loop. */
-static void never_sleep(weft_port *port, weft_time until)
+static void never_sleep(weft_backend *backend, weft_time until)
 {
-    (void)port;
+    (void)backend;
     if (until)
         g_error("the loop is GLib's to run");
 }
 
 /* From any thread. GLib does not promise it for signal handlers, and has g_unix_signal_add. */
-static void ring(weft_port *port)
+static void ring(weft_backend *backend)
 {
-    g_main_context_wakeup(g_source_get_context(&source_of(port)->source));
+    g_main_context_wakeup(g_source_get_context(&source_of(backend)->source));
 }
 
 /* ---- What GLib calls ---- */
@@ -161,14 +161,14 @@ static Source *new_source(void)
     static GSourceFuncs functions = {
         .prepare = prepare, .dispatch = dispatch, .finalize = finalize};
     Source *const self = (Source *)g_source_new(&functions, sizeof(Source));
-    self->port = (weft_port){.now = now,
-                             .sleep = never_sleep,
-                             .resolution = 1,
-                             .watch = watch,
-                             .unwatch = unwatch,
-                             .ring = ring};
+    self->backend = (weft_backend){.now = now,
+                                   .sleep = never_sleep,
+                                   .resolution = 1,
+                                   .watch = watch,
+                                   .unwatch = unwatch,
+                                   .wake = ring};
     self->entries = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    weft_loop_init(&self->loop, &self->port);
+    weft_loop_init(&self->loop, &self->backend);
     return self;
 }
 

@@ -25,6 +25,6 @@ int main(void)
     static weft_loop loop;
     static WEFT_TASK(hello) task;
     weft_select_init(&select);
-    weft_loop_init(&loop, &select.port);
+    weft_loop_init(&loop, &select.backend);
     return weft_run(&loop, hello, &task) ? 1 : 0;
 }

@@ -14,7 +14,7 @@
 enum { MAIL, OWN }; /* the host's own entries; how many */
 
 struct host {
-    weft_poll port;
+    weft_poll backend;
     weft_loop loop;
     int mail[2];        /* a pipe of the host's own */
     weft_time timer_at; /* a timer of the host's own */
@@ -51,15 +51,15 @@ static weft_time earlier(weft_time one, weft_time other)
  * waits for. */
 static void turn(struct host *host)
 {
-    weft_poll *const port = &host->port;
-    port->entries[MAIL] = (struct pollfd){.fd = host->mail[0], .events = POLLIN};
-    weft_poll_fill(port);
+    weft_poll *const backend = &host->backend;
+    backend->entries[MAIL] = (struct pollfd){.fd = host->mail[0], .events = POLLIN};
+    weft_poll_fill(backend);
     const weft_time until = earlier(weft_next_run(&host->loop), host->timer_at);
-    const int count = poll(port->entries, port->count, weft_poll_timeout(port, until));
+    const int count = poll(backend->entries, backend->count, weft_poll_timeout(backend, until));
     if (count > 0)
-        weft_poll_tell(port);
+        weft_poll_tell(backend);
     weft_run_once(&host->loop);
-    if (count > 0 && port->entries[MAIL].revents)
+    if (count > 0 && backend->entries[MAIL].revents)
         read_mail(host);
     run_timer(host);
 }
@@ -70,8 +70,8 @@ static bool open_host(struct host *host)
 {
     if (pipe(host->mail) != 0)
         return false;
-    if (weft_poll_init(&host->port, OWN)) {
-        weft_loop_init(&host->loop, &host->port.port);
+    if (weft_poll_init(&host->backend, OWN)) {
+        weft_loop_init(&host->loop, &host->backend.backend);
         host->timer_at = weft_loop_time(&host->loop);
         return true;
     }
@@ -83,7 +83,7 @@ static bool open_host(struct host *host)
 static void close_host(struct host *host)
 {
     weft_loop_close(&host->loop);
-    weft_poll_close(&host->port);
+    weft_poll_close(&host->backend);
     close(host->mail[0]);
     close(host->mail[1]);
 }

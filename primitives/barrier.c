@@ -87,38 +87,38 @@ static void finish(weft_barrier *barrier, void (*act)(weft_barrier *barrier))
     weft_condition_release(&barrier->condition);
 }
 
-static weft_signal begin(weft_barrier *barrier, weft_context *context,
-                         void (*act)(weft_barrier *barrier))
+static weft_step_ begin(weft_barrier *barrier, weft_context *context,
+                        void (*act)(weft_barrier *barrier))
 {
-    const weft_signal signal = weft_lock_acquire_(&barrier->condition.lock, context);
-    if (signal.what == WEFT_GO_ON_)
+    const weft_step_ result = weft_lock_acquire_begin_(&barrier->condition.lock, context);
+    if (result.what == WEFT_GO_ON_)
         finish(barrier, act);
-    return signal;
+    return result;
 }
 
 static void go_on(weft_barrier *barrier, weft_context *context, void (*act)(weft_barrier *barrier))
 {
-    weft_lock_take_(&barrier->condition.lock, context);
+    weft_lock_acquire_resume_(&barrier->condition.lock, context);
     if (!context->error)
         finish(barrier, act);
 }
 
-weft_signal weft_barrier_reset_(weft_barrier *barrier, weft_context *context)
+weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *context)
 {
     return begin(barrier, context, reset);
 }
 
-void weft_barrier_reset_then_(weft_barrier *barrier, weft_context *context)
+void weft_barrier_reset_resume_(weft_barrier *barrier, weft_context *context)
 {
     go_on(barrier, context, reset);
 }
 
-weft_signal weft_barrier_abort_(weft_barrier *barrier, weft_context *context)
+weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *context)
 {
     return begin(barrier, context, abort_barrier);
 }
 
-void weft_barrier_abort_then_(weft_barrier *barrier, weft_context *context)
+void weft_barrier_abort_resume_(weft_barrier *barrier, weft_context *context)
 {
     go_on(barrier, context, abort_barrier);
 }

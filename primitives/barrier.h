@@ -61,15 +61,15 @@ WEFT_DECLARE(weft_barrier_wait);
  * lock; cancelled then, it has changed nothing. `barrier` is evaluated again when the task is
  * resumed. O(those who wait). */
 #define weft_barrier_reset(barrier)                                                                \
-    WEFT_WAIT_THEN_(weft_barrier_reset_((barrier), weft_context_),                                 \
-                    weft_barrier_reset_then_((barrier), weft_context_))
+    WEFT_WAIT_RESUME_(weft_barrier_reset_begin_((barrier), weft_context_),                         \
+                      weft_barrier_reset_resume_((barrier), weft_context_))
 
 /* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks it: those who wait,
  * and all who come, get weft_broken_barrier_error, until it is reset. Otherwise as
  * weft_barrier_reset. */
 #define weft_barrier_abort(barrier)                                                                \
-    WEFT_WAIT_THEN_(weft_barrier_abort_((barrier), weft_context_),                                 \
-                    weft_barrier_abort_then_((barrier), weft_context_))
+    WEFT_WAIT_RESUME_(weft_barrier_abort_begin_((barrier), weft_context_),                         \
+                      weft_barrier_abort_resume_((barrier), weft_context_))
 
 /* barrier.parties: how many it takes. O(1). */
 static inline size_t weft_barrier_parties(const weft_barrier *barrier)
@@ -89,10 +89,10 @@ static inline bool weft_barrier_broken(const weft_barrier *barrier)
     return barrier->state == WEFT_BARRIER_BROKEN_;
 }
 
-weft_signal weft_barrier_reset_(weft_barrier *barrier, weft_context *context);
-void weft_barrier_reset_then_(weft_barrier *barrier, weft_context *context);
-weft_signal weft_barrier_abort_(weft_barrier *barrier, weft_context *context);
-void weft_barrier_abort_then_(weft_barrier *barrier, weft_context *context);
+weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *context);
+void weft_barrier_reset_resume_(weft_barrier *barrier, weft_context *context);
+weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *context);
+void weft_barrier_abort_resume_(weft_barrier *barrier, weft_context *context);
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,8 @@
 #include "primitives/condition.h"
 
-static const weft_kind kind = {.name = "condition"};
+static const weft_primitive_info_ kind = {.name = "condition"};
 
-weft_signal weft_condition_wait_(weft_condition *condition, weft_context *context)
+weft_step_ weft_condition_wait_begin_(weft_condition *condition, weft_context *context)
 {
     context->error = weft_lock_release(&condition->lock);
     if (context->error)
@@ -27,21 +27,21 @@ static void note_cancellation(weft_frame *frame, weft_context *context)
     context->error = NULL;
 }
 
-weft_signal weft_condition_again_(weft_condition *condition, weft_context *context,
-                                  weft_frame *frame)
+weft_step_ weft_condition_wait_resume_(weft_condition *condition, weft_context *context,
+                                       weft_frame *frame)
 {
     bool locked = false;
     if (waits_for_lock(frame)) {
-        weft_lock_take_(&condition->lock, context);
+        weft_lock_acquire_resume_(&condition->lock, context);
         locked = !context->error;
     } else {
-        weft_waiters_remove_(&condition->waiters, context);
+        weft_waiters_resume_(&condition->waiters, context);
     }
     note_cancellation(frame, context);
     if (!locked) {
-        const weft_signal signal = weft_lock_acquire_(&condition->lock, context);
-        if (signal.what != WEFT_GO_ON_)
-            return signal;
+        const weft_step_ result = weft_lock_acquire_begin_(&condition->lock, context);
+        if (result.what != WEFT_GO_ON_)
+            return result;
     }
     if (frame->state > WEFT_LATE_STATE_(0)) {
         context->error = &weft_cancelled_error;

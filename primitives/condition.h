@@ -11,7 +11,7 @@ extern "C" {
 /* asyncio.Condition, with a lock of its own. All zero is one that nobody holds; it belongs to the
  * program, and has nothing to clean up. Its lock, `lock`, may be used like any other. */
 typedef struct weft_condition {
-    weft_waiters waiters;
+    weft_waiters_ waiters;
     weft_lock lock;
 } weft_condition;
 
@@ -43,8 +43,8 @@ static inline bool weft_condition_locked(const weft_condition *condition)
  * the lock. A notification that it cannot use is passed on. `condition` is evaluated again when
  * the task is resumed. O(1), and as weft_lock_acquire; cancelled, O(those who have been woken). */
 #define weft_condition_wait(condition)                                                             \
-    WEFT_WAIT_IN_PHASES_(weft_condition_wait_((condition), weft_context_),                         \
-                         weft_condition_again_((condition), weft_context_, weft_frame_))
+    WEFT_WAIT_IN_PHASES_(weft_condition_wait_begin_((condition), weft_context_),                   \
+                         weft_condition_wait_resume_((condition), weft_context_, weft_frame_))
 
 /* weft_condition_wait_for(condition, predicate): `await condition.wait_for(lambda: predicate)`:
  * waits until `predicate`, an expression that is evaluated with the lock held, and again whenever
@@ -63,9 +63,9 @@ const weft_error *weft_condition_notify(weft_condition *condition, size_t n);
 /* condition.notify_all(): the same for all. O(those who wait). */
 const weft_error *weft_condition_notify_all(weft_condition *condition);
 
-weft_signal weft_condition_wait_(weft_condition *condition, weft_context *context);
-weft_signal weft_condition_again_(weft_condition *condition, weft_context *context,
-                                  weft_frame *frame);
+weft_step_ weft_condition_wait_begin_(weft_condition *condition, weft_context *context);
+weft_step_ weft_condition_wait_resume_(weft_condition *condition, weft_context *context,
+                                       weft_frame *frame);
 
 #ifdef __cplusplus
 }

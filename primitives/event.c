@@ -1,13 +1,13 @@
 #include "primitives/event.h"
 
-static const weft_kind kind = {.name = "event"};
+static const weft_primitive_info_ kind = {.name = "event"};
 
-weft_signal weft_event_park_(weft_event *event, weft_context *context)
+weft_step_ weft_event_wait_park_(weft_event *event, weft_context *context)
 {
     return weft_waiters_park_(&event->waiters, context, &kind);
 }
 
-void weft_event_leave_(weft_event *event, weft_context *context)
+void weft_event_wait_resume_(weft_event *event, weft_context *context)
 {
-    weft_waiters_remove_(&event->waiters, context);
+    weft_waiters_resume_(&event->waiters, context);
 }

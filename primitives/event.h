@@ -11,7 +11,7 @@ extern "C" {
 /* asyncio.Event. All zero is one that is not set; it belongs to the program, and has nothing to
  * clean up. */
 typedef struct weft_event {
-    weft_waiters waiters;
+    weft_waiters_ waiters;
     bool set;
 } weft_event;
 
@@ -19,8 +19,8 @@ typedef struct weft_event {
  * it is; who has been woken goes on even if it is cleared before its turn. Raises nothing but a
  * cancellation. `event` is evaluated again when the task is resumed. O(1). */
 #define weft_event_wait(event)                                                                     \
-    WEFT_WAIT_THEN_(weft_event_wait_((event), weft_context_),                                      \
-                    weft_event_leave_((event), weft_context_))
+    WEFT_WAIT_RESUME_(weft_event_wait_begin_((event), weft_context_),                              \
+                      weft_event_wait_resume_((event), weft_context_))
 
 /* event.set(): wakes all who wait, in the order in which they came. O(those who wait). */
 static inline void weft_event_set(weft_event *event)
@@ -42,13 +42,13 @@ static inline bool weft_event_is_set(const weft_event *event)
     return event->set;
 }
 
-weft_signal weft_event_park_(weft_event *event, weft_context *context);
-static inline weft_signal weft_event_wait_(weft_event *event, weft_context *context)
+weft_step_ weft_event_wait_park_(weft_event *event, weft_context *context);
+static inline weft_step_ weft_event_wait_begin_(weft_event *event, weft_context *context)
 {
-    const weft_signal go_on = {WEFT_GO_ON_};
-    return event->set ? go_on : weft_event_park_(event, context);
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    return event->set ? go_on : weft_event_wait_park_(event, context);
 }
-void weft_event_leave_(weft_event *event, weft_context *context);
+void weft_event_wait_resume_(weft_event *event, weft_context *context);
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H
 
-#include "several.h"
+#include "multi_wait.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,8 +11,8 @@ extern "C" {
 /* The engine of every gather: a WEFT_GATHER's, or with parts of the caller's (weft_gather_add_in).
  * It lives in a frame, and is all zero at first. */
 typedef struct weft_gather {
-    weft_joint joint; /* first: what its task waits for is the gather */
-    weft_several several;
+    weft_gather_wait_ gather_wait; /* first: what its task waits for is the gather */
+    weft_multi_wait_ multi_wait;
     size_t live; /* parts that have not ended */
     const weft_error *error;
     bool collects;
@@ -37,7 +37,7 @@ typedef struct weft_gather {
  * parts are an array of the caller's: `room` of them, at `parts`, the same for each. They stay what
  * they are until the gather has ended. What awaits it is a struct whose member `gather` it is. */
 #define weft_gather_add_in(gather, parts, room, p)                                                 \
-    weft_several_add_(&(gather)->several, (parts), (room), &(p)->awaitable)
+    weft_multi_wait_add_(&(gather)->multi_wait, (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(WEFT_GATHER(n) *g): `await asyncio.gather(...)` of those that were added.
  * Raises the first error that one of them ends with, and leaves the others alone; they go on (and
@@ -59,10 +59,10 @@ typedef struct weft_gather {
 #define weft_gather(g, ...)                                                                        \
     do {                                                                                           \
         {                                                                                          \
-            weft_awaitable *const weft_added_[] = {WEFT_AWAITABLES_(__VA_ARGS__)};                 \
-            weft_check(weft_gather_add_these_(&(g)->gather, (g)->parts,                            \
-                                              sizeof((g)->parts) / sizeof(weft_part), weft_added_, \
-                                              sizeof(weft_added_) / sizeof(*weft_added_)));        \
+            weft_awaitable_ *const weft_added_[] = {WEFT_AWAITABLES_(__VA_ARGS__)};                \
+            weft_check(weft_gather_add_all_(&(g)->gather, (g)->parts,                              \
+                                            sizeof((g)->parts) / sizeof(weft_part), weft_added_,   \
+                                            sizeof(weft_added_) / sizeof(*weft_added_)));          \
         }                                                                                          \
         weft_gather_all(g);                                                                        \
     } while (0)
@@ -94,15 +94,15 @@ typedef struct weft_gather {
     } while (0)
 
 #define WEFT_GATHER_START_(g, i, name, ...)                                                        \
-    weft_check(weft_gather_of_none_(&(g)->gather));                                                \
+    weft_check(weft_gather_check_unused_(&(g)->gather));                                           \
     for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
         weft_create_task(name, &(g)->tasks[i], __VA_ARGS__);                                       \
         weft_check(weft_gather_add(g, &(g)->tasks[i]));                                            \
     }
 
 #define WEFT_GATHER_(g, collects)                                                                  \
-    WEFT_WAIT_THEN_(weft_gather_(weft_context_, &(g)->gather, (collects)),                         \
-                    weft_gather_again_(&(g)->gather, weft_context_))
+    WEFT_WAIT_RESUME_(weft_gather_begin_(weft_context_, &(g)->gather, (collects)),                 \
+                      weft_gather_resume_(&(g)->gather, weft_context_))
 
 /* The awaitables of 1 to 8. */
 #define WEFT_AWAITABLES_(...)                                                                      \
@@ -120,12 +120,12 @@ typedef struct weft_gather {
 
 /* All of them, or none. */
 WEFT_MUST_CHECK_
-const weft_error *weft_gather_add_these_(weft_gather *gather, weft_part *parts, size_t room,
-                                         weft_awaitable *const *added, size_t n);
+const weft_error *weft_gather_add_all_(weft_gather *gather, weft_part *parts, size_t room,
+                                       weft_awaitable_ *const *added, size_t n);
 /* Whether it has no part yet, and is not being awaited. */
-WEFT_MUST_CHECK_ const weft_error *weft_gather_of_none_(const weft_gather *gather);
-void weft_gather_again_(weft_gather *gather, weft_context *context);
-weft_signal weft_gather_(weft_context *context, weft_gather *gather, bool collects);
+WEFT_MUST_CHECK_ const weft_error *weft_gather_check_unused_(const weft_gather *gather);
+void weft_gather_resume_(weft_gather *gather, weft_context *context);
+weft_step_ weft_gather_begin_(weft_context *context, weft_gather *gather, bool collects);
 
 #ifdef __cplusplus
 }

@@ -4,21 +4,23 @@
 
 const weft_error weft_group_error = {.text = "unhandled errors in a task group"};
 
-static const weft_kind kind = {.name = "group", .at = offsetof(weft_group, kind)};
+static const weft_primitive_info_ kind = {.name = "group", .at = offsetof(weft_group, kind)};
 
 /* ---- Children ---- */
 
 static void abort_children(weft_group *group)
 {
     group->aborting = true;
-    for (weft_task *child = group->owner.children; child; child = child->next)
+    for (weft_task *child = group->scope.children; child; child = child->next)
         if (!weft_has_ended_(&child->awaitable))
             weft_cancel_task_(child);
 }
 
 /* A child that is in the ring has flags that no task has that lives, and names its group: in memory
  * that was used again since, they are not there. */
-enum { FAILED_FLAGS = WEFT_PARKED_MASK_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_ | WEFT_DOOMED_ };
+enum {
+    FAILED_FLAGS = WEFT_PARKED_MASK_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_ | WEFT_SHUTDOWN_PENDING_
+};
 
 static bool is_failed_child(const weft_group *group, const weft_task *task)
 {
@@ -54,13 +56,13 @@ static void cancel_all(weft_group *group)
     if (!group->aborting)
         abort_children(group);
     group->cancelled_parent = true;
-    weft_cancel_task_(group->owner.parent);
+    weft_cancel_task_(group->scope.parent);
 }
 
 void weft_group_cancel(weft_group *group)
 {
-    const bool ended = group->exiting && !group->owner.children;
-    if (group->owner.parent && !ended && !group->cancelled_parent)
+    const bool ended = group->exiting && !group->scope.children;
+    if (group->scope.parent && !ended && !group->cancelled_parent)
         cancel_all(group);
 }
 
@@ -72,22 +74,23 @@ static void child_failed(weft_group *group, weft_task *child)
 }
 
 /* The turn of a child's end. */
-static void child_ended(weft_loop *loop, weft_node *node)
+static void child_ended(weft_loop *loop, weft_node_ *node)
 {
     weft_task *const child = weft_task_of_node_(node);
-    weft_group *const group = WEFT_CONTAINER_(child->awaitable.owner, weft_group, owner);
+    weft_group *const group = WEFT_CONTAINER_(child->awaitable.scope, weft_group, scope);
     (void)loop;
-    weft_leave_owner_(child);
-    if (!group->owner.children && group->waits && weft_is_parked_(group->owner.parent))
-        weft_wake_(group->owner.parent);
+    weft_leave_scope_(child);
+    if (!group->scope.children && group->waits && weft_is_parked_(group->scope.parent))
+        weft_wake_(group->scope.parent);
     if (weft_error_is(child->awaitable.error, &weft_any_error))
         child_failed(group, child);
     else if (child->root.flags & WEFT_POOLED_)
         weft_pool_give_back_(child);
 }
 
-static const weft_code child_ended_code = {.turn = child_ended, .name = "group"};
-static const weft_frame child_ended_turn = {&child_ended_code, {NULL}, WEFT_FIXED_TURN_STATE_, 0};
+static const weft_code child_ended_code = {.run = child_ended, .name = "group"};
+static const weft_frame child_ended_frame = {
+    &child_ended_code, {NULL}, WEFT_FIXED_CALLBACK_STATE_, 0};
 
 const weft_error *weft_group_refusal_(void)
 {
@@ -100,17 +103,17 @@ const weft_error *weft_group_refusal_(void)
 const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
 {
     static const weft_error entered = {&weft_invalid_state_error, "the group has been entered"};
-    if (group->owner.parent)
+    if (group->scope.parent)
         return &entered;
     weft_task *const parent = weft_running_task_(context);
     weft_group_forget_errors(group);
     *group = (weft_group){.kind = &kind, .error.kind = &weft_group_error};
     group->cancelling = (unsigned char)weft_cancelling(parent);
-    weft_enter_owner_(&group->owner, parent, &child_ended_turn);
+    weft_enter_scope_(&group->scope, parent, &child_ended_frame);
     return NULL;
 }
 
-void weft_group_leave_(weft_group *group, weft_context *context, unsigned exit)
+void weft_group_body_left_(weft_group *group, weft_context *context, unsigned exit)
 {
     const weft_error *const error = context->error;
     weft_save_exit_(&group->left, exit, context);
@@ -120,15 +123,15 @@ void weft_group_leave_(weft_group *group, weft_context *context, unsigned exit)
         abort_children(group);
 }
 
-weft_signal weft_group_wait_(weft_group *group)
+weft_step_ weft_group_join_begin_(weft_group *group)
 {
-    if (!group->owner.children)
-        return (weft_signal){WEFT_GO_ON_};
+    if (!group->scope.children)
+        return (weft_step_){WEFT_GO_ON_};
     group->waits = true;
-    return weft_park_listed_(group->owner.parent, &group->kind);
+    return weft_park_listed_(group->scope.parent, &group->kind);
 }
 
-void weft_group_again_(weft_group *group, weft_context *context)
+void weft_group_join_resume_(weft_group *group, weft_context *context)
 {
     group->waits = false;
     if (context->error && !group->aborting) {
@@ -141,9 +144,9 @@ void weft_group_again_(weft_group *group, weft_context *context)
 /* The block ends with the group's error: a request to cancel that is still open is made again. */
 static const weft_error *fail(weft_group *group)
 {
-    if (weft_cancelling(group->owner.parent)) {
-        weft_uncancel(group->owner.parent);
-        weft_cancel_task_(group->owner.parent);
+    if (weft_cancelling(group->scope.parent)) {
+        weft_uncancel(group->scope.parent);
+        weft_cancel_task_(group->scope.parent);
     }
     return &group->error;
 }
@@ -152,7 +155,7 @@ static const weft_error *error_at_end(weft_group *group)
 {
     const weft_error *const error = group->left.error;
     if (group->cancelled_parent)
-        group->propagates = weft_uncancel(group->owner.parent) > group->cancelling;
+        group->propagates = weft_uncancel(group->scope.parent) > group->cancelling;
     if (group->propagates && !group->failures)
         return &weft_cancelled_error;
     if (error && !weft_error_is(error, &weft_cancelled_error))
@@ -160,10 +163,10 @@ static const weft_error *error_at_end(weft_group *group)
     return group->failures || group->raised ? fail(group) : NULL;
 }
 
-unsigned weft_group_end_(weft_group *group, weft_context *context)
+unsigned weft_group_exit_(weft_group *group, weft_context *context)
 {
     context->error = error_at_end(group);
-    weft_exit_owner_(&group->owner);
+    weft_exit_scope_(&group->scope);
     if (context->error)
         return WEFT_FAILED_;
     return group->left.error ? WEFT_REACHED_END_ : group->left.how; /* a cancellation of its own */

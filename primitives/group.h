@@ -14,17 +14,17 @@ extern const weft_error weft_group_error;
 
 /* asyncio.TaskGroup: one lives in a frame, and is all zero at first. */
 typedef struct weft_group {
-    weft_owner owner;
-    const weft_kind *kind;
-    weft_task *failed;        /* the last of a ring of children that failed, in that order */
-    size_t failures;          /* how many those are */
-    const weft_error *raised; /* by the body itself */
-    weft_error error;         /* what the block raises */
-    weft_exit left;           /* how the body was left */
-    struct weft_slot *kept;   /* tasks of pools that failed (pool.h) */
-    weft_lease lease;         /* ... while there are any */
-    bool exiting;             /* the body has been left */
-    bool waits;               /* ... and the parent is parked for the children */
+    weft_scope_ scope;
+    const weft_primitive_info_ *kind;
+    weft_task *failed;            /* the last of a ring of children that failed, in that order */
+    size_t failures;              /* how many those are */
+    const weft_error *raised;     /* by the body itself */
+    weft_error error;             /* what the block raises */
+    weft_exit left;               /* how the body was left */
+    struct weft_pool_slot_ *kept; /* tasks of pools that failed (pool.h) */
+    weft_reuse_hook_ reuse_hook;  /* ... while there are any */
+    bool exiting;                 /* the body has been left */
+    bool waits;                   /* ... and the parent is parked for the children */
     bool aborting;
     bool cancelled_parent;    /* by the group itself */
     bool propagates;          /* a cancellation that is not the group's own */
@@ -44,15 +44,15 @@ typedef struct weft_group {
     WEFT_BLOCK_(weft_check(weft_group_enter_((group), weft_context_)), WEFT_LEAVE_GROUP_(group))
 
 #define WEFT_LEAVE_GROUP_(group)                                                                   \
-    weft_group_leave_((group), weft_context_, weft_exit_);                                         \
+    weft_group_body_left_((group), weft_context_, weft_exit_);                                     \
     weft_frame_->state = WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_));                               \
     for (;;) {                                                                                     \
-        WEFT_FOLLOW_(weft_group_wait_(group));                                                     \
+        WEFT_FOLLOW_(weft_group_join_begin_(group));                                               \
         break;                                                                                     \
     case WEFT_STATE_(WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_))):                                  \
-        weft_group_again_((group), weft_context_);                                                 \
+        weft_group_join_resume_((group), weft_context_);                                           \
     }                                                                                              \
-    weft_exit_ = weft_group_end_((group), weft_context_)
+    weft_exit_ = weft_group_exit_((group), weft_context_)
 
 /* weft_group_create_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value, ...)
  * group.create_task(name(...)), in a coroutine (the group's parent, a child, or any other): as
@@ -75,16 +75,16 @@ typedef struct weft_group {
  * group.create_task(name(...), eager_start=True): the same, as weft_create_eager_task. */
 #define weft_group_create_eager_task(group, name, ...)                                             \
     do {                                                                                           \
-        if (!weft_group_admits_(group))                                                            \
+        if (!weft_group_accepts_(group))                                                           \
             weft_raise(weft_group_refusal_());                                                     \
-        WEFT_CREATE_EAGER_(&(group)->owner, name, __VA_ARGS__);                                    \
+        WEFT_CREATE_EAGER_(&(group)->scope, name, __VA_ARGS__);                                    \
     } while (0)
 
 /* weft_group_start_task(group, name, task, .argument = value, ...)
  * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `group` and
  * `task` are evaluated more than once. */
 #define weft_group_start_task(group, name, ...)                                                    \
-    (WEFT_REQUIRE_FRAME_TOO_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                            \
+    (WEFT_REQUIRE_FRAME_EXPRESSION_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                     \
      weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
                          __LINE__)                                                                 \
          ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
@@ -129,25 +129,25 @@ size_t weft_count_errors(const weft_error *error);
 void weft_group_forget_errors(weft_group *group);
 
 const weft_error *weft_group_enter_(weft_group *group, weft_context *context);
-void weft_group_leave_(weft_group *group, weft_context *context, unsigned exit);
-weft_signal weft_group_wait_(weft_group *group);
-void weft_group_again_(weft_group *group, weft_context *context);
-unsigned weft_group_end_(weft_group *group, weft_context *context);
+void weft_group_body_left_(weft_group *group, weft_context *context, unsigned exit);
+weft_step_ weft_group_join_begin_(weft_group *group);
+void weft_group_join_resume_(weft_group *group, weft_context *context);
+unsigned weft_group_exit_(weft_group *group, weft_context *context);
 
 WEFT_MUST_CHECK_ const weft_error *weft_group_refusal_(void);
 
 /* Whether it takes a child now. */
-static inline bool weft_group_admits_(const weft_group *group)
+static inline bool weft_group_accepts_(const weft_group *group)
 {
-    return group->owner.parent && !group->aborting && !(group->exiting && !group->owner.children);
+    return group->scope.parent && !group->aborting && !(group->exiting && !group->scope.children);
 }
 
 static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
                                        const char *file, unsigned line)
 {
-    if (WEFT_RARELY_(!weft_group_admits_(group)))
+    if (WEFT_UNLIKELY_(!weft_group_accepts_(group)))
         return false;
-    weft_prepare_task_(&group->owner, task, code, file, line);
+    weft_prepare_task_(&group->scope, task, code, file, line);
     return true;
 }
 
@@ -155,7 +155,7 @@ static inline const weft_error *weft_group_started_(weft_group *group, weft_task
                                                     unsigned flags)
 {
     task->root.flags |= (uint16_t)flags;
-    weft_start_task_(&group->owner, task);
+    weft_start_task_(&group->scope, task);
     return NULL;
 }
 

@@ -1,24 +1,24 @@
 #include "primitives/lock.h"
 
-static const weft_task *holder(const weft_kind *const *primitive)
+static const weft_task *holder(const weft_primitive_info_ *const *primitive)
 {
     return WEFT_CONTAINER_(primitive, weft_lock, waiters.kind)->holder;
 }
 
-static const weft_kind kind = {.name = "lock", .holder = holder};
+static const weft_primitive_info_ kind = {.name = "lock", .holder = holder};
 
-weft_signal weft_lock_acquire_(weft_lock *lock, weft_context *context)
+weft_step_ weft_lock_acquire_begin_(weft_lock *lock, weft_context *context)
 {
     if (lock->holder || !weft_waiters_all_cancelled_(&lock->waiters))
         return weft_waiters_park_(&lock->waiters, context, &kind);
     lock->holder = weft_running_task_(context);
-    return (weft_signal){WEFT_GO_ON_};
+    return (weft_step_){WEFT_GO_ON_};
 }
 
 /* Whoever was woken and does not take it wakes the next. */
-void weft_lock_take_(weft_lock *lock, weft_context *context)
+void weft_lock_acquire_resume_(weft_lock *lock, weft_context *context)
 {
-    weft_waiters_remove_(&lock->waiters, context);
+    weft_waiters_resume_(&lock->waiters, context);
     if (!context->error)
         lock->holder = weft_running_task_(context);
     else if (!lock->holder)

@@ -12,7 +12,7 @@ extern "C" {
  * local of a coroutine does not outlive an await), and has nothing to clean up. Like asyncio's it
  * is not reentrant (rlock.h is), and has no owner: any task may release it. */
 typedef struct weft_lock {
-    weft_waiters waiters;
+    weft_waiters_ waiters;
     const weft_task *holder; /* who took it, for reports; NULL: it is free */
 } weft_lock;
 
@@ -21,8 +21,8 @@ typedef struct weft_lock {
  * the lock is not held. `lock` is evaluated again when the task is resumed. O(1), and O(those who
  * wait that have just been cancelled). */
 #define weft_lock_acquire(lock)                                                                    \
-    WEFT_WAIT_THEN_(weft_lock_acquire_((lock), weft_context_),                                     \
-                    weft_lock_take_((lock), weft_context_))
+    WEFT_WAIT_RESUME_(weft_lock_acquire_begin_((lock), weft_context_),                             \
+                      weft_lock_acquire_resume_((lock), weft_context_))
 
 /* lock.release(). Returns NULL, or weft_invalid_state_error if it is not locked. O(1). */
 const weft_error *weft_lock_release(weft_lock *lock);
@@ -37,8 +37,8 @@ static inline bool weft_lock_locked(const weft_lock *lock)
     return lock->holder;
 }
 
-weft_signal weft_lock_acquire_(weft_lock *lock, weft_context *context);
-void weft_lock_take_(weft_lock *lock, weft_context *context);
+weft_step_ weft_lock_acquire_begin_(weft_lock *lock, weft_context *context);
+void weft_lock_acquire_resume_(weft_lock *lock, weft_context *context);
 
 #ifdef __cplusplus
 }

@@ -2,21 +2,21 @@
 
 #include "core/loop.h"
 
-static const weft_kind kind = {.name = "pool", .at = offsetof(weft_pool, free_slots)};
+static const weft_primitive_info_ kind = {.name = "pool", .at = offsetof(weft_pool_, free_slots)};
 
 /* ---- Slots ---- */
 
-static weft_slot *slot_of(weft_task *task)
+static weft_pool_slot_ *slot_of(weft_task *task)
 {
-    return (weft_slot *)(void *)task - 1;
+    return (weft_pool_slot_ *)(void *)task - 1;
 }
 
-static weft_task *task_of(weft_slot *slot)
+static weft_task *task_of(weft_pool_slot_ *slot)
 {
     return (weft_task *)(void *)(slot + 1);
 }
 
-static void make_ready(weft_pool *pool, size_t n)
+static void make_ready(weft_pool_ *pool, size_t n)
 {
     if (pool->ready)
         return;
@@ -24,50 +24,51 @@ static void make_ready(weft_pool *pool, size_t n)
     pool->ready = true;
 }
 
-size_t weft_pool_free_(const weft_pool *pool, size_t n)
+size_t weft_pool_free_(const weft_pool_ *pool, size_t n)
 {
     return pool->ready ? pool->free_slots.value : n;
 }
 
-weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, weft_context *context)
+weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t n,
+                                    weft_context *context)
 {
     make_ready(pool, n);
-    if (!weft_group_admits_(group)) {
+    if (!weft_group_accepts_(group)) {
         context->error = weft_group_refusal_();
         return weft_go_on_(context);
     }
-    return weft_semaphore_acquire_as_(&pool->free_slots, context, &kind);
+    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, &kind);
 }
 
-const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool)
+const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
 {
-    if (weft_group_admits_(group))
+    if (weft_group_accepts_(group))
         return NULL;
     weft_semaphore_release(&pool->free_slots);
     return weft_group_refusal_();
 }
 
-static weft_slot *take_slot(weft_pool *pool, weft_slot *first, size_t size)
+static weft_pool_slot_ *take_slot(weft_pool_ *pool, weft_pool_slot_ *first, size_t size)
 {
-    weft_slot *const slot = pool->free;
+    weft_pool_slot_ *const slot = pool->free;
     if (!slot)
-        return (weft_slot *)(void *)((char *)first + --pool->fresh * size);
+        return (weft_pool_slot_ *)(void *)((char *)first + --pool->fresh * size);
     pool->free = slot->next;
     return slot;
 }
 
-weft_task *weft_pool_take_(weft_group *group, weft_pool *pool, weft_slot *first, size_t size,
+weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ *first, size_t size,
                            const weft_code *code)
 {
-    weft_slot *const slot = take_slot(pool, first, size);
+    weft_pool_slot_ *const slot = take_slot(pool, first, size);
     slot->pool = pool;
-    weft_prepare_task_(&group->owner, task_of(slot), code, __FILE__, __LINE__);
+    weft_prepare_task_(&group->scope, task_of(slot), code, __FILE__, __LINE__);
     return task_of(slot);
 }
 
-static void free_slot(weft_slot *slot)
+static void free_slot(weft_pool_slot_ *slot)
 {
-    weft_pool *const pool = slot->pool;
+    weft_pool_ *const pool = slot->pool;
     slot->next = pool->free;
     pool->free = slot;
     weft_semaphore_release(&pool->free_slots);
@@ -76,12 +77,12 @@ static void free_slot(weft_slot *slot)
 /* ---- Slots of children that failed ---- */
 
 /* What the group keeps, in front of `others`. */
-static weft_slot *take_kept(weft_group *group, weft_slot *others)
+static weft_pool_slot_ *take_kept(weft_group *group, weft_pool_slot_ *others)
 {
-    weft_slot *slots = group->kept;
+    weft_pool_slot_ *slots = group->kept;
     group->kept = NULL;
     while (slots) {
-        weft_slot *const next = slots->next;
+        weft_pool_slot_ *const next = slots->next;
         slots->next = others;
         others = slots;
         slots = next;
@@ -89,22 +90,22 @@ static weft_slot *take_kept(weft_group *group, weft_slot *others)
     return others;
 }
 
-static weft_group *leasing_group(weft_lease *lease)
+static weft_group *hooked_group(weft_reuse_hook_ *reuse_hook)
 {
-    return WEFT_CONTAINER_(lease, weft_group, lease);
+    return WEFT_CONTAINER_(reuse_hook, weft_group, reuse_hook);
 }
 
 /* A task of a pool may hold groups that keep tasks themselves: they go back with it, and so on, one
  * after the other. */
-static void give_back(weft_loop *loop, weft_slot *slot)
+static void give_back(weft_loop *loop, weft_pool_slot_ *slot)
 {
     while (slot) {
-        weft_slot *const freed = slot;
+        weft_pool_slot_ *const freed = slot;
         weft_task *const task = task_of(slot);
-        weft_lease *lease;
+        weft_reuse_hook_ *reuse_hook;
         slot = slot->next;
-        while ((lease = weft_take_lease_in_(loop, task, weft_task_size(task->root.code))))
-            slot = take_kept(leasing_group(lease), slot);
+        while ((reuse_hook = weft_take_reuse_hook_in_(loop, task, weft_task_size(task->root.code))))
+            slot = take_kept(hooked_group(reuse_hook), slot);
         free_slot(freed);
     }
 }
@@ -112,26 +113,26 @@ static void give_back(weft_loop *loop, weft_slot *slot)
 void weft_pool_give_back_(weft_task *task)
 {
     slot_of(task)->next = NULL;
-    give_back(task->awaitable.owner->loop, slot_of(task));
+    give_back(task->awaitable.scope->loop, slot_of(task));
 }
 
-static void end_lease(weft_lease *lease)
+static void run_reuse_hook(weft_reuse_hook_ *reuse_hook)
 {
-    weft_group *const group = leasing_group(lease);
-    give_back(group->owner.loop, take_kept(group, NULL));
+    weft_group *const group = hooked_group(reuse_hook);
+    give_back(group->scope.loop, take_kept(group, NULL));
 }
 
 void weft_group_keep_(weft_group *group, weft_task *task)
 {
-    weft_slot *const slot = slot_of(task);
+    weft_pool_slot_ *const slot = slot_of(task);
     if (!group->kept)
-        weft_begin_lease_(group->owner.loop, &group->lease, end_lease);
+        weft_add_reuse_hook_(group->scope.loop, &group->reuse_hook, run_reuse_hook);
     slot->next = group->kept;
     group->kept = slot;
 }
 
 void weft_group_give_back_(weft_group *group)
 {
-    weft_end_lease_(group->owner.loop, &group->lease);
-    end_lease(&group->lease);
+    weft_remove_reuse_hook_(group->scope.loop, &group->reuse_hook);
+    run_reuse_hook(&group->reuse_hook);
 }

@@ -13,19 +13,19 @@
 extern "C" {
 #endif
 
-typedef struct weft_pool weft_pool;
-typedef struct weft_slot weft_slot;
+typedef struct weft_pool_ weft_pool_;
+typedef struct weft_pool_slot_ weft_pool_slot_;
 
 /* What stands before each task of a pool. */
-typedef struct weft_slot {
-    weft_pool *pool;
-    weft_slot *next; /* of those that are free, or that a group keeps */
-} weft_slot;
+typedef struct weft_pool_slot_ {
+    weft_pool_ *pool;
+    weft_pool_slot_ *next; /* of those that are free, or that a group keeps */
+} weft_pool_slot_;
 
 /* The engine of every pool, which knows no coroutine. */
-struct weft_pool {
+struct weft_pool_ {
     weft_semaphore free_slots;
-    weft_slot *free;
+    weft_pool_slot_ *free;
     size_t fresh; /* slots that have never been used */
     bool ready;
 };
@@ -35,9 +35,9 @@ struct weft_pool {
  * makes a type of its own: typedef gives it a name. */
 #define WEFT_POOL(name, n)                                                                         \
     struct {                                                                                       \
-        weft_pool pool;                                                                            \
+        weft_pool_ pool;                                                                           \
         struct {                                                                                   \
-            weft_slot slot;                                                                        \
+            weft_pool_slot_ slot;                                                                  \
             WEFT_TASK(name) task;                                                                  \
         } slots[n];                                                                                \
     }
@@ -53,9 +53,10 @@ struct weft_pool {
 #define weft_group_create_pooled(group, name, ...)                                                 \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, &(WEFT_FIRST_(__VA_ARGS__))->slots->task);                        \
-        WEFT_WAIT_THEN_(                                                                           \
-            weft_pool_acquire_((group), WEFT_POOL_OF_(WEFT_FIRST_(__VA_ARGS__)), weft_context_),   \
-            weft_semaphore_take_(&(WEFT_FIRST_(__VA_ARGS__))->pool.free_slots, weft_context_));    \
+        WEFT_WAIT_RESUME_(weft_pool_acquire_begin_(                                                \
+                              (group), WEFT_POOL_OF_(WEFT_FIRST_(__VA_ARGS__)), weft_context_),    \
+                          weft_semaphore_acquire_resume_(                                          \
+                              &(WEFT_FIRST_(__VA_ARGS__))->pool.free_slots, weft_context_));       \
         weft_check(weft_pool_admit_((group), &(WEFT_FIRST_(__VA_ARGS__))->pool));                  \
         {                                                                                          \
             weft_task *const weft_created_ = weft_pool_take_(                                      \
@@ -73,10 +74,11 @@ struct weft_pool {
 #define WEFT_POOL_OF_(p) &(p)->pool, sizeof((p)->slots) / sizeof((p)->slots[0])
 #define WEFT_POOL_SLOTS_(p) &(p)->pool, &(p)->slots[0].slot, sizeof((p)->slots[0])
 
-size_t weft_pool_free_(const weft_pool *pool, size_t n);
-weft_signal weft_pool_acquire_(weft_group *group, weft_pool *pool, size_t n, weft_context *context);
-const weft_error *weft_pool_admit_(weft_group *group, weft_pool *pool);
-weft_task *weft_pool_take_(weft_group *group, weft_pool *pool, weft_slot *first, size_t size,
+size_t weft_pool_free_(const weft_pool_ *pool, size_t n);
+weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t n,
+                                    weft_context *context);
+const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool);
+weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ *first, size_t size,
                            const weft_code *code);
 
 /* A task of a pool that nobody needs any more. */

@@ -6,29 +6,31 @@ const weft_error weft_queue_empty_error = {.text = "the queue is empty"};
 const weft_error weft_queue_full_error = {.text = "the queue is full"};
 const weft_error weft_queue_shut_down_error = {.text = "the queue is shut down"};
 
-static const weft_kind get_kind = {.name = "queue: get"};
-static const weft_kind put_kind = {.name = "queue: put", .at = offsetof(weft_queue, putters)};
-static const weft_kind join_kind = {.name = "queue: join", .at = offsetof(weft_queue, joiners)};
+static const weft_primitive_info_ get_kind = {.name = "queue: get"};
+static const weft_primitive_info_ put_kind = {.name = "queue: put",
+                                              .at = offsetof(weft_queue_, putters)};
+static const weft_primitive_info_ join_kind = {.name = "queue: join",
+                                               .at = offsetof(weft_queue_, joiners)};
 
-void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t room,
+void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_before *before)
 {
-    *queue = (weft_queue){.order = (unsigned char)order, .room = room, .before = before};
+    *queue = (weft_queue_){.order = (unsigned char)order, .room = room, .before = before};
 }
 
 /* ---- Waiting ----
  * Who is woken looks again, and waits again, last, if somebody else was faster. */
 
-static const weft_signal go_on = {WEFT_GO_ON_};
+static const weft_step_ go_on = {WEFT_GO_ON_};
 
 /* Of a queue over an array: it has room for none only before it is initialised. */
-static void check_initialised(const weft_queue *queue)
+static void check_initialised(const weft_queue_ *queue)
 {
     if (!queue->room)
         weft_panic(__FILE__, __LINE__, "a queue that has not been initialised, or over no array");
 }
 
-weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context)
+weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context)
 {
     check_initialised(queue);
     if (!queue->is_shut_down)
@@ -38,17 +40,17 @@ weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context)
 }
 
 /* Who was woken and cannot use it passes it on. */
-weft_signal weft_queue_look_for_room_again_(weft_queue *queue, weft_context *context)
+weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context)
 {
-    const bool woken = weft_waiters_was_popped_(&queue->putters, context);
+    const bool woken = weft_waiters_resume_popped_(&queue->putters, context);
     if (!context->error)
-        return weft_queue_await_room_(queue, context);
+        return weft_queue_put_begin_(queue, context);
     if (woken && !weft_queue_is_full_(queue))
         weft_waiters_pop_(&queue->putters);
     return weft_go_on_(context);
 }
 
-weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context)
+weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context)
 {
     if (!queue->is_shut_down)
         return weft_waiters_park_(&queue->getters, context, &get_kind);
@@ -56,46 +58,46 @@ weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context)
     return weft_go_on_(context);
 }
 
-weft_signal weft_queue_look_for_item_again_(weft_queue *queue, weft_context *context)
+weft_step_ weft_queue_get_retry_(weft_queue_ *queue, weft_context *context)
 {
-    const bool woken = weft_waiters_was_popped_(&queue->getters, context);
+    const bool woken = weft_waiters_resume_popped_(&queue->getters, context);
     if (!context->error)
-        return weft_queue_await_item_(queue, context);
+        return weft_queue_get_begin_(queue, context);
     if (woken && queue->size)
         weft_waiters_pop_(&queue->getters);
     return weft_go_on_(context);
 }
 
-weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context)
+weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context)
 {
     return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, &join_kind) : go_on;
 }
 
-void weft_queue_leave_done_(weft_queue *queue, weft_context *context)
+void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context)
 {
-    weft_waiters_remove_(&queue->joiners, context);
+    weft_waiters_resume_(&queue->joiners, context);
 }
 
-const weft_error *weft_queue_no_room_(const weft_queue *queue)
+const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 {
     check_initialised(queue);
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_full_error;
 }
 
-const weft_error *weft_queue_no_item_(const weft_queue *queue)
+const weft_error *weft_queue_get_error_(const weft_queue_ *queue)
 {
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_empty_error;
 }
 
 /* ---- Items come and go ---- */
 
-void weft_queue_sort_in_(weft_queue *queue, void *items, size_t size)
+void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size)
 {
     const weft_heap_ heap = {items, size, queue->before};
     weft_heap_put_(&heap, queue->size);
 }
 
-void weft_queue_sort_out_(weft_queue *queue, void *items, size_t size)
+void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size)
 {
     const weft_heap_ heap = {items, size, queue->before};
     weft_heap_take_(&heap, queue->size);
@@ -103,7 +105,7 @@ void weft_queue_sort_out_(weft_queue *queue, void *items, size_t size)
 
 /* ---- Nodes ---- */
 
-static void link_node(weft_queue *queue, weft_queue_node *node)
+static void link_node(weft_queue_ *queue, weft_queue_node *node)
 {
     weft_queue_node *const last = queue->last;
     node->next = last ? last->next : node;
@@ -113,7 +115,7 @@ static void link_node(weft_queue *queue, weft_queue_node *node)
         queue->last = node;
 }
 
-static weft_queue_node *unlink_first(weft_queue *queue)
+static weft_queue_node *unlink_first(weft_queue_ *queue)
 {
     weft_queue_node *const last = queue->last, *const first = last->next;
     last->next = first->next;
@@ -122,7 +124,7 @@ static weft_queue_node *unlink_first(weft_queue *queue)
     return first;
 }
 
-const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node, size_t at)
+const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at)
 {
     if (queue->is_shut_down)
         return &weft_queue_shut_down_error;
@@ -137,7 +139,7 @@ const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node,
     return NULL;
 }
 
-void *weft_queue_get_node_(weft_queue *queue, size_t at)
+void *weft_queue_get_node_(weft_queue_ *queue, size_t at)
 {
     weft_queue_node *node = queue->last;
     if (queue->order == WEFT_PRIORITY_)
@@ -151,14 +153,14 @@ void *weft_queue_get_node_(weft_queue *queue, size_t at)
 
 /* ---- The end ---- */
 
-static void finish(weft_queue *queue, size_t n)
+static void finish(weft_queue_ *queue, size_t n)
 {
     queue->unfinished -= n;
     if (!queue->unfinished)
         weft_waiters_wake_all_(&queue->joiners);
 }
 
-const weft_error *weft_queue_task_done_(weft_queue *queue)
+const weft_error *weft_queue_task_done_(weft_queue_ *queue)
 {
     static const weft_error too_often = {&weft_invalid_state_error, "task_done called too often"};
     if (!queue->unfinished)
@@ -167,7 +169,7 @@ const weft_error *weft_queue_task_done_(weft_queue *queue)
     return NULL;
 }
 
-void weft_queue_shutdown_(weft_queue *queue)
+void weft_queue_shutdown_(weft_queue_ *queue)
 {
     queue->is_shut_down = true;
     while (weft_waiters_pop_(&queue->getters))
@@ -177,7 +179,7 @@ void weft_queue_shutdown_(weft_queue *queue)
 }
 
 /* The items are the caller's again: none is linked to another, whatever the order. */
-static void drop_nodes(weft_queue *queue)
+static void drop_nodes(weft_queue_ *queue)
 {
     weft_queue_node *node = queue->last ? queue->last->next : NULL;
     if (node)
@@ -195,7 +197,7 @@ static void drop_nodes(weft_queue *queue)
     queue->last = NULL;
 }
 
-void weft_queue_shutdown_now_(weft_queue *queue)
+void weft_queue_shutdown_now_(weft_queue_ *queue)
 {
     const size_t dropped = queue->size < queue->unfinished ? queue->size : queue->unfinished;
     queue->size = 0;

@@ -26,8 +26,8 @@ typedef struct weft_queue_node {
 } weft_queue_node;
 
 /* The engine of every queue, which knows no type. */
-typedef struct weft_queue {
-    weft_waiters getters, putters, joiners;
+typedef struct weft_queue_ {
+    weft_waiters_ getters, putters, joiners;
     size_t size;       /* how many items are in it */
     size_t room;       /* how many may be */
     size_t unfinished; /* put, and no task_done yet */
@@ -38,7 +38,7 @@ typedef struct weft_queue {
     };
     unsigned char order;
     bool is_shut_down;
-} weft_queue;
+} weft_queue_;
 
 /* ---- Bounded: the items are copied into an array ---- */
 
@@ -48,7 +48,7 @@ typedef struct weft_queue {
  * stay where it is while somebody waits. */
 #define WEFT_QUEUE(type, n)                                                                        \
     struct {                                                                                       \
-        weft_queue queue;                                                                          \
+        weft_queue_ queue;                                                                         \
         type items[n];                                                                             \
     }
 
@@ -56,7 +56,7 @@ typedef struct weft_queue {
  * the macro makes a type of its own. */
 #define WEFT_QUEUE_OVER(type)                                                                      \
     struct {                                                                                       \
-        weft_queue queue;                                                                          \
+        weft_queue_ queue;                                                                         \
         type *items;                                                                               \
     }
 
@@ -98,10 +98,10 @@ typedef struct weft_queue {
  * O(log n); and O(those who wait that have just been cancelled). */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
-        WEFT_WAIT_AGAIN_(weft_queue_await_room_(&(q)->queue, weft_context_),                       \
-                         weft_queue_await_room_again_(&(q)->queue, weft_context_));                \
-        (q)->items[weft_queue_back_(&(q)->queue)] = (__VA_ARGS__);                                 \
-        weft_queue_was_put_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                    \
+        WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
+                         weft_queue_put_resume_(&(q)->queue, weft_context_));                      \
+        (q)->items[weft_queue_put_index_(&(q)->queue)] = (__VA_ARGS__);                            \
+        weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
     } while (0)
 
 /* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while it is empty; those who wait
@@ -110,10 +110,10 @@ typedef struct weft_queue {
  * wait. Cost as weft_queue_put. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
-        WEFT_WAIT_AGAIN_(weft_queue_await_item_(&(q)->queue, weft_context_),                       \
-                         weft_queue_await_item_again_(&(q)->queue, weft_context_));                \
-        *(into) = (q)->items[weft_queue_front_(&(q)->queue)];                                      \
-        weft_queue_was_got_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                    \
+        WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
+                         weft_queue_get_resume_(&(q)->queue, weft_context_));                      \
+        *(into) = (q)->items[weft_queue_get_index_(&(q)->queue)];                                  \
+        weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
     } while (0)
 
 /* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer): expressions. q.put_nowait,
@@ -122,13 +122,13 @@ typedef struct weft_queue {
  * weft_queue_put. */
 #define weft_queue_put_nowait(q, ...)                                                              \
     (weft_queue_has_room_(&(q)->queue)                                                             \
-         ? ((q)->items[weft_queue_back_(&(q)->queue)] = (__VA_ARGS__),                             \
-            weft_queue_was_put_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                                \
-         : weft_queue_no_room_(&(q)->queue))
+         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (__VA_ARGS__),                        \
+            weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
+         : weft_queue_put_error_(&(q)->queue))
 #define weft_queue_get_nowait(q, into)                                                             \
-    ((q)->queue.size ? (*(into) = (q)->items[weft_queue_front_(&(q)->queue)],                      \
-                        weft_queue_was_got_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                    \
-                     : weft_queue_no_item_(&(q)->queue))
+    ((q)->queue.size ? (*(into) = (q)->items[weft_queue_get_index_(&(q)->queue)],                  \
+                        weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                 \
+                     : weft_queue_get_error_(&(q)->queue))
 
 /* ---- Unbounded: the items are the caller's own, and linked ---- */
 
@@ -138,7 +138,7 @@ typedef struct weft_queue {
 #define WEFT_UNBOUNDED_QUEUE(type, member)                                                         \
     struct {                                                                                       \
         union {                                                                                    \
-            weft_queue queue;                                                                      \
+            weft_queue_ queue;                                                                     \
             char (*node_at_)[offsetof(type, member) + 1];                                          \
         };                                                                                         \
         type *item_; /* that comes or goes */                                                      \
@@ -169,8 +169,8 @@ typedef struct weft_queue {
  * weft_queue_get, but by priority O(log n) amortised. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
-        WEFT_WAIT_AGAIN_(weft_queue_await_item_(&(q)->queue, weft_context_),                       \
-                         weft_queue_await_item_again_(&(q)->queue, weft_context_));                \
+        WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
+                         weft_queue_get_resume_(&(q)->queue, weft_context_));                      \
         *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
     } while (0)
 
@@ -178,15 +178,15 @@ typedef struct weft_queue {
  * weft_queue_get_nowait. */
 #define weft_queue_get_item_nowait(q, into)                                                        \
     ((q)->queue.size ? (*(into) = WEFT_QUEUE_ITEM_(q), (const weft_error *)NULL)                   \
-                     : weft_queue_no_item_(&(q)->queue))
+                     : weft_queue_get_error_(&(q)->queue))
 
 /* ---- Of both ---- */
 
 /* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done has been called for every
  * item that was put. Raises nothing but a cancellation. O(1). */
 #define weft_queue_join(q)                                                                         \
-    WEFT_WAIT_THEN_(weft_queue_await_done_(&(q)->queue, weft_context_),                            \
-                    weft_queue_leave_done_(&(q)->queue, weft_context_))
+    WEFT_WAIT_RESUME_(weft_queue_join_begin_(&(q)->queue, weft_context_),                          \
+                      weft_queue_join_resume_(&(q)->queue, weft_context_))
 
 /* weft_queue_task_done(q): q.task_done(): who has got an item is done with it. NULL, or
  * weft_invalid_state_error if it was called for all. O(those who join, when it is the last). */
@@ -223,60 +223,60 @@ typedef struct weft_queue {
 #define WEFT_QUEUE_NODE_(item, at) (weft_queue_node *)(void *)((char *)(item) + (at))
 #define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))
 
-void weft_queue_init_(weft_queue *queue, enum weft_queue_order_ order, size_t room,
+void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_before *before);
 
-weft_signal weft_queue_park_for_room_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_look_for_room_again_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_park_for_item_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_look_for_item_again_(weft_queue *queue, weft_context *context);
-weft_signal weft_queue_await_done_(weft_queue *queue, weft_context *context);
-void weft_queue_leave_done_(weft_queue *queue, weft_context *context);
+weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_get_retry_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context);
+void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context);
 
-WEFT_MUST_CHECK_ const weft_error *weft_queue_no_room_(const weft_queue *queue);
-WEFT_MUST_CHECK_ const weft_error *weft_queue_no_item_(const weft_queue *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_(const weft_queue_ *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
 
 /* By priority: the item behind the last one joins them; the first one leaves. */
-void weft_queue_sort_in_(weft_queue *queue, void *items, size_t size);
-void weft_queue_sort_out_(weft_queue *queue, void *items, size_t size);
+void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size);
+void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size);
 
 /* `at` is where in an item its node is; the latter returns the item. */
 WEFT_MUST_CHECK_
-const weft_error *weft_queue_put_node_(weft_queue *queue, weft_queue_node *node, size_t at);
-void *weft_queue_get_node_(weft_queue *queue, size_t at);
+const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at);
+void *weft_queue_get_node_(weft_queue_ *queue, size_t at);
 
-const weft_error *weft_queue_task_done_(weft_queue *queue);
-void weft_queue_shutdown_(weft_queue *queue);
-void weft_queue_shutdown_now_(weft_queue *queue);
+const weft_error *weft_queue_task_done_(weft_queue_ *queue);
+void weft_queue_shutdown_(weft_queue_ *queue);
+void weft_queue_shutdown_now_(weft_queue_ *queue);
 
 /* ---- What is so short that it stands where it is used ---- */
 
-static inline bool weft_queue_is_full_(const weft_queue *queue)
+static inline bool weft_queue_is_full_(const weft_queue_ *queue)
 {
     return queue->room && queue->size >= queue->room;
 }
 
 /* Of one over an array, which has room for some. */
-static inline bool weft_queue_has_room_(const weft_queue *queue)
+static inline bool weft_queue_has_room_(const weft_queue_ *queue)
 {
     return queue->size < queue->room && !queue->is_shut_down;
 }
 
-static inline weft_signal weft_queue_await_room_(weft_queue *queue, weft_context *context)
+static inline weft_step_ weft_queue_put_begin_(weft_queue_ *queue, weft_context *context)
 {
-    const weft_signal go_on = {WEFT_GO_ON_};
-    return weft_queue_has_room_(queue) ? go_on : weft_queue_park_for_room_(queue, context);
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    return weft_queue_has_room_(queue) ? go_on : weft_queue_put_park_(queue, context);
 }
 
-static inline weft_signal weft_queue_await_item_(weft_queue *queue, weft_context *context)
+static inline weft_step_ weft_queue_get_begin_(weft_queue_ *queue, weft_context *context)
 {
-    const weft_signal go_on = {WEFT_GO_ON_};
-    return queue->size ? go_on : weft_queue_park_for_item_(queue, context);
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    return queue->size ? go_on : weft_queue_get_park_(queue, context);
 }
 
 /* Who is resumed without an error has been woken, and mostly finds what it waited for. (Where bytes
  * count that is looked at in one place.) */
-static inline bool weft_queue_was_woken_(const weft_context *context)
+static inline bool weft_queue_resumed_well_(const weft_context *context)
 {
 #ifdef __OPTIMIZE_SIZE__
     (void)context;
@@ -286,23 +286,23 @@ static inline bool weft_queue_was_woken_(const weft_context *context)
 #endif
 }
 
-static inline weft_signal weft_queue_await_room_again_(weft_queue *queue, weft_context *context)
+static inline weft_step_ weft_queue_put_resume_(weft_queue_ *queue, weft_context *context)
 {
-    const weft_signal go_on = {WEFT_GO_ON_};
-    if (weft_queue_was_woken_(context) && weft_queue_has_room_(queue))
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    if (weft_queue_resumed_well_(context) && weft_queue_has_room_(queue))
         return go_on;
-    return weft_queue_look_for_room_again_(queue, context);
+    return weft_queue_put_retry_(queue, context);
 }
 
-static inline weft_signal weft_queue_await_item_again_(weft_queue *queue, weft_context *context)
+static inline weft_step_ weft_queue_get_resume_(weft_queue_ *queue, weft_context *context)
 {
-    const weft_signal go_on = {WEFT_GO_ON_};
-    if (weft_queue_was_woken_(context) && queue->size)
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    if (weft_queue_resumed_well_(context) && queue->size)
         return go_on;
-    return weft_queue_look_for_item_again_(queue, context);
+    return weft_queue_get_retry_(queue, context);
 }
 
-static inline void weft_queue_count_in_(weft_queue *queue)
+static inline void weft_queue_count_in_(weft_queue_ *queue)
 {
     queue->size++;
     queue->unfinished++;
@@ -310,7 +310,7 @@ static inline void weft_queue_count_in_(weft_queue *queue)
         weft_waiters_pop_one_(&queue->getters);
 }
 
-static inline void weft_queue_count_out_(weft_queue *queue)
+static inline void weft_queue_count_out_(weft_queue_ *queue)
 {
     queue->size--;
     if (queue->putters.first)
@@ -318,7 +318,7 @@ static inline void weft_queue_count_out_(weft_queue *queue)
 }
 
 /* Where the next item goes, and that it is there; where the next one is, and that it is not. */
-static inline size_t weft_queue_back_(const weft_queue *queue)
+static inline size_t weft_queue_put_index_(const weft_queue_ *queue)
 {
     const size_t behind_head = queue->room - queue->head;
     if (queue->order != WEFT_FIFO_)
@@ -326,7 +326,7 @@ static inline size_t weft_queue_back_(const weft_queue *queue)
     return queue->size < behind_head ? queue->head + queue->size : queue->size - behind_head;
 }
 
-static inline const weft_error *weft_queue_was_put_(weft_queue *queue, void *items, size_t size)
+static inline const weft_error *weft_queue_put_commit_(weft_queue_ *queue, void *items, size_t size)
 {
     if (queue->order == WEFT_PRIORITY_)
         weft_queue_sort_in_(queue, items, size);
@@ -334,14 +334,14 @@ static inline const weft_error *weft_queue_was_put_(weft_queue *queue, void *ite
     return NULL;
 }
 
-static inline size_t weft_queue_front_(const weft_queue *queue)
+static inline size_t weft_queue_get_index_(const weft_queue_ *queue)
 {
     return queue->order == WEFT_FIFO_   ? queue->head
            : queue->order == WEFT_LIFO_ ? queue->size - 1
                                         : 0;
 }
 
-static inline const weft_error *weft_queue_was_got_(weft_queue *queue, void *items, size_t size)
+static inline const weft_error *weft_queue_get_commit_(weft_queue_ *queue, void *items, size_t size)
 {
     if (queue->order == WEFT_FIFO_)
         queue->head = queue->head + 1 == queue->room ? 0 : queue->head + 1;

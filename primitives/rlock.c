@@ -1,17 +1,17 @@
 #include "primitives/rlock.h"
 
-weft_signal weft_rlock_acquire_(weft_rlock *rlock, weft_context *context)
+weft_step_ weft_rlock_acquire_begin_(weft_rlock *rlock, weft_context *context)
 {
-    weft_signal signal = {WEFT_GO_ON_};
+    weft_step_ result = {WEFT_GO_ON_};
     if (rlock->lock.holder != weft_running_task_(context))
-        signal = weft_lock_acquire_(&rlock->lock, context);
-    rlock->depth += signal.what == WEFT_GO_ON_;
-    return signal;
+        result = weft_lock_acquire_begin_(&rlock->lock, context);
+    rlock->depth += result.what == WEFT_GO_ON_;
+    return result;
 }
 
-void weft_rlock_take_(weft_rlock *rlock, weft_context *context)
+void weft_rlock_acquire_resume_(weft_rlock *rlock, weft_context *context)
 {
-    weft_lock_take_(&rlock->lock, context);
+    weft_lock_acquire_resume_(&rlock->lock, context);
     rlock->depth += !context->error;
 }
 

@@ -19,8 +19,8 @@ typedef struct weft_rlock {
  * it already, and needs to release it once more then; else as weft_lock_acquire. When this raises,
  * nothing has changed. */
 #define weft_rlock_acquire(rlock)                                                                  \
-    WEFT_WAIT_THEN_(weft_rlock_acquire_((rlock), weft_context_),                                   \
-                    weft_rlock_take_((rlock), weft_context_))
+    WEFT_WAIT_RESUME_(weft_rlock_acquire_begin_((rlock), weft_context_),                           \
+                      weft_rlock_acquire_resume_((rlock), weft_context_))
 
 /* weft_rlock_release(weft_rlock *lock), in a coroutine: an expression. lock.release(). Returns
  * NULL, or weft_invalid_state_error if this task does not hold it. O(1). */
@@ -36,8 +36,8 @@ static inline bool weft_rlock_locked(const weft_rlock *rlock)
     return weft_lock_locked(&rlock->lock);
 }
 
-weft_signal weft_rlock_acquire_(weft_rlock *rlock, weft_context *context);
-void weft_rlock_take_(weft_rlock *rlock, weft_context *context);
+weft_step_ weft_rlock_acquire_begin_(weft_rlock *rlock, weft_context *context);
+void weft_rlock_acquire_resume_(weft_rlock *rlock, weft_context *context);
 const weft_error *weft_rlock_release_(weft_rlock *rlock, const weft_task *task);
 
 #ifdef __cplusplus

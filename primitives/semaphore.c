@@ -27,37 +27,38 @@ bool weft_semaphore_locked(const weft_semaphore *semaphore)
 /* Takes the running task off the list. Whether it was given a unit. */
 static bool leave(weft_semaphore *semaphore, weft_context *context)
 {
-    const weft_wait *const wait = &weft_running_task_(context)->live.wait;
+    const weft_wait_ *const wait = &weft_running_task_(context)->live.wait;
     if (semaphore->next == wait)
         semaphore->next = wait->listed_after;
-    return weft_waiters_remove_(&semaphore->waiters, context);
+    return weft_waiters_resume_(&semaphore->waiters, context);
 }
 
-static weft_signal park(weft_semaphore *semaphore, weft_context *context, const weft_kind *kind)
+static weft_step_ park(weft_semaphore *semaphore, weft_context *context,
+                       const weft_primitive_info_ *kind)
 {
     if (!semaphore->next)
         semaphore->next = &weft_running_task_(context)->live.wait;
     return weft_waiters_park_(&semaphore->waiters, context, kind);
 }
 
-weft_signal weft_semaphore_acquire_as_(weft_semaphore *semaphore, weft_context *context,
-                                       const weft_kind *kind)
+weft_step_ weft_semaphore_acquire_begin_as_(weft_semaphore *semaphore, weft_context *context,
+                                            const weft_primitive_info_ *kind)
 {
     if (weft_semaphore_locked(semaphore))
         return park(semaphore, context, kind);
     semaphore->value--;
-    return (weft_signal){WEFT_GO_ON_};
+    return (weft_step_){WEFT_GO_ON_};
 }
 
-weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context)
+weft_step_ weft_semaphore_acquire_begin_(weft_semaphore *semaphore, weft_context *context)
 {
-    static const weft_kind kind = {.name = "semaphore"};
-    return weft_semaphore_acquire_as_(semaphore, context, &kind);
+    static const weft_primitive_info_ kind = {.name = "semaphore"};
+    return weft_semaphore_acquire_begin_as_(semaphore, context, &kind);
 }
 
 /* Whoever was given a unit and does not take it gives it back; and whoever leaves the list sees to
  * it that nothing that is free is left lying behind somebody who waits. */
-void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context)
+void weft_semaphore_acquire_resume_(weft_semaphore *semaphore, weft_context *context)
 {
     const bool granted = leave(semaphore, context);
     if (granted && context->error)

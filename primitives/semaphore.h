@@ -11,10 +11,10 @@ extern "C" {
 /* asyncio.Semaphore and BoundedSemaphore. It belongs to the program, and has nothing to clean up.
  */
 typedef struct weft_semaphore {
-    weft_waiters waiters;
-    weft_wait *next; /* nobody in front of it is still to be given a unit; NULL: nobody at all */
-    size_t value;    /* what is free, and has been given to nobody */
-    size_t bound;    /* of a bounded one: what `value` never exceeds */
+    weft_waiters_ waiters;
+    weft_wait_ *next; /* nobody in front of it is still to be given a unit; NULL: nobody at all */
+    size_t value;     /* what is free, and has been given to nobody */
+    size_t bound;     /* of a bounded one: what `value` never exceeds */
     bool bounded;
 } weft_semaphore;
 
@@ -39,8 +39,8 @@ void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
  * `semaphore` is evaluated again when the task is resumed. O(1), and O(those who wait that have
  * just been cancelled). */
 #define weft_semaphore_acquire(semaphore)                                                          \
-    WEFT_WAIT_THEN_(weft_semaphore_acquire_((semaphore), weft_context_),                           \
-                    weft_semaphore_take_((semaphore), weft_context_))
+    WEFT_WAIT_RESUME_(weft_semaphore_acquire_begin_((semaphore), weft_context_),                   \
+                      weft_semaphore_acquire_resume_((semaphore), weft_context_))
 
 /* semaphore.release(). Returns NULL; or, of a bounded one at its bound, weft_invalid_state_error,
  * and changes nothing. O(1); those who were cancelled are passed by once. */
@@ -56,10 +56,10 @@ const weft_error *weft_semaphore_release(weft_semaphore *semaphore);
  * just been cancelled). */
 bool weft_semaphore_locked(const weft_semaphore *semaphore);
 
-weft_signal weft_semaphore_acquire_(weft_semaphore *semaphore, weft_context *context);
-weft_signal weft_semaphore_acquire_as_(weft_semaphore *semaphore, weft_context *context,
-                                       const weft_kind *kind);
-void weft_semaphore_take_(weft_semaphore *semaphore, weft_context *context);
+weft_step_ weft_semaphore_acquire_begin_(weft_semaphore *semaphore, weft_context *context);
+weft_step_ weft_semaphore_acquire_begin_as_(weft_semaphore *semaphore, weft_context *context,
+                                            const weft_primitive_info_ *kind);
+void weft_semaphore_acquire_resume_(weft_semaphore *semaphore, weft_context *context);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@ extern "C" {
 /* What a shielded wait needs: one lives in a frame, belongs to the wait until that has ended, and
  * is all zero at first. */
 typedef struct weft_shield {
-    const weft_kind *kind;
+    const weft_primitive_info_ *kind;
     weft_task *parent;
     weft_handle handle;
 } weft_shield;
@@ -24,12 +24,12 @@ typedef struct weft_shield {
  * wait ends nothing of it is linked to *p. `shield` is evaluated again when the task is resumed.
  * O(1). */
 #define weft_await_shielded(shield, p)                                                             \
-    WEFT_WAIT_THEN_(weft_await_shielded_((shield), weft_context_, &(p)->awaitable),                \
-                    weft_leave_shield_((shield), weft_context_))
+    WEFT_WAIT_RESUME_(weft_await_shielded_begin_((shield), weft_context_, &(p)->awaitable),        \
+                      weft_await_shielded_resume_((shield), weft_context_))
 
-weft_signal weft_await_shielded_(weft_shield *shield, weft_context *context,
-                                 weft_awaitable *awaitable);
-void weft_leave_shield_(weft_shield *shield, weft_context *context);
+weft_step_ weft_await_shielded_begin_(weft_shield *shield, weft_context *context,
+                                      weft_awaitable_ *awaitable);
+void weft_await_shielded_resume_(weft_shield *shield, weft_context *context);
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,7 @@ const weft_error weft_timeout_error = {.text = "timeout"};
 
 static weft_loop *loop_of(const weft_timeout *limit)
 {
-    return limit->task->awaitable.owner->loop;
+    return limit->task->awaitable.scope->loop;
 }
 
 static void expire(weft_loop *loop, weft_handle *handle)

@@ -2,22 +2,22 @@
 #ifndef WEFT_PRIMITIVES_WAIT_SET_H
 #define WEFT_PRIMITIVES_WAIT_SET_H
 
-#include "several.h"
+#include "multi_wait.h"
 #include "timeout.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum weft_wait_until_ { WEFT_UNTIL_FIRST_, WEFT_UNTIL_ERROR_, WEFT_UNTIL_ALL_ };
+enum weft_wait_begin_ { WEFT_UNTIL_FIRST_, WEFT_UNTIL_ERROR_, WEFT_UNTIL_ALL_ };
 
 /* The engine of every set: a WEFT_WAIT_SET's, or with parts of the caller's (weft_wait_add_in). It
  * lives in a frame, and is all zero at first. */
 typedef struct weft_wait_set {
-    weft_several several;
-    const weft_kind *kind;
+    weft_multi_wait_ multi_wait;
+    const weft_primitive_info_ *kind;
     weft_handle limit;
-    weft_node *completed; /* as_completed: the last of a ring of parts that were heard */
+    weft_node_ *completed; /* as_completed: the last of a ring of parts that were heard */
     unsigned char until;
     bool timed_out;
 } weft_wait_set;
@@ -41,7 +41,7 @@ typedef struct weft_wait_set {
  * are an array of the caller's: `room` of them, at `parts`, the same for each. They stay what they
  * are while something is in the set. What waits is a struct whose member `set` it is. */
 #define weft_wait_add_in(set, parts, room, p)                                                      \
-    weft_several_add_(&(set)->several, (parts), (room), &(p)->awaitable)
+    weft_multi_wait_add_(&(set)->multi_wait, (parts), (room), &(p)->awaitable)
 
 /* weft_wait_first(WEFT_WAIT_SET(n) *s, weft_time limit), weft_wait_first_error, weft_wait_all:
  * `await asyncio.wait(s, timeout=limit, return_when=FIRST_COMPLETED)` (FIRST_EXCEPTION,
@@ -75,29 +75,29 @@ typedef struct weft_wait_set {
  * with a set that is being waited for, or with one of another loop's, raises it too. `s` is
  * evaluated more than once. O(parts) for the block, O(1) for each. */
 #define weft_with_completed(s, limit)                                                              \
-    WEFT_WITH_(weft_check(weft_completed_begin_(&(s)->set, weft_context_, (limit))),               \
-               weft_completed_end_(&(s)->set))
-#define weft_completed_left(s) ((s)->set.several.count)
+    WEFT_WITH_(weft_check(weft_completed_enter_(&(s)->set, weft_context_, (limit))),               \
+               weft_completed_exit_(&(s)->set))
+#define weft_completed_left(s) ((s)->set.multi_wait.count)
 #define weft_next_completed(s, which)                                                              \
     do {                                                                                           \
-        WEFT_WAIT_AGAIN_(weft_completed_wait_(&(s)->set, weft_context_),                           \
-                         weft_completed_again_(&(s)->set, weft_context_));                         \
+        WEFT_WAIT_RETRY_(weft_completed_next_begin_(&(s)->set, weft_context_),                     \
+                         weft_completed_next_resume_(&(s)->set, weft_context_));                   \
         *(which) = weft_completed_take_(&(s)->set);                                                \
     } while (0)
 
 #define WEFT_WAIT_UNTIL_(s, limit, until)                                                          \
-    WEFT_WAIT_THEN_(weft_wait_until_(&(s)->set, weft_context_, (limit), (until)),                  \
-                    weft_wait_leave_(&(s)->set))
+    WEFT_WAIT_RESUME_(weft_wait_begin_(&(s)->set, weft_context_, (limit), (until)),                \
+                      weft_wait_resume_(&(s)->set))
 
-weft_signal weft_wait_until_(weft_wait_set *set, weft_context *context, weft_time limit,
-                             enum weft_wait_until_ until);
-void weft_wait_leave_(weft_wait_set *set);
+weft_step_ weft_wait_begin_(weft_wait_set *set, weft_context *context, weft_time limit,
+                            enum weft_wait_begin_ until);
+void weft_wait_resume_(weft_wait_set *set);
 size_t weft_wait_pending_(weft_wait_set *set);
 
-const weft_error *weft_completed_begin_(weft_wait_set *set, weft_context *context, weft_time limit);
-const weft_error *weft_completed_end_(weft_wait_set *set);
-weft_signal weft_completed_wait_(weft_wait_set *set, weft_context *context);
-weft_signal weft_completed_again_(weft_wait_set *set, weft_context *context);
+const weft_error *weft_completed_enter_(weft_wait_set *set, weft_context *context, weft_time limit);
+const weft_error *weft_completed_exit_(weft_wait_set *set);
+weft_step_ weft_completed_next_begin_(weft_wait_set *set, weft_context *context);
+weft_step_ weft_completed_next_resume_(weft_wait_set *set, weft_context *context);
 struct weft_future *weft_completed_take_(weft_wait_set *set);
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
 #include "primitives/waiters.h"
 
-bool weft_waiters_grant_(weft_wait **from)
+bool weft_waiters_grant_(weft_wait_ **from)
 {
-    weft_wait *const wait = weft_waiters_first_parked_(*from);
+    weft_wait_ *const wait = weft_waiters_first_parked_(*from);
     *from = wait ? wait->listed_after : NULL;
     if (!wait)
         return false;
@@ -10,9 +10,9 @@ bool weft_waiters_grant_(weft_wait **from)
     return true;
 }
 
-bool weft_waiters_pop_(weft_waiters *waiters)
+bool weft_waiters_pop_(weft_waiters_ *waiters)
 {
-    weft_wait *const wait = weft_waiters_first_parked_(waiters->first);
+    weft_wait_ *const wait = weft_waiters_first_parked_(waiters->first);
     if (!wait)
         return false;
     weft_waiters_unlist_(waiters, wait);
@@ -20,16 +20,16 @@ bool weft_waiters_pop_(weft_waiters *waiters)
     return true;
 }
 
-void weft_waiters_wake_(weft_waiters *waiters, size_t n)
+void weft_waiters_wake_(weft_waiters_ *waiters, size_t n)
 {
-    weft_wait *wait = waiters->first;
+    weft_wait_ *wait = waiters->first;
     for (; n && (wait = weft_waiters_first_parked_(wait)); n--)
         weft_wake_(weft_task_of_wait_(wait));
 }
 
-void weft_waiters_wake_all_(weft_waiters *waiters)
+void weft_waiters_wake_all_(weft_waiters_ *waiters)
 {
-    for (weft_wait *wait = waiters->first; wait; wait = wait->listed_after)
+    for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after)
         if (weft_is_parked_(weft_task_of_wait_(wait)))
             weft_wake_(weft_task_of_wait_(wait));
 }

@@ -20,14 +20,14 @@
 
 #include "core/descriptor.h"
 
-static weft_epoll *epoll_of(weft_port *port)
+static weft_epoll *epoll_of(weft_backend *backend)
 {
-    return (weft_epoll *)(void *)port; /* its first member */
+    return (weft_epoll *)(void *)backend; /* its first member */
 }
 
-static weft_time epoll_now(weft_port *port)
+static weft_time epoll_now(weft_backend *backend)
 {
-    (void)port;
+    (void)backend;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
@@ -62,7 +62,7 @@ static void tell_bad(weft_epoll *self, struct weft_epoll_slot_ *slot)
 {
     for (int what = 0; what < 2; what++)
         if (slot->watches[what])
-            weft_watch_bad(self->port.loop, slot->watches[what]); /* which unwatches it */
+            weft_watch_bad(self->backend.loop, slot->watches[what]); /* which unwatches it */
 }
 
 /* The number may have been another file's before, which was closed. */
@@ -119,9 +119,9 @@ static const weft_error *begin(weft_epoll *self, struct weft_epoll_slot_ *slot)
     }
 }
 
-static const weft_error *epoll_watch(weft_port *port, weft_watch *watch)
+static const weft_error *epoll_watch(weft_backend *backend, weft_watch *watch)
 {
-    weft_epoll *const self = epoll_of(port);
+    weft_epoll *const self = epoll_of(backend);
     struct stat file = {.st_ino = 0};
     if (fstat(weft_watch_descriptor(watch), &file) != 0 && errno == EBADF)
         return &weft_bad_descriptor_error;
@@ -139,9 +139,9 @@ static const weft_error *epoll_watch(weft_port *port, weft_watch *watch)
     return error;
 }
 
-static void epoll_unwatch(weft_port *port, const weft_watch *watch)
+static void epoll_unwatch(weft_backend *backend, const weft_watch *watch)
 {
-    weft_epoll *const self = epoll_of(port);
+    weft_epoll *const self = epoll_of(backend);
     struct weft_epoll_slot_ *const slot = &self->slots[weft_watch_descriptor(watch)];
     slot->watches[weft_watch_for(watch)] = NULL;
     if (slot->always)
@@ -150,42 +150,42 @@ static void epoll_unwatch(weft_port *port, const weft_watch *watch)
 
 /* ---- The bell ---- */
 
-static const weft_error *epoll_hang_bell(weft_port *port)
+static const weft_error *epoll_hang_bell(weft_backend *backend)
 {
     static const weft_error no_bell = {&weft_descriptor_error, "there is no eventfd to be had"};
-    weft_epoll *const self = epoll_of(port);
-    self->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (self->bell < 0)
+    weft_epoll *const self = epoll_of(backend);
+    self->wake_pipe = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (self->wake_pipe < 0)
         return &no_bell;
-    struct epoll_event event = {.events = EPOLLIN, .data = {.fd = self->bell}};
-    if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->bell, &event) == 0)
+    struct epoll_event event = {.events = EPOLLIN, .data = {.fd = self->wake_pipe}};
+    if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->wake_pipe, &event) == 0)
         return NULL;
-    close(self->bell);
-    self->bell = -1;
+    close(self->wake_pipe);
+    self->wake_pipe = -1;
     return &no_bell;
 }
 
-static void epoll_take_bell_down(weft_port *port)
+static void epoll_take_bell_down(weft_backend *backend)
 {
-    weft_epoll *const self = epoll_of(port);
-    close(self->bell);
-    self->bell = -1;
+    weft_epoll *const self = epoll_of(backend);
+    close(self->wake_pipe);
+    self->wake_pipe = -1;
 }
 
 /* Also in a signal's handler: errno is the program's. A counter that is full rings as well. */
-static void epoll_ring(weft_port *port)
+static void epoll_ring(weft_backend *backend)
 {
     const int before = errno;
     const uint64_t one = 1;
-    while (write(epoll_of(port)->bell, &one, sizeof(one)) < 0 && errno == EINTR)
+    while (write(epoll_of(backend)->wake_pipe, &one, sizeof(one)) < 0 && errno == EINTR)
         continue;
     errno = before;
 }
 
-static void silence_bell(weft_epoll *self)
+static void drain_wake(weft_epoll *self)
 {
     uint64_t rings;
-    while (read(self->bell, &rings, sizeof(rings)) < 0 && errno == EINTR)
+    while (read(self->wake_pipe, &rings, sizeof(rings)) < 0 && errno == EINTR)
         continue;
 }
 
@@ -198,15 +198,15 @@ static void tell_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_t 
                                       EPOLLOUT | EPOLLHUP | EPOLLERR};
     for (int what = 0; what < 2; what++)
         if (slot->watches[what] && events & ready[what])
-            weft_watch_ready(self->port.loop, slot->watches[what]);
+            weft_watch_ready(self->backend.loop, slot->watches[what]);
     if (count_watches(slot) && !slot->always && arm(self, slot) != 0)
         tell_bad(self, slot);
 }
 
 static void tell(weft_epoll *self, const struct epoll_event *event)
 {
-    if (event->data.fd == self->bell)
-        silence_bell(self);
+    if (event->data.fd == self->wake_pipe)
+        drain_wake(self);
     else
         tell_slot(self, &self->slots[event->data.fd], event->events);
 }
@@ -214,10 +214,10 @@ static void tell(weft_epoll *self, const struct epoll_event *event)
 static void tell_always(weft_epoll *self)
 {
     weft_watch *next;
-    for (weft_watch *watch = weft_first_watch(self->port.loop); watch; watch = next) {
+    for (weft_watch *watch = weft_first_watch(self->backend.loop); watch; watch = next) {
         next = weft_next_watch(watch);
         if (self->slots[weft_watch_descriptor(watch)].always)
-            weft_watch_ready(self->port.loop, watch);
+            weft_watch_ready(self->backend.loop, watch);
     }
 }
 
@@ -227,11 +227,11 @@ static bool find_closed(weft_epoll *self)
 {
     bool found = false;
     weft_watch *next;
-    for (weft_watch *watch = weft_first_watch(self->port.loop); watch; watch = next) {
+    for (weft_watch *watch = weft_first_watch(self->backend.loop); watch; watch = next) {
         next = weft_next_watch(watch);
         if (fcntl(weft_watch_descriptor(watch), F_GETFD) >= 0)
             continue;
-        weft_watch_bad(self->port.loop, watch);
+        weft_watch_bad(self->backend.loop, watch);
         found = true;
     }
     return found;
@@ -259,12 +259,12 @@ static int rest_in_ms(weft_time now, weft_time until)
 
 /* A signal (EINTR) ends the sleep early: the loop comes back. What `events` has no room for, epoll
  * reports the next time. */
-static void epoll_sleep(weft_port *port, weft_time until)
+static void epoll_sleep(weft_backend *backend, weft_time until)
 {
-    weft_epoll *const self = epoll_of(port);
+    weft_epoll *const self = epoll_of(backend);
     struct epoll_event events[64];
-    const weft_time now = epoll_now(port);
-    if (weft_first_watch(port->loop))
+    const weft_time now = epoll_now(backend);
+    if (weft_first_watch(backend->loop))
         until = check(self, now, until);
     if (self->always)
         until = 0;
@@ -275,26 +275,26 @@ static void epoll_sleep(weft_port *port, weft_time until)
         tell_always(self);
 }
 
-bool weft_epoll_init(weft_epoll *port)
+bool weft_epoll_init(weft_epoll *backend)
 {
-    *port = (weft_epoll){
-        .port = {.now = epoll_now,
-                 .sleep = epoll_sleep,
-                 .resolution = 1,
-                 .watch = epoll_watch,
-                 .unwatch = epoll_unwatch,
-                 .ring = epoll_ring,
-                 .hang_bell = epoll_hang_bell,
-                 .take_bell_down = epoll_take_bell_down},
+    *backend = (weft_epoll){
+        .backend = {.now = epoll_now,
+                    .sleep = epoll_sleep,
+                    .resolution = 1,
+                    .watch = epoll_watch,
+                    .unwatch = epoll_unwatch,
+                    .wake = epoll_ring,
+                    .open_wake = epoll_hang_bell,
+                    .close_wake = epoll_take_bell_down},
         .epoll = epoll_create1(EPOLL_CLOEXEC),
-        .bell = -1,
+        .wake_pipe = -1,
         .check_every = WEFT_MS(100),
     };
-    return port->epoll >= 0;
+    return backend->epoll >= 0;
 }
 
-void weft_epoll_close(weft_epoll *port)
+void weft_epoll_close(weft_epoll *backend)
 {
-    close(port->epoll);
-    free(port->slots);
+    close(backend->epoll);
+    free(backend->slots);
 }

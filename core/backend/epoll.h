@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "../port.h"
+#include "../backend.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,8 +24,8 @@ struct weft_epoll_slot_ {
  * realloc() when a watch begins. A wait that finds no memory fails with
  * weft_descriptor_range_error. */
 typedef struct weft_epoll {
-    weft_port port;
-    int epoll, bell;                /* descriptors; bell: -1 while it is not hung */
+    weft_backend backend;
+    int epoll, wake_pipe;           /* descriptors; bell: -1 while it is not hung */
     struct weft_epoll_slot_ *slots; /* by number */
     size_t room;                    /* of slots */
     size_t always;                  /* watches in slots that are always ready */
@@ -34,10 +34,10 @@ typedef struct weft_epoll {
 } weft_epoll;
 
 /* Sets the port up. Returns false if the system gives no epoll descriptor. */
-bool weft_epoll_init(weft_epoll *port);
+bool weft_epoll_init(weft_epoll *backend);
 
 /* Closes the epoll descriptor and frees the slots. The loop must have been closed before. */
-void weft_epoll_close(weft_epoll *port);
+void weft_epoll_close(weft_epoll *backend);
 
 #ifdef __cplusplus
 }

@@ -13,14 +13,14 @@
 #include "core/backend/select.h"
 #include "core/descriptor.h"
 
-static weft_poll *poll_of(weft_port *port)
+static weft_poll *poll_of(weft_backend *backend)
 {
-    return (weft_poll *)(void *)port; /* its first member */
+    return (weft_poll *)(void *)backend; /* its first member */
 }
 
-static weft_time poll_now(weft_port *port)
+static weft_time poll_now(weft_backend *backend)
 {
-    (void)port;
+    (void)backend;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
@@ -77,12 +77,12 @@ static struct pollfd *make_entry(weft_poll *self, int descriptor)
 
 /* ---- What is watched ---- */
 
-static const weft_error *poll_watch(weft_port *port, weft_watch *watch)
+static const weft_error *poll_watch(weft_backend *backend, weft_watch *watch)
 {
-    weft_poll *const self = poll_of(port);
+    weft_poll *const self = poll_of(backend);
     const weft_error *error = weft_watch_stat(watch);
     if (!error)
-        error = weft_watch_admit(port->loop, watch);
+        error = weft_watch_admit(backend->loop, watch);
     if (!error &&
         !(make_entries(self, self->watched + 1) && make_place(self, weft_watch_descriptor(watch))))
         error = &weft_descriptor_range_error;
@@ -91,72 +91,72 @@ static const weft_error *poll_watch(weft_port *port, weft_watch *watch)
     return error;
 }
 
-static void poll_unwatch(weft_port *port, const weft_watch *watch)
+static void poll_unwatch(weft_backend *backend, const weft_watch *watch)
 {
     (void)watch;
-    poll_of(port)->watched--;
+    poll_of(backend)->watched--;
 }
 
 /* ---- The bell: a byte in a pipe. A pipe that is full rings as well ---- */
 
-static void poll_take_bell_down(weft_port *port)
+static void poll_take_bell_down(weft_backend *backend)
 {
-    weft_poll *const self = poll_of(port);
-    close(self->bell[0]);
-    close(self->bell[1]);
-    self->bell[0] = self->bell[1] = -1;
+    weft_poll *const self = poll_of(backend);
+    close(self->wake_pipe[0]);
+    close(self->wake_pipe[1]);
+    self->wake_pipe[0] = self->wake_pipe[1] = -1;
 }
 
-static const weft_error *poll_hang_bell(weft_port *port)
+static const weft_error *poll_hang_bell(weft_backend *backend)
 {
     static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
-    weft_poll *const self = poll_of(port);
-    if (pipe(self->bell) != 0)
+    weft_poll *const self = poll_of(backend);
+    if (pipe(self->wake_pipe) != 0)
         return &no_pipe;
     for (int i = 0; i < 2; i++) {
-        (void)fcntl(self->bell[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(self->bell[i], F_SETFL, O_NONBLOCK);
+        (void)fcntl(self->wake_pipe[i], F_SETFD, FD_CLOEXEC);
+        (void)fcntl(self->wake_pipe[i], F_SETFL, O_NONBLOCK);
     }
     return NULL;
 }
 
 /* Also in a signal's handler: errno is the program's. */
-static void poll_ring(weft_port *port)
+static void poll_ring(weft_backend *backend)
 {
     const int before = errno;
-    while (write(poll_of(port)->bell[1], "", 1) < 0 && errno == EINTR)
+    while (write(poll_of(backend)->wake_pipe[1], "", 1) < 0 && errno == EINTR)
         continue;
     errno = before;
 }
 
-static void silence_bell(weft_poll *self)
+static void drain_wake(weft_poll *self)
 {
     char bytes[64];
-    while (read(self->bell[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+    while (read(self->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
         continue;
 }
 
 /* ---- The two halves of a sleep, and the whole ---- */
 
 /* The bell's entry is there even if it is not hung: poll() skips numbers below 0. */
-void weft_poll_fill(weft_poll *port)
+void weft_poll_fill(weft_poll *backend)
 {
-    port->entries[port->own] = (struct pollfd){.fd = port->bell[0], .events = POLLIN};
-    port->count = port->own + 1;
-    for (weft_watch *watch = weft_first_watch(port->port.loop); watch;
+    backend->entries[backend->own] = (struct pollfd){.fd = backend->wake_pipe[0], .events = POLLIN};
+    backend->count = backend->own + 1;
+    for (weft_watch *watch = weft_first_watch(backend->backend.loop); watch;
          watch = weft_next_watch(watch)) {
         const int descriptor = weft_watch_descriptor(watch);
-        struct pollfd *const found = find_entry(port, descriptor);
-        struct pollfd *const entry = found ? found : make_entry(port, descriptor);
+        struct pollfd *const found = find_entry(backend, descriptor);
+        struct pollfd *const entry = found ? found : make_entry(backend, descriptor);
         entry->events |= weft_watch_for(watch) == WEFT_READABLE ? POLLIN : POLLOUT;
     }
 }
 
-int weft_poll_timeout(weft_poll *port, weft_time until)
+int weft_poll_timeout(weft_poll *backend, weft_time until)
 {
     if (until == WEFT_FOREVER)
         return -1;
-    const weft_time now = until ? poll_now(&port->port) : 0;
+    const weft_time now = until ? poll_now(&backend->backend) : 0;
     if (until <= now)
         return 0;
     const weft_time rest = (until - now - 1) / 1000 + 1;
@@ -175,24 +175,24 @@ static void tell_watch(weft_loop *loop, weft_watch *watch, short events)
 
 /* To tell a watch ends it, so who is next is asked before. Some may have begun since
  * weft_poll_fill, and have no entry. */
-void weft_poll_tell(weft_poll *port)
+void weft_poll_tell(weft_poll *backend)
 {
-    if (port->entries[port->own].revents)
-        silence_bell(port);
+    if (backend->entries[backend->own].revents)
+        drain_wake(backend);
     weft_watch *next;
-    for (weft_watch *watch = weft_first_watch(port->port.loop); watch; watch = next) {
+    for (weft_watch *watch = weft_first_watch(backend->backend.loop); watch; watch = next) {
         next = weft_next_watch(watch);
-        const struct pollfd *const entry = find_entry(port, weft_watch_descriptor(watch));
+        const struct pollfd *const entry = find_entry(backend, weft_watch_descriptor(watch));
         if (entry)
-            tell_watch(port->port.loop, watch, entry->revents);
+            tell_watch(backend->backend.loop, watch, entry->revents);
     }
-    port->told = true;
+    backend->told = true;
 }
 
 /* A signal (EINTR) ends it early: the loop comes back. */
-static void poll_sleep(weft_port *port, weft_time until)
+static void poll_sleep(weft_backend *backend, weft_time until)
 {
-    weft_poll *const self = poll_of(port);
+    weft_poll *const self = poll_of(backend);
     const bool told = self->told;
     self->told = false;
     if (told && until == 0)
@@ -206,25 +206,25 @@ static void poll_sleep(weft_port *port, weft_time until)
 
 /* ---- The port ---- */
 
-bool weft_poll_init(weft_poll *port, nfds_t own)
+bool weft_poll_init(weft_poll *backend, nfds_t own)
 {
-    *port = (weft_poll){
-        .port = {.now = poll_now,
-                 .sleep = poll_sleep,
-                 .resolution = 1,
-                 .watch = poll_watch,
-                 .unwatch = poll_unwatch,
-                 .ring = poll_ring,
-                 .hang_bell = poll_hang_bell,
-                 .take_bell_down = poll_take_bell_down},
+    *backend = (weft_poll){
+        .backend = {.now = poll_now,
+                    .sleep = poll_sleep,
+                    .resolution = 1,
+                    .watch = poll_watch,
+                    .unwatch = poll_unwatch,
+                    .wake = poll_ring,
+                    .open_wake = poll_hang_bell,
+                    .close_wake = poll_take_bell_down},
         .own = own,
-        .bell = {-1, -1},
+        .wake_pipe = {-1, -1},
     };
-    return make_entries(port, 0);
+    return make_entries(backend, 0);
 }
 
-void weft_poll_close(weft_poll *port)
+void weft_poll_close(weft_poll *backend)
 {
-    free(port->entries);
-    free(port->places);
+    free(backend->entries);
+    free(backend->places);
 }

@@ -6,7 +6,7 @@
 
 #include <poll.h>
 
-#include "../port.h"
+#include "../backend.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,35 +16,35 @@ extern "C" {
  * realloc() when a watch begins. A wait that finds no memory fails with
  * weft_descriptor_range_error. */
 typedef struct weft_poll {
-    weft_port port;
+    weft_backend backend;
     struct pollfd *entries; /* the host's; the bell's; and one a number that is watched */
     nfds_t count, room;     /* of entries: used, allocated */
     nfds_t own;             /* entries of the host, in front */
     nfds_t watched;         /* watches: up to two for a number */
-    nfds_t *places; /* by number: the index of its entry, valid if the entry has that number */
-    size_t numbers; /* of places */
-    int bell[2];    /* a pipe; -1: it is not hung */
-    bool told;      /* by the host: the next look is not needed */
+    nfds_t *places;   /* by number: the index of its entry, valid if the entry has that number */
+    size_t numbers;   /* of places */
+    int wake_pipe[2]; /* a pipe; -1: it is not hung */
+    bool told;        /* by the host: the next look is not needed */
 } weft_poll;
 
 /* Sets the port up, with the first `own` entries for the host: 0 if weft's loop is the program's.
  * Returns false if there is no memory. */
-bool weft_poll_init(weft_poll *port, nfds_t own);
+bool weft_poll_init(weft_poll *backend, nfds_t own);
 
 /* Frees what weft_poll_init and the watches allocated. The loop must have been closed before. */
-void weft_poll_close(weft_poll *port);
+void weft_poll_close(weft_poll *backend);
 
 /* For a host, before poll(entries, count, timeout): fills in all entries but the host's own, which
  * it leaves alone. O(n) watches. */
-void weft_poll_fill(weft_poll *port);
+void weft_poll_fill(weft_poll *backend);
 
 /* For a host: returns poll()'s timeout, the milliseconds until `until` by the loop's clock, rounded
  * up; -1 for WEFT_FOREVER. O(1). */
-int weft_poll_timeout(weft_poll *port, weft_time until);
+int weft_poll_timeout(weft_poll *backend, weft_time until);
 
 /* For a host, after poll() has reported something: tells the waiters of each descriptor that is
  * ready. The host calls weft_run_once next. O(n) watches. */
-void weft_poll_tell(weft_poll *port);
+void weft_poll_tell(weft_poll *backend);
 
 #ifdef __cplusplus
 }

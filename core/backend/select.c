@@ -12,14 +12,14 @@
 /* Some systems refuse longer timeouts than 31 days. */
 #define LONGEST_SLEEP WEFT_SECONDS(24 * 60 * 60)
 
-static weft_select *select_of(weft_port *port)
+static weft_select *select_of(weft_backend *backend)
 {
-    return WEFT_CONTAINER_(port, weft_select, port);
+    return WEFT_CONTAINER_(backend, weft_select, backend);
 }
 
-static weft_time select_now(weft_port *port)
+static weft_time select_now(weft_backend *backend)
 {
-    weft_select *const select = select_of(port);
+    weft_select *const select = select_of(backend);
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
         select->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
@@ -52,15 +52,15 @@ static bool is_watched(const weft_select *select, int descriptor)
            FD_ISSET(descriptor, &select->watched[WEFT_WRITABLE]);
 }
 
-static const weft_error *select_watch(weft_port *port, weft_watch *watch)
+static const weft_error *select_watch(weft_backend *backend, weft_watch *watch)
 {
-    weft_select *const select = select_of(port);
+    weft_select *const select = select_of(backend);
     const int descriptor = weft_watch_descriptor(watch);
     if (descriptor >= FD_SETSIZE)
         return &weft_descriptor_range_error;
     const weft_error *error = weft_watch_stat(watch);
     if (!error && is_watched(select, descriptor))
-        error = weft_watch_admit(port->loop, watch);
+        error = weft_watch_admit(backend->loop, watch);
     if (error)
         return error;
     FD_SET(descriptor, &select->watched[weft_watch_for(watch)]);
@@ -69,83 +69,84 @@ static const weft_error *select_watch(weft_port *port, weft_watch *watch)
     return NULL;
 }
 
-static void select_unwatch(weft_port *port, const weft_watch *watch)
+static void select_unwatch(weft_backend *backend, const weft_watch *watch)
 {
-    FD_CLR(weft_watch_descriptor(watch), &select_of(port)->watched[weft_watch_for(watch)]);
+    FD_CLR(weft_watch_descriptor(watch), &select_of(backend)->watched[weft_watch_for(watch)]);
 }
 
 /* ---- The bell ----
  * A byte in a pipe: whoever sleeps in select() wakes. A pipe that is full rings as well. */
 
-static bool make_pipe(int bell[2])
+static bool make_pipe(int wake_pipe[2])
 {
-    if (pipe(bell) != 0)
+    if (pipe(wake_pipe) != 0)
         return false;
     for (int i = 0; i < 2; i++)
-        if (fcntl(bell[i], F_SETFD, FD_CLOEXEC) != 0 || fcntl(bell[i], F_SETFL, O_NONBLOCK) != 0) {
-            close(bell[0]);
-            close(bell[1]);
+        if (fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC) != 0 ||
+            fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK) != 0) {
+            close(wake_pipe[0]);
+            close(wake_pipe[1]);
             return false;
         }
     return true;
 }
 
-static void select_take_bell_down(weft_port *port)
+static void select_close_wake(weft_backend *backend)
 {
-    weft_select *const select = select_of(port);
-    close(select->bell[0]);
-    close(select->bell[1]);
-    select->bell[0] = -1;
+    weft_select *const select = select_of(backend);
+    close(select->wake_pipe[0]);
+    close(select->wake_pipe[1]);
+    select->wake_pipe[0] = -1;
 }
 
-static const weft_error *select_hang_bell(weft_port *port)
+static const weft_error *select_open_wake(weft_backend *backend)
 {
     static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
-    weft_select *const select = select_of(port);
-    if (!make_pipe(select->bell)) {
-        select->bell[0] = -1;
+    weft_select *const select = select_of(backend);
+    if (!make_pipe(select->wake_pipe)) {
+        select->wake_pipe[0] = -1;
         return &no_pipe;
     }
-    if (select->bell[0] < FD_SETSIZE)
+    if (select->wake_pipe[0] < FD_SETSIZE)
         return NULL;
-    select_take_bell_down(port);
+    select_close_wake(backend);
     return &weft_descriptor_range_error;
 }
 
 /* A full pipe rings; a closed one never will. */
-static bool may_still_ring(void)
+static bool may_still_wake(void)
 {
     return errno != EAGAIN && errno != EBADF && errno != EPIPE;
 }
 
 /* Also in a signal's handler: errno is the program's. */
-static void select_ring(weft_port *port)
+static void select_wake(weft_backend *backend)
 {
     const int before = errno;
-    while (write(select_of(port)->bell[1], "", 1) < 0 && may_still_ring())
+    while (write(select_of(backend)->wake_pipe[1], "", 1) < 0 && may_still_wake())
         continue;
     errno = before;
 }
 
-static void silence_bell(weft_select *select)
+static void drain_wake(weft_select *select)
 {
     char bytes[64];
-    while (read(select->bell[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+    while (read(select->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
         continue;
 }
 
 /* ---- Sleeping ---- */
 
 /* One of those that are watched was closed behind our back: it is found, and fails alone. */
-static bool tell_bad(weft_port *port)
+static bool tell_bad(weft_backend *backend)
 {
     bool found = false;
     weft_watch *next;
-    for (weft_watch *watch = weft_first_watch(port->loop); watch; watch = next) {
+    for (weft_watch *watch = weft_first_watch(backend->loop); watch; watch = next) {
         next = weft_next_watch(watch);
         if (is_open(weft_watch_descriptor(watch)))
             continue;
-        weft_watch_bad(port->loop, watch);
+        weft_watch_bad(backend->loop, watch);
         found = true;
     }
     return found;
@@ -153,9 +154,9 @@ static bool tell_bad(weft_port *port)
 
 /* A signal ends the sleep early, which is no harm. Where the system is at its end (ENOMEM), or what
  * it complains of is not ours to find, another try a little later is all there is. */
-static void select_failed(weft_port *port, struct timeval rest)
+static void select_failed(weft_backend *backend, struct timeval rest)
 {
-    if (errno == EINTR || (errno == EBADF && tell_bad(port)))
+    if (errno == EINTR || (errno == EBADF && tell_bad(backend)))
         return;
     const struct timeval a_little = {0, 10000};
     if (rest.tv_sec > 0 || rest.tv_usec > a_little.tv_usec)
@@ -181,13 +182,13 @@ static weft_watch *first_ready(weft_loop *loop, int count, const fd_set ready[2]
 }
 
 /* In the order in which they began. */
-static void tell_ready(weft_port *port, int count, const fd_set ready[2])
+static void tell_ready(weft_backend *backend, int count, const fd_set ready[2])
 {
-    weft_watch *watch = first_ready(port->loop, count, ready), *next;
+    weft_watch *watch = first_ready(backend->loop, count, ready), *next;
     for (; watch && count > 0; watch = next) {
         next = weft_next_watch(watch);
         if (is_ready(watch, ready)) {
-            weft_watch_ready(port->loop, watch);
+            weft_watch_ready(backend->loop, watch);
             count--;
         }
     }
@@ -199,12 +200,12 @@ static int highest(weft_select *select)
     while (select->highest >= 0 && !FD_ISSET(select->highest, &select->watched[WEFT_READABLE]) &&
            !FD_ISSET(select->highest, &select->watched[WEFT_WRITABLE]))
         select->highest--;
-    return select->highest > select->bell[0] ? select->highest : select->bell[0];
+    return select->highest > select->wake_pipe[0] ? select->highest : select->wake_pipe[0];
 }
 
-static struct timeval rest_until(weft_port *port, weft_time until)
+static struct timeval rest_until(weft_backend *backend, weft_time until)
 {
-    const weft_time now = until && until != WEFT_FOREVER ? select_now(port) : 0;
+    const weft_time now = until && until != WEFT_FOREVER ? select_now(backend) : 0;
     weft_time rest = until > now ? until - now : 0;
     if (rest > LONGEST_SLEEP)
         rest = LONGEST_SLEEP;
@@ -214,44 +215,44 @@ static struct timeval rest_until(weft_port *port, weft_time until)
     return timeout;
 }
 
-static void select_sleep(weft_port *port, weft_time until)
+static void select_sleep(weft_backend *backend, weft_time until)
 {
-    weft_select *const select_port = select_of(port);
-    const struct timeval rest = rest_until(port, until);
+    weft_select *const select_port = select_of(backend);
+    const struct timeval rest = rest_until(backend, until);
     struct timeval timeout = rest;
     fd_set ready[2] = {select_port->watched[0], select_port->watched[1]};
-    const int bell = select_port->bell[0];
-    if (bell >= 0)
-        FD_SET(bell, &ready[WEFT_READABLE]);
+    const int wake_pipe = select_port->wake_pipe[0];
+    if (wake_pipe >= 0)
+        FD_SET(wake_pipe, &ready[WEFT_READABLE]);
     int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE], NULL,
                        until == WEFT_FOREVER ? NULL : &timeout);
     if (count < 0) {
-        select_failed(port, rest);
+        select_failed(backend, rest);
         return;
     }
-    if (bell >= 0 && FD_ISSET(bell, &ready[WEFT_READABLE])) {
-        silence_bell(select_port);
+    if (wake_pipe >= 0 && FD_ISSET(wake_pipe, &ready[WEFT_READABLE])) {
+        drain_wake(select_port);
         count--;
     }
     if (count > 0)
-        tell_ready(port, count, ready);
+        tell_ready(backend, count, ready);
 }
 
-void weft_select_init(weft_select *port)
+void weft_select_init(weft_select *backend)
 {
-    *port = (weft_select){
-        .port = {.now = select_now,
-                 .sleep = select_sleep,
-                 .resolution = 1,
-                 .watch = select_watch,
-                 .unwatch = select_unwatch,
-                 .ring = select_ring,
-                 .hang_bell = select_hang_bell,
-                 .take_bell_down = select_take_bell_down},
+    *backend = (weft_select){
+        .backend = {.now = select_now,
+                    .sleep = select_sleep,
+                    .resolution = 1,
+                    .watch = select_watch,
+                    .unwatch = select_unwatch,
+                    .wake = select_wake,
+                    .open_wake = select_open_wake,
+                    .close_wake = select_close_wake},
         .highest = -1,
-        .bell = {-1, -1},
+        .wake_pipe = {-1, -1},
     };
-    FD_ZERO(&port->watched[WEFT_READABLE]);
-    FD_ZERO(&port->watched[WEFT_WRITABLE]);
-    (void)select_now(&port->port); /* so that it has a time to stand still at */
+    FD_ZERO(&backend->watched[WEFT_READABLE]);
+    FD_ZERO(&backend->watched[WEFT_WRITABLE]);
+    (void)select_now(&backend->backend); /* so that it has a time to stand still at */
 }

@@ -4,7 +4,7 @@
 
 #include <sys/select.h>
 
-#include "../port.h"
+#include "../backend.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,24 +12,24 @@ extern "C" {
 
 /* What it keeps. Its size is that of two fd_set, and a little. */
 typedef struct weft_select {
-    weft_port port;
+    weft_backend backend;
     fd_set watched[2]; /* for reading, for writing */
     int highest;       /* no descriptor above it is in them; -1: none at all */
-    int bell[2];       /* the pipe, while it is hung */
+    int wake_pipe[2];  /* the pipe, while it is hung */
     weft_time now;     /* what the clock said last: it stands still rather than fail */
 } weft_select;
 
 /* Sets the port up; it needs nothing else. Descriptors below FD_SETSIZE can be waited for, as often
  * as there are tasks. It has nothing to clean up but the bell's pipe, which is there only while
  * handles for calls from outside are open. */
-void weft_select_init(weft_select *port);
+void weft_select_init(weft_select *backend);
 
 /* For a host with a loop of its own: the bell's descriptor, to be polled for reading beside those
  * that are watched (weft_run_once empties it); -1 while no handle for calls from outside is open,
  * which is when it changes. O(1). */
-static inline int weft_select_bell(const weft_select *port)
+static inline int weft_select_wake_descriptor(const weft_select *backend)
 {
-    return port->bell[0];
+    return backend->wake_pipe[0];
 }
 
 /* For the watch() of any port on a POSIX system: asks fstat() for the file of the watch's

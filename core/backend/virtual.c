@@ -1,18 +1,18 @@
 #include "core/backend/virtual.h"
 
-static weft_time virtual_now(weft_port *port)
+static weft_time virtual_now(weft_backend *backend)
 {
-    return WEFT_CONTAINER_(port, weft_virtual, port)->now;
+    return WEFT_CONTAINER_(backend, weft_virtual, backend)->now;
 }
 
-static void virtual_sleep(weft_port *port, weft_time until)
+static void virtual_sleep(weft_backend *backend, weft_time until)
 {
-    weft_virtual *const clock = WEFT_CONTAINER_(port, weft_virtual, port);
+    weft_virtual *const clock = WEFT_CONTAINER_(backend, weft_virtual, backend);
     if (until > clock->now)
         clock->now = until;
 }
 
-void weft_virtual_init(weft_virtual *port)
+void weft_virtual_init(weft_virtual *backend)
 {
-    *port = (weft_virtual){.port = {.now = virtual_now, .sleep = virtual_sleep}};
+    *backend = (weft_virtual){.backend = {.now = virtual_now, .sleep = virtual_sleep}};
 }

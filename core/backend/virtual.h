@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_BACKEND_VIRTUAL_H
 #define WEFT_CORE_BACKEND_VIRTUAL_H
 
-#include "../port.h"
+#include "../backend.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,12 +11,12 @@ extern "C" {
 /* A clock that never waits: where a loop would sleep, the time is what it would then be. For tests,
  * simulations, and to see a day's timeouts in a moment. It has no descriptors and no bell. */
 typedef struct weft_virtual {
-    weft_port port;
+    weft_backend backend;
     weft_time now; /* may be set while the loop does not run; never back */
 } weft_virtual;
 
 /* Sets the port up, at the time 0. */
-void weft_virtual_init(weft_virtual *port);
+void weft_virtual_init(weft_virtual *backend);
 
 #ifdef __cplusplus
 }

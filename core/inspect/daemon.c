@@ -14,7 +14,7 @@ static bool only_daemons(const weft_loop *loop)
 
 void weft_set_daemon(weft_task *task, bool daemon)
 {
-    task->awaitable.owner->loop->only_daemons = only_daemons;
+    task->awaitable.scope->loop->only_daemons = only_daemons;
     task->root.flags &= (uint16_t)~WEFT_DAEMON_;
     if (daemon)
         task->root.flags |= WEFT_DAEMON_;

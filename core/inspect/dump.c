@@ -102,18 +102,18 @@ static void tell_holder(const struct dump *dump, const weft_task *task)
     }
 }
 
-static void tell_awaitable(const struct dump *dump, weft_awaitable *awaitable)
+static void tell_awaitable(const struct dump *dump, weft_awaitable_ *awaitable)
 {
     const weft_task *const task = weft_awaitable_task_(awaitable);
     text(dump, task ? name_of(task) : "a future");
 }
 
 /* The first part that has not ended, and how many more there are. */
-static void tell_parts(const struct dump *dump, weft_joint *joint)
+static void tell_parts(const struct dump *dump, weft_gather_wait_ *gather_wait)
 {
     size_t open = 0;
-    weft_awaitable *part;
-    for (size_t i = 0; (part = joint->part(joint, i)); i++) {
+    weft_awaitable_ *part;
+    for (size_t i = 0; (part = gather_wait->part(gather_wait, i)); i++) {
         if (weft_has_ended_(part) || open++)
             continue;
         text(dump, ", of ");
@@ -142,8 +142,8 @@ static void tell_wait(const struct dump *dump, const weft_task *task)
             tell_awaitable(dump, task->live.wait.target);
         }
         break;
-    case WEFT_JOINING_:
-        tell_parts(dump, task->live.wait.joint);
+    case WEFT_GATHERING_:
+        tell_parts(dump, task->live.wait.gather_wait);
         break;
     default:
         tell_holder(dump, task);
@@ -154,7 +154,7 @@ static void tell_wait(const struct dump *dump, const weft_task *task)
 /* Of a task that is parked: its descriptor is ready, and its turn in the place of the number. */
 static bool has_been_told(const weft_task *task)
 {
-    return weft_parked_in_(task) == WEFT_WATCHING_ && weft_is_turn_(&task->live.wait.node);
+    return weft_parked_in_(task) == WEFT_WATCHING_ && weft_is_callback_(&task->live.wait.node);
 }
 
 static bool is_running(const struct dump *dump, const weft_task *task)
@@ -199,7 +199,7 @@ static void tell_requests(const struct dump *dump, const weft_task *task)
 
 static void write_place(const struct dump *dump, const weft_frame *frame)
 {
-    const weft_place place = weft_frame_place(frame);
+    const weft_location place = weft_frame_location(frame);
     indent(dump, 1);
     text(dump, place.file);
     if (place.line) {
@@ -300,23 +300,23 @@ static void pass_on_life(weft_task **tree, weft_task *task)
 static void for_each_task(weft_loop *loop, void (*visit)(weft_task **tree, weft_task *task),
                           weft_task **tree)
 {
-    weft_owner *owner = &loop->tasks;
+    weft_scope_ *scope = &loop->tasks;
     do
-        for (weft_task *task = owner->children; task; task = task->next)
+        for (weft_task *task = scope->children; task; task = task->next)
             visit(tree, task);
-    while ((owner = owner->next) != &loop->tasks);
+    while ((scope = scope->next) != &loop->tasks);
 }
 
-static void restore_children(weft_owner *owner)
+static void restore_children(weft_scope_ *scope)
 {
     weft_task *last = NULL;
-    for (weft_task *task = owner->children; task; task = task->next) {
-        task->awaitable.owner = owner;
+    for (weft_task *task = scope->children; task; task = task->next) {
+        task->awaitable.scope = scope;
         task->root.previous = last;
         last = task;
     }
     if (last)
-        owner->children->root.previous = last;
+        scope->children->root.previous = last;
 }
 
 static void find_living_holders(weft_loop *loop)
@@ -327,23 +327,23 @@ static void find_living_holders(weft_loop *loop)
         return;
     for_each_task(loop, note_life, &tree);
     for_each_task(loop, pass_on_life, &tree);
-    weft_owner *owner = &loop->tasks;
+    weft_scope_ *scope = &loop->tasks;
     do
-        restore_children(owner);
-    while ((owner = owner->next) != &loop->tasks);
+        restore_children(scope);
+    while ((scope = scope->next) != &loop->tasks);
 }
 
 /* ---- Who starts another ---- */
 
 static void mark_starting(weft_loop *loop)
 {
-    for (weft_node *node = loop->starting; node; node = node->next)
+    for (weft_node_ *node = loop->eager_parents; node; node = node->next)
         weft_task_of_node_(node)->root.flags |= STARTING;
 }
 
 static void unmark_starting(weft_loop *loop)
 {
-    for (weft_node *node = loop->starting; node; node = node->next)
+    for (weft_node_ *node = loop->eager_parents; node; node = node->next)
         weft_task_of_node_(node)->root.flags &= (uint16_t)~STARTING;
 }
 
@@ -354,11 +354,11 @@ static void unmark_starting(weft_loop *loop)
 
 static void hang_up_groups(weft_loop *loop)
 {
-    weft_owner *group = loop->tasks.previous;
+    weft_scope_ *group = loop->tasks.previous;
     while (group != &loop->tasks) {
-        weft_owner *const entered_before = group->previous;
-        group->previous = group->parent->awaitable.owner;
-        group->parent->awaitable.owner = group;
+        weft_scope_ *const entered_before = group->previous;
+        group->previous = group->parent->awaitable.scope;
+        group->parent->awaitable.scope = group;
         group = entered_before;
     }
 }
@@ -397,7 +397,7 @@ static weft_task *leave(struct dump *dump, const weft_task *task)
     return task->next;
 }
 
-static weft_task *go_down(struct dump *dump, const weft_owner *group, bool further)
+static weft_task *go_down(struct dump *dump, const weft_scope_ *group, bool further)
 {
     dump->level++;
     if (!dump->left_out)
@@ -405,35 +405,35 @@ static weft_task *go_down(struct dump *dump, const weft_owner *group, bool furth
     return group->children;
 }
 
-static weft_task *go_up(struct dump *dump, weft_owner *group)
+static weft_task *go_up(struct dump *dump, weft_scope_ *group)
 {
     weft_task *const parent = group->parent;
-    parent->awaitable.owner = group->previous;
+    parent->awaitable.scope = group->previous;
     dump->level--;
     return parent;
 }
 
 /* All that is below `owner`. */
-static void show_tree(struct dump *dump, weft_owner *owner)
+static void show_tree(struct dump *dump, weft_scope_ *scope)
 {
-    weft_task *task = owner->children;
-    while (task || owner->parent) {
+    weft_task *task = scope->children;
+    while (task || scope->parent) {
         const bool comes_up = !task;
         if (comes_up)
-            task = go_up(dump, owner);
+            task = go_up(dump, scope);
         else
             show(dump, task);
-        owner = task->awaitable.owner;
-        task = owner->parent == task ? go_down(dump, owner, comes_up) : leave(dump, task);
+        scope = task->awaitable.scope;
+        task = scope->parent == task ? go_down(dump, scope, comes_up) : leave(dump, task);
     }
 }
 
 static void restore_ring(weft_loop *loop)
 {
-    weft_owner *owner = &loop->tasks;
+    weft_scope_ *scope = &loop->tasks;
     do
-        owner->next->previous = owner;
-    while ((owner = owner->next) != &loop->tasks);
+        scope->next->previous = scope;
+    while ((scope = scope->next) != &loop->tasks);
 }
 
 static void show_all(struct dump *dump)

@@ -9,17 +9,17 @@ const char *weft_task_name(const weft_task *task)
 }
 
 /* `task`, or the first one behind it that has not ended; NULL behind the last owner's last. */
-static weft_task *not_ended(weft_task *task, weft_owner *owner)
+static weft_task *not_ended(weft_task *task, weft_scope_ *scope)
 {
     while (!task || weft_has_ended_(&task->awaitable)) {
         if (task) {
             task = task->next;
             continue;
         }
-        owner = owner->next;
-        if (owner == &owner->loop->tasks)
+        scope = scope->next;
+        if (scope == &scope->loop->tasks)
             return NULL;
-        task = owner->children;
+        task = scope->children;
     }
     return task;
 }
@@ -31,15 +31,15 @@ weft_task *weft_first_task(weft_loop *loop)
 
 weft_task *weft_next_task(weft_task *task)
 {
-    return not_ended(task->next, task->awaitable.owner);
+    return not_ended(task->next, task->awaitable.scope);
 }
 
 const weft_frame *weft_task_innermost(const weft_task *task)
 {
     if (weft_has_ended_(&task->awaitable))
         return NULL;
-    const weft_wait *const wait = &task->live.wait;
-    return weft_is_turn_(&wait->node) ? wait->innermost : wait->node.frame;
+    const weft_wait_ *const wait = &task->live.wait;
+    return weft_is_callback_(&wait->node) ? wait->innermost : wait->node.frame;
 }
 
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame)
@@ -47,13 +47,13 @@ const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *fram
     return frame == &task->root ? NULL : frame->caller;
 }
 
-weft_place weft_frame_place(const weft_frame *frame)
+weft_location weft_frame_location(const weft_frame *frame)
 {
-    const weft_place place = {frame->code->name, frame->code->file, weft_line_of_(frame->state)};
+    const weft_location place = {frame->code->name, frame->code->file, weft_line_of_(frame->state)};
     return place;
 }
 
-static void look_at_kind(weft_waiting *waiting, const weft_kind *const *primitive)
+static void look_at_kind(weft_wait_info *waiting, const weft_primitive_info_ *const *primitive)
 {
     waiting->what = (*primitive)->name;
     waiting->object = (const char *)primitive - (*primitive)->at;
@@ -61,9 +61,9 @@ static void look_at_kind(weft_waiting *waiting, const weft_kind *const *primitiv
         waiting->holder = (*primitive)->holder(primitive);
 }
 
-weft_waiting weft_task_waits_for(const weft_task *task)
+weft_wait_info weft_task_waits_for(const weft_task *task)
 {
-    weft_waiting waiting = {"nothing", NULL, NULL, -1};
+    weft_wait_info waiting = {"nothing", NULL, NULL, -1};
     if (weft_has_ended_(&task->awaitable))
         return waiting;
     switch (weft_parked_in_(task)) {
@@ -71,7 +71,7 @@ weft_waiting weft_task_waits_for(const weft_task *task)
         waiting.what = "sleep";
         break;
     case WEFT_WATCHING_:
-        if (weft_is_turn_(&task->live.wait.node))
+        if (weft_is_callback_(&task->live.wait.node))
             break; /* it has been told: there is no descriptor any more */
         waiting.descriptor = task->live.wait.watched.descriptor;
         waiting.what = task->live.wait.watched.mark & 1 ? "writable" : "readable";
@@ -80,9 +80,9 @@ weft_waiting weft_task_waits_for(const weft_task *task)
         waiting.object = task->live.wait.target;
         waiting.what = weft_awaitable_task_(task->live.wait.target) ? "task" : "future";
         break;
-    case WEFT_JOINING_:
+    case WEFT_GATHERING_:
         waiting.what = "gather";
-        waiting.object = task->live.wait.joint;
+        waiting.object = task->live.wait.gather_wait;
         break;
     case WEFT_LISTED_:
         look_at_kind(&waiting, task->live.wait.node.listed_for);

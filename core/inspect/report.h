@@ -19,17 +19,17 @@ weft_task *weft_first_task(weft_loop *loop);
 weft_task *weft_next_task(weft_task *task);
 
 /* Where a coroutine is: the line of the await it is in (0: it has not run yet). */
-typedef struct weft_place {
+typedef struct weft_location {
     const char *coroutine, *file;
     unsigned line;
-} weft_place;
+} weft_location;
 
 /* The innermost coroutine of a task, and then each one that called it; NULL behind the outermost.
  * The task has not ended, or all is NULL. They are frames of the program's, to be looked at until
  * the loop goes on. O(1) each. */
 const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
-weft_place weft_frame_place(const weft_frame *frame);
+weft_location weft_frame_location(const weft_frame *frame);
 
 /* What a task waits for: `what` is "sleep", "readable" or "writable" (its `descriptor`), "future",
  * "task", "gather", or a primitive's name ("lock", "semaphore", "event", "condition", "queue: get",
@@ -39,15 +39,15 @@ weft_place weft_frame_place(const weft_frame *frame);
  * be held and somebody does. (A task that ended with a lock in its hands may still be named;
  * compare before you look at it.) A task that is ready (or its descriptor is, and its turn still
  * to come), runs or has ended: "nothing". */
-typedef struct weft_waiting {
+typedef struct weft_wait_info {
     const char *what;
     const void *object;
     const weft_task *holder;
     int descriptor; /* -1: none */
-} weft_waiting;
+} weft_wait_info;
 
 /* Of a task that has been started. O(1). */
-weft_waiting weft_task_waits_for(const weft_task *task);
+weft_wait_info weft_task_waits_for(const weft_task *task);
 
 #ifdef __cplusplus
 }

@@ -1,12 +1,12 @@
 #include "core/inspect/watchdog.h"
 
-static weft_turn begin_turn(const weft_loop *loop, weft_node *node)
+static weft_slow_call begin_turn(const weft_loop *loop, weft_node_ *node)
 {
-    weft_turn turn = {.task = NULL};
-    turn.began = weft_frame_place(node->frame);
-    if (weft_is_turn_(node)) {
+    weft_slow_call turn = {.task = NULL};
+    turn.began = weft_frame_location(node->frame);
+    if (weft_is_callback_(node)) {
         turn.began.line = 0; /* its state is no line */
-        turn.function = weft_function_of_(loop, node);
+        turn.function = weft_callback_function_(loop, node);
     } else {
         turn.task = weft_task_of_node_(node);
     }
@@ -14,7 +14,7 @@ static weft_turn begin_turn(const weft_loop *loop, weft_node *node)
 }
 
 /* Returns the time from which the next turn counts. */
-static weft_time end_turn(weft_loop *loop, weft_turn *turn, weft_time began)
+static weft_time end_turn(weft_loop *loop, weft_slow_call *turn, weft_time began)
 {
     const weft_time now = weft_loop_time(loop);
     turn->took = now - began;
@@ -26,12 +26,12 @@ static weft_time end_turn(weft_loop *loop, weft_turn *turn, weft_time began)
 }
 
 /* A tick of which each turn is timed: it counts from the end of the one before. */
-static void run_watched(weft_loop *loop)
+static void run_timed(weft_loop *loop)
 {
     weft_time began = weft_loop_time(loop);
-    weft_node *node;
+    weft_node_ *node;
     while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
-        weft_turn turn = begin_turn(loop, node);
+        weft_slow_call turn = begin_turn(loop, node);
         weft_run_node_(loop, node);
         began = end_turn(loop, &turn, began);
     }
@@ -41,8 +41,8 @@ void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchd
 {
     loop->watchdog = watchdog;
     loop->longest = longest;
-    loop->run_watched = watchdog ? run_watched : NULL;
-    loop->attention &= (unsigned char)~WEFT_WATCHED_;
+    loop->run_timed = watchdog ? run_timed : NULL;
+    loop->attention &= (unsigned char)~WEFT_HAS_WATCHDOG_;
     if (watchdog)
-        loop->attention |= WEFT_WATCHED_;
+        loop->attention |= WEFT_HAS_WATCHDOG_;
 }

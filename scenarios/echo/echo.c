@@ -29,7 +29,7 @@ struct options {
 static struct {
     const char *name;
     struct options options;
-    weft_select port;
+    weft_select backend;
     weft_loop loop;
     struct echo_server server;
     struct echo_load load;
@@ -490,8 +490,8 @@ int main(int argc, char **argv)
         return OK;
     }
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-    weft_select_init(&program.port);
-    weft_loop_init(&program.loop, &program.port.port);
+    weft_select_init(&program.backend);
+    weft_loop_init(&program.loop, &program.backend.backend);
     const int status = program.options.talk ? run_talk() : run();
     if (ferror(stdout))
         return complain("standard output", "cannot be written to");

@@ -84,7 +84,7 @@ static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *e
             weft_error_text(error));
 }
 
-static int run(const struct lesson *lesson, weft_port *port)
+static int run(const struct lesson *lesson, weft_backend *backend)
 {
     void *const memory = calloc(1, weft_task_size(lesson->code));
     if (!memory) {
@@ -92,7 +92,7 @@ static int run(const struct lesson *lesson, weft_port *port)
         return FAILED;
     }
     weft_loop loop;
-    weft_loop_init(&loop, port);
+    weft_loop_init(&loop, backend);
     weft_set_exception_handler(&loop, report_unasked);
     dump_on_quit(&loop);
     int status = OK;
@@ -113,13 +113,13 @@ static int run(const struct lesson *lesson, weft_port *port)
 static int run_on_a_new_clock(const struct lesson *lesson, bool virtual)
 {
     if (virtual) {
-        weft_virtual port;
-        weft_virtual_init(&port);
-        return run(lesson, &port.port);
+        weft_virtual backend;
+        weft_virtual_init(&backend);
+        return run(lesson, &backend.backend);
     }
-    weft_select port;
-    weft_select_init(&port);
-    return run(lesson, &port.port);
+    weft_select backend;
+    weft_select_init(&backend);
+    return run(lesson, &backend.backend);
 }
 
 /* ---- The program --------------------------------------------------------------------------- */

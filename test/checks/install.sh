@@ -16,11 +16,11 @@ WEFT_ASYNC_END
 
 int main(void)
 {
-    static weft_virtual port;
+    static weft_virtual backend;
     static weft_loop loop;
     static WEFT_TASK(empty) task;
-    weft_virtual_init(&port);
-    weft_loop_init(&loop, &port.port);
+    weft_virtual_init(&backend);
+    weft_loop_init(&loop, &backend.backend);
     return weft_run(&loop, empty, &task) || port.now != WEFT_SECONDS(3600);
 }
 END

@@ -658,7 +658,7 @@ START_TEST(a_report_names_the_wait_and_who_called_it)
 {
     start_some(0, 1);
     const weft_frame *const wait = weft_task_innermost(&tasks[0].task);
-    ck_assert_str_eq(weft_frame_place(wait).coroutine, "weft_barrier_wait");
+    ck_assert_str_eq(weft_frame_location(wait).coroutine, "weft_barrier_wait");
     ck_assert_ptr_eq(weft_task_caller(&tasks[0].task, wait), &tasks[0].task.root);
     ck_assert_str_eq(weft_task_waits_for(&tasks[0].task).what, "condition");
     ck_assert_ptr_eq(weft_task_waits_for(&tasks[0].task).object, &barrier.condition);

@@ -412,7 +412,7 @@ static void leave_loop(char where, bool breaks)
     static WEFT_TASK(loopless) task;
     memset(&task, 0, sizeof(task));
     lock.holder = NULL;
-    weft_loop_init(&loop, &port.port);
+    weft_loop_init(&loop, &backend.backend);
     weft_run(&loop, loopless, &task, .where = where, .breaks = breaks);
 }
 

@@ -86,7 +86,7 @@ START_TEST(a_stop_before_the_run_lets_it_neither_sleep_nor_end_in_a_deadlock)
         weft_call_later(&loop, &handle, WEFT_SECONDS(3600), called);
     weft_stop(&loop);
     ck_no_error(weft_run_forever(&loop));
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
     ck_recorded("");
 }
 END_TEST
@@ -374,10 +374,10 @@ END_TEST
 
 START_TEST(what_belongs_to_another_loop_is_not_awaited)
 {
-    static weft_virtual other_port;
+    static weft_virtual other_backend;
     static weft_loop other;
-    weft_virtual_init(&other_port);
-    weft_loop_init(&other, &other_port.port);
+    weft_virtual_init(&other_backend);
+    weft_loop_init(&other, &other_backend.backend);
     weft_loop_create_future(&other, &never);
     if (_i)
         ck_no_error(weft_set_done(&never)); /* it is another loop's still */
@@ -412,18 +412,18 @@ WEFT_ASYNC_END
 /* CPython: test_tasks.FutureGatherTests.test_constructor_heterogenous_futures */
 START_TEST(what_belongs_to_another_loop_is_not_waited_for_with_others)
 {
-    static weft_virtual other_port;
+    static weft_virtual other_backend;
     static weft_loop other;
     static WEFT_TASK(waiting) task;
-    weft_virtual_init(&other_port);
-    weft_loop_init(&other, &other_port.port);
+    weft_virtual_init(&other_backend);
+    weft_loop_init(&other, &other_backend.backend);
     weft_loop_create_future(&other, &never);
     if (_i % 2)
         ck_no_error(weft_set_done(&never));
     ck_error(weft_run(&loop, waiting, &task, .form = (unsigned)_i / 2), &weft_invalid_state_error);
     ck_assert_ptr_null(_i % 2 ? NULL : never.awaitable.waiters);
     ck_assert_ptr_null(task.frame.own.awaitable.waiters);
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
     ck_recorded("");
 }
 END_TEST

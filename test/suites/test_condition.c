@@ -165,7 +165,7 @@ START_TEST(all_are_notified_and_take_the_lock_one_after_the_other)
     ck_recorded("a");
     run_dry();
     ck_recorded("bc");
-    ck_assert_uint_eq(port.now, 30);
+    ck_assert_uint_eq(backend.now, 30);
     ck_assert(condition_is_free());
 }
 END_TEST
@@ -667,7 +667,7 @@ START_TEST(a_wait_in_a_timeout_ends_in_time_with_the_lock)
     weft_loop_create_task(&loop, in_time, &task);
     run_dry();
     ck_recorded("late");
-    ck_assert_uint_eq(port.now, 500);
+    ck_assert_uint_eq(backend.now, 500);
     ck_assert(weft_done(&task) && condition_is_free());
     ck_no_error(weft_error_of(&task));
 }
@@ -736,7 +736,7 @@ START_TEST(a_report_names_the_condition_and_then_the_lock)
 {
     start(&a, 'a', 0);
     tick();
-    const unsigned line = weft_frame_place(weft_task_innermost(&a.task)).line;
+    const unsigned line = weft_frame_location(weft_task_innermost(&a.task)).line;
     ck_assert_str_eq(weft_task_waits_for(&a.task).what, "condition");
     ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &condition);
     ck_assert_ptr_null(weft_task_waits_for(&a.task).holder);
@@ -747,7 +747,7 @@ START_TEST(a_report_names_the_condition_and_then_the_lock)
         ck_assert_str_eq(weft_task_waits_for(&a.task).what, "lock");
         ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &condition.lock);
         ck_assert_ptr_eq(weft_task_waits_for(&a.task).holder, &somebody);
-        ck_assert_uint_eq(weft_frame_place(weft_task_innermost(&a.task)).line, line);
+        ck_assert_uint_eq(weft_frame_location(weft_task_innermost(&a.task)).line, line);
         weft_cancel(&a);
     }
 }

@@ -65,7 +65,7 @@ static void check_idle(struct observer *of)
     (void)of;
     for (weft_task *task = weft_first_task(&loop); task; task = weft_next_task(task)) {
         ck_assert(weft_is_parked_(task));
-        ck_assert_uint_eq(task->root.flags & WEFT_NEWS_, 0);
+        ck_assert_uint_eq(task->root.flags & WEFT_DELIVERY_MASK_, 0);
     }
     scenario->idle();
 }
@@ -85,8 +85,8 @@ static void run_until_dry(void)
 static size_t run_once(enum moment moment, size_t victim)
 {
     observer = (struct observer){
-        .loop = &loop, .port = &port, .idle = check_idle, .moment = moment, .victim = victim};
-    port.now = 0;
+        .loop = &loop, .backend = &backend, .idle = check_idle, .moment = moment, .victim = victim};
+    backend.now = 0;
     loop.timers.reached = 0;
     scenario->start();
     run_until_dry();
@@ -97,7 +97,8 @@ static size_t run_once(enum moment moment, size_t victim)
         run_until_dry();
     }
     ck_assert_ptr_null(owned);
-    ck_assert(!loop.timers.used && loop.tasks.next == &loop.tasks && !loop.failed && !loop.leases);
+    ck_assert(!loop.timers.used && loop.tasks.next == &loop.tasks && !loop.failed &&
+              !loop.reuse_hooks);
     scenario->end();
     observer_free(&observer);
     return observer.awaits;
@@ -116,7 +117,7 @@ static void nothing(void)
 {
 }
 
-static bool no_waiter(const weft_waiters *waiters)
+static bool no_waiter(const weft_waiters_ *waiters)
 {
     return !waiters->first;
 }
@@ -424,7 +425,7 @@ static void start_barrier(void)
 static void check_barrier(void)
 {
     size_t listed = 0;
-    for (weft_wait *wait = barrier.condition.waiters.first; wait; wait = wait->listed_after)
+    for (weft_wait_ *wait = barrier.condition.waiters.first; wait; wait = wait->listed_after)
         listed++;
     ck_assert(!weft_condition_locked(&barrier.condition) &&
               no_waiter(&barrier.condition.lock.waiters));
@@ -518,7 +519,7 @@ WEFT_ASYNC(outsider, weft_group *group; int *running; const weft_error *caught; 
         }
     }
     weft_catch(&weft_invalid_state_error, self->caught) {
-        ck_assert(!weft_group_admits_(self->group));
+        ck_assert(!weft_group_accepts_(self->group));
     }
     weft_end;
 }
@@ -544,7 +545,7 @@ static void check_pool(void)
 static void end_pool(void)
 {
     size_t free_slots = pool.pool.ready ? pool.pool.fresh : 2;
-    for (weft_slot *slot = pool.pool.free; slot; slot = slot->next)
+    for (weft_pool_slot_ *slot = pool.pool.free; slot; slot = slot->next)
         free_slots++;
     ck_assert_uint_eq(free_slots, 2);
     ck_assert(!pool.pool.ready || pool.pool.free_slots.value == 2);

@@ -10,7 +10,7 @@ static const weft_error *drive(weft_frame *root)
 {
     weft_context context = {.error = NULL};
     weft_frame *innermost = root;
-    weft_signal signal;
+    weft_step_ signal;
     do
         signal = weft_resume(&innermost, root, &context);
     while (signal.what == WEFT_YIELDED);

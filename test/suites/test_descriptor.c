@@ -8,18 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ports.h"
+#include "backends.h"
 
 /* ---- A loop on each port, which counts how often it sleeps, and looks ---- */
 
 static struct counted {
-    weft_port *port;
-    void (*sleep)(weft_port *port, weft_time until);
+    weft_backend *backend;
+    void (*sleep)(weft_backend *backend, weft_time until);
     int sleeps, looks;
     void (*meanwhile)(void); /* happens while it sleeps */
 } counted;
 
-static void count_sleep(weft_port *of, weft_time until)
+static void count_sleep(weft_backend *of, weft_time until)
 {
     if (until == 0)
         counted.looks++;
@@ -35,12 +35,12 @@ static int pairs[PAIRS][2];
 
 static void set_up(void)
 {
-    counted.port = open_port();
-    counted.sleep = counted.port->sleep;
+    counted.backend = open_backend();
+    counted.sleep = counted.backend->sleep;
     counted.sleeps = counted.looks = 0;
     counted.meanwhile = NULL;
-    counted.port->sleep = count_sleep;
-    weft_loop_init(&loop, counted.port);
+    counted.backend->sleep = count_sleep;
+    weft_loop_init(&loop, counted.backend);
     for (int i = 0; i < PAIRS; i++) {
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
         for (int side = 0; side < 2; side++)
@@ -413,7 +413,7 @@ static void park_reader(int state)
     if (state == 0)
         return;
     put_to_0();
-    counted.sleep(counted.port, 0); /* its turn is queued */
+    counted.sleep(counted.backend, 0); /* its turn is queued */
     if (state == 2)
         one_tick(); /* it is ready itself */
 }
@@ -489,7 +489,7 @@ START_TEST(a_call_that_is_cancelled_is_not_made)
     for (int ready = 0; ready < 2; ready++) {
         ck_no_error(weft_call_when_writable(&loop, &handle, pairs[0][0], note_call));
         if (ready)
-            counted.sleep(counted.port, 0);
+            counted.sleep(counted.backend, 0);
         ck_assert(weft_handle_cancel(&loop, &handle));
         ck_assert(!weft_handle_cancel(&loop, &handle));
     }
@@ -546,7 +546,7 @@ END_TEST
 
 static weft_time now_by_hand;
 
-static weft_time read_hand(weft_port *of)
+static weft_time read_hand(weft_backend *of)
 {
     (void)of;
     return now_by_hand;
@@ -554,14 +554,14 @@ static weft_time read_hand(weft_port *of)
 
 START_TEST(while_tasks_are_ready_the_port_looks_every_so_often)
 {
-    counted.port->now = read_hand;
+    counted.backend->now = read_hand;
     now_by_hand = 1000;
     weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
     start_reader(0);
     for (int i = 0; i < 20; i++) {
         weft_stop(&loop);
         ck_no_error(weft_run_forever(&loop));
-        now_by_hand += WEFT_LOOK_EVERY_ / 2;
+        now_by_hand += WEFT_IO_POLL_INTERVAL_ / 2;
     }
     ck_assert_int_eq(counted.looks, 9);
     ck_assert_int_eq(counted.sleeps, 0);
@@ -572,13 +572,13 @@ END_TEST
 
 static void put_to_0_late(void)
 {
-    now_by_hand += 10 * WEFT_LOOK_EVERY_;
+    now_by_hand += 10 * WEFT_IO_POLL_INTERVAL_;
     put_to_0();
 }
 
 START_TEST(a_sleep_has_looked_already)
 {
-    counted.port->now = read_hand;
+    counted.backend->now = read_hand;
     now_by_hand = 1000;
     weft_loop_create_task(&loop, user, &readers[0], .fd = pairs[0][0], .name = 'a', .wanted = 5);
     start_reader(1);
@@ -593,14 +593,14 @@ END_TEST
 
 START_TEST(a_hosts_run_looks_once)
 {
-    counted.port->now = read_hand;
+    counted.backend->now = read_hand;
     now_by_hand = 1000;
     weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
     start_reader(0);
     one_tick();
     for (int i = 0; i < 20; i++) {
         counted.looks = 0;
-        now_by_hand += WEFT_LOOK_EVERY_ * 2;
+        now_by_hand += WEFT_IO_POLL_INTERVAL_ * 2;
         one_tick();
         ck_assert_int_eq(counted.looks, 1);
     }
@@ -644,8 +644,8 @@ START_TEST(a_report_names_the_descriptor)
     start_reader(0);
     start_writer(1);
     one_tick();
-    const weft_waiting reading = weft_task_waits_for(&readers[0].task);
-    const weft_waiting writing = weft_task_waits_for(&writers[1].task);
+    const weft_wait_info reading = weft_task_waits_for(&readers[0].task);
+    const weft_wait_info writing = weft_task_waits_for(&writers[1].task);
     ck_assert_str_eq(reading.what, "readable");
     ck_assert_int_eq(reading.descriptor, pairs[0][0]);
     ck_assert_str_eq(writing.what, "writable");
@@ -678,7 +678,7 @@ START_TEST(a_report_of_one_that_has_been_told_names_none)
 {
     char dumped[1000] = "";
     park_reader(1);
-    const weft_waiting waiting = weft_task_waits_for(&readers[0].task);
+    const weft_wait_info waiting = weft_task_waits_for(&readers[0].task);
     ck_assert_str_eq(waiting.what, "nothing");
     ck_assert_int_eq(waiting.descriptor, -1);
     weft_dump(&loop, append, dumped);

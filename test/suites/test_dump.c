@@ -551,7 +551,7 @@ struct any {
     int times, depth, what;
     struct any *inner; /* `depth` of them */
     struct any_task *task;
-    weft_awaitable *awaited;
+    weft_awaitable_ *awaited;
     weft_group group;
     weft_gather gather;
     weft_part parts[2];
@@ -607,10 +607,10 @@ static struct any_task *free_task(void)
     return NULL;
 }
 
-static weft_awaitable *any_awaitable(void)
+static weft_awaitable_ *any_awaitable(void)
 {
     struct any_task *const task = &arena.tasks[chance(TASKS)];
-    return task->awaitable.owner && !weft_done(task) && chance(3) ? &task->awaitable
+    return task->awaitable.scope && !weft_done(task) && chance(3) ? &task->awaitable
                                                                   : &arena.future.awaitable;
 }
 
@@ -667,10 +667,10 @@ WEFT_ASYNC_BODY(any)
                 self->awaited = any_awaitable();
                 weft_await(WEFT_CONTAINER_(self->awaited, weft_future, awaitable));
             } else if (self->what == GATHERED) {
-                weft_check(
-                    weft_several_add_(&self->gather.several, self->parts, 2, any_awaitable()));
-                weft_check(
-                    weft_several_add_(&self->gather.several, self->parts, 2, any_awaitable()));
+                weft_check(weft_multi_wait_add_(&self->gather.multi_wait, self->parts, 2,
+                                                any_awaitable()));
+                weft_check(weft_multi_wait_add_(&self->gather.multi_wait, self->parts, 2,
+                                                any_awaitable()));
                 weft_gather_all(self);
             } else if (self->what == CREATED && self->task) {
                 weft_create_task(any, self->task, NEW_ANY(self->task));
@@ -885,12 +885,12 @@ WEFT_ASYNC_END
 START_TEST(a_wait_for_a_descriptor_is_told_with_its_number)
 {
     static WEFT_TASK(reading) task;
-    static weft_select select_port;
+    static weft_select select_backend;
     int ends[2];
     char expected[80];
     ck_assert_int_eq(pipe(ends), 0);
-    weft_select_init(&select_port);
-    weft_loop_init(&loop, &select_port.port);
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
     weft_loop_create_task(&loop, reading, &task, .fd = ends[0]);
     ck_no_error(weft_run_once(&loop));
     snprintf(expected, sizeof(expected),

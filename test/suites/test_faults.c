@@ -207,14 +207,14 @@ static int left_in(int end)
 static bool run_program(int at, int how)
 {
     static WEFT_TASK(program) task;
-    weft_select select_port;
+    weft_select select_backend;
     const int before = open_descriptors();
     fault = (struct fault){.at = at, .how = how};
     sleeps = calls = callbacks = 0;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
-    weft_select_init(&select_port);
-    weft_loop_init(&loop, &select_port.port);
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
     ck_no_error(weft_run(&loop, program, &task));
     const struct program *const self = &task.frame;
     ck_assert_int_eq(self->sender.frame.sent, self->receiver.frame.received + left_in(ends[0]));

@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(a_future_without_a_result_is_set_done_once)
 {
-    weft_future future = {.awaitable = {.owner = NULL}};
+    weft_future future = {.awaitable = {.scope = NULL}};
     ck_error(weft_set_done(&future), &weft_invalid_state_error);
     weft_loop_create_future(&loop, &future);
     ck_assert(!weft_done(&future));

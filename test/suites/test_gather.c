@@ -84,7 +84,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
 /* gh-79306: nobody listens to the parts any more. */
 static bool nothing_is_linked(void)
 {
-    if (parent.frame.gather.gather.several.count || !weft_done(&parent))
+    if (parent.frame.gather.gather.multi_wait.count || !weft_done(&parent))
         return false;
     for (int i = 0; i < PARTS + 1; i++)
         if (weft_handle_pending(&parent.frame.gather.parts[i].handle))
@@ -103,7 +103,7 @@ START_TEST(a_gather_ends_with_the_last_and_results_are_in_the_parts)
     for (int i = 0; i < PARTS; i++)
         ck_assert_int_eq(parts[i].frame.result, 10 * ('a' + i));
     ck_assert(nothing_is_linked());
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -278,7 +278,7 @@ START_TEST(what_does_not_fit_or_was_never_started_is_refused)
     ck_error(weft_gather_add(&gather, &never), &weft_invalid_state_error);
     ck_no_error(weft_gather_add(&gather, &future));
     ck_error(weft_gather_add(&gather, &future), &weft_invalid_state_error);
-    ck_assert_uint_eq(gather.gather.several.count, 1);
+    ck_assert_uint_eq(gather.gather.multi_wait.count, 1);
 }
 END_TEST
 
@@ -293,7 +293,7 @@ WEFT_ASYNC_BODY(growing)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->room, PARTS, &parts[self->i]));
-    WEFT_WAIT_(weft_gather_(weft_context_, &self->gather, false));
+    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather, false));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -342,7 +342,7 @@ START_TEST(a_gather_of_these_raises_the_first_error)
     static WEFT_TASK(gathering_these) task;
     start_parts(NULL, NULL, &fail);
     ck_error(weft_run(&loop, gathering_these, &task), &fail);
-    ck_assert_uint_eq(task.frame.gather.gather.several.count, 0);
+    ck_assert_uint_eq(task.frame.gather.gather.multi_wait.count, 0);
 }
 END_TEST
 
@@ -430,7 +430,7 @@ START_TEST(a_gather_of_each_starts_all_or_none)
     static WEFT_TASK(gathering_each_too_many) task;
     weft_loop_create_future(&loop, &future);
     ck_error(weft_run(&loop, gathering_each_too_many, &task), &weft_invalid_state_error);
-    ck_assert(!task.frame.all.tasks[0].awaitable.owner);
+    ck_assert(!task.frame.all.tasks[0].awaitable.scope);
 }
 END_TEST
 
@@ -446,7 +446,7 @@ START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
     run_dry();
     ck_recorded("xxx=cancelled");
     ck_assert(nothing_is_linked());
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
 }
 END_TEST
 
@@ -495,7 +495,7 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
     weft_cancel(&parent);
     run_dry();
     ck_recorded("=cancelled");
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
 }
 END_TEST
 
@@ -566,7 +566,7 @@ START_TEST(a_cancel_reaches_the_leaves_of_gathers_in_gathers)
     run_dry();
     ck_assert(weft_cancelled(&root) && count_tasks() == 0);
     ck_recorded("");
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
 }
 END_TEST
 
@@ -693,7 +693,7 @@ START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
     ck_recorded("xxx");
     ck_assert(weft_cancelled(&task));
     ck_assert_uint_eq(weft_cancelling(&task.task), 1);
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
 }
 END_TEST
 
@@ -801,11 +801,11 @@ END_TEST
 
 START_TEST(what_belongs_to_another_loop_is_not_gathered)
 {
-    static weft_virtual other_port;
+    static weft_virtual other_backend;
     static weft_loop other;
     static WEFT_TASK(sharing) sharer;
-    weft_virtual_init(&other_port);
-    weft_loop_init(&other, &other_port.port);
+    weft_virtual_init(&other_backend);
+    weft_loop_init(&other, &other_backend.backend);
     memset(&shared, 0, sizeof(shared));
     weft_loop_create_future(&other, &future);
     if (_i)

@@ -107,8 +107,8 @@ static void run_family(const struct plan *plans, size_t count, const struct plan
         ck_no_error(weft_call_at(&loop, &canceller, cancelled_at, cancel_parent));
     run_dry();
     ck_assert(weft_done(&parent));
-    ck_assert_ptr_null(parent.frame.group.owner.children);
-    ck_assert_ptr_null(parent.frame.group.owner.parent);
+    ck_assert_ptr_null(parent.frame.group.scope.children);
+    ck_assert_ptr_null(parent.frame.group.scope.parent);
     ck_assert_uint_eq(count_tasks(), 0);
     ck_assert_ptr_eq(loop.tasks.next, &loop.tasks);
 }
@@ -135,7 +135,7 @@ START_TEST(a_block_ends_when_its_body_and_all_its_children_have)
     static const weft_time end[] = {3, 3, 9};
     RUN_FAMILY(two, &bodies[_i], 0);
     ck_recorded(recorded[_i]);
-    ck_assert_uint_eq(port.now, end[_i]);
+    ck_assert_uint_eq(backend.now, end[_i]);
 }
 END_TEST
 
@@ -204,7 +204,7 @@ START_TEST(an_error_of_the_body_cancels_the_children_and_is_the_last_in_the_grou
     RUN_FAMILY(two, &body, 0);
     ck_recorded("yAB=(fail)0");
     ck_assert(weft_cancelled(&children[0]) && weft_cancelled(&children[1]));
-    ck_assert_uint_eq(port.now, 1);
+    ck_assert_uint_eq(backend.now, 1);
 }
 END_TEST
 
@@ -218,7 +218,7 @@ START_TEST(a_child_that_fails_cancels_its_siblings_in_order_and_the_body)
     ck_recorded(_i ? "bACY=(fail)0" : "bAC=(fail)0");
     ck_assert(weft_cancelled(&children[0]) && weft_cancelled(&children[2]));
     ck_error(weft_error_of(&children[1]), &fail);
-    ck_assert_uint_eq(port.now, 1);
+    ck_assert_uint_eq(backend.now, 1);
 }
 END_TEST
 
@@ -340,7 +340,7 @@ START_TEST(a_group_that_is_cancelled_while_it_waits_cancels_its_children_in_orde
     RUN_FAMILY(five, NULL, 1);
     ck_recorded("ABCDE=cancelled1");
     ck_assert(weft_cancelled(&parent));
-    ck_assert_uint_eq(port.now, 1);
+    ck_assert_uint_eq(backend.now, 1);
 }
 END_TEST
 
@@ -384,7 +384,7 @@ START_TEST(a_cancellation_that_the_body_catches_does_not_reach_the_children)
     weft_cancel(&task);
     run_dry();
     ck_recorded("!a=ok1");
-    ck_assert_uint_eq(port.now, 9);
+    ck_assert_uint_eq(backend.now, 9);
 }
 END_TEST
 
@@ -403,7 +403,7 @@ START_TEST(a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children)
     ck_assert_uint_eq(weft_cancelling(&children[0].task), 1);
     run_dry();
     ck_recorded("=cancelled3");
-    ck_assert_uint_eq(port.now, 5);
+    ck_assert_uint_eq(backend.now, 5);
 }
 END_TEST
 
@@ -465,7 +465,7 @@ START_TEST(gh_116720_a_cancellation_from_outside_outlives_the_groups_error)
     ck_recorded("a=(fail)1Z");
     ck_assert(weft_cancelled(&task));
     ck_assert_uint_eq(weft_cancelling(&task.task), 1);
-    ck_assert_uint_eq(port.now, 5);
+    ck_assert_uint_eq(backend.now, 5);
 }
 END_TEST
 
@@ -596,7 +596,7 @@ WEFT_ASYNC(slowly, weft_group group; int i;)
             weft_sleep(1);
         }
         weft_sleep(5);
-        ck_assert_ptr_null(self->group.owner.children);
+        ck_assert_ptr_null(self->group.scope.children);
         note("-");
     }
     weft_end;
@@ -657,7 +657,7 @@ START_TEST(children_may_have_siblings_while_their_parent_waits)
     static WEFT_TASK(hercules) task;
     ck_no_error(weft_run(&loop, hercules, &task));
     ck_recorded("hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh.");
-    ck_assert_uint_eq(port.now, 5);
+    ck_assert_uint_eq(backend.now, 5);
     const weft_error *const error = weft_run(&loop, hercules, &task, .kills = &kills);
     ck_recorded("hhhk");
     ck_error(weft_first_error(error).error, &fail);
@@ -682,7 +682,7 @@ START_TEST(a_callback_may_start_a_child)
     RUN_FAMILY(one, NULL, 0);
     ck_recorded("ab=ok0");
     ck_no_error(refused);
-    ck_assert_uint_eq(port.now, 4);
+    ck_assert_uint_eq(backend.now, 4);
 }
 END_TEST
 
@@ -1247,7 +1247,7 @@ START_TEST(a_parent_waits_for_its_group)
     static const struct plan one[] = {{.delay = 2}};
     start_family(one, 1, NULL);
     tick();
-    const weft_waiting waiting = weft_task_waits_for(&parent.task);
+    const weft_wait_info waiting = weft_task_waits_for(&parent.task);
     ck_assert_str_eq(waiting.what, "group");
     ck_assert_ptr_eq(waiting.object, &parent.frame.group);
     ck_assert_ptr_null(waiting.holder);

@@ -94,25 +94,25 @@ END_TEST
 
 START_TEST(a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready)
 {
-    port.now = 100;
+    backend.now = 100;
     weft_call_later(&loop, &a.handle, 0, called);
     weft_call_at(&loop, &b.handle, 30, called);
     soon(&c);
     tick();
     ck_recorded("cba");
-    ck_assert_uint_eq(port.now, 100);
+    ck_assert_uint_eq(backend.now, 100);
 }
 END_TEST
 
 START_TEST(the_furthest_time_is_no_overflow)
 {
-    port.now = 100;
+    backend.now = 100;
     weft_call_later(&loop, &a.handle, UINT64_MAX, called);
     weft_call_later(&loop, &b.handle, UINT64_MAX - 100, called);
     weft_call_later(&loop, &c.handle, UINT64_MAX - 101, called);
     tick();
     ck_recorded("c");
-    ck_assert_uint_eq(port.now, UINT64_MAX - 1);
+    ck_assert_uint_eq(backend.now, UINT64_MAX - 1);
     tick();
     ck_recorded("ab");
 }
@@ -350,7 +350,7 @@ END_TEST
 
 START_TEST(a_callback_of_what_was_never_started_is_refused)
 {
-    future = (weft_future){.awaitable = {.owner = NULL}};
+    future = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(done(&a), &weft_invalid_state_error);
     ck_assert(!weft_handle_pending(&a.handle));
 }

@@ -92,7 +92,7 @@ START_TEST(those_who_wait_get_it_in_the_order_in_which_they_came)
     start_all();
     run_dry();
     ck_recorded("AbBcCdD");
-    ck_assert_uint_eq(port.now, 40);
+    ck_assert_uint_eq(backend.now, 40);
     ck_assert(lock_is_free());
 }
 END_TEST
@@ -167,7 +167,7 @@ START_TEST(a_cancelled_holder_gives_it_back)
     weft_cancel(&a);
     run_dry();
     ck_recorded("bBcCdD");
-    ck_assert_uint_eq(port.now, 30);
+    ck_assert_uint_eq(backend.now, 30);
     ck_assert(lock_is_free());
 }
 END_TEST

@@ -77,7 +77,7 @@ START_TEST(what_is_due_comes_behind_what_is_ready)
     tick();
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
     weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 2);
-    port.now = 5;
+    backend.now = 5;
     ck_recorded("c");
     tick();
     tick();
@@ -93,11 +93,11 @@ START_TEST(the_clock_moves_only_when_nothing_is_ready)
     weft_loop_create_task(&loop, runner, &busy, .name = '.', .times = 10);
     weft_loop_create_task(&loop, runner, &asleep, .name = 's', .times = 1, .delay = 7);
     for (int i = 0; i < 11; i++) {
-        ck_assert_uint_eq(port.now, 0);
+        ck_assert_uint_eq(backend.now, 0);
         tick();
     }
     run_dry();
-    ck_assert_uint_eq(port.now, 7);
+    ck_assert_uint_eq(backend.now, 7);
     ck_recorded(".s.........");
 }
 END_TEST
@@ -159,7 +159,7 @@ END_TEST
 
 START_TEST(a_run_of_what_was_never_started_is_refused)
 {
-    never = (weft_future){.awaitable = {.owner = NULL}};
+    never = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(a_loop_runs_again_and_again)
     for (int i = 0; i < 3; i++)
         ck_no_error(weft_run(&loop, runner, &task, .name = 'r', .times = 1, .delay = 2));
     ck_recorded("rrr");
-    ck_assert_uint_eq(port.now, 6);
+    ck_assert_uint_eq(backend.now, 6);
 }
 END_TEST
 
@@ -205,10 +205,10 @@ START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
     for (int i = 0; i < 3; i++) {
         ck_no_error(weft_run_once(&loop)); /* what is ready */
         ck_recorded("a");
-        ck_assert_uint_eq(weft_next_run(&loop), port.now + 7);
+        ck_assert_uint_eq(weft_next_run(&loop), backend.now + 7);
         ck_no_error(weft_run_once(&loop)); /* before it is time: nothing, and no sleep */
         ck_recorded("");
-        port.now = weft_next_run(&loop);
+        backend.now = weft_next_run(&loop);
         ck_no_error(weft_run_once(&loop)); /* the timer's turn */
         ck_assert_uint_eq(weft_next_run(&loop), 0);
     }
@@ -383,7 +383,7 @@ START_TEST(a_shutdown_waits_for_what_is_cancelled)
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("sees");
     ck_assert(weft_cancelled(&a) && weft_cancelled(&b) && loop_is_idle());
-    ck_assert_uint_eq(port.now, 10);
+    ck_assert_uint_eq(backend.now, 10);
     ck_no_error(weft_shutdown(&loop));
 }
 END_TEST
@@ -499,16 +499,16 @@ START_TEST(two_loops_know_nothing_of_each_other)
 {
     static WEFT_TASK(runner) a, b;
     weft_loop second;
-    weft_virtual second_port;
-    weft_virtual_init(&second_port);
-    weft_loop_init(&second, &second_port.port);
+    weft_virtual second_backend;
+    weft_virtual_init(&second_backend);
+    weft_loop_init(&second, &second_backend.backend);
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2, .delay = 10);
     weft_loop_create_task(&second, runner, &b, .name = 'b', .times = 2, .delay = 3);
     ck_error(weft_run_forever(&second), &weft_deadlock_error);
     ck_recorded("bb");
     run_dry();
     ck_recorded("aa");
-    ck_assert(port.now == 20 && second_port.now == 6);
+    ck_assert(backend.now == 20 && second_backend.now == 6);
 }
 END_TEST
 
@@ -519,18 +519,18 @@ START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
     static WEFT_TASK(runner) task;
     const weft_time century = WEFT_SECONDS(100 * 365.25 * 24 * 60 * 60);
     ck_no_error(weft_run(&loop, runner, &task, .name = 'c', .times = 1, .delay = century));
-    ck_assert_uint_eq(port.now, century);
+    ck_assert_uint_eq(backend.now, century);
 }
 END_TEST
 
 /* Counts what it is asked. Its clock is coarse: it shows whole `step`s, rounded down. */
 struct counting {
-    weft_port port;
+    weft_backend backend;
     weft_time time, step;
     int looks, sleeps;
 };
 
-static weft_time counting_now(weft_port *of)
+static weft_time counting_now(weft_backend *of)
 {
     struct counting *const counting = (struct counting *)of;
     counting->looks++;
@@ -538,7 +538,7 @@ static weft_time counting_now(weft_port *of)
 }
 
 /* Gets halfway, and somewhat further; a deadline on the coarse clock is one in time as well. */
-static void counting_sleep(weft_port *of, weft_time until)
+static void counting_sleep(weft_backend *of, weft_time until)
 {
     struct counting *const counting = (struct counting *)of;
     counting->sleeps++;
@@ -553,10 +553,10 @@ static struct counting counting;
 static void new_counting_port(weft_time step)
 {
     counting = (struct counting){
-        .port = {.now = counting_now, .sleep = counting_sleep, .resolution = step - 1},
+        .backend = {.now = counting_now, .sleep = counting_sleep, .resolution = step - 1},
         .time = 3,
         .step = step};
-    weft_loop_init(&loop, &counting.port);
+    weft_loop_init(&loop, &counting.backend);
 }
 
 START_TEST(a_loop_without_timers_never_asks_its_port)
@@ -620,9 +620,9 @@ static weft_time real_time(void)
 static void sleep_for_real(weft_time delay)
 {
     static WEFT_TASK(runner) task;
-    weft_select select_port;
-    weft_select_init(&select_port);
-    weft_loop_init(&loop, &select_port.port);
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
     const weft_time start = real_time();
     ck_no_error(weft_run(&loop, runner, &task, .name = '.', .times = 1, .delay = delay));
     ck_assert_uint_ge(real_time() - start, delay);
@@ -661,9 +661,9 @@ END_TEST
 START_TEST(a_sleep_beyond_selects_range_is_waited_for)
 {
     static WEFT_TASK(runner) far[3], near;
-    weft_select select_port;
-    weft_select_init(&select_port);
-    weft_loop_init(&loop, &select_port.port);
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
     static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), UINT64_MAX, UINT64_MAX / 2};
     for (int i = 0; i < 3; i++)
         weft_loop_create_task(&loop, runner, &far[i], .name = 'f', .times = 2, .delay = delays[i]);
@@ -676,11 +676,11 @@ END_TEST
 
 START_TEST(a_sleep_until_a_time_that_has_passed_is_none)
 {
-    weft_select select_port;
-    weft_select_init(&select_port);
-    const weft_time until = _i ? select_port.port.now(&select_port.port) : 0;
-    select_port.port.sleep(&select_port.port, until);
-    ck_assert_uint_ge(select_port.port.now(&select_port.port), until);
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    const weft_time until = _i ? select_backend.backend.now(&select_backend.backend) : 0;
+    select_backend.backend.sleep(&select_backend.backend, until);
+    ck_assert_uint_ge(select_backend.backend.now(&select_backend.backend), until);
 }
 END_TEST
 

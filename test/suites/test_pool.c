@@ -27,7 +27,7 @@ static void new_pool(void)
 }
 
 /* How many can be taken; a pool that was never used knows only then how many it has. */
-static size_t free_slots(const weft_pool *of)
+static size_t free_slots(const weft_pool_ *of)
 {
     return of->free_slots.value;
 }
@@ -35,10 +35,10 @@ static size_t free_slots(const weft_pool *of)
 static bool all_slots_are_back(void)
 {
     size_t listed = 0;
-    for (const weft_slot *slot = pool.pool.free; slot; slot = slot->next)
+    for (const weft_pool_slot_ *slot = pool.pool.free; slot; slot = slot->next)
         listed++;
     return free_slots(&pool.pool) == SLOTS && listed + pool.pool.fresh == SLOTS &&
-           !weft_semaphore_locked(&pool.pool.free_slots) && !loop.leases;
+           !weft_semaphore_locked(&pool.pool.free_slots) && !loop.reuse_hooks;
 }
 
 /* ---- Taking and giving back ---- */
@@ -62,7 +62,7 @@ START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
     new_pool();
     ck_no_error(weft_run(&loop, many, &task));
     ck_recorded("..ab..cd..ef.g");
-    ck_assert_uint_eq(port.now, 12);
+    ck_assert_uint_eq(backend.now, 12);
     ck_assert(all_slots_are_back());
 }
 END_TEST
@@ -131,7 +131,7 @@ START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
 {
     start_taking(5, 50, NULL);
     ck_recorded("++");
-    const weft_waiting waiting = weft_task_waits_for(&takers[2].task);
+    const weft_wait_info waiting = weft_task_waits_for(&takers[2].task);
     ck_assert_str_eq(waiting.what, "pool");
     ck_assert_ptr_eq(waiting.object, &pool.pool.free_slots);
     run_dry();
@@ -467,7 +467,7 @@ START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
     weft_group_forget_errors(&task.frame.group);
     ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES);
     ck_assert_uint_eq(free_slots(&nodes.pool), NODES);
-    ck_assert_ptr_null(loop.leases);
+    ck_assert_ptr_null(loop.reuse_hooks);
     ck_assert_uint_eq(count_leaves(weft_run(&loop, root, &task)), LEAVES * NODES);
     weft_group_forget_errors(&task.frame.group);
 }
@@ -498,7 +498,7 @@ START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
         weft_group_forget_errors(&task.frame.group);
         ck_assert_uint_eq(weft_pool_free(&leaves), LEAVES * NODES);
         ck_assert_uint_eq(weft_pool_free(&nodes), NODES);
-        ck_assert_ptr_null(loop.leases);
+        ck_assert_ptr_null(loop.reuse_hooks);
         weft_error_of(&task);
     }
 }
@@ -514,7 +514,7 @@ START_TEST(tasks_that_ended_well_keep_none)
         ck_no_error(weft_run(&loop, root, &task, .catches = true));
         ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES);
         ck_assert_uint_eq(free_slots(&nodes.pool), NODES);
-        ck_assert_ptr_null(loop.leases);
+        ck_assert_ptr_null(loop.reuse_hooks);
     }
 }
 END_TEST
@@ -582,7 +582,7 @@ START_TEST(all_that_a_failed_tasks_groups_keep_goes_back_with_it)
     weft_group_forget_errors(&task.frame.group);
     ck_assert_uint_eq(free_slots(&leaves.pool), LEAVES * NODES);
     ck_assert_uint_eq(free_slots(&pairs.pool), 1);
-    ck_assert_ptr_null(loop.leases);
+    ck_assert_ptr_null(loop.reuse_hooks);
 }
 END_TEST
 
@@ -622,7 +622,7 @@ START_TEST(a_pool_may_nest_in_itself)
     }
     weft_group_forget_errors(&task.frame.group);
     ck_assert_uint_eq(free_slots(&depths.pool), DEPTH);
-    ck_assert_ptr_null(loop.leases);
+    ck_assert_ptr_null(loop.reuse_hooks);
 }
 END_TEST
 

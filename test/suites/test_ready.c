@@ -2,23 +2,23 @@
  * what runs them here is the test. */
 #include "helper.h"
 
-static const weft_frame turn = {.state = WEFT_TURN_STATE_};
+static const weft_frame turn = {.state = WEFT_CALLBACK_STATE_};
 static const weft_frame task = {.state = 0};
 
-static weft_ready queue;
-static weft_wait entries[8];
+static weft_ready_queue_ queue;
+static weft_wait_ entries[8];
 
 static void push(char name)
 {
-    weft_wait *const entry = &entries[name - 'a'];
+    weft_wait_ *const entry = &entries[name - 'a'];
     entry->node.frame = (weft_frame *)&turn;
-    weft_ready_push_turn_(&queue, entry);
+    weft_ready_push_callback_(&queue, entry);
 }
 
 /* As a task does it: nobody knows its predecessor. */
 static void push_task(char name)
 {
-    weft_wait *const entry = &entries[name - 'a'];
+    weft_wait_ *const entry = &entries[name - 'a'];
     entry->node.frame = (weft_frame *)&task;
     entry->previous = NULL;
     weft_ready_push_(&queue, &entry->node);
@@ -35,7 +35,7 @@ static void take_out(char name)
     weft_ready_remove_(&queue, &entries[name - 'a']);
 }
 
-static char name_of(weft_node *node)
+static char name_of(weft_node_ *node)
 {
     return (char)('a' + (weft_wait_of_(node) - entries));
 }
@@ -55,7 +55,7 @@ static void end_tick(void)
 /* A tick, as the loop runs it: when `at` runs, `removed` is taken out and then `added` pushed. */
 static void run_tick(char at, const char *removed, const char *added)
 {
-    weft_node *node;
+    weft_node_ *node;
     weft_ready_begin_tick_(&queue);
     while ((node = weft_ready_pop_(&queue)) != &queue.tick) {
         const char name = name_of(node);

@@ -31,7 +31,7 @@ WEFT_ASYNC_END
 
 static void check_place(const weft_frame *frame, const char *coroutine, unsigned line)
 {
-    const weft_place place = weft_frame_place(frame);
+    const weft_location place = weft_frame_location(frame);
     ck_assert_str_eq(place.coroutine, coroutine);
     ck_assert_str_eq(place.file, __FILE__);
     ck_assert_uint_eq(place.line, line);

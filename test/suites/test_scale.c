@@ -88,7 +88,7 @@ struct link {
 /* WEFT_TASK(link) with a name, which its own frame knows. */
 union link_task {
     weft_task task;
-    weft_awaitable awaitable;
+    weft_awaitable_ awaitable;
     struct {
         unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];
         struct link frame;
@@ -168,7 +168,7 @@ START_TEST(a_chain_of_a_million_that_await_each_other_is_cancelled)
     run_dry();
     for (size_t i = 0; i < many; i++)
         ck_assert(weft_cancelled(&links[i]));
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
     end_chain();
 }
 END_TEST
@@ -324,7 +324,7 @@ START_TEST(a_group_of_a_million_ends_in_any_way)
     if (_i == 1)
         weft_cancel(&crowd_task);
     if (_i == 3)
-        port.now = 2;
+        backend.now = 2;
     run_dry();
     const weft_error *const error = weft_error_of(&crowd_task);
     const size_t cancelled[] = {0, many, many - 1, 0};
@@ -677,7 +677,7 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(owner) owner_task;
 static owner_task owners[LONGEST];
 
-static weft_awaitable *victim_of_owners(size_t number)
+static weft_awaitable_ *victim_of_owners(size_t number)
 {
     owner_task *const task = &owners[number / 2];
     return number % 2 ? &task->frame.child.awaitable : &task->awaitable;

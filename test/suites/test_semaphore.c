@@ -246,7 +246,7 @@ START_TEST(one_that_comes_after_a_cancelled_one_is_given_a_unit)
     ck_recorded("3");
     run_dry();
     ck_recorded(_i ? "woken" : "");
-    ck_assert_uint_eq(port.now, _i ? 100 : 0);
+    ck_assert_uint_eq(backend.now, _i ? 100 : 0);
     ck_assert(!semaphore.waiters.first && semaphore.value == 0);
 }
 END_TEST

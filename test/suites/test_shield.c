@@ -102,7 +102,7 @@ START_TEST(gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_li
     weft_cancel(&outers[0]);
     tick();
     ck_recorded("=cancelled");
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
     ck_assert(nothing_is_linked());
     ck_assert(!weft_done(&task) && weft_cancelling(&task.task) == 0);
     memset(&outers[0], 0xFF, sizeof(outers[0])); /* it may be anything now */
@@ -217,7 +217,7 @@ END_TEST
 START_TEST(a_task_waits_for_its_shield)
 {
     start_future();
-    const weft_waiting waiting = weft_task_waits_for(&outers[0].task);
+    const weft_wait_info waiting = weft_task_waits_for(&outers[0].task);
     ck_assert_str_eq(waiting.what, "shield");
     ck_assert_ptr_eq(waiting.object, &outers[0].frame.shield);
     ck_assert_ptr_null(waiting.holder);
@@ -311,7 +311,7 @@ START_TEST(a_shielded_wait_that_is_late_leaves_the_other_alone)
     weft_loop_create_task(&loop, inner, &task, .delay = 3);
     ck_no_error(weft_run(&loop, in_time, &waiter, .limit = limits[_i]));
     ck_recorded(_i == 2 ? ".=okdone" : "=timeout.done");
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 

@@ -109,7 +109,7 @@ START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
     static WEFT_TASK(parent) task;
     ck_no_error(weft_run(&loop, parent, &task));
     ck_recorded("ppce");
-    ck_assert_uint_eq(port.now, 5);
+    ck_assert_uint_eq(backend.now, 5);
 }
 END_TEST
 
@@ -342,7 +342,7 @@ START_TEST(a_sleeping_task_is_cancelled_at_once_and_its_timer_disarmed)
     ck_assert(weft_cancel(&task));
     tick();
     ck_assert(weft_cancelled(&task) && loop_is_idle());
-    ck_assert_uint_eq(port.now, 0);
+    ck_assert_uint_eq(backend.now, 0);
     ck_recorded("");
 }
 END_TEST
@@ -695,7 +695,7 @@ START_TEST(tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks)
     ck_error(weft_run_until_complete(&loop, &tasks[0]), &weft_deadlock_error);
     ck_assert_uint_eq(count_tasks(), (size_t)count);
     for (int i = 0; i < count; i++) {
-        const weft_waiting waiting = weft_task_waits_for(&tasks[i].task);
+        const weft_wait_info waiting = weft_task_waits_for(&tasks[i].task);
         ck_assert_str_eq(waiting.what, "task");
         ck_assert_ptr_eq(waiting.object, &tasks[(i + 1) % count]);
     }
@@ -851,7 +851,7 @@ START_TEST(an_ended_tasks_memory_is_used_again_in_its_own_done_callback)
     start_again(&loop, &again.handle);
     run_dry();
     ck_recorded("sss");
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -925,7 +925,7 @@ START_TEST(a_start_behind_a_last_task_whose_memory_was_overwritten_panics)
     weft_loop_create_task(&loop, sleeper, &last, .name = "", .delay = 9);
     memset(&last, 0xFF, sizeof(last));
     EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &next), "overwritten before it ended");
-    weft_loop_init(&loop, &port.port); /* there is nothing left that could be closed */
+    weft_loop_init(&loop, &backend.backend); /* there is nothing left that could be closed */
 }
 END_TEST
 

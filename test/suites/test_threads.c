@@ -13,7 +13,7 @@ enum { MOST = 4, ROUNDS = 200, WORKERS = 10 };
 /* A thread, its loop, and the door to it. */
 struct thread {
     pthread_t pthread;
-    weft_select port;
+    weft_select backend;
     weft_loop loop;
     weft_threadsafe_handle door;
     weft_event called;
@@ -104,8 +104,8 @@ static void *run_thread(void *argument)
 {
     struct thread *const self = argument;
     WEFT_TASK(play) *const task = calloc(1, sizeof(*task));
-    weft_select_init(&self->port);
-    weft_loop_init(&self->loop, &self->port.port);
+    weft_select_init(&self->backend);
+    weft_loop_init(&self->loop, &self->backend.backend);
     self->error = weft_threadsafe_open(&self->loop, &self->door, come_in);
     pthread_barrier_wait(self->all);
     if (!self->error)

@@ -12,17 +12,17 @@
 
 #include "helper.h"
 
-static weft_select select_port;
+static weft_select select_backend;
 
 static void set_up(void)
 {
-    weft_select_init(&select_port);
-    weft_loop_init(&loop, &select_port.port);
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
 }
 
 static void tear_down(void)
 {
-    ck_assert_uint_eq(loop.open, 0);
+    ck_assert_uint_eq(loop.open_handles, 0);
 }
 
 static int open_descriptors(void)
@@ -194,10 +194,10 @@ START_TEST(the_bell_hangs_while_there_is_one)
     const int before = open_descriptors();
     open_all();
     ck_assert_int_eq(open_descriptors(), before + 2);
-    ck_assert(fcntl(weft_select_bell(&select_port), F_GETFD) >= 0);
+    ck_assert(fcntl(weft_select_wake_descriptor(&select_backend), F_GETFD) >= 0);
     close_all();
     ck_assert_int_eq(open_descriptors(), before);
-    ck_assert_int_eq(weft_select_bell(&select_port), -1);
+    ck_assert_int_eq(weft_select_wake_descriptor(&select_backend), -1);
 }
 END_TEST
 
@@ -295,7 +295,7 @@ END_TEST
 
 START_TEST(a_port_without_a_bell_is_called_between_two_ticks)
 {
-    weft_loop_init(&loop, &port.port);
+    weft_loop_init(&loop, &backend.backend);
     open_named(&a);
     ck_assert(call(&a));
     ck_assert_ptr_eq(weft_run_forever(&loop), &weft_deadlock_error);
@@ -309,7 +309,7 @@ START_TEST(a_full_pipe_loses_nothing)
     pthread_t thread;
     ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, stop));
     for (int i = 0; i < 3; i++) {
-        while (write(select_port.bell[1], "", 1) > 0)
+        while (write(select_backend.wake_pipe[1], "", 1) > 0)
             continue;
         ck_assert_int_eq(errno, EAGAIN);
         pthread_create(&thread, NULL, call_a, NULL);
@@ -322,9 +322,9 @@ START_TEST(a_full_pipe_loses_nothing)
 END_TEST
 
 static int sleeps;
-static void (*real_sleep)(weft_port *port, weft_time until);
+static void (*real_sleep)(weft_backend *backend, weft_time until);
 
-static void count_sleep(weft_port *of, weft_time until)
+static void count_sleep(weft_backend *of, weft_time until)
 {
     sleeps++;
     real_sleep(of, until);
@@ -333,8 +333,8 @@ static void count_sleep(weft_port *of, weft_time until)
 START_TEST(the_bell_falls_silent)
 {
     static weft_handle later;
-    real_sleep = select_port.port.sleep;
-    select_port.port.sleep = count_sleep;
+    real_sleep = select_backend.backend.sleep;
+    select_backend.backend.sleep = count_sleep;
     open_all();
     sleeps = 0;
     ck_assert(call(&a));
@@ -350,7 +350,7 @@ END_TEST
 START_TEST(the_bell_falls_silent_in_a_hosts_run)
 {
     open_named(&a);
-    struct pollfd bell = {.fd = select_port.bell[0], .events = POLLIN};
+    struct pollfd bell = {.fd = select_backend.wake_pipe[0], .events = POLLIN};
     ck_assert(call(&a));
     ck_assert_int_eq(poll(&bell, 1, 0), 1);
     ck_no_error(weft_run_once(&loop));
@@ -363,7 +363,7 @@ END_TEST
 START_TEST(a_ring_leaves_errno_alone)
 {
     open_named(&a);
-    while (write(select_port.bell[1], "", 1) > 0)
+    while (write(select_backend.wake_pipe[1], "", 1) > 0)
         continue;
     errno = 12345;
     ck_assert(call(&a));

@@ -98,7 +98,7 @@ START_TEST(a_block_ends_in_time_or_raises)
                           .error = blocks[_i].error);
     run_dry();
     ck_recorded(blocks[_i].recorded);
-    ck_assert_uint_eq(port.now, blocks[_i].end);
+    ck_assert_uint_eq(backend.now, blocks[_i].end);
     ck_assert_uint_eq(weft_timeout_when(&task.frame.timeout), blocks[_i].limit);
     ck_assert(weft_timeout_expired(&task.frame.timeout) == blocks[_i].expired);
     ck_assert_uint_eq(weft_cancelling(&task.task), 0);
@@ -141,7 +141,7 @@ START_TEST(a_block_may_be_left_in_any_way)
     static WEFT_TASK(leaving) leaver;
     ck_no_error(weft_run(&loop, leaving, &leaver));
     ck_recorded("-.");
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
     ck_assert(loop_is_idle());
 }
 END_TEST
@@ -186,7 +186,7 @@ START_TEST(a_limit_may_be_a_time_of_the_clock)
     weft_loop_create_task(&loop, until, &waiter, .when = times[_i].when, .delay = times[_i].delay);
     run_dry();
     ck_recorded(times[_i].recorded);
-    ck_assert_uint_eq(port.now, times[_i].end);
+    ck_assert_uint_eq(backend.now, times[_i].end);
     ck_assert_uint_eq(weft_timeout_when(&waiter.frame.timeout), times[_i].when);
     ck_assert(loop_is_idle());
 }
@@ -225,7 +225,7 @@ START_TEST(a_limit_may_be_moved_while_the_block_runs)
                           .error = (const weft_error *)(uintptr_t)schedules[_i].then);
     run_dry();
     ck_recorded(schedules[_i].recorded);
-    ck_assert_uint_eq(port.now, schedules[_i].end);
+    ck_assert_uint_eq(backend.now, schedules[_i].end);
     ck_assert(nothing_is_armed());
 }
 END_TEST
@@ -235,7 +235,7 @@ START_TEST(a_limit_may_be_moved_from_within)
     weft_loop_create_task(&loop, limited, &task, .limit = 5, .at = true, .delay = 20);
     run_dry();
     ck_recorded("x=timeout0");
-    ck_assert_uint_eq(port.now, 5);
+    ck_assert_uint_eq(backend.now, 5);
 }
 END_TEST
 
@@ -324,7 +324,7 @@ START_TEST(one_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_i
     static WEFT_TASK(twice) enterer;
     ck_no_error(weft_run(&loop, twice, &enterer));
     ck_recorded("refusedrefusedtimeout");
-    ck_assert_uint_eq(port.now, 8);
+    ck_assert_uint_eq(backend.now, 8);
 }
 END_TEST
 
@@ -353,7 +353,7 @@ START_TEST(one_that_has_expired_is_refused_until_its_block_has_ended)
     ck_error(weft_run(&loop, entering_late, &enterer), &weft_invalid_state_error);
     ck_recorded("x");
     ck_assert(weft_timeout_expired(&enterer.frame.timeout));
-    ck_assert_uint_eq(port.now, 1);
+    ck_assert_uint_eq(backend.now, 1);
 }
 END_TEST
 
@@ -366,7 +366,7 @@ WEFT_ASYNC(nest, weft_time outer_limit, inner_limit, busy, delay, after; weft_ti
         weft_with_timeout(&self->outer, self->outer_limit) {
             weft_try {
                 weft_with_timeout(&self->inner, self->inner_limit) {
-                    port.now += self->busy; /* the loop is busy for so long */
+                    backend.now += self->busy; /* the loop is busy for so long */
                     weft_sleep(self->delay);
                 }
                 weft_end;
@@ -415,7 +415,7 @@ START_TEST(of_blocks_in_blocks_the_outermost_that_is_over_raises)
                          .inner_limit = nests[_i].inner, .busy = nests[_i].busy,
                          .delay = nests[_i].delay, .after = nests[_i].after));
     ck_recorded(nests[_i].recorded);
-    ck_assert_uint_eq(port.now, nests[_i].end);
+    ck_assert_uint_eq(backend.now, nests[_i].end);
     ck_assert(loop_is_idle());
 }
 END_TEST
@@ -456,7 +456,7 @@ START_TEST(a_block_in_the_finally_of_one_that_is_over_has_a_limit_of_its_own)
     static WEFT_TASK(in_finally) finisher;
     ck_no_error(weft_run(&loop, in_finally, &finisher));
     ck_recorded("=timeout1=timeout0");
-    ck_assert_uint_eq(port.now, 5);
+    ck_assert_uint_eq(backend.now, 5);
 }
 END_TEST
 
@@ -660,7 +660,7 @@ START_TEST(wait_for_cancels_what_does_not_end_in_time_and_waits_for_that)
     weft_loop_create_task(&loop, waiting_for, &waiter_for, .limit = waits[_i].limit);
     run_dry();
     ck_recorded(waits[_i].recorded);
-    ck_assert_uint_eq(port.now, waits[_i].end);
+    ck_assert_uint_eq(backend.now, waits[_i].end);
     ck_assert(weft_done(&awaited));
     ck_assert(loop_is_idle());
 }
@@ -728,7 +728,7 @@ START_TEST(to_cancel_a_wait_for_is_to_cancel_what_it_waits_for)
     run_dry();
     ck_recorded("x=cancelled1");
     ck_assert(weft_cancelled(&awaited) && weft_cancelled(&waiter_for));
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -786,7 +786,7 @@ START_TEST(a_group_that_fails_because_it_is_late_raises_its_own_error)
     static WEFT_TASK(with_group) late;
     ck_no_error(weft_run(&loop, with_group, &late));
     ck_recorded("x0");
-    ck_assert_uint_eq(port.now, 2);
+    ck_assert_uint_eq(backend.now, 2);
 }
 END_TEST
 

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static weft_timers timers;
+static weft_timers_ timers;
 
-static void arm(weft_wait *wait, weft_time deadline)
+static void arm(weft_wait_ *wait, weft_time deadline)
 {
     weft_timers_arm_(&timers, wait, deadline);
 }
@@ -17,9 +17,9 @@ static void new_timers(void)
 }
 
 /* What is due at `now`, in order, as indices into `waits`. */
-static void note_due(const weft_wait *waits, weft_time now)
+static void note_due(const weft_wait_ *waits, weft_time now)
 {
-    const weft_wait *due;
+    const weft_wait_ *due;
     while ((due = weft_timers_pop_(&timers, now)))
         note_letter((char)('a' + (due - waits)));
     note(" ");
@@ -46,7 +46,7 @@ END_TEST
 
 START_TEST(timers_are_due_by_deadline_and_never_early)
 {
-    static weft_wait waits[4];
+    static weft_wait_ waits[4];
     static const weft_time deadlines[] = {30, 10, 20, 11};
     for (int i = 0; i < 4; i++)
         arm(&waits[i], deadlines[i]);
@@ -59,7 +59,7 @@ END_TEST
 
 START_TEST(equal_deadlines_are_first_in_first_out)
 {
-    static weft_wait waits[26];
+    static weft_wait_ waits[26];
     for (int i = 0; i < 26; i++)
         arm(&waits[i], 1000 + (weft_time)(i % 2));
     note_due(waits, 5000);
@@ -71,7 +71,7 @@ END_TEST
  */
 START_TEST(equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed)
 {
-    static weft_wait waits[8];
+    static weft_wait_ waits[8];
     arm(&waits[0], 1 << 20);
     arm(&waits[1], 1 << 10);
     arm(&waits[2], 1 << 20);
@@ -87,7 +87,7 @@ END_TEST
 
 START_TEST(a_deadline_in_the_past_is_due_now_behind_those_that_are)
 {
-    static weft_wait waits[5];
+    static weft_wait_ waits[5];
     arm(&waits[0], 100);
     arm(&waits[1], 100);
     note_letter((char)('a' + (weft_timers_pop_(&timers, 100) - waits)));
@@ -101,7 +101,7 @@ END_TEST
 
 START_TEST(far_deadlines_keep_their_order)
 {
-    static weft_wait waits[9];
+    static weft_wait_ waits[9];
     static const weft_time deadlines[] = {UINT64_MAX,
                                           (weft_time)1 << 63,
                                           (weft_time)1 << 40,
@@ -125,7 +125,7 @@ END_TEST
 /* One of each position in a bucket: the first (of more, and alone), one in the middle, the last. */
 START_TEST(a_timer_is_disarmed_from_any_position)
 {
-    static weft_wait waits[4];
+    static weft_wait_ waits[4];
     static const char *const left[] = {"bcd ", "acd ", "abd ", "abc "};
     for (int i = 0; i < 4; i++)
         arm(&waits[i], 100 + (weft_time)(i == 3));
@@ -141,7 +141,7 @@ END_TEST
 /* The least of a bucket is found again: (0) among more, (1) among equals, in their order. */
 START_TEST(the_next_timer_is_right_after_the_least_was_disarmed)
 {
-    static weft_wait waits[4];
+    static weft_wait_ waits[4];
     static const weft_time deadlines[2][4] = {{40, 43, 42, 41}, {40, 44, 44, 44}};
     static const char *const due[] = {" d c b ", " bcd "};
     for (int i = 0; i < 4; i++)
@@ -158,7 +158,7 @@ END_TEST
  */
 START_TEST(next_is_never_too_late)
 {
-    static weft_wait waits[3];
+    static weft_wait_ waits[3];
     arm(&waits[0], 50);
     ck_assert_uint_eq(timers.next, 50);
     arm(&waits[1], 70);
@@ -241,9 +241,9 @@ static int model_find(int timer)
     ck_assert_msg(condition, "%s; seed %" PRIu64 ", step %d", #condition, seed, step)
 
 /* As a loop does: takes all out that is due, and then perhaps lets time pass until something is. */
-static weft_time expire(weft_wait *waits, weft_time now, int step)
+static weft_time expire(weft_wait_ *waits, weft_time now, int step)
 {
-    const weft_wait *due;
+    const weft_wait_ *due;
     while ((due = weft_timers_pop_(&timers, now))) {
         CHECK(model.count > 0);
         CHECK(due - waits == model.timers[0]);
@@ -270,7 +270,7 @@ static weft_time expire(weft_wait *waits, weft_time now, int step)
 
 static void run_random_program(void)
 {
-    static weft_wait waits[TIMERS];
+    static weft_wait_ waits[TIMERS];
     state = seed * 0x9E3779B97F4A7C15u;
     weft_time now = random_below(3) ? random_below(100) : random_bits() >> random_below(64);
     new_timers();

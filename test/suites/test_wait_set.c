@@ -67,7 +67,7 @@ static WEFT_TASK(waiting) waiter;
 /* gh-79306 */
 static bool nothing_is_linked(void)
 {
-    if (waiter.frame.set.set.several.parent || !weft_done(&waiter) ||
+    if (waiter.frame.set.set.multi_wait.parent || !weft_done(&waiter) ||
         weft_handle_pending(&waiter.frame.set.set.limit))
         return false;
     for (int i = 0; i < PARTS; i++)
@@ -120,13 +120,13 @@ START_TEST(a_wait_ends_when_enough_have_or_the_limit_has_passed)
     start_parts(waits[_i].errors[0], waits[_i].errors[1], waits[_i].errors[2]);
     run_waiter(waits[_i].until, waits[_i].limit);
     ck_recorded(waits[_i].recorded);
-    ck_assert_uint_eq(port.now, waits[_i].end);
+    ck_assert_uint_eq(backend.now, waits[_i].end);
     for (int i = 0; i < PARTS; i++)
         ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
     run_dry(); /* the others go on */
     ck_assert(weft_done(&parts[0]));
     ck_assert(!weft_cancelled(&parts[0]));
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -143,7 +143,7 @@ START_TEST(those_that_had_ended_count_and_it_takes_a_tick_all_the_same)
     tick();
     ck_recorded("|ABC");
     ck_assert(nothing_is_linked());
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -197,7 +197,7 @@ START_TEST(gh_79306_a_cancelled_wait_is_told_at_once_and_leaves_the_others_as_th
     memset(&waiter, 0xFF, sizeof(waiter)); /* it may be anything now */
     run_dry();
     ck_recorded("cba");
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
     memset(&waiter, 0, sizeof(waiter));
 }
 END_TEST
@@ -261,7 +261,7 @@ WEFT_ASYNC(draining, WEFT_WAIT_SET(PARTS) set; int i;)
         weft_check(weft_wait_add(&self->set, &parts[self->i]));
     do {
         weft_wait_first(&self->set, WEFT_FOREVER);
-        note_letter((char)('0' + self->set.set.several.count));
+        note_letter((char)('0' + self->set.set.multi_wait.count));
     } while (weft_wait_pending(&self->set));
     ck_assert_uint_eq(weft_wait_pending(&self->set), 0);
 }
@@ -273,7 +273,7 @@ START_TEST(those_that_have_ended_may_be_dropped_and_the_rest_waited_for)
     start_parts(NULL, NULL, &fail);
     ck_no_error(weft_run(&loop, draining, &drainer));
     ck_recorded("c3b2a1");
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -283,8 +283,8 @@ WEFT_ASYNC(growing, weft_wait_set set; weft_part room[PARTS]; int i;)
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->room, PARTS, &parts[self->i]));
     ck_error(weft_wait_add_in(&self->set, self->room, PARTS, &parts[0]), &weft_invalid_state_error);
-    WEFT_WAIT_THEN_(weft_wait_until_(&self->set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
-                    weft_wait_leave_(&self->set));
+    WEFT_WAIT_RESUME_(weft_wait_begin_(&self->set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
+                      weft_wait_resume_(&self->set));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -363,7 +363,7 @@ START_TEST(a_task_waits_for_its_set)
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, waiting, &waiter, .limit = 9);
     tick();
-    const weft_waiting waits_for = weft_task_waits_for(&waiter.task);
+    const weft_wait_info waits_for = weft_task_waits_for(&waiter.task);
     ck_assert_str_eq(waits_for.what, "wait");
     ck_assert_ptr_eq(waits_for.object, &waiter.frame.set);
     ck_assert_ptr_null(waits_for.holder);
@@ -426,7 +426,7 @@ static WEFT_TASK(completing) completer;
 
 static bool completer_is_unlinked(void)
 {
-    if (completer.frame.set.set.several.parent || completer.frame.set.set.several.count ||
+    if (completer.frame.set.set.multi_wait.parent || completer.frame.set.set.multi_wait.count ||
         weft_handle_pending(&completer.frame.set.set.limit))
         return false;
     for (int i = 0; i < PARTS + 1; i++)
@@ -469,7 +469,7 @@ START_TEST(each_comes_as_it_ends)
     run_dry(); /* the others go on */
     for (int i = 0; i < PARTS; i++)
         ck_assert(weft_done(&parts[i]) && !weft_cancelled(&parts[i]));
-    ck_assert_uint_eq(port.now, 3);
+    ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
@@ -612,7 +612,7 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, completing, &completer, .limit = 9);
     tick();
-    const weft_waiting waits_for = weft_task_waits_for(&completer.task);
+    const weft_wait_info waits_for = weft_task_waits_for(&completer.task);
     ck_assert_str_eq(waits_for.what, "as_completed");
     ck_assert_ptr_eq(waits_for.object, &completer.frame.set);
     while (_i && !weft_done(&parts[2]))
@@ -773,12 +773,12 @@ WEFT_ASYNC_END
 
 START_TEST(what_belongs_to_another_loop_is_not_waited_for)
 {
-    static weft_virtual other_port;
+    static weft_virtual other_backend;
     static weft_loop other;
     static weft_future future;
     static WEFT_TASK(waiting_elsewhere) task;
-    weft_virtual_init(&other_port);
-    weft_loop_init(&other, &other_port.port);
+    weft_virtual_init(&other_backend);
+    weft_loop_init(&other, &other_backend.backend);
     memset(&shared, 0, sizeof(shared));
     weft_loop_create_future(&other, &future);
     ck_no_error(weft_wait_add(&shared, &future));

@@ -9,20 +9,20 @@
 static weft_time clock_time, each_reading; /* takes so long */
 static int readings;
 
-static weft_time clock_now(weft_port *of)
+static weft_time clock_now(weft_backend *of)
 {
     (void)of;
     readings++;
     return clock_time += each_reading;
 }
 
-static void clock_sleep(weft_port *of, weft_time until)
+static void clock_sleep(weft_backend *of, weft_time until)
 {
     (void)of;
     clock_time = until;
 }
 
-static weft_port by_hand = {.now = clock_now, .sleep = clock_sleep};
+static weft_backend by_hand = {.now = clock_now, .sleep = clock_sleep};
 
 static void work(weft_time time)
 {
@@ -38,10 +38,10 @@ static void new_clock(void)
 
 /* ---- What is told ---- */
 
-static weft_turn last;
+static weft_slow_call last;
 
 /* "worker:12 took 7;" */
-static void hear(weft_loop *of, const weft_turn *turn)
+static void hear(weft_loop *of, const weft_slow_call *turn)
 {
     char text[200];
     ck_assert_ptr_eq(of, &loop);
@@ -166,7 +166,7 @@ WEFT_ASYNC(parent, weft_group group; worker_task child, other;)
 }
 WEFT_ASYNC_END
 
-static void hear_what(weft_loop *of, const weft_turn *turn)
+static void hear_what(weft_loop *of, const weft_slow_call *turn)
 {
     (void)of;
     ck_assert(turn->took >= each_reading && !turn->function);
@@ -210,7 +210,7 @@ END_TEST
 
 /* ---- What a hook may do ---- */
 
-static void hear_slowly(weft_loop *of, const weft_turn *turn)
+static void hear_slowly(weft_loop *of, const weft_slow_call *turn)
 {
     hear(of, turn);
     work(100);
@@ -226,13 +226,13 @@ START_TEST(the_hooks_own_time_counts_for_nobody)
 }
 END_TEST
 
-static void hear_once(weft_loop *of, const weft_turn *turn)
+static void hear_once(weft_loop *of, const weft_slow_call *turn)
 {
     hear(of, turn);
     weft_set_watchdog(of, 0, NULL);
 }
 
-static void hear_then_be_strict(weft_loop *of, const weft_turn *turn)
+static void hear_then_be_strict(weft_loop *of, const weft_slow_call *turn)
 {
     hear(of, turn);
     weft_set_watchdog(of, 1, hear_once);
@@ -251,7 +251,7 @@ START_TEST(a_hook_may_set_another_or_none)
 }
 END_TEST
 
-static void cancel_both(weft_loop *of, const weft_turn *turn)
+static void cancel_both(weft_loop *of, const weft_slow_call *turn)
 {
     hear(of, turn);
     ck_assert(weft_cancel(&a) && weft_cancel(&b));
@@ -280,7 +280,7 @@ static void dump_piece(void *to, const char *text)
     note(text);
 }
 
-static void hear_and_dump(weft_loop *of, const weft_turn *turn)
+static void hear_and_dump(weft_loop *of, const weft_slow_call *turn)
 {
     hear(of, turn);
     weft_dump(of, dump_piece, NULL);

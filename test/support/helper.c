@@ -5,7 +5,7 @@
 #include <string.h>
 
 weft_loop loop;
-weft_virtual port;
+weft_virtual backend;
 char record[1 << 14];
 
 const weft_error fail = {.text = "fail"};
@@ -53,8 +53,8 @@ weft_time cancelled_soon(weft_task *task)
 
 void tick(void)
 {
-    if (weft_ready_is_idle_(&loop.ready) && loop.timers.used && port.now < loop.timers.next)
-        port.now = loop.timers.next;
+    if (weft_ready_is_idle_(&loop.ready) && loop.timers.used && backend.now < loop.timers.next)
+        backend.now = loop.timers.next;
     weft_stop(&loop);
     weft_run_forever(&loop);
 }
@@ -74,8 +74,8 @@ size_t count_tasks(void)
 
 bool loop_is_idle(void)
 {
-    const weft_time now = port.now;
-    return !weft_first_task(&loop) && weft_run_forever(&loop) && port.now == now;
+    const weft_time now = backend.now;
+    return !weft_first_task(&loop) && weft_run_forever(&loop) && backend.now == now;
 }
 
 /* ---- The suite ---- */
@@ -87,8 +87,8 @@ static void set_up(void)
 {
     memset(&canceller, 0, sizeof(canceller));
     memset(record, 0, sizeof(record));
-    weft_virtual_init(&port);
-    weft_loop_init(&loop, &port.port);
+    weft_virtual_init(&backend);
+    weft_loop_init(&loop, &backend.backend);
 }
 
 /* What a test left unfinished is forgotten: its memory is the next one's, too, with CK_FORK=no. */

@@ -8,7 +8,7 @@
 #include "weft.h"
 
 extern weft_loop loop;
-extern weft_virtual port; /* loop's */
+extern weft_virtual backend; /* loop's */
 extern char record[1 << 14];
 
 extern const weft_error fail, other_fail;

@@ -77,25 +77,25 @@ static struct probe *probe_number(struct observer *observer, size_t number)
     return observer->probes[number];
 }
 
-static void push_again(weft_ready *ready, weft_node *node)
+static void push_again(weft_ready_queue_ *ready, weft_node_ *node)
 {
     if (weft_knows_previous_(node))
-        weft_ready_push_turn_(ready, weft_wait_of_(node));
+        weft_ready_push_callback_(ready, weft_wait_of_(node));
     else
         weft_ready_push_(ready, node);
 }
 
 static void interleave(struct observer *observer)
 {
-    weft_ready *const ready = &observer->loop->ready;
-    weft_node *node = ready->tick.next, *const last = ready->tail;
+    weft_ready_queue_ *const ready = &observer->loop->ready;
+    weft_node_ *node = ready->tick.next, *const last = ready->tail;
     bool more = true;
     weft_ready_init_(ready);
     for (size_t n = 0; more; n++) {
-        weft_node *const next = node->next;
+        weft_node_ *const next = node->next;
         struct probe *const probe = probe_number(observer, n);
         more = node != last;
-        probe->task = weft_is_turn_(node) ? NULL : weft_task_of_node_(node);
+        probe->task = weft_is_callback_(node) ? NULL : weft_task_of_node_(node);
         push_again(ready, node);
         weft_call_soon(observer->loop, &probe->handle, probed);
         node = next;
@@ -112,8 +112,8 @@ bool observe_tick(struct observer *observer)
             observer->idle(observer);
         if (!loop->timers.used)
             return false;
-        if (observer->port->now < loop->timers.next)
-            observer->port->now = loop->timers.next;
+        if (observer->backend->now < loop->timers.next)
+            observer->backend->now = loop->timers.next;
     } else {
         interleave(observer);
     }

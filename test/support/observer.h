@@ -21,7 +21,7 @@ extern const char *const moment_names[MOMENTS];
 
 struct observer {
     weft_loop *loop;
-    weft_virtual *port;                      /* the loop's */
+    weft_virtual *backend;                   /* the loop's */
     void (*idle)(struct observer *observer); /* nothing is ready; NULL: nobody has to know */
     enum moment moment;
     size_t victim; /* which await, from 1; 0: nobody is cancelled */

@@ -23,7 +23,7 @@ struct actor {
 
 static struct world {
     weft_loop loop;
-    weft_virtual port;
+    weft_virtual backend;
     struct things things;
     WEFT_TASK(actor) actors[TASKS];
     char record[ROOM];
@@ -424,10 +424,10 @@ static int number_of(const weft_task *task)
     return -1;
 }
 
-void compare_waiters(const weft_waiters *waiters, const struct model_list *list)
+void compare_waiters(const weft_waiters_ *waiters, const struct model_list *list)
 {
     int i = 0;
-    for (const weft_wait *wait = waiters->first; wait; wait = wait->listed_after) {
+    for (const weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
         const weft_task *const task = WEFT_CONTAINER_(wait, weft_task, live.wait);
         if (!weft_is_parked_(task))
             continue;
@@ -470,7 +470,7 @@ static void run_tick(void)
 
 void pass_time(void)
 {
-    now.port.now += WEFT_MS(1);
+    now.backend.now += WEFT_MS(1);
     model->clock++;
 }
 
@@ -590,8 +590,8 @@ static void explore(int depth)
 size_t explore_worlds(const struct concept *which, int depth)
 {
     memset(&now, 0, sizeof(now));
-    weft_virtual_init(&now.port);
-    weft_loop_init(&now.loop, &now.port.port);
+    weft_virtual_init(&now.backend);
+    weft_loop_init(&now.loop, &now.backend.backend);
     model->held_by = -1;
     concept = which;
     worlds = 0;

@@ -146,7 +146,7 @@ extern weft_loop *const world_loop;
 size_t explore_worlds(const struct concept *concept, int depth);
 
 /* Those of weft's waiters that are pending are the model's. */
-void compare_waiters(const weft_waiters *waiters, const struct model_list *list);
+void compare_waiters(const weft_waiters_ *waiters, const struct model_list *list);
 
 /* ---- weft's side ---- */
 

@@ -50,11 +50,11 @@ static bool is_task_of(struct run *run, const weft_task *task)
 }
 
 /* How many are listed; each is a task that waits for this and nothing else. */
-static size_t listed(struct run *run, const weft_waiters *waiters, const char *name)
+static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *name)
 {
     size_t count = 0;
-    const weft_wait *before = NULL;
-    for (const weft_wait *wait = waiters->first; wait; wait = wait->listed_after) {
+    const weft_wait_ *before = NULL;
+    for (const weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
         weft_task *const task = WEFT_CONTAINER_(wait, weft_task, live.wait);
         demand(run, is_task_of(run, task), "who is listed has not ended", name);
         if (run->broken)
@@ -70,7 +70,7 @@ static size_t listed(struct run *run, const weft_waiters *waiters, const char *n
 }
 
 /* How many tasks say that they are listed there. */
-static size_t waiting(struct run *run, const weft_waiters *waiters)
+static size_t waiting(struct run *run, const weft_waiters_ *waiters)
 {
     size_t count = 0;
     weft_task *task = weft_first_task(&run->machine->loop);
@@ -80,7 +80,7 @@ static size_t waiting(struct run *run, const weft_waiters *waiters)
     return count;
 }
 
-static size_t all_who_wait(struct run *run, const weft_waiters *waiters, const char *name)
+static size_t all_who_wait(struct run *run, const weft_waiters_ *waiters, const char *name)
 {
     const size_t count = listed(run, waiters, name);
     demand(run, count == waiting(run, waiters), "who waits for it is listed", name);
@@ -127,7 +127,7 @@ static void check_barrier(struct run *run, const struct object *object)
 
 static long long sum_of(const struct object *object)
 {
-    const weft_queue *const queue = engine_of(object);
+    const weft_queue_ *const queue = engine_of(object);
     long long sum = 0;
     for (size_t i = 0; i < queue->size; i++)
         sum +=
@@ -137,7 +137,7 @@ static long long sum_of(const struct object *object)
 
 static void check_queue(struct run *run, const struct object *object)
 {
-    const weft_queue *const queue = engine_of(object);
+    const weft_queue_ *const queue = engine_of(object);
     demand(run, !all_who_wait(run, &queue->getters, object->name) || !queue->size,
            "nobody waits for an item that is there", object->name);
     demand(run,
@@ -193,10 +193,10 @@ static const char *label_of(struct run *run, const weft_task *task)
 }
 
 /* How many times the task is linked in the ring of those that wait for *awaitable. */
-static size_t times_in_ring(const weft_awaitable *awaitable, const weft_node *node)
+static size_t times_in_ring(const weft_awaitable_ *awaitable, const weft_node_ *node)
 {
     size_t times = 0;
-    const weft_node *at = weft_has_ended_(awaitable) ? NULL : awaitable->waiters;
+    const weft_node_ *at = weft_has_ended_(awaitable) ? NULL : awaitable->waiters;
     if (at)
         do {
             times += at == node;
@@ -206,20 +206,20 @@ static size_t times_in_ring(const weft_awaitable *awaitable, const weft_node *no
 }
 
 /* What waits in the words of waits_for() has a reason to. */
-static bool has_reason(weft_waiting waiting)
+static bool has_reason(weft_wait_info waiting)
 {
     if (!strcmp(waiting.what, "group")) {
         const weft_group *const group = waiting.object;
-        return group->owner.children && group->waits;
+        return group->scope.children && group->waits;
     }
     if (!strcmp(waiting.what, "shield")) {
         const weft_shield *const shield = waiting.object;
         return weft_handle_pending(&shield->handle) &&
-               !weft_has_ended_(shield->handle.wait.heard_of);
+               !weft_has_ended_(shield->handle.wait.awaited);
     }
     if (!strcmp(waiting.what, "wait")) {
         const weft_wait_set *const set = waiting.object;
-        return set->several.open > 0 && set->several.open <= set->several.count;
+        return set->multi_wait.open > 0 && set->multi_wait.open <= set->multi_wait.count;
     }
     return true;
 }
@@ -227,16 +227,18 @@ static bool has_reason(weft_waiting waiting)
 static void check_task(struct run *run, const weft_task *task)
 {
     const char *const label = label_of(run, task);
-    const weft_wait *const wait = &task->live.wait;
+    const weft_wait_ *const wait = &task->live.wait;
     demand(run, weft_is_parked_(task), "a task that has not ended waits", label);
-    demand(run, !(task->root.flags & WEFT_NEWS_), "a task has been told what it has to be", label);
+    demand(run, !(task->root.flags & WEFT_DELIVERY_MASK_), "a task has been told what it has to be",
+           label);
     switch (weft_parked_in_(task)) {
     case WEFT_AWAITING_:
         demand(run, times_in_ring(wait->target, &wait->node) == 1,
                "nobody waits for what has ended", label);
         return;
-    case WEFT_JOINING_:
-        demand(run, WEFT_CONTAINER_(wait->joint, weft_gather, joint)->several.open > 0,
+    case WEFT_GATHERING_:
+        demand(run,
+               WEFT_CONTAINER_(wait->gather_wait, weft_gather, gather_wait)->multi_wait.open > 0,
                "a gather waits for a part", label);
         return;
     case WEFT_LISTED_:
@@ -277,7 +279,7 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
     struct ending ending = {.heard = false};
     run->machine = machine;
     run->observer.loop = &machine->loop;
-    run->observer.port = &machine->port;
+    run->observer.backend = &machine->backend;
     weft_add_done_callback(until, &ending.handle, hear);
     while (!ending.heard && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
         continue;

@@ -87,7 +87,7 @@ static void print_deadlock(struct machine *machine)
 }
 
 /* The clock stands still while anything runs. */
-static void bark(weft_loop *loop, const weft_turn *turn)
+static void bark(weft_loop *loop, const weft_slow_call *turn)
 {
     (void)loop;
     weft_panic(turn->began.file, turn->began.line, "a step took time on the virtual clock");
@@ -97,8 +97,8 @@ static void run_program(struct machine machine)
 {
     struct watcher *const watcher = machine.watcher;
     machine.last = &machine.instances;
-    weft_virtual_init(&machine.port);
-    weft_loop_init(&machine.loop, &machine.port.port);
+    weft_virtual_init(&machine.backend);
+    weft_loop_init(&machine.loop, &machine.backend.backend);
     if (machine.dumps)
         weft_set_watchdog(&machine.loop, 0, bark);
     weft_loop_create_future(&machine.loop, &machine.never);

@@ -80,7 +80,7 @@ struct machine {
     bool dumps;              /* all tasks, with each line of the trace; under a watchdog */
     FILE *out;
     weft_loop loop;
-    weft_virtual port;
+    weft_virtual backend;
     struct object *objects;
     struct instance *instances, **last; /* in the order of creation */
     struct memory *memory;

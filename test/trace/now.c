@@ -110,7 +110,7 @@ static bool locked(const struct object *object)
                                               : weft_semaphore_locked(&object->semaphore);
 }
 
-const weft_queue *engine_of(const struct object *object)
+const weft_queue_ *engine_of(const struct object *object)
 {
     return object->queue.queue.room ? &object->queue.queue : &object->unbounded.queue;
 }

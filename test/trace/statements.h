@@ -47,7 +47,7 @@ struct run_wait {
 WEFT_DECLARE(run_wait);
 
 /* The queue that an object is, whatever its items. */
-const weft_queue *engine_of(const struct object *object);
+const weft_queue_ *engine_of(const struct object *object);
 
 /* Items come and go. */
 void count_put(struct object *object, long value);

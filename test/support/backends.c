@@ -1,4 +1,4 @@
-#include "ports.h"
+#include "backends.h"
 
 #include "core/backend/poll.h"
 #ifdef HAVE_EPOLL
@@ -6,7 +6,7 @@
 #endif
 
 static union {
-    weft_port port;
+    weft_backend backend;
     weft_select select;
     weft_poll poll;
 #ifdef HAVE_EPOLL
@@ -72,14 +72,14 @@ static const struct {
 #endif
 };
 
-weft_port *open_port(void)
+weft_backend *open_backend(void)
 {
     ports[chosen].open();
     opened = true;
-    return &any.port;
+    return &any.backend;
 }
 
-static void close_port(void)
+static void close_backend(void)
 {
     if (opened && ports[chosen].close)
         ports[chosen].close();
@@ -95,5 +95,5 @@ TCase *begin_case_on(int which)
 {
     if ((size_t)which >= sizeof(ports) / sizeof(*ports))
         return NULL;
-    return begin_case(ports[which].name, ports[which].choose, close_port);
+    return begin_case(ports[which].name, ports[which].choose, close_backend);
 }

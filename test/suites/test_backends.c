@@ -13,18 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backends.h"
 #include "core/backend/poll.h"
-#include "ports.h"
 #ifdef HAVE_EPOLL
 #include "core/backend/epoll.h"
 #endif
 
-static weft_port *on; /* the port */
+static weft_backend *on; /* the port */
 static int pair[2];
 
 static void set_up(void)
 {
-    on = open_port();
+    on = open_backend();
     weft_loop_init(&loop, on);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 }
@@ -129,7 +129,7 @@ START_TEST(a_ring_leaves_errno_as_it_was)
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
     errno = ENOTTY;
     for (int i = 0; i < 100000; i++)
-        on->ring(on);
+        on->wake(on);
     ck_assert_int_eq(errno, ENOTTY);
     on->sleep(on, WEFT_FOREVER);
     weft_threadsafe_close(&called);
@@ -140,7 +140,7 @@ START_TEST(a_bell_that_is_silenced_rings_again)
 {
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
     for (int i = 0; i < 3; i++) {
-        on->ring(on);
+        on->wake(on);
         on->sleep(on, WEFT_FOREVER);
     }
     const weft_time until = on->now(on) + WEFT_MS(1);
@@ -265,7 +265,7 @@ static void set_up_poll(void)
 {
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ck_assert(weft_poll_init(&polled, 1));
-    weft_loop_init(&loop, &polled.port);
+    weft_loop_init(&loop, &polled.backend);
 }
 
 static void tear_down_poll(void)
@@ -339,7 +339,7 @@ static void set_up_epoll(void)
 {
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ck_assert(weft_epoll_init(&epoll));
-    weft_loop_init(&loop, &epoll.port);
+    weft_loop_init(&loop, &epoll.backend);
 }
 
 static void tear_down_epoll(void)
@@ -356,7 +356,7 @@ START_TEST(a_closed_descriptor_is_found_before_long)
     start(0, pair[1], 'a');
     start(1, pair[0], 'b');
     ck_no_error(weft_run_until_complete(&loop, &sleeping));
-    epoll.checked = epoll.port.now(&epoll.port);
+    epoll.checked = epoll.backend.now(&epoll.backend);
     close(pair[1]);
     finish(0);
     finish(1); /* the other end is there, but has hung up */

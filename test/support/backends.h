@@ -8,7 +8,7 @@
 TCase *begin_case_on(int which);
 
 /* In its tests: the port, set up. It is closed when the test's loop has been. */
-weft_port *open_port(void);
+weft_backend *open_backend(void);
 
 /* Whether it has no highest number. */
 bool takes_any_number(void);
