@@ -2,14 +2,13 @@
 # Every test and file that doc/ names is there; and every test of CPython that doc/cpython-tests.md says
 # is here stands in the file that it names.
 set -eu
-srcdir=${srcdir:-.}
-missing=0 found=0
+. "$(dirname "$0")/common.sh"
 for name in $(cat "$srcdir"/doc/pitfalls.md "$srcdir"/doc/cpython-tests.md |
     grep -oE 'test/[a-z/_-]+\.(sh|c)|\b[a-z][a-z0-9]*(_[a-z0-9]+){4,}\b' | grep -v '^test_' | sort -u); do
     case $name in
     test/*) [ -e "$srcdir/$name" ] ;;
     *) grep -qE "START_TEST\($name\)" "$srcdir"/test/suites/*.c ;;
-    esac && found=$((found + 1)) || { echo "not there: $name"; missing=$((missing + 1)); }
+    esac && pass || fail "not there: $name"
 done
 
 # `- Class: test_a, test_b: test_file.c, a_test_of_weft`, over several lines: test_a test_file.c
@@ -31,11 +30,10 @@ awk '
     END { end_entry() }' "$srcdir/doc/cpython-tests.md" >"$cases"
 while read -r name file; do
     if grep -qw "$name" "$srcdir/test/suites/$file"; then
-        found=$((found + 1))
+        pass
     else
-        echo "not there: $name in test/suites/$file"
-        missing=$((missing + 1))
+        fail "not there: $name in test/suites/$file"
     fi
 done <"$cases"
-echo "$found passed, $missing failed"
-[ $missing -eq 0 ] && [ $found -gt 0 ] && [ -s "$cases" ]
+[ -s "$cases" ]
+finish

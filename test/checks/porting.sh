@@ -2,7 +2,7 @@
 # The port of doc/porting.md runs, with an interrupt at each moment in which one can come: on a machine
 # with atomic pointers, and on one without.
 set -eu
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -2,8 +2,7 @@
 # Every whole program in the README compiles, without a warning, and prints what the block behind it
 # says; and the code in doc/ compiles.
 set -eu
-srcdir=${srcdir:-.}
-top=$(pwd)
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -14,21 +13,18 @@ awk -v work="$work" '
     /^```/ { out = "" }
     out { print > out }' "$srcdir/README.md"
 
-passed=0
 for program in "$work"/*.c; do
     grep -q 'int main' "$program" || continue
     base=${program%.c}
     ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" "$program" .libs/libweft.a -o "$base"
     "$base" >"$base.out"
     diff "$base.expected" "$base.out"
-    passed=$((passed + 1))
+    pass
 done
 for document in "$srcdir"/doc/*.md; do
     awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$document" >"$work/part.c"
     [ -s "$work/part.c" ] || continue
     ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" -c "$work/part.c" -o "$work/part.o"
-    passed=$((passed + 1))
+    pass
 done
-cd "$top"
-echo "$passed passed, 0 failed"
-[ $passed -gt 0 ]
+finish
