@@ -3,6 +3,7 @@
 #define WEFT_CORE_BACKEND_SELECT_H
 
 #include <sys/select.h>
+#include <sys/types.h>
 
 #include "../backend.h"
 
@@ -16,6 +17,7 @@ typedef struct weft_select {
     fd_set watched[2]; /* for reading, for writing */
     int highest;       /* no descriptor above it is in them; -1: none at all */
     int wake_pipe[2];  /* the pipe, while it is hung */
+    pid_t process;     /* whose pipe it is: not a child's that has a copy since fork() */
     weft_time now;     /* what the clock said last: it stands still rather than fail */
 } weft_select;
 

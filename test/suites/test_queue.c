@@ -188,6 +188,25 @@ START_TEST(a_ring_of_items_goes_round_and_round)
 }
 END_TEST
 
+/* Nothing is lost then: no compiler complains. */
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wunused-result"
+#endif
+START_TEST(an_error_that_loses_nothing_may_be_ignored)
+{
+    int item = -1;
+    init(_i, 2);
+    (void)weft_queue_get_nowait(&queue, &item);
+    (void)weft_queue_task_done(&queue);
+    ck_assert_int_eq(item, -1);
+    ck_assert(weft_queue_empty(&queue));
+}
+END_TEST
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
+
 /* ---- Waiting ---- */
 
 /* CPython: test_queues.QueuePutTests.test_blocking_put
@@ -1380,6 +1399,7 @@ int main(void)
     tcase_add_loop_test(tests, items_come_out_in_the_order_of_their_queue, 0, ORDERS);
     tcase_add_loop_test(tests, what_cannot_be_done_at_once_is_an_error_and_changes_nothing, 0,
                         ORDERS);
+    tcase_add_loop_test(tests, an_error_that_loses_nothing_may_be_ignored, 0, ORDERS);
     tcase_add_test(tests, a_ring_of_items_goes_round_and_round);
     add_waiting(tests);
     add_shutdown(tests);

@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper.h"
@@ -301,6 +303,70 @@ START_TEST(a_closed_handle_does_not_become_a_daemon)
     weft_threadsafe_set_daemon(&a.threadsafe, true);
     ck_assert(!a.threadsafe.daemon);
     ck_assert_uint_eq(loop.keepalive_handles, 0);
+}
+END_TEST
+
+/* ---- fork() ---- */
+
+static bool bell_is_rung(void)
+{
+    struct pollfd bell = {.fd = weft_select_wake_descriptor(&select_backend), .events = POLLIN};
+    return poll(&bell, 1, 0) == 1;
+}
+
+/* Runs `child` in a child process; what it returned. */
+static bool in_a_child(bool (*child)(void))
+{
+    int status = 1;
+    const pid_t process = fork();
+    ck_assert_int_ge(process, 0);
+    if (process == 0)
+        _exit(child() ? 0 : 1);
+    ck_assert_int_eq(waitpid(process, &status, 0), process);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool run_twice(void)
+{
+    const int number = weft_select_wake_descriptor(&select_backend);
+    return !weft_run_once(&loop) && !bell_is_rung() &&
+           number == weft_select_wake_descriptor(&select_backend) &&
+           weft_call_soon_threadsafe(&a.threadsafe) && bell_is_rung() && !weft_run_once(&loop) &&
+           !bell_is_rung() && strcmp(record, "aa") == 0;
+}
+
+START_TEST(a_childs_loop_does_not_empty_its_parents_bell)
+{
+    open_named(&a);
+    ck_assert(call(&a) && bell_is_rung());
+    ck_assert(in_a_child(run_twice));
+    ck_assert(bell_is_rung());
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
+    ck_assert(!bell_is_rung());
+    weft_threadsafe_close(&a.threadsafe);
+}
+END_TEST
+
+static bool close_and_open_again(void)
+{
+    weft_threadsafe_close(&a.threadsafe);
+    return !weft_threadsafe_open(&loop, &a.threadsafe, note_name) &&
+           weft_call_soon_threadsafe(&a.threadsafe) && bell_is_rung() && !weft_run_once(&loop) &&
+           !bell_is_rung() && strcmp(record, "a") == 0;
+}
+
+START_TEST(a_child_that_opens_its_handles_again_has_a_bell_of_its_own)
+{
+    open_named(&a);
+    ck_assert(in_a_child(close_and_open_again));
+    ck_assert(!bell_is_rung());
+    ck_assert(call(&a) && bell_is_rung());
+    ck_assert(in_a_child(close_and_open_again));
+    ck_assert(bell_is_rung());
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
+    weft_threadsafe_close(&a.threadsafe);
 }
 END_TEST
 
@@ -617,6 +683,8 @@ int main(void)
     tcase_add_loop_test(tests, a_call_from_another_thread_ends_a_sleep, 0, 2);
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);
     tcase_add_test(tests, a_closed_handle_does_not_become_a_daemon);
+    tcase_add_test(tests, a_childs_loop_does_not_empty_its_parents_bell);
+    tcase_add_test(tests, a_child_that_opens_its_handles_again_has_a_bell_of_its_own);
     tcase_add_test(tests, a_port_without_a_bell_is_called_between_two_ticks);
     tcase_add_test(tests, a_full_pipe_loses_nothing);
     tcase_add_test(tests, the_bell_falls_silent);
