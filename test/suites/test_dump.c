@@ -269,6 +269,26 @@ START_TEST(a_task_that_does_not_wait_is_told_with_what_is_due_to_it)
 }
 END_TEST
 
+static weft_handle dumper;
+
+static void dump_before_the_wake_up(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    ck_assert(weft_is_callback_(&a.task.live.wait.node));
+    dump();
+}
+
+/* Its time has come, and is an entry of the ready queue; the task is none yet. */
+START_TEST(a_sleeper_whose_time_has_come_sleeps_until_it_is_woken)
+{
+    dumper = (weft_handle){.function = NULL};
+    ck_no_error(weft_call_later(&loop, &dumper, 5, dump_before_the_wake_up));
+    start(&a, "a", SLEEPS);
+    run_dry();
+    ck_told("a waits for: sleep\n    in doer\n");
+}
+END_TEST
+
 START_TEST(a_task_can_dump_while_it_runs)
 {
     start(&a, "a", DUMPS);
@@ -915,6 +935,7 @@ int main(void)
     tcase_add_test(tests, a_lock_that_its_waiter_holds_is_told);
     tcase_add_loop_test(tests, a_holder_that_has_ended_is_not_looked_at, 0, 2);
     tcase_add_test(tests, a_task_that_does_not_wait_is_told_with_what_is_due_to_it);
+    tcase_add_test(tests, a_sleeper_whose_time_has_come_sleeps_until_it_is_woken);
     tcase_add_test(tests, a_task_can_dump_while_it_runs);
     tcase_add_loop_test(tests, a_task_that_starts_another_eagerly_is_told, 0, 2);
     tcase_add_test(tests, a_callback_can_dump);

@@ -42,9 +42,25 @@ static bool fails(const int *errors)
 
 static void before_sleep(bool sleeps, bool for_ever);
 
+/* The naps that follow a select() that failed: how many, and the length of the last. */
+static struct nap {
+    int count;
+    struct timeval length;
+} nap;
+
+/* A nap has nothing to look at, and is not slept. */
+static int take_nap(const struct timeval *length)
+{
+    nap.count++;
+    nap.length = *length;
+    return 0;
+}
+
 static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *others,
                          struct timeval *timeout)
 {
+    if (!readers)
+        return take_nap(timeout);
     before_sleep(!timeout || timeout->tv_sec || timeout->tv_usec, !timeout);
     return FAILS(EINTR, EBADF, EINVAL, ENOMEM) ? -1
                                                : select(count, readers, writers, others, timeout);
@@ -392,6 +408,51 @@ START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 }
 END_TEST
 
+/* ---- A select() that fails ---- */
+
+enum { LONGEST_NAP = 10000 };
+
+/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM. */
+static void sleep_and_fail(weft_select *select_backend, int how, weft_time delay)
+{
+    weft_backend *const of = &select_backend->backend;
+    const weft_time until = delay && delay != WEFT_FOREVER ? of->now(of) + delay : delay;
+    nap = (struct nap){0};
+    fault = (struct fault){.at = delay && delay != WEFT_FOREVER ? 2 : 1, .how = how};
+    of->sleep(of, until);
+    ck_assert_int_ne(fault.failed_with, 0);
+    ck_assert_int_eq(nap.length.tv_sec, 0);
+}
+
+START_TEST(a_select_that_fails_is_tried_again_after_a_nap)
+{
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    sleep_and_fail(&select_backend, _i, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 1);
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3));
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3600));
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&select_backend, _i, LONGEST_NAP / 2);
+    ck_assert_int_le(nap.length.tv_usec, LONGEST_NAP / 2);
+    sleep_and_fail(&select_backend, _i, 0);
+    ck_assert_int_eq(nap.length.tv_usec, 0);
+}
+END_TEST
+
+START_TEST(a_select_that_a_signal_ends_is_tried_again_at_once)
+{
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    sleep_and_fail(&select_backend, 0, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("faults");
@@ -399,5 +460,7 @@ int main(void)
     tcase_add_loop_test(tests, without_a_fault_all_goes_well, 0, PORTS);
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
                         PORTS);
+    tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
+    tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
     return run_suite();
 }

@@ -1146,6 +1146,24 @@ START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
 }
 END_TEST
 
+/* The second time there are no items: those of the first are the program's, and may be gone. */
+START_TEST(shutdown_now_of_an_unbounded_queue_twice)
+{
+    static struct item items[3];
+    memset(items, 0, sizeof(items));
+    init_unbounded(_i);
+    for (int i = 0; i < 3; i++)
+        put_item(&items[i]);
+    weft_queue_shutdown_now(&unbounded);
+    for (int i = 0; i < 3; i++)
+        items[i].node.next = &items[i].node;
+    weft_queue_shutdown_now(&unbounded);
+    ck_assert(weft_queue_empty(&unbounded));
+    for (int i = 0; i < 3; i++)
+        ck_assert_ptr_eq(items[i].node.next, &items[i].node);
+}
+END_TEST
+
 /* In a coroutine, where it raises. */
 WEFT_ASYNC(item_putter, struct item *item;)
 {
@@ -1384,6 +1402,7 @@ static void add_unbounded(TCase *tests)
     tcase_add_loop_test(tests, an_unbounded_queue_is_shut_down_and_gives_its_items_back, 0,
                         2 * ORDERS);
     tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_that_is_empty, 0, 3);
+    tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_twice, 0, 3);
     tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
     tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
     tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);
