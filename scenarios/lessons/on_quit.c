@@ -7,7 +7,7 @@
 static weft_threadsafe_handle quit;
 static struct sigaction before;
 
-void write_text(void *file, const char *text)
+void write_text(const char *text, void *file)
 {
     fputs(text, file);
 }

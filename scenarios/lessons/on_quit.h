@@ -10,6 +10,6 @@ void dump_on_quit(weft_loop *loop);
 void no_dump_on_quit(void);
 
 /* Writes a text to a FILE: a weft_write, for weft_dump. */
-void write_text(void *file, const char *text);
+void write_text(const char *text, void *file);
 
 #endif

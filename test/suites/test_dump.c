@@ -12,7 +12,7 @@
 
 static char told[1 << 19];
 
-static void tell(void *to, const char *text)
+static void tell(const char *text, void *to)
 {
     const size_t length = strlen(to);
     ck_assert_uint_lt(length + strlen(text), sizeof(told));
@@ -574,7 +574,7 @@ static struct arena {
 } arena, arena_before;
 static weft_loop loop_before;
 
-static void count_line(void *lines, const char *text)
+static void count_line(const char *text, void *lines)
 {
     for (; *text; text++)
         *(size_t *)lines += *text == '\n';
