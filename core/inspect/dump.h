@@ -8,10 +8,10 @@
 extern "C" {
 #endif
 
-/* Writes the next piece of a text: some words, a line, or a part of a line. The arguments are in the
- * order of fputs(). `to` is the caller's. The function may look at tasks (weft_first_task,
- * weft_task_waits_for, ...). It must not create, start, cancel, wake or dump tasks, nor run the loop,
- * and it must return (no longjmp). */
+/* Writes the next piece of a text: some words, a line, or a part of a line. The arguments are in
+ * the order of fputs(). `to` is the caller's. The function may look at tasks (weft_first_task,
+ * weft_task_waits_for, ...). It must not create, start, cancel, wake or dump tasks, nor run the
+ * loop. It must return (no longjmp). */
 typedef void weft_write(const char *text, void *to);
 
 /* Writes all tasks that have not ended, as a tree: under each task, further in, are those in the
@@ -33,8 +33,9 @@ typedef void weft_write(const char *text, void *to);
  * groups a line says how far in it is instead. A holder that has ended, or is of another loop, is
  * not looked at; but if another task lives in the memory of one, that is taken for it.
  *
- * May be called at any moment: while a task runs, by a callback, between runs. Changes no link while
- * `write` runs, and nothing once it has returned. Allocates nothing, and needs constant stack.
+ * May be called at any moment: while a task runs, by a callback, between runs. While `write` runs,
+ * every link is as the loop has it. Afterwards nothing has changed. Allocates nothing, and needs
+ * constant stack.
  *
  * For n tasks, groups, nested awaits, and parts of gathers: O(n), and more for
  *   nested awaits             O(log(nested awaits of the task)) each
