@@ -343,7 +343,7 @@ static void restore_scopes(weft_loop *loop)
         scope->parent->awaitable.scope = scope;
 }
 
-/* Links are as the loop has them when this returns; the flags stay until their tasks are written. */
+/* Every link is as the loop has it when this returns. A flag stays until its task is written. */
 static void find_living_holders(weft_loop *loop)
 {
     weft_task *tree = NULL;

@@ -40,8 +40,8 @@ typedef struct weft_quit_dump_ {
  * The handle is a daemon (weft_threadsafe_set_daemon), so a deadlock stays a deadlock. A backend
  * that cannot be woken, like the virtual one, writes at its next tick.
  *
- * Returns NULL; weft_invalid_state_error if `dump` is in use; or the backend's error. Must be called
- * in the loop's thread. O(1). */
+ * Returns NULL; weft_invalid_state_error if `dump` is in use; or the backend's error. Must be
+ * called in the loop's thread. O(1). */
 const weft_error *weft_dump_on_quit(weft_loop *loop, weft_quit_dump_ *dump);
 
 /* Gives SIGQUIT the action that it had before, and closes the handle. Must be called before
