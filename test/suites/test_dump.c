@@ -742,9 +742,11 @@ static size_t looked;
 
 static void count_line(const char *text, void *lines)
 {
+    const size_t before = *(size_t *)lines;
     for (; *text; text++)
         *(size_t *)lines += *text == '\n';
-    ck_assert_uint_eq(look_at_tasks(), looked);
+    if (*(size_t *)lines != before)
+        ck_assert_uint_eq(look_at_tasks(), looked);
 }
 
 static void dump_and_compare(void)
