@@ -65,5 +65,6 @@ flash() {
 # What the loop does not call, and only those programs link that name it: marked, and not in the sum.
 only=' daemon descriptor dump threadsafe watchdog '
 
-flash core ./core/*.c ./core/backend/virtual.c ./core/inspect/*.c
+# shellcheck disable=SC2046
+flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -v on_quit)
 flash primitives ./primitives/*.c
