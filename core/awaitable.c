@@ -60,14 +60,9 @@ bool weft_wake_waiters_(const weft_scope_ *scope, weft_node_ *last, const weft_e
     return last->next == last ? tell(scope->loop, last, error) : tell_all(scope->loop, last, error);
 }
 
-static bool is_future(const weft_awaitable_ *awaitable)
-{
-    return awaitable->scope == &awaitable->scope->loop->futures;
-}
-
 weft_task *weft_awaitable_task_(weft_awaitable_ *awaitable)
 {
-    return is_future(awaitable) ? NULL : WEFT_CONTAINER_(awaitable, weft_task, awaitable);
+    return weft_is_future_(awaitable) ? NULL : WEFT_CONTAINER_(awaitable, weft_task, awaitable);
 }
 
 static void mark_retrieved(weft_awaitable_ *awaitable)
@@ -93,7 +88,7 @@ bool weft_cancel_(weft_awaitable_ *awaitable)
 {
     if (!awaitable->scope || weft_has_ended_(awaitable))
         return false;
-    if (is_future(awaitable))
+    if (weft_is_future_(awaitable))
         weft_complete_(awaitable, &weft_cancelled_error);
     else
         weft_cancel_task_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));

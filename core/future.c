@@ -3,7 +3,7 @@
 void weft_create_future_(weft_loop *loop, weft_awaitable_ *future)
 {
     future->waiters = NULL;
-    future->scope = &loop->futures;
+    future->scope = weft_futures_scope_(loop);
     future->error = NULL;
 }
 

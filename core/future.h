@@ -62,8 +62,7 @@ typedef struct weft_future {
 /* Whether it is a future that can be set: a task cannot. */
 static inline bool weft_pending_(const weft_awaitable_ *awaitable)
 {
-    return awaitable->scope && awaitable->scope == &awaitable->scope->loop->futures &&
-           !weft_has_ended_(awaitable);
+    return awaitable->scope && weft_is_future_(awaitable) && !weft_has_ended_(awaitable);
 }
 
 void weft_create_future_(weft_loop *loop, weft_awaitable_ *future);

@@ -20,13 +20,19 @@ typedef struct weft_slow_call weft_slow_call;
 typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *turn);
 
 /* What tasks belong to, and know their loop through: the loop itself, or a group. */
-struct weft_scope_ {
+/* Marks an awaitable as a future: the first member of a scope, and nothing else. */
+struct weft_futures_ {
     weft_loop *loop;
+};
+
+struct weft_scope_ {
+    weft_loop *loop;     /* first, as in weft_futures_ */
     weft_task *children; /* those that have not ended, by creation; a group's, until their turn */
     const weft_frame *on_child_end; /* a child's end takes this turn, before whoever waits for it */
     size_t live;                    /* how many of them have not ended */
-    weft_scope_ *next, *previous;   /* a ring of the loop's owners, in the order of entering */
-    weft_task *parent; /* that is in the group's block; NULL: nobody is, or the loop's */
+    weft_scope_ *next, *previous;   /* a circular list of the loop's scopes, in order of entering */
+    weft_scope_ *outer; /* the scope that `parent` was in before; NULL for the loop's own */
+    weft_task *parent;  /* that is in the group's block; NULL: nobody is, or the loop's */
 };
 
 /* What has to be told before memory that it lives in is used again. */
@@ -89,11 +95,11 @@ struct weft_loop {
     const weft_threadsafe_hooks_
         *threadsafe; /* what makes those `called` ready; NULL: there were none yet */
     unsigned open_handles,
-        keepalive_handles;     /* handles for calls from outside; and those a run waits for */
-    weft_scope_ tasks;         /* the tasks of no group; the first owner of all */
-    weft_scope_ futures;       /* has no children: marks a future as one */
-    weft_node_ *eager_parents; /* tasks that go on when those they started eagerly wait */
-    weft_task *failed;         /* nobody asked for their errors yet */
+        keepalive_handles;        /* handles for calls from outside; and those a run waits for */
+    weft_scope_ tasks;            /* the tasks of no group; the first owner of all */
+    struct weft_futures_ futures; /* the `scope` of every future; it has no children */
+    weft_node_ *eager_parents;    /* tasks that go on when those they started eagerly wait */
+    weft_task *failed;            /* nobody asked for their errors yet */
     weft_reuse_hook_ *reuse_hooks;
     weft_exception_handler *exception_handler; /* NULL: nobody is told */
     size_t shutdown_pending;                   /* tasks that a shutdown waits for */
@@ -208,6 +214,17 @@ static inline void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadli
 /* The port has begun to watch, and ends. */
 void weft_watch_list_(weft_loop *loop, weft_watch *watch);
 void weft_watch_end_(weft_loop *loop, weft_watch *watch);
+
+/* The scope that marks a future: its address, which has no more than a scope's first member. */
+static inline weft_scope_ *weft_futures_scope_(weft_loop *loop)
+{
+    return (weft_scope_ *)(void *)&loop->futures;
+}
+
+static inline bool weft_is_future_(const weft_awaitable_ *awaitable)
+{
+    return awaitable->scope == weft_futures_scope_(awaitable->scope->loop);
+}
 
 #ifndef __cplusplus
 static inline bool weft_has_threadsafe_calls_(const weft_loop *loop)

@@ -54,16 +54,28 @@ void weft_enter_scope_(weft_scope_ *scope, weft_task *parent, const weft_frame *
                            .on_child_end = on_child_end,
                            .next = first,
                            .previous = first->previous,
+                           .outer = parent->awaitable.scope,
                            .parent = parent};
     first->previous->next = scope;
     first->previous = scope;
+    parent->awaitable.scope = scope;
 }
 
 void weft_exit_scope_(weft_scope_ *scope)
 {
     scope->previous->next = scope->next;
     scope->next->previous = scope->previous;
+    scope->parent->awaitable.scope = scope->outer;
     scope->parent = NULL;
+}
+
+/* Blocks nest, so a task leaves its groups in the reverse order of entering them. */
+weft_scope_ *weft_own_scope_(const weft_task *task)
+{
+    weft_scope_ *scope = task->awaitable.scope;
+    while (scope->parent == task)
+        scope = scope->outer;
+    return scope;
 }
 
 /* An ended task knows its loop through that loop alone: its group may be gone. */

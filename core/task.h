@@ -247,6 +247,10 @@ void weft_leave_scope_(weft_task *task);
 void weft_enter_scope_(weft_scope_ *scope, weft_task *parent, const weft_frame *on_child_end);
 void weft_exit_scope_(weft_scope_ *scope);
 
+/* Returns the scope that the task is a child of. `awaitable.scope` of a task names the innermost
+ * group whose block the task is in, or that scope. O(groups whose blocks the task is in). */
+weft_scope_ *weft_own_scope_(const weft_task *task);
+
 /* A lease begins, and ends; one that is in the memory ends, and is returned (NULL: there is
  * none). */
 void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *reuse_hook,

@@ -17,18 +17,18 @@ typedef struct weft_group {
     weft_scope_ scope;
     const weft_primitive_info_ *kind;
     weft_task *failed;            /* the last of a ring of children that failed, in that order */
-    size_t failures;              /* how many those are */
     const weft_error *raised;     /* by the body itself */
     weft_error error;             /* what the block raises */
     weft_exit left;               /* how the body was left */
     struct weft_pool_slot_ *kept; /* tasks of pools that failed (pool.h) */
     weft_reuse_hook_ reuse_hook;  /* ... while there are any */
-    bool exiting;                 /* the body has been left */
-    bool waits;                   /* ... and the parent is parked for the children */
-    bool aborting;
-    bool cancelled_parent;    /* by the group itself */
-    bool propagates;          /* a cancellation that is not the group's own */
-    unsigned char cancelling; /* the parent's count when it entered */
+    unsigned failures;            /* how many children are in the list of `failed` */
+    unsigned char cancelling;     /* the parent's count when it entered */
+    bool exiting : 1;             /* the body has been left */
+    bool waits : 1;               /* ... and the parent is parked for the children */
+    bool aborting : 1;            /* the children have been cancelled; no new ones are accepted */
+    bool cancelled_parent : 1;    /* by the group itself */
+    bool propagates : 1;          /* a cancellation that is not the group's own */
 } weft_group;
 
 /* weft_with_group(weft_group *group) { ... } weft_end: `async with asyncio.TaskGroup() as group:`.

@@ -352,6 +352,18 @@ static void unmark_starting(weft_loop *loop)
  * one's `previous` the next one in, and the innermost one's the task's own owner. Which of these
  * an owner is shows in its parent. On the way up they are taken down again. */
 
+static void pop_groups(weft_loop *loop)
+{
+    for (weft_scope_ *group = loop->tasks.previous; group != &loop->tasks; group = group->previous)
+        group->parent->awaitable.scope = group->outer;
+}
+
+static void push_groups(weft_loop *loop)
+{
+    for (weft_scope_ *group = loop->tasks.next; group != &loop->tasks; group = group->next)
+        group->parent->awaitable.scope = group;
+}
+
 static void hang_up_groups(weft_loop *loop)
 {
     weft_scope_ *group = loop->tasks.previous;
@@ -438,11 +450,13 @@ static void restore_ring(weft_loop *loop)
 
 static void show_all(struct dump *dump)
 {
+    pop_groups(dump->loop);
     find_living_holders(dump->loop);
     mark_starting(dump->loop);
     hang_up_groups(dump->loop);
     show_tree(dump, &dump->loop->tasks);
     restore_ring(dump->loop);
+    push_groups(dump->loop);
     unmark_starting(dump->loop);
 }
 

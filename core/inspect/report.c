@@ -31,7 +31,7 @@ weft_task *weft_first_task(weft_loop *loop)
 
 weft_task *weft_next_task(weft_task *task)
 {
-    return not_ended(task->next, task->awaitable.scope);
+    return not_ended(task->next, weft_own_scope_(task));
 }
 
 const weft_frame *weft_task_innermost(const weft_task *task)
