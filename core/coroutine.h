@@ -71,8 +71,9 @@ typedef struct weft_code {
     };
     const char *name; /* the coroutine's */
     const char *file;
-    size_t size;    /* of its frame */
-    size_t name_at; /* offset of the frame's member that names its task, or 0 */
+    size_t size;       /* of its frame */
+    uint16_t name_at;  /* offset of the frame's member that names its task, or 0 */
+    uint8_t alignment; /* of its frame, in bytes; 128 stands for all that is more */
 } weft_code;
 
 /* The head of every coroutine's frame: `weft_frame frame;` is its first member. */
@@ -211,6 +212,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     _Static_assert(                                                                                \
         _Generic(&((struct name *)0)->field, const char ** : 1, char ** : 1, default : 0),         \
         "weft: what names a task is a const char * in its frame");                                 \
+    _Static_assert(offsetof(struct name, field) <= UINT16_MAX,                                     \
+                   "weft: what names a task stands in the first 64 KB of its frame");              \
     WEFT_ASYNC_(static, name, offsetof(struct name, field))
 
 /* The same for a coroutine that other files call; WEFT_DECLARE(name) goes into their header, with
@@ -226,7 +229,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
     static weft_step_ name##_step_(weft_frame *, weft_context *);                                  \
     storage const weft_code name##_code = {                                                        \
-        {name##_step_}, #name, __FILE__, sizeof(struct name), name_offset};                        \
+        {name##_step_}, #name, __FILE__, sizeof(struct name), name_offset, WEFT_ALIGNMENT_(name)}; \
     WEFT_PUSH_DIAGNOSTICS_                                                                         \
     static weft_step_ name##_step_(weft_frame *weft_frame_, weft_context *weft_context_)           \
     {                                                                                              \
@@ -250,6 +253,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
             default:                                                                               \
                 return weft_resume_other_(weft_frame_);                                            \
             case WEFT_STATE_(0):
+
+#define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
 
 /* `return;` would skip every release: an error within a coroutine, whatever the compiler's
  * flags. */
@@ -321,13 +326,6 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 #define WEFT_REQUIRE_FRAME_(name, pointer)                                                         \
     _Static_assert(_Generic((pointer), struct name * : 1, default : 0),                            \
                    "weft: the frame of " #name " is a struct " #name)
-
-/* The same, as an expression. */
-#define WEFT_REQUIRE_FRAME_EXPRESSION_(name, pointer)                                              \
-    ((void)sizeof(struct {                                                                         \
-        WEFT_REQUIRE_FRAME_(name, pointer);                                                        \
-        char weft_unused_;                                                                         \
-    }))
 
 /* The value of a frame that is about to start, with the arguments. */
 #define WEFT_FRAME_(name, caller_, ...)                                                            \

@@ -309,11 +309,15 @@ const weft_error *weft_shutdown(weft_loop *loop)
 {
     if (loop->runs)
         return &runs;
+    loop->shuts_down = true;
     for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task)) {
         task->root.flags |= WEFT_SHUTDOWN_PENDING_;
         loop->shutdown_pending++;
         weft_cancel_task_(task);
     }
+    loop->shuts_down = false;
+    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
+        weft_forget_spent_(task);
     const weft_error *error = loop->shutdown_pending ? run(loop) : NULL;
     if (!error && loop->shutdown_pending)
         error = &weft_invalid_state_error;
@@ -334,7 +338,9 @@ const weft_error *weft_run_(weft_loop *loop, weft_task *task)
     if (loop->runs)
         return &runs;
     const weft_error *const error = weft_run_and_keep_(loop, task);
-    return error == &weft_deadlock_error ? error : (weft_shutdown(loop), error);
+    if (error != &weft_deadlock_error || weft_has_ended_(&task->awaitable))
+        (void)weft_shutdown(loop);
+    return error;
 }
 
 size_t weft_task_size(const weft_code *code)
@@ -345,6 +351,8 @@ size_t weft_task_size(const weft_code *code)
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory)
 {
     weft_task *const task = memory;
+    if (offsetof(weft_task, root) % code->alignment != 0)
+        weft_panic(code->file, 0, "a member of the frame is aligned too strictly for a task");
     weft_prepare_task_(&loop->tasks, task, code, __FILE__, __LINE__);
     task->root = (weft_frame){.code = code};
     return weft_run_(loop, task);

@@ -87,6 +87,7 @@ struct weft_loop {
     unsigned char attention; /* weft_attention_ */
     unsigned char stopping;  /* ticks to go: 1, the run ends after this one; 0: it does not */
     bool runs;
+    bool shuts_down; /* weft_shutdown cancels one task after another: see is_spent in task.c */
     weft_timers_ timers;
     weft_backend *backend;
     weft_watch *watches; /* descriptors that somebody waits for */
@@ -151,7 +152,7 @@ weft_time weft_loop_time(weft_loop *loop);
 const weft_error *weft_runner_close(weft_loop *loop);
 
 #define WEFT_RUN_(run, loop, name, ...)                                                            \
-    (WEFT_REQUIRE_FRAME_EXPRESSION_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                     \
+    (WEFT_REQUIRE_TASK_TOO_(name, (WEFT_FIRST_(__VA_ARGS__))),                                     \
      weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
                         __LINE__),                                                                 \
      (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
@@ -160,7 +161,8 @@ const weft_error *weft_runner_close(weft_loop *loop);
 /* weft_run for a coroutine that is known by its code alone (WEFT_ASYNC, `name_code`): its frame
  * gets no arguments. `memory` is weft_task_size(code) bytes, zero at first, aligned for any
  * type; it belongs to the caller, and is the task's until that has ended. Used again, the
- * frame's members are as the run before left them. Panics if a task in it has not ended. */
+ * frame's members are as the run before left them. Panics if a task in it has not ended, or if a
+ * member of the frame is aligned more strictly than a task can be. */
 size_t weft_task_size(const weft_code *code);
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory);
 

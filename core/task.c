@@ -327,6 +327,103 @@ static void end_wait_for_outside(weft_task *task)
  * Goes along the tasks that await tasks, and into the parts of joints, one by one and in order:
  * depth first, on a stack that is linked through the joints. */
 
+/* ---- What a shutdown need not do again ----
+ * A shutdown cancels each task by itself, so a request comes to a task from all that await it, and
+ * goes on to what it awaits. Those would be n * n / 2 steps for a chain of n. But a task counts
+ * requests to 127 only. A task is spent if one more request changes nothing, for it and for all
+ * that it awaits: there the way of a request ends. So it passes at most 127 times.
+ *
+ * A parked task has no error: while a loop shuts down, the flag says that a parked task is spent. */
+
+enum { SPENT = WEFT_HAS_ERROR_ };
+
+static bool counts_no_more(const weft_task *task)
+{
+    return (task->root.flags & WEFT_CANCELLING_MASK_) == WEFT_CANCELLING_MASK_;
+}
+
+static bool is_spent(const weft_task *task)
+{
+    return counts_no_more(task) &&
+           task->root.flags & (unsigned)(weft_is_parked_(task) ? SPENT : WEFT_MUST_CANCEL_);
+}
+
+static bool parts_are_spent(weft_gather_wait_ *gather_wait)
+{
+    bool spent = false;
+    weft_awaitable_ *part;
+    for (size_t i = 0; (part = gather_wait->part(gather_wait, i)); i++) {
+        if (weft_has_ended_(part))
+            continue;
+        const weft_task *const task = weft_awaitable_task_(part);
+        if (!task || !is_spent(task))
+            return false;
+        spent = true;
+    }
+    return spent;
+}
+
+static weft_task *awaited_task(const weft_task *task)
+{
+    return weft_parked_in_(task) == WEFT_AWAITING_ ? weft_awaitable_task_(task->live.wait.target)
+                                                   : NULL;
+}
+
+static bool has_become_spent(weft_task *task)
+{
+    if (!counts_no_more(task))
+        return false;
+    if (!weft_is_parked_(task))
+        return task->root.flags & WEFT_MUST_CANCEL_;
+    if (weft_parked_in_(task) == WEFT_GATHERING_)
+        return !task->live.wait.gather_wait->next && parts_are_spent(task->live.wait.gather_wait);
+    const weft_task *const awaited = awaited_task(task);
+    return awaited && is_spent(awaited);
+}
+
+/* The first of the tasks behind `node`, of those that await `task`, that is spent now. */
+static weft_task *spent_waiter(const weft_task *task, weft_node_ *node)
+{
+    weft_node_ *const last = task->live.waiters;
+    while (last && node != last) {
+        node = node ? node->next : last->next;
+        weft_task *const waiter = weft_task_of_node_(node);
+        if (!weft_is_callback_(node) && counts_no_more(waiter) && !(waiter->root.flags & SPENT))
+            return waiter;
+    }
+    return NULL;
+}
+
+/* If `first` is spent, so are those that await it and count no more, and so on: up the tree of
+ * those, and down again where there are no more. */
+static void mark_spent(weft_task *first)
+{
+    if (!has_become_spent(first))
+        return;
+    if (weft_is_parked_(first))
+        first->root.flags |= SPENT;
+    weft_task *task = first, *next = spent_waiter(first, NULL);
+    while (next || task != first) {
+        if (next) {
+            next->root.flags |= SPENT;
+            task = next;
+            next = spent_waiter(task, NULL);
+        } else {
+            weft_node_ *const node = &task->live.wait.node;
+            task = awaited_task(task);
+            next = spent_waiter(task, node);
+        }
+    }
+}
+
+void weft_forget_spent_(weft_task *task)
+{
+    if (weft_is_parked_(task))
+        task->root.flags &= (uint16_t)~SPENT;
+}
+
+/* ---- The way of a request ---- */
+
 static void wake_cancelled(weft_task *task)
 {
     task->root.flags |= WEFT_CANCELLED_;
@@ -341,7 +438,9 @@ static weft_task *next_part(weft_gather_wait_ **innermost)
         weft_awaitable_ *const part = gather_wait->part(gather_wait, gather_wait->next - 1);
         if (!part) {
             gather_wait->next = 0;
-            *innermost = gather_wait->up;
+            *innermost = gather_wait->task->live.wait.around;
+            if (loop_of(gather_wait->task)->shuts_down)
+                mark_spent(gather_wait->task);
             continue;
         }
         gather_wait->next++;
@@ -389,7 +488,8 @@ static weft_task *cancel_wait(weft_task *task, weft_gather_wait_ **innermost)
         }
         if (!wait->gather_wait->next) {
             wait->gather_wait->next = 1;
-            wait->gather_wait->up = *innermost;
+            wait->gather_wait->task = task;
+            wait->around = *innermost;
             *innermost = wait->gather_wait;
             return NULL;
         }
@@ -405,27 +505,21 @@ static weft_task *cancel_wait(weft_task *task, weft_gather_wait_ **innermost)
     return NULL;
 }
 
-static weft_task *awaited_task(const weft_task *task)
-{
-    return weft_parked_in_(task) == WEFT_AWAITING_ ? weft_awaitable_task_(task->live.wait.target)
-                                                   : NULL;
-}
-
 /* Whether the tasks along the way from `task` await each other in a circle. Brent's: the mark moves
  * up whenever the way from it has become twice as long. */
 static bool waits_in_circle(const weft_task *task)
 {
     const weft_task *mark = task;
     size_t way = 0, most = 1;
-    while ((task = awaited_task(task)) && task != mark)
+    while ((task = awaited_task(task)) && !is_spent(task) && task != mark)
         if (++way == most)
             mark = task, way = 0, most *= 2;
-    return task;
+    return task && !is_spent(task);
 }
 
 static void count_request(weft_task *task)
 {
-    if ((task->root.flags & WEFT_CANCELLING_MASK_) != WEFT_CANCELLING_MASK_)
+    if (!counts_no_more(task))
         task->root.flags = (uint16_t)(task->root.flags + WEFT_CANCELLING_ONE_);
 }
 
@@ -437,10 +531,14 @@ static void cancel_along(weft_task *task, weft_gather_wait_ **innermost)
         wake_cancelled(task);
         return;
     }
-    while (task) {
+    weft_task *last = NULL;
+    while (task && !is_spent(task)) {
+        last = task;
         count_request(task);
         task = cancel_wait(task, innermost);
     }
+    if (last && loop_of(last)->shuts_down)
+        mark_spent(last);
 }
 
 static void cancel_from(weft_task *task, weft_gather_wait_ *innermost)

@@ -114,8 +114,9 @@ struct weft_primitive_info_ {
 struct weft_gather_wait_ {
     weft_awaitable_ *(*part)(weft_gather_wait_ *gather_wait,
                              size_t number); /* NULL behind the last */
-    weft_gather_wait_ *up;                   /* a cancellation under way: whose part this is */
-    size_t next;    /* ... and which part comes next, from 1; 0: none is under way */
+    weft_task *task;                         /* a cancellation under way: who waits for this, */
+    size_t next;    /* ... and which part comes next, from 1; 0: none is under way. The joint
+                        around this one is in the task's wait.around. */
     bool cancelled; /* a request has reached a part that had not ended */
 };
 
@@ -158,9 +159,14 @@ struct weft_gather_wait_ {
     WEFT_CREATE_EAGER_(&weft_running_loop()->tasks, name, __VA_ARGS__)
 
 #define WEFT_CREATE_EAGER_(scope, name, ...)                                                       \
+    WEFT_CHECK_AND_CREATE_EAGER_((void)0, scope, name, __VA_ARGS__)
+
+/* `check` is a statement, which may raise: the frame is filled by then, and nothing is started. */
+#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, ...)                                      \
     do {                                                                                           \
         {                                                                                          \
             WEFT_FILL_TASK_(scope, name, __VA_ARGS__);                                             \
+            check;                                                                                 \
             weft_start_eager_task_((scope), weft_created_);                                        \
             weft_context_->callee = &weft_created_->root;                                          \
             weft_frame_->state = __LINE__;                                                         \
@@ -186,6 +192,13 @@ struct weft_gather_wait_ {
     WEFT_REQUIRE_FRAME_(name, &(pointer)->frame);                                                  \
     _Static_assert(offsetof(weft_task, root) % _Alignof(struct name) == 0,                         \
                    "weft: a member of struct " #name " is aligned too strictly for a task")
+
+/* WEFT_REQUIRE_TASK_ as an expression. */
+#define WEFT_REQUIRE_TASK_TOO_(name, pointer)                                                      \
+    ((void)sizeof(struct {                                                                         \
+        WEFT_REQUIRE_TASK_(name, pointer);                                                         \
+        char weft_unused_;                                                                         \
+    }))
 
 /* weft_running_loop(), weft_current_task(): asyncio.get_running_loop() and asyncio.current_task(),
  * in a coroutine that a loop runs. Never NULL. O(1). */
@@ -264,6 +277,9 @@ void weft_deliver_(weft_task *task, weft_context *context);
  * just parked. */
 void weft_cancel_task_(weft_task *task);
 void weft_cancel_parked_(weft_task *task);
+
+/* Ends the memory that weft_shutdown keeps in a task while it cancels one after another. */
+void weft_forget_spent_(weft_task *task);
 
 /* Parks the running task until `awaitable` has ended; for a time; until the joint's owner wakes it.
  */

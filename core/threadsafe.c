@@ -180,6 +180,8 @@ void weft_threadsafe_close(weft_threadsafe_handle *handle)
 
 void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon)
 {
+    if (!handle->loop)
+        return;
     count_listening(handle, false);
     handle->daemon = daemon;
     count_listening(handle, true);

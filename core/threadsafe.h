@@ -45,8 +45,8 @@ const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *
 void weft_threadsafe_close(weft_threadsafe_handle *handle);
 
 /* Whether the loop, when nothing else can wake it, is to end in a deadlock rather than to wait for
- * this one: a signal's handle that may never be called. In the loop's thread, of an open one; not
- * so at first. O(1). */
+ * this one: a signal's handle that may never be called. In the loop's thread. An open one is no
+ * daemon at first; of a closed one: nothing. O(1). */
 void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon);
 
 /* loop.call_soon_threadsafe(...): has the function of an open handle called in the loop's thread,

@@ -50,6 +50,8 @@ struct weft_wait_ {
         weft_frame *innermost;    /* while the node's frame is a turn: the task's own */
         weft_awaitable_ *awaited; /* a done callback's */
         weft_wait_ *listed_after; /* in a primitive's list */
+        weft_gather_wait_
+            *around; /* while a cancellation goes through `joint`: see weft_gather_wait_ */
     };
     weft_node_ node;
 };

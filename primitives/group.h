@@ -57,9 +57,11 @@ typedef struct weft_group {
 /* weft_group_create_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value, ...)
  * group.create_task(name(...)), in a coroutine (the group's parent, a child, or any other): as
  * weft_create_task, but the group waits for it. Raises weft_invalid_state_error if the group has
- * not been entered, is shutting down or has ended; nothing has happened to *task then. *task must
- * stay what it is until the group has heard of its end, in the tick after that. `group` is
- * evaluated more than once. Cost as weft_create_task. */
+ * not been entered, is shutting down or has ended; nothing has happened to *task then. Raises it
+ * too if the group is cancelled meanwhile: by the evaluation of an argument, or by the exception
+ * handler, which is told of a task that failed in *task. Nothing is started then, and *task is
+ * free. *task must stay what it is until the group has heard of its end, in the tick after that.
+ * `group` is evaluated more than once. Cost as weft_create_task. */
 #define weft_group_create_task(group, name, ...)                                                   \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
@@ -68,23 +70,25 @@ typedef struct weft_group {
             weft_raise(weft_group_refusal_());                                                     \
         *(struct name *)(void *)&weft_created_->root =                                             \
             WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
-        weft_group_started_((group), weft_created_, 0);                                            \
+        if (weft_group_started_((group), weft_created_, 0))                                        \
+            weft_raise(weft_group_refusal_());                                                     \
     } while (0)
 
 /* weft_group_create_eager_task(group, name, task, .argument = value, ...)
- * group.create_task(name(...), eager_start=True): the same, as weft_create_eager_task. */
+ * group.create_task(name(...), eager_start=True): the same, as weft_create_eager_task. Raises
+ * weft_invalid_state_error if the group belongs to another loop, which does not run the caller. */
 #define weft_group_create_eager_task(group, name, ...)                                             \
     do {                                                                                           \
-        if (!weft_group_accepts_(group))                                                           \
-            weft_raise(weft_group_refusal_());                                                     \
-        WEFT_CREATE_EAGER_(&(group)->scope, name, __VA_ARGS__);                                    \
+        weft_check(weft_group_admits_eager_((group), weft_context_));                              \
+        WEFT_CHECK_AND_CREATE_EAGER_(if ((group)->aborting) weft_raise(weft_group_refusal_()),     \
+                                     &(group)->scope, name, __VA_ARGS__);                          \
     } while (0)
 
 /* weft_group_start_task(group, name, task, .argument = value, ...)
  * The same outside of a coroutine: an expression, NULL or weft_invalid_state_error. `group` and
  * `task` are evaluated more than once. */
 #define weft_group_start_task(group, name, ...)                                                    \
-    (WEFT_REQUIRE_FRAME_EXPRESSION_(name, &(WEFT_FIRST_(__VA_ARGS__))->frame),                     \
+    (WEFT_REQUIRE_TASK_TOO_(name, (WEFT_FIRST_(__VA_ARGS__))),                                     \
      weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
                          __LINE__)                                                                 \
          ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
@@ -135,6 +139,7 @@ void weft_group_join_resume_(weft_group *group, weft_context *context);
 unsigned weft_group_exit_(weft_group *group, weft_context *context);
 
 WEFT_MUST_CHECK_ const weft_error *weft_group_refusal_(void);
+const weft_error *weft_group_admits_eager_(const weft_group *group, weft_context *context);
 
 /* Whether it takes a child now. */
 static inline bool weft_group_accepts_(const weft_group *group)
@@ -151,9 +156,13 @@ static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const
     return true;
 }
 
+/* The exception handler, which weft_prepare_task_ may call, and the child's arguments may have
+ * cancelled the group since weft_group_accepts_. Nothing is started then. */
 static inline const weft_error *weft_group_started_(weft_group *group, weft_task *task,
                                                     unsigned flags)
 {
+    if (WEFT_UNLIKELY_(group->aborting))
+        return weft_group_refusal_();
     task->root.flags |= (uint16_t)flags;
     weft_start_task_(&group->scope, task);
     return NULL;

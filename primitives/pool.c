@@ -74,6 +74,14 @@ static void free_slot(weft_pool_slot_ *slot)
     weft_semaphore_release(&pool->free_slots);
 }
 
+const weft_error *weft_pool_started_(weft_group *group, weft_task *task)
+{
+    const weft_error *const error = weft_group_started_(group, task, WEFT_POOLED_);
+    if (error)
+        free_slot(slot_of(task));
+    return error;
+}
+
 /* ---- Slots of children that failed ---- */
 
 /* What the group keeps, in front of `others`. */

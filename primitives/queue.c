@@ -15,7 +15,8 @@ static const weft_primitive_info_ join_kind = {.name = "queue: join",
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_before *before)
 {
-    *queue = (weft_queue_){.order = (unsigned char)order, .room = room, .before = before};
+    *queue =
+        (weft_queue_){.order = (unsigned char)order, .room = room, .limit = room, .before = before};
 }
 
 /* ---- Waiting ----
@@ -172,6 +173,7 @@ const weft_error *weft_queue_task_done_(weft_queue_ *queue)
 void weft_queue_shutdown_(weft_queue_ *queue)
 {
     queue->is_shut_down = true;
+    queue->limit = 0;
     while (weft_waiters_pop_(&queue->getters))
         continue;
     while (weft_waiters_pop_(&queue->putters))

@@ -30,6 +30,7 @@ typedef struct weft_queue_ {
     weft_waiters_ getters, putters, joiners;
     size_t size;       /* how many items are in it */
     size_t room;       /* how many may be */
+    size_t limit;      /* below which one can be put: room, or 0 once it is shut down */
     size_t unfinished; /* put, and no task_done yet */
     weft_queue_before *before;
     union {
@@ -42,7 +43,8 @@ typedef struct weft_queue_ {
 
 /* ---- Bounded: the items are copied into an array ---- */
 
-/* A queue of at most n items of type `type`, which are in it. Its members are `queue` and `items`.
+/* A queue of at most n items of type `type`, which are in it. Its members are `queue` and `items`,
+ * and room for one item that is being put (doc/design.md).
  * Each use of the macro makes a type of its own: typedef gives it a name. To be initialised
  * (weft_queue_init) before it is used: a put panics otherwise. It belongs to the program, and must
  * stay where it is while somebody waits. */
@@ -50,6 +52,7 @@ typedef struct weft_queue_ {
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
         type items[n];                                                                             \
+        type item_; /* that is being put */                                                        \
     }
 
 /* The same over an array that is given when it is initialised (weft_queue_init_over). Each use of
@@ -58,6 +61,7 @@ typedef struct weft_queue_ {
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
         type *items;                                                                               \
+        type item_; /* that is being put */                                                        \
     }
 
 /* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. Nobody may be
@@ -94,20 +98,21 @@ typedef struct weft_queue_ {
 
 /* weft_queue_put(q, value): `await q.put(value)`. Waits while it is full; those who wait get their
  * turn in the order in which they came. Raises weft_queue_shut_down_error. When it raises, nothing
- * was put. `value` is evaluated when there is room, after the wait: no C local. O(1), by priority
+ * was put. `value` is evaluated once, when there is room, after the wait: no C local. If its
+ * evaluation takes the last room itself, this raises weft_queue_full_error. O(1), by priority
  * O(log n); and O(those who wait that have just been cancelled). */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
                          weft_queue_put_resume_(&(q)->queue, weft_context_));                      \
-        (q)->items[weft_queue_put_index_(&(q)->queue)] = (__VA_ARGS__);                            \
-        weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
+        if (weft_queue_put_nowait(q, __VA_ARGS__))                                                 \
+            weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
 
 /* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while it is empty; those who wait
  * get their turn in the order in which they came. Raises weft_queue_shut_down_error when it is
  * empty and has been shut down. When it raises, nothing was taken. `pointer` is evaluated after the
- * wait. Cost as weft_queue_put. */
+ * wait, and its evaluation must not use the queue. Cost as weft_queue_put. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
@@ -118,11 +123,12 @@ typedef struct weft_queue_ {
 
 /* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer): expressions. q.put_nowait,
  * q.get_nowait. NULL, or weft_queue_full_error, weft_queue_empty_error, weft_queue_shut_down_error,
- * and nothing has happened; `value` and `pointer` are not evaluated then. Cost as
- * weft_queue_put. */
+ * and nothing was put or taken. `value` is evaluated once, before the queue is looked at; `pointer`
+ * only if there is an item, and its evaluation must not use the queue. Cost as weft_queue_put. */
 #define weft_queue_put_nowait(q, ...)                                                              \
-    (weft_queue_has_room_(&(q)->queue)                                                             \
-         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (__VA_ARGS__),                        \
+    ((q)->item_ = (__VA_ARGS__),                                                                   \
+     weft_queue_has_room_(&(q)->queue)                                                             \
+         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (q)->item_,                           \
             weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
          : weft_queue_put_error_(&(q)->queue))
 #define weft_queue_get_nowait(q, into)                                                             \
@@ -259,7 +265,7 @@ static inline bool weft_queue_is_full_(const weft_queue_ *queue)
 /* Of one over an array, which has room for some. */
 static inline bool weft_queue_has_room_(const weft_queue_ *queue)
 {
-    return queue->size < queue->room && !queue->is_shut_down;
+    return queue->size < queue->limit;
 }
 
 static inline weft_step_ weft_queue_put_begin_(weft_queue_ *queue, weft_context *context)

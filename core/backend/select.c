@@ -238,8 +238,10 @@ static void select_sleep(weft_backend *backend, weft_time until)
         tell_ready(backend, count, ready);
 }
 
-void weft_select_init(weft_select *backend)
+void weft_select_init_(weft_select *backend, size_t size, const char *file, unsigned line)
 {
+    if (size != sizeof(*backend))
+        weft_panic(file, line, "the program and weft were compiled with different FD_SETSIZE");
     *backend = (weft_select){
         .backend = {.now = select_now,
                     .sleep = select_sleep,

@@ -19,10 +19,15 @@ typedef struct weft_select {
     weft_time now;     /* what the clock said last: it stands still rather than fail */
 } weft_select;
 
-/* Sets the port up; it needs nothing else. Descriptors below FD_SETSIZE can be waited for, as often
+/* weft_select_init(weft_select *port): sets the port up; it needs nothing else. Panics if the
+ * program was compiled with another FD_SETSIZE than the library: a weft_select of the one is no
+ * weft_select of the other. Descriptors below FD_SETSIZE can be waited for, as often
  * as there are tasks. It has nothing to clean up but the bell's pipe, which is there only while
  * handles for calls from outside are open. */
-void weft_select_init(weft_select *backend);
+#define weft_select_init(backend)                                                                  \
+    weft_select_init_((backend), sizeof(weft_select), __FILE__, __LINE__)
+
+void weft_select_init_(weft_select *backend, size_t size, const char *file, unsigned line);
 
 /* For a host with a loop of its own: the bell's descriptor, to be polled for reading beside those
  * that are watched (weft_run_once empties it); -1 while no handle for calls from outside is open,

@@ -262,6 +262,41 @@ START_TEST(a_child_that_cancels_its_group_before_it_waits_is_cancelled_itself_gh
 }
 END_TEST
 
+/* ---- The group of another loop ---- */
+
+static weft_virtual other_backend;
+static weft_loop other_loop;
+static struct eager_task stranger;
+
+WEFT_ASYNC(starting_elsewhere, weft_group *group;)
+{
+    weft_group_create_eager_task(self->group, eager, &stranger, .name = 'e');
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(lending, weft_group group; const weft_error *error;)
+{
+    weft_with_group(&self->group) {
+        static WEFT_TASK(starting_elsewhere) task;
+        self->error = weft_run(&other_loop, starting_elsewhere, &task, .group = &self->group);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(one_is_refused_in_the_group_of_another_loop)
+{
+    static WEFT_TASK(lending) task;
+    weft_virtual_init(&other_backend);
+    weft_loop_init(&other_loop, &other_backend.backend);
+    ck_no_error(weft_run(&loop, lending, &task));
+    ck_error(task.frame.error, &weft_invalid_state_error);
+    ck_recorded("");
+    ck_assert(weft_is_free(&stranger) && loop_is_idle());
+    ck_no_error(weft_loop_close(&other_loop));
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("eager");
@@ -277,5 +312,6 @@ int main(void)
                    a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_128550);
     tcase_add_test(tests,
                    a_child_that_cancels_its_group_before_it_waits_is_cancelled_itself_gh_155418);
+    tcase_add_test(tests, one_is_refused_in_the_group_of_another_loop);
     return run_suite();
 }

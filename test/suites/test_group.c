@@ -768,6 +768,65 @@ START_TEST(gh_94398_a_child_is_refused_while_the_group_shuts_down)
 }
 END_TEST
 
+/* Cancels the group while it starts a child: in the exception handler, which is told of the task
+ * that failed in the child's memory, or where the arguments are evaluated. */
+static weft_group *cancelled_late;
+
+static void cancel_late(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    (void)of, (void)task, (void)error;
+    weft_group_cancel(cancelled_late);
+}
+
+static const struct plan *cancelling_plan(void)
+{
+    static const struct plan plan = {.delay = 9};
+    if (!loop.exception_handler)
+        weft_group_cancel(cancelled_late);
+    return &plan;
+}
+
+WEFT_ASYNC(starting_late, int way; child_task memory; weft_group group;)
+{
+    static const struct plan failing = {.error = &fail};
+    cancelled_late = &self->group;
+    weft_create_task(child, &self->memory, .name = 'f', .plan = &failing);
+    weft_sleep(1);
+    weft_with_group(&self->group) {
+        weft_try {
+            if (self->way == 0)
+                weft_group_create_task(&self->group, child, &self->memory,
+                                       .plan = cancelling_plan());
+            else if (self->way == 1)
+                weft_group_create_eager_task(&self->group, child, &self->memory,
+                                             .plan = cancelling_plan());
+            else
+                weft_check(weft_group_start_task(&self->group, child, &self->memory,
+                                                 .plan = cancelling_plan()));
+            note("started");
+        }
+        weft_catch(&weft_invalid_state_error) {
+            note("refused");
+        }
+        weft_end;
+    }
+    weft_end;
+    ck_assert(weft_is_free(&self->memory));
+}
+WEFT_ASYNC_END
+
+START_TEST(a_child_is_refused_if_its_group_is_cancelled_while_it_is_started)
+{
+    static WEFT_TASK(starting_late) task;
+    if (_i >= 3)
+        weft_set_exception_handler(&loop, cancel_late);
+    ck_no_error(weft_run(&loop, starting_late, &task, .way = _i % 3));
+    ck_recorded("frefused");
+    ck_assert_uint_eq(backend.now, 1);
+    ck_assert(loop_is_idle());
+}
+END_TEST
+
 /* ---- Children that start at once ---- */
 
 WEFT_ASYNC(quick, const weft_error *error; bool waits;)
@@ -1374,6 +1433,8 @@ int main(void)
     tcase_add_test(tests,
                    a_child_is_refused_before_the_block_and_behind_it_and_its_memory_is_as_it_was);
     tcase_add_test(tests, gh_94398_a_child_is_refused_while_the_group_shuts_down);
+    tcase_add_loop_test(tests, a_child_is_refused_if_its_group_is_cancelled_while_it_is_started, 0,
+                        6);
     tcase_add_loop_test(tests, a_child_may_start_at_once, 0, 3);
     tcase_add_loop_test(tests, a_cancelled_group_ends_without_an_error_unless_a_part_fails, 0,
                         sizeof(cancelled_groups) / sizeof(cancelled_groups[0]));

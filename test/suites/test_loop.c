@@ -1,9 +1,12 @@
 /* The loop: its iterations, its runs and their ends, and what it asks of its port. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
+#include "panic.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -141,12 +144,50 @@ START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_main
 }
 END_TEST
 
+/* Another loop's run may end so, and hand it on. */
+WEFT_ASYNC(raising_deadlock, WEFT_TASK(hanging) left;)
+{
+    weft_create_task(hanging, &self->left, .name = 'l', .future = &never);
+    weft_sleep(1);
+    weft_raise(&weft_deadlock_error);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_task_that_ends_with_a_deadlock_error_of_its_own_is_no_deadlock)
+{
+    static WEFT_TASK(raising_deadlock) task;
+    ck_error(weft_run(&loop, raising_deadlock, &task), &weft_deadlock_error);
+    ck_recorded("l");
+    ck_assert(weft_done(&task) && weft_cancelled(&task.frame.left) && loop_is_idle());
+}
+END_TEST
+
 START_TEST(a_coroutine_that_is_known_by_its_code_alone_is_run)
 {
     void *const memory = calloc(1, weft_task_size(&spawning_code));
     ck_error(weft_run_code(&loop, &spawning_code, memory), &fail);
     ck_recorded("mab");
     free(memory);
+}
+END_TEST
+
+struct strict {
+    weft_frame frame;
+    _Alignas(64) char line[64];
+};
+
+WEFT_ASYNC_BODY(strict)
+{
+    note("s");
+}
+WEFT_ASYNC_END
+
+/* The frame follows the head of the task, at an offset that is no multiple of 64. */
+START_TEST(a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics)
+{
+    static _Alignas(64) unsigned char memory[1024];
+    ck_assert_uint_le(weft_task_size(&strict_code), sizeof(memory));
+    EXPECT_PANIC(weft_run_code(&loop, &strict_code, memory), "aligned too strictly for a task");
 }
 END_TEST
 
@@ -161,6 +202,113 @@ START_TEST(a_run_of_what_was_never_started_is_refused)
 {
     never = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
+}
+END_TEST
+
+START_TEST(a_program_compiled_with_another_fd_setsize_panics_at_its_own_line)
+{
+    static weft_select other;
+    EXPECT_PANIC(weft_select_init_(&other, sizeof(other) + sizeof(long), "program.c", 7),
+                 "FD_SETSIZE");
+    ck_assert_str_eq(panic.file, "program.c");
+    ck_assert_uint_eq(panic.line, 7);
+    EXPECT_PANIC(weft_select_init_(&other, sizeof(other) - sizeof(long), "program.c", 7),
+                 "FD_SETSIZE");
+    weft_select_init(&other);
+    ck_assert(other.backend.now != NULL);
+}
+END_TEST
+
+/* ---- A shutdown cancels as if by weft_cancel of each task ---- */
+
+enum { WEB = 400 };
+
+struct web_task;
+
+/* Awaits another one or gathers two, if there are any; notes how often it had been cancelled when
+ * it hears of it. */
+struct strand {
+    weft_frame frame;
+    struct web_task *one, *other;
+    WEFT_GATHER(2) gather;
+    unsigned count;
+    size_t place; /* in the order of hearing */
+};
+
+typedef struct web_task {
+    WEFT_TASK(strand);
+} web_task;
+
+static size_t heard;
+
+WEFT_ASYNC_BODY(strand)
+{
+    weft_try {
+        if (!self->one)
+            weft_sleep(WEFT_FOREVER);
+        else if (!self->other)
+            weft_await(self->one);
+        else
+            weft_gather(&self->gather, self->one, self->other);
+    }
+    weft_catch(&weft_cancelled_error) {
+        self->count = weft_cancelling(weft_current_task());
+        self->place = ++heard;
+        weft_raise(&weft_cancelled_error);
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+/* Tasks await those that come before them in `web`, mostly the one right before; they are created
+ * in any order, and some have been asked to end often. */
+static void start_web(web_task *web, unsigned seed)
+{
+    static size_t order[WEB];
+    srand(seed);
+    heard = 0;
+    const int forward = rand() % 3;
+    for (size_t i = 0; i < WEB; i++)
+        order[i] = forward ? i : WEB - 1 - i;
+    for (size_t i = 0; forward == 2 && i < WEB; i++) {
+        const size_t j = (size_t)rand() % WEB, swapped = order[i];
+        order[i] = order[j], order[j] = swapped;
+    }
+    struct {
+        web_task *one, *other;
+    } waits[WEB] = {{NULL, NULL}};
+    for (size_t i = 1; i < WEB; i++) {
+        waits[i].one = rand() % 50 ? &web[i - 1] : rand() % 2 ? &web[(size_t)rand() % i] : NULL;
+        waits[i].other = waits[i].one && !(rand() % 8) ? &web[(size_t)rand() % i] : NULL;
+    }
+    memset(web, 0, WEB * sizeof(*web));
+    for (size_t i = 0; i < WEB; i++)
+        weft_loop_create_task(&loop, strand, &web[order[i]], .one = waits[order[i]].one,
+                              .other = waits[order[i]].other);
+    tick();
+    for (size_t i = 0; i < WEB; i++)
+        if (!(rand() % 20))
+            web[i].task.root.flags |= (uint16_t)(rand() % 128 * WEFT_CANCELLING_ONE_);
+}
+
+START_TEST(a_shutdown_cancels_each_task_as_weft_cancel_does)
+{
+    static web_task expected[WEB], web[WEB];
+    const unsigned first = (unsigned)time(NULL);
+    printf("a_shutdown_cancels_each_task_as_weft_cancel_does: seed %u\n", first);
+    for (unsigned seed = first; seed < first + 100; seed++) {
+        start_web(expected, seed);
+        for (weft_task *task = weft_first_task(&loop); task; task = weft_next_task(task))
+            weft_cancel(task);
+        run_dry();
+        start_web(web, seed);
+        ck_no_error(weft_shutdown(&loop));
+        for (size_t i = 0; i < WEB; i++) {
+            ck_assert(weft_cancelled(&web[i]));
+            ck_assert_uint_eq(web[i].frame.place, expected[i].frame.place);
+            ck_assert_uint_eq(web[i].frame.count, expected[i].frame.count);
+        }
+    }
 }
 END_TEST
 
@@ -694,9 +842,13 @@ int main(void)
     tcase_add_test(tests, the_iteration_behind_the_one_in_which_main_ended_is_run_whole);
     tcase_add_test(tests,
                    weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error);
+    tcase_add_test(tests, a_task_that_ends_with_a_deadlock_error_of_its_own_is_no_deadlock);
     tcase_add_test(tests, a_coroutine_that_is_known_by_its_code_alone_is_run);
+    tcase_add_test(tests, a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics);
     tcase_add_test(tests, a_run_of_what_has_ended_ends);
     tcase_add_test(tests, a_run_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_program_compiled_with_another_fd_setsize_panics_at_its_own_line);
+    tcase_add_test(tests, a_shutdown_cancels_each_task_as_weft_cancel_does);
     tcase_add_test(tests, a_loop_runs_again_and_again);
     tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
     tcase_add_test(tests, a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is);

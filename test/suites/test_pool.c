@@ -200,6 +200,56 @@ START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
 }
 END_TEST
 
+/* By the exception handler, which is told of a task that failed in the child's memory; or where the
+ * arguments are evaluated. */
+static weft_group *cancelled_late;
+
+static void cancel_late(weft_loop *of, weft_task *task, const weft_error *error)
+{
+    (void)of, (void)task, (void)error;
+    weft_group_cancel(cancelled_late);
+}
+
+static char cancelling_name(void)
+{
+    if (!loop.exception_handler)
+        weft_group_cancel(cancelled_late);
+    return 'c';
+}
+
+WEFT_ASYNC(starting_late, weft_group group;)
+{
+    cancelled_late = &self->group;
+    weft_create_task(worker, &pool.slots[SLOTS - 1].task, .name = 'f', .error = &fail);
+    weft_sleep(1);
+    weft_with_group(&self->group) {
+        weft_try {
+            weft_group_create_pooled(&self->group, worker, &pool, .name = cancelling_name(),
+                                     .delay = 9);
+            note("started");
+        }
+        weft_catch(&weft_invalid_state_error) {
+            note("refused");
+        }
+        weft_end;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_child_is_refused_if_its_group_is_cancelled_while_it_is_started)
+{
+    static WEFT_TASK(starting_late) task;
+    new_pool();
+    if (_i)
+        weft_set_exception_handler(&loop, cancel_late);
+    ck_no_error(weft_run(&loop, starting_late, &task));
+    ck_recorded("fnot pooledrefused");
+    ck_assert_uint_eq(backend.now, 1);
+    ck_assert(all_slots_are_back() && loop_is_idle());
+}
+END_TEST
+
 /* The arguments are those of the moment in which there is a task. */
 static char next_name;
 
@@ -637,6 +687,8 @@ int main(void)
     tcase_add_test(tests, who_has_been_given_one_and_is_cancelled_passes_it_on);
     tcase_add_test(tests, who_waits_while_the_group_shuts_down_is_refused_in_the_end);
     tcase_add_test(tests, a_group_that_takes_no_child_is_refused_before_the_wait);
+    tcase_add_loop_test(tests, a_child_is_refused_if_its_group_is_cancelled_while_it_is_started, 0,
+                        2);
     tcase_add_test(tests, arguments_are_evaluated_behind_the_wait);
     tcase_add_test(tests, cancelled_children_give_their_tasks_back);
     tcase_add_test(tests,

@@ -304,6 +304,103 @@ START_TEST(what_is_put_is_looked_at_when_there_is_room)
 }
 END_TEST
 
+/* ---- A value whose evaluation uses the queue itself ---- */
+
+static int putting_first(int first, int then)
+{
+    put(first);
+    return then;
+}
+
+static int getting_first(int more)
+{
+    return get() + more;
+}
+
+static int shutting_down_first(int then)
+{
+    weft_queue_shutdown(&queue);
+    return then;
+}
+
+WEFT_ASYNC(reentrant_putter)
+{
+    weft_queue_put(&queue, putting_first(1, 2));
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(rotating_putter)
+{
+    weft_queue_put(&queue, getting_first(10));
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(shutting_down_putter)
+{
+    weft_queue_put(&queue, shutting_down_first(1));
+}
+WEFT_ASYNC_END
+
+START_TEST(a_value_that_takes_the_last_room_itself_is_not_put)
+{
+    static WEFT_TASK(reentrant_putter) task;
+    init(_i, 1);
+    queue.items[1] = 42;
+    ck_error(weft_queue_put_nowait(&queue, putting_first(1, 2)), &weft_queue_full_error);
+    ck_assert_uint_eq(weft_queue_size(&queue), 1);
+    ck_assert_int_eq(get(), 1);
+    ck_error(weft_run(&loop, reentrant_putter, &task), &weft_queue_full_error);
+    ck_assert_uint_eq(weft_queue_size(&queue), 1);
+    ck_assert_int_eq(get(), 1);
+    ck_assert(weft_queue_empty(&queue));
+    ck_assert_int_eq(queue.items[1], 42);
+}
+END_TEST
+
+START_TEST(a_value_that_puts_another_one_comes_behind_it)
+{
+    static WEFT_TASK(reentrant_putter) task;
+    init(_i, 2);
+    for (int again = 0; again < 2; again++) {
+        if (again)
+            ck_no_error(weft_run(&loop, reentrant_putter, &task));
+        else
+            ck_no_error(weft_queue_put_nowait(&queue, putting_first(1, 2)));
+        ck_assert_uint_eq(weft_queue_size(&queue), 2);
+        ck_assert_int_eq(get(), _i == LIFO ? 2 : 1);
+        ck_assert_int_eq(get(), _i == LIFO ? 1 : 2);
+    }
+}
+END_TEST
+
+START_TEST(a_value_that_is_got_from_the_same_queue_is_put)
+{
+    static WEFT_TASK(rotating_putter) task;
+    init(_i, 3);
+    put(1);
+    put(2);
+    ck_no_error(weft_run(&loop, rotating_putter, &task));
+    put(3);
+    ck_no_error(weft_queue_put_nowait(&queue, getting_first(10))); /* it was full */
+    ck_assert_uint_eq(weft_queue_size(&queue), 3);
+    static const int expected[ORDERS][3] = {{11, 3, 12}, {13, 12, 1}, {3, 11, 12}};
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(get(), expected[_i][i]);
+}
+END_TEST
+
+START_TEST(a_value_that_shuts_the_queue_down_is_not_put)
+{
+    static WEFT_TASK(shutting_down_putter) task;
+    init(_i, 2);
+    ck_error(weft_run(&loop, shutting_down_putter, &task), &weft_queue_shut_down_error);
+    ck_assert(weft_queue_empty(&queue));
+    init(_i, 2);
+    ck_error(weft_queue_put_nowait(&queue, shutting_down_first(1)), &weft_queue_shut_down_error);
+    ck_assert(weft_queue_empty(&queue));
+}
+END_TEST
+
 /* ---- Cancelled ---- */
 
 /* CPython: test_queues.QueueGetTests.test_get_cancelled_race
@@ -1226,6 +1323,10 @@ static void add_waiting(TCase *tests)
     tcase_add_test(tests, one_that_finds_nothing_when_it_is_woken_waits_again_last);
     tcase_add_test(tests, one_that_finds_no_room_when_it_is_woken_waits_again_last);
     tcase_add_test(tests, what_is_put_is_looked_at_when_there_is_room);
+    tcase_add_loop_test(tests, a_value_that_takes_the_last_room_itself_is_not_put, 0, ORDERS);
+    tcase_add_loop_test(tests, a_value_that_puts_another_one_comes_behind_it, 0, ORDERS);
+    tcase_add_loop_test(tests, a_value_that_is_got_from_the_same_queue_is_put, 0, ORDERS);
+    tcase_add_loop_test(tests, a_value_that_shuts_the_queue_down_is_not_put, 0, ORDERS);
     tcase_add_loop_test(tests, a_cancelled_getter_is_gone_and_the_next_one_gets_the_item, 0, 2);
     tcase_add_loop_test(tests, a_cancelled_putter_is_gone_and_the_next_one_gets_the_room, 0, 2);
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_leaves_the_item);

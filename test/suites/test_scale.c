@@ -212,6 +212,32 @@ START_TEST(a_deep_chain_of_any_kind_is_cancelled_from_its_beginning)
 }
 END_TEST
 
+/* Each is cancelled itself, and by all before it: a cost that is quadratic takes minutes. */
+START_TEST(a_deep_chain_of_any_kind_is_shut_down)
+{
+    start_chain((enum way)_i, deep, NULL);
+    ck_no_error(weft_shutdown(&loop));
+    for (size_t i = 0; i < deep; i++)
+        ck_assert(weft_cancelled(&links[i]));
+    ck_assert_uint_eq(backend.now, 0);
+    end_chain();
+}
+END_TEST
+
+START_TEST(a_chain_whose_last_was_created_first_is_shut_down)
+{
+    links = zeroed(deep, sizeof(*links));
+    for (size_t i = deep; i-- > 0;)
+        weft_loop_create_task(&loop, link, &links[i], .way = _i ? GATHER : AWAIT,
+                              .next = i + 1 < deep ? &links[i + 1] : NULL);
+    tick();
+    ck_no_error(weft_shutdown(&loop));
+    for (size_t i = 0; i < deep; i++)
+        ck_assert(weft_cancelled(&links[i]));
+    end_chain();
+}
+END_TEST
+
 START_TEST(a_deep_chain_of_any_kind_is_cancelled_at_its_end)
 {
     start_chain((enum way)_i, deep, NULL);
@@ -727,6 +753,8 @@ int main(void)
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_ends, 0, WAYS);
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_fails_from_its_end, 0, WAYS);
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_cancelled_from_its_beginning, 0, WAYS);
+    tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_shut_down, 0, WAYS);
+    tcase_add_loop_test(tests, a_chain_whose_last_was_created_first_is_shut_down, 0, 2);
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_cancelled_at_its_end, 0, WAYS);
     tcase_add_loop_test(tests, a_loop_with_a_deep_chain_of_any_kind_is_closed, 0, WAYS);
     tcase_add_test(tests, a_gather_of_a_million_is_cancelled);

@@ -293,6 +293,17 @@ START_TEST(a_run_does_not_wait_for_a_daemon)
 }
 END_TEST
 
+START_TEST(a_closed_handle_does_not_become_a_daemon)
+{
+    weft_threadsafe_set_daemon(&a.threadsafe, true);
+    open_named(&a);
+    weft_threadsafe_close(&a.threadsafe);
+    weft_threadsafe_set_daemon(&a.threadsafe, true);
+    ck_assert(!a.threadsafe.daemon);
+    ck_assert_uint_eq(loop.keepalive_handles, 0);
+}
+END_TEST
+
 START_TEST(a_port_without_a_bell_is_called_between_two_ticks)
 {
     weft_loop_init(&loop, &backend.backend);
@@ -605,6 +616,7 @@ int main(void)
     tcase_add_test(tests, a_pipe_whose_number_select_cannot_hold_is_refused);
     tcase_add_loop_test(tests, a_call_from_another_thread_ends_a_sleep, 0, 2);
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);
+    tcase_add_test(tests, a_closed_handle_does_not_become_a_daemon);
     tcase_add_test(tests, a_port_without_a_bell_is_called_between_two_ticks);
     tcase_add_test(tests, a_full_pipe_loses_nothing);
     tcase_add_test(tests, the_bell_falls_silent);
