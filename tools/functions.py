@@ -29,8 +29,8 @@ Each entry has the synopsis, the header's comment, from where the function may b
 From another thread, a signal handler or an interrupt, a program reaches a loop through
 weft_call_soon_threadsafe alone. That call has a function of the program run in the loop's thread.
 
-weft allocates nothing, except for the backends on poll() and epoll. *n* is the number of tasks, parts, items or
-watches concerned. A cost holds in the worst case unless the entry says otherwise.
+weft allocates nothing, except for the backends on poll() and epoll. *n* is the number of tasks, parts, items
+or watches concerned. A cost holds in the worst case unless the entry says otherwise.
 """
 
 NAME = r"(?:weft|WEFT)_\w*[A-Za-z0-9]\b"
@@ -95,6 +95,9 @@ def declarations(code):
             if macro and not macro.group(1).endswith("_H") and not macro.group(1).endswith("_"):
                 if macro.group(2) or macro.group(1).startswith("weft") or line[macro.end():].strip():
                     found.append((macro.group(1), macro.group(1) + (macro.group(2) or "")))
+            i += 1
+            continue
+        if line.strip() in ("[[noreturn]]", "_Noreturn"):
             i += 1
             continue
         if re.match(r"(typedef|struct|union|enum|extern|\}|/\*|WEFT_ATOMIC_)\b", line) and "(" not in line.split(";")[0]:
