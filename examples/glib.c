@@ -9,7 +9,7 @@
 
 #include "demo.h"
 
-/* ---- The source, which is the loop's port as well ---- */
+/* ---- The source, which is the loop's backend as well ---- */
 
 typedef struct {
     GSource source;
@@ -80,7 +80,7 @@ static void unwatch(weft_backend *backend, const weft_watch *old)
     g_hash_table_remove(self->entries, GINT_TO_POINTER(weft_watch_descriptor(old)));
 }
 
-/* ---- The rest of the port ---- */
+/* ---- The rest of the backend ---- */
 
 static weft_time now(weft_backend *backend)
 {

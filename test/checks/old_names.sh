@@ -36,12 +36,11 @@ xargs awk '
         }
         return out
     }
-    # names: of all identifiers; words: also in prose; parts: between the underscores of an identifier, an
-    # identifier of C by itself, a heading, and the name of a file.
+    # Every: a part counts by itself too, as in a heading and in the name of a file.
     function look_at(text, every,    n, i, words, m, j, parts) {
         n = split(text, words, /[^A-Za-z0-9_]+/)
         for (i = 1; i <= n; i++) {
-            if (("name", words[i]) in of) report(words[i])
+            if (("name", words[i]) in of || (FNR == 1 && text == FILENAME && ("file", words[i]) in of)) report(words[i])
             m = split(tolower(words[i]), parts, /_+/)
             for (j = 1; j <= m; j++) {
                 if (("word", parts[j]) in of) report(parts[j])

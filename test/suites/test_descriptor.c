@@ -10,7 +10,7 @@
 
 #include "backends.h"
 
-/* ---- A loop on each port, which counts how often it sleeps, and looks ---- */
+/* ---- A loop on each backend, which counts how often it sleeps, and looks ---- */
 
 static struct counted {
     weft_backend *backend;

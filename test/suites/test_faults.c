@@ -1,4 +1,4 @@
-/* Every system call that the port makes fails once, at every place and in every way that is
+/* Every system call that the backend makes fails once, at every place and in every way that is
  * documented: each time a clean error or another try; nothing is lost, and nothing leaks. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>

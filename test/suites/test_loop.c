@@ -1,4 +1,4 @@
-/* The loop: its iterations, its runs and their ends, and what it asks of its port. */
+/* The loop: its iterations, its runs and their ends, and what it asks of its backend. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
 #include "panic.h"
@@ -660,7 +660,7 @@ START_TEST(two_loops_know_nothing_of_each_other)
 }
 END_TEST
 
-/* ---- Ports ---- */
+/* ---- Backends ---- */
 
 START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
 {

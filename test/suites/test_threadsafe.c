@@ -105,7 +105,7 @@ START_TEST(a_call_that_is_pending_is_for_both)
 }
 END_TEST
 
-/* What a port asks with interrupts off, and a host before it sleeps. */
+/* What a backend asks with interrupts off, and a host before it sleeps. */
 START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
 {
     open_all();
