@@ -1,4 +1,4 @@
-/* Every system call that the backend makes fails once, at every place and in every way that is
+/* Every system call that the port makes fails once, at every place and in every way that is
  * documented: each time a clean error or another try; nothing is lost, and nothing leaks. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -117,7 +117,7 @@ static void note_callback(weft_loop *of, weft_handle *called)
     weft_event_set(&rung);
 }
 
-/* From outside, just before the loop sleeps: only `wake` ends its sleep. */
+/* From outside, just before the loop sleeps: only the bell wakes it. */
 static void before_select(const struct timeval *timeout)
 {
     if ((!timeout || timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 && handle.loop)
@@ -183,7 +183,7 @@ WEFT_ASYNC(program, WEFT_TASK(sender) sender; WEFT_TASK(receiver) receiver;
     weft_await(&self->waiters[1]);
     weft_event_clear(&rung);
     if (!self->opened)
-        weft_event_wait(&rung); /* no timer is armed: `wake` alone ends this sleep */
+        weft_event_wait(&rung); /* no timer is armed: the bell alone ends this sleep */
     weft_threadsafe_close(&handle);
 }
 WEFT_ASYNC_END
@@ -239,28 +239,28 @@ START_TEST(without_a_fault_all_goes_well)
 END_TEST
 
 /* What may be told, rather than overcome: that a descriptor is bad, that there is no pipe. */
-static bool may_be_reported(int error)
+static bool may_be_told(int error)
 {
     return error == EBADF || error == EMFILE || error == ENFILE || error == EINVAL;
 }
 
 START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 {
-    int reported = 0, at = 1;
+    int told = 0, at = 1;
     for (int how = 0;; how++) {
         const bool well = run_program(at, how);
         if (fault.calls < at)
             break;
-        ck_assert_msg(well || may_be_reported(fault.failed_with), "call %d, errno %d", at,
+        ck_assert_msg(well || may_be_told(fault.failed_with), "call %d, errno %d", at,
                       fault.failed_with);
-        reported += !well;
+        told += !well;
         if (how + 1 >= fault.ways) {
             at++;
             how = -1;
         }
     }
     ck_assert_int_gt(at, 50);
-    ck_assert_int_gt(reported, 5);
+    ck_assert_int_gt(told, 5);
 }
 END_TEST
 
