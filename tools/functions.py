@@ -253,6 +253,8 @@ def main():
     table, used, wrong = facts(top), set(), []
     of_coroutines = in_coroutines(headers)
     print(HEAD)
+    shown = [os.path.relpath(h, top) for h in headers if entries(h)]
+    print("\n".join(f"- [{name}](#{re.sub('[/.]', '', name)})" for name in shown) + "\n")
     for header in headers:
         found = entries(header)
         if not found:
@@ -282,7 +284,7 @@ def print_facts(names, text, table, of_coroutines):
         where, cost = table.get(name, ("", ""))
         if not where:
             where = ("anywhere" if name.startswith("WEFT") else
-                     "a task" if name in of_coroutines else "a task, a callback")
+                     "a task" if name in of_coroutines else "a task or a callback")
         row = f"Called from {where}." + (f" Cost: {cost}." if cost and "O(" not in text else "")
         if rows and rows[-1][1] == row:
             rows[-1][0].append(name)
