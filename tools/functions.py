@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Prints doc/functions.md, made from the comments of the public headers and from tools/functions.txt.
 
 usage: functions.py [TOP_FOLDER] > doc/functions.md

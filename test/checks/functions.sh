@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # doc/functions.md is what tools/functions.py makes from the headers.
 set -eu
 . "$(dirname "$0")/common.sh"

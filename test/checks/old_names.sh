@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # No old name lingers: test/checks/old_names.txt says what is one, and where. CHANGELOG.md and doc/glossary.md may
 # name them.
 set -eu
