@@ -169,9 +169,9 @@ static bool is_ready(const weft_watch *watch, const fd_set ready[2])
     return FD_ISSET(weft_watch_descriptor(watch), &ready[weft_watch_for(watch)]);
 }
 
-/* Returns the first watch that is ready, of `count` such watches. A task that is often notified waits
- * again each time, so its watch is near the end of the list. The search begins there, and does not
- * look at the watches that wait for long. */
+/* Returns the first watch that is ready, of `count` such watches. A task that is often notified
+ * waits again each time, so its watch is near the end of the list. The search begins there, and
+ * does not look at the watches that wait for long. */
 static weft_watch *first_ready(weft_loop *loop, int count, const fd_set ready[2])
 {
     weft_watch *const first = weft_first_watch(loop);
@@ -194,8 +194,8 @@ static void notify_ready(weft_backend *backend, int count, const fd_set ready[2]
     }
 }
 
-/* Returns the highest descriptor for select(). unwatch() does not lower `highest`: that is done here,
- * when the number is needed. */
+/* Returns the highest descriptor for select(). unwatch() does not lower `highest`: that is done
+ * here, when the number is needed. */
 static int highest(weft_select *select)
 {
     while (select->highest >= 0 && !FD_ISSET(select->highest, &select->watched[WEFT_READABLE]) &&
