@@ -29,9 +29,9 @@ typedef struct weft_select {
 void weft_select_init_(weft_select *backend, size_t size, const char *file, unsigned line);
 
 /* Returns the descriptor of the wake pipe, for a host with a loop of its own; -1 while no
- * thread-safe handle is open. The host must poll it for reading, beside the descriptors that are watched.
- * weft_run_once empties the pipe. The descriptor changes only when the first handle is opened and
- * the last one is closed. O(1). */
+ * thread-safe handle is open. The host must poll it for reading, beside the descriptors that are
+ * watched. weft_run_once empties the pipe. The descriptor changes only when the first handle is
+ * opened and the last one is closed. O(1). */
 static inline int weft_select_wake_descriptor(const weft_select *backend)
 {
     return backend->wake_pipe[0];
