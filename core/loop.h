@@ -71,8 +71,10 @@ typedef struct weft_threadsafe_handle weft_threadsafe_handle;
 #endif
 #ifdef WEFT_HAS_ATOMICS_
 #define WEFT_ATOMIC_(type) _Atomic(type)
+#define WEFT_LOAD_(object) atomic_load_explicit(&(object), memory_order_relaxed)
 #else
 #define WEFT_ATOMIC_(type) type volatile
+#define WEFT_LOAD_(object) (object)
 #endif
 
 /* What threadsafe.c does for a loop. A loop knows it only after a handle was opened, so a program
@@ -246,17 +248,6 @@ void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait);
 
 /* Returns true if the wait is a task's and its wake-up callback has not run yet. */
 bool weft_is_wake_up_(const weft_wait_ *wait);
-
-#ifndef __cplusplus
-static inline bool weft_has_threadsafe_calls_(const weft_loop *loop)
-{
-#ifdef WEFT_HAS_ATOMICS_
-    return atomic_load_explicit(&loop->threadsafe_calls, memory_order_relaxed);
-#else
-    return loop->threadsafe_calls;
-#endif
-}
-#endif
 
 #ifdef __cplusplus
 }

@@ -88,7 +88,9 @@ static inline void weft_waiters_wake_first_(weft_waiters_ *waiters)
 /* Wakes it, as one that has been given something. */
 static inline void weft_waiters_give_(weft_wait_ *wait)
 {
-    weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
+    weft_task *const task = weft_task_of_wait_(wait);
+    weft_wake_(task);
+    task->root.flags |= WEFT_GRANTED_;
 }
 
 /* Makes the first one ready that is not yet, as one that has been given something, of those from
