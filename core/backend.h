@@ -48,6 +48,9 @@ struct weft_backend {
      * first handle for calls from outside is opened, and after the last one is closed. */
     const weft_error *(*open_wake)(weft_backend *backend);
     void (*close_wake)(weft_backend *backend);
+    /* The system keeps the watches: after fork() parent and child share them, and the child must
+     * not use the backend. False: the child may. The debug mode (inspect/debug.h) looks at it. */
+    bool is_shared_by_fork;
 };
 
 #ifdef __cplusplus

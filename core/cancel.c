@@ -40,6 +40,7 @@ static void cancel_parked(weft_task *task)
 void weft_cancel_task_(weft_task *task)
 {
     struct request request = {NULL, 0};
+    weft_check_use_(loop_of(task), WEFT_IS_CHANGED_);
     loop_of(task)->cancel_parked = cancel_parked;
     follow(&request, task);
 }
@@ -48,10 +49,12 @@ bool weft_cancel_(weft_awaitable_ *awaitable)
 {
     if (!awaitable->scope || weft_has_ended_(awaitable))
         return false;
-    if (weft_is_future_(awaitable))
-        weft_complete_(awaitable, &weft_cancelled_error);
-    else
+    if (!weft_is_future_(awaitable)) {
         weft_cancel_task_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
+    } else {
+        weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
+        weft_complete_(awaitable, &weft_cancelled_error);
+    }
     return true;
 }
 

@@ -1,9 +1,13 @@
 #include "core/coroutine.h"
 
-weft_step_ weft_resume_other_(const weft_frame *frame)
+weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context)
 {
     if (frame->state == WEFT_ENDED_STATE_)
         return (weft_step_){WEFT_RETURNED};
+    if (frame->state == WEFT_BEGUN_STATE_) { /* the program drives it with weft_resume */
+        frame->state = 0;
+        return frame->code->step(frame, context);
+    }
     weft_panic(frame->code->file, weft_line_of_(frame->state),
                "resumed at a line that has no await of this coroutine: "
                "is it inside a switch of the coroutine's own?");
@@ -11,15 +15,23 @@ weft_step_ weft_resume_other_(const weft_frame *frame)
 
 void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 {
-    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_)
+    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_ &&
+        frame->state != WEFT_BEGUN_STATE_)
         weft_panic(file, line, "the frame is in use, or was not zero at first");
+}
+
+void weft_reuse_frame_(weft_context *context, const weft_frame *frame, size_t size)
+{
+    if (frame->state == WEFT_BEGUN_STATE_)
+        context->on_reuse(context, frame, 1);
+    context->on_reuse(context, frame, size);
 }
 
 void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee, size_t size)
 {
     weft_check_frame_(callee, caller->code->file, weft_line_of_(caller->state));
     if (context->on_reuse)
-        context->on_reuse(context, callee, size);
+        weft_reuse_frame_(context, callee, size);
     context->callee = callee;
 }
 
@@ -27,9 +39,20 @@ static const weft_error no_coroutine = {&weft_invalid_state_error, "awaited agai
 
 const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee)
 {
-    if (!callee->code || callee->state != 0 || callee->caller)
-        return &no_coroutine;
+    if (!callee->code || callee->state != 0 || callee->caller) {
+        if (callee->state != WEFT_BEGUN_STATE_)
+            return &no_coroutine;
+        if (context->on_reuse)
+            context->on_reuse(context, callee, 0);
+        callee->state = callee->flags = 0;
+    }
     callee->caller = caller;
     context->callee = callee;
     return NULL;
+}
+
+void weft_note_begun_(weft_context *context, weft_frame *frame, unsigned line)
+{
+    frame->flags = (uint16_t)line;
+    context->on_reuse(context, frame, 0);
 }

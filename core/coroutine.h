@@ -92,7 +92,9 @@ struct weft_context {
     const weft_error *error; /* in flight: raised, and not caught yet */
     weft_frame *callee;      /* with WEFT_CALLED_, WEFT_STARTS_: who runs next */
     weft_node_ *running;     /* of the task that runs, for a loop; else NULL */
-    /* Told before memory is used again for a frame; NULL: nobody has to be. */
+    /* Called before memory is used again for a frame; NULL: no call. In debug mode, a size of 0: a
+     * coroutine was begun in the frame `memory`, or is about to be awaited there; of 1: a coroutine
+     * was begun there, and the frame is used again. */
     void (*on_reuse)(weft_context *context, const void *memory, size_t size);
 };
 
@@ -157,6 +159,10 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 #define WEFT_HANDLER_STATE_(line) (10000 + (line))
 #define WEFT_LATE_STATE_(line) (20000 + (line))
 #define WEFT_ENDED_STATE_ 30001
+
+/* The state of a frame that weft_begin has set up in debug mode (inspect/debug.h). Its flags are
+ * the line of the weft_begin. */
+#define WEFT_BEGUN_STATE_ 30002
 
 /* Constants that obey the scope of blocks: the size of a struct whose tag an inner block hides. (An
  * enumeration would do as well, but -Wshadow speaks of those.)
@@ -253,7 +259,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         weft_resume_:                                                                              \
             switch (WEFT_STATE_(weft_state_)) {                                                    \
             default:                                                                               \
-                return weft_resume_other_(weft_frame_);                                            \
+                return weft_resume_other_(weft_frame_, weft_context_);                              \
             case WEFT_STATE_(0):
 
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
@@ -286,7 +292,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* A resume at a state that is none of the coroutine's awaits: it has ended, and stays so; or the
  * program is wrong, and this panics. */
-weft_step_ weft_resume_other_(const weft_frame *frame);
+weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context);
 
 static inline weft_step_ weft_end_frame_(weft_frame *frame)
 {
@@ -347,9 +353,27 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
     do {                                                                                           \
         WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \
         struct name *const weft_begun_ = (WEFT_FIRST_(__VA_ARGS__));                               \
+        weft_context *const weft_here_ = WEFT_CONTEXT_HERE_;                                       \
         weft_check_frame_(&weft_begun_->frame, __FILE__, __LINE__);                                \
-        *weft_begun_ = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                           \
+        if (WEFT_UNLIKELY_(weft_here_ && weft_here_->on_reuse)) {                                  \
+            weft_reuse_frame_(weft_here_, &weft_begun_->frame, sizeof(struct name));               \
+            *weft_begun_ = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                       \
+            weft_note_begun_(weft_here_, &weft_begun_->frame, __LINE__);                           \
+        } else {                                                                                   \
+            *weft_begun_ = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                       \
+        }                                                                                          \
     } while (0)
+
+/* The context of the coroutine that the macro stands in; NULL outside of a coroutine, where the name
+ * means this function. It is never called, and defined nowhere. */
+void weft_context_(void);
+#define WEFT_CONTEXT_HERE_                                                                         \
+    _Generic((weft_context_), weft_context * : weft_context_, default : (weft_context *)0)
+
+/* Called before a frame is filled, and after weft_begin has filled one. Only for a context that has
+ * on_reuse. */
+WEFT_COLD_ void weft_reuse_frame_(weft_context *context, const weft_frame *frame, size_t size);
+WEFT_COLD_ void weft_note_begun_(weft_context *context, weft_frame *frame, unsigned line);
 
 /* weft_call(name, struct name *frame, .argument = value, ...)
  * Runs a coroutine in `*frame` as a part of this one, and goes on when it has ended; `await

@@ -47,6 +47,7 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch)
 /* The backend's part comes first at the end, since it may look at the list. */
 static void end_watch(weft_loop *loop, weft_watch *watch)
 {
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
     loop->backend->unwatch(loop->backend, watch);
     weft_nodes_remove_(&loop->watches, &watch->node);
     if (!loop->watches)
@@ -57,6 +58,7 @@ static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int des
                                      enum weft_watched_for what)
 {
     weft_backend *const backend = loop->backend;
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
     if (!backend->watch)
         return &no_descriptors;
     watch->watched = (struct weft_watch_data_){descriptor, what};

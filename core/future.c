@@ -14,10 +14,25 @@ const weft_error *weft_not_pending_(void)
     return &not_pending;
 }
 
+#ifdef WEFT_HAS_DEBUG_MODE_
+/* Names the line at which a task waits for the future. */
+WEFT_COLD_ static void check_use(const weft_awaitable_ *future)
+{
+    weft_node_ *const waiter = future->waiters;
+    const weft_frame *const frame = waiter && !weft_is_callback_(waiter) ? waiter->frame : NULL;
+    weft_check_use_of_(future->scope->loop, WEFT_IS_CHANGED_, frame ? frame->code->file : NULL,
+                       frame ? weft_line_of_(frame->state) : 0);
+}
+#endif
+
 const weft_error *weft_end_future_(weft_awaitable_ *future, const weft_error *error)
 {
     if (!weft_pending_(future))
         return weft_not_pending_();
+#ifdef WEFT_HAS_DEBUG_MODE_
+    if (WEFT_UNLIKELY_(future->scope->loop->inspection != NULL))
+        check_use(future);
+#endif
     weft_complete_(future, error);
     return NULL;
 }

@@ -36,6 +36,7 @@ const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_func
 {
     if (weft_handle_pending(handle))
         return &weft_invalid_state_error;
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
     handle->function = function;
     weft_handle_ready_(loop, handle);
     return NULL;
@@ -46,6 +47,7 @@ const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time w
 {
     if (weft_handle_pending(handle))
         return &weft_invalid_state_error;
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
     handle->function = function;
     move_to(handle, &armed);
     weft_arm_(loop, &handle->wait, when);
@@ -76,6 +78,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
 {
     if (weft_handle_pending(handle) || !awaitable->scope)
         return &weft_invalid_state_error;
+    weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
     handle->function = function;
     handle->wait.awaited = awaitable;
     if (weft_has_ended_(awaitable)) {
@@ -114,7 +117,7 @@ bool weft_handle_pending(const weft_handle *handle)
     return handle->wait.node.frame;
 }
 
-bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
+static inline bool take_off(weft_loop *loop, weft_handle *handle)
 {
     const weft_frame *const where = handle->wait.node.frame;
     if (where == &armed)
@@ -127,6 +130,17 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
         weft_remove_waiter_(handle->wait.awaited, &handle->wait);
     move_to(handle, NULL);
     return where;
+}
+
+bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
+{
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
+    return take_off(loop, handle);
+}
+
+void weft_handle_take_off_(weft_loop *loop, weft_handle *handle)
+{
+    (void)take_off(loop, handle);
 }
 
 static void forget(weft_node_ *node)

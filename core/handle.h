@@ -69,6 +69,9 @@ bool weft_handle_pending(const weft_handle *handle);
 /* When the loop closes: makes every handle idle that is armed, ready, or a watch. */
 void weft_forget_handles_(weft_loop *loop);
 
+/* Does what weft_handle_cancel does, in a child after fork() too. */
+void weft_handle_take_off_(weft_loop *loop, weft_handle *handle);
+
 /* Makes a handle, which must be in no list, ready. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 

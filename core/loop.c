@@ -232,6 +232,32 @@ void weft_run_entry_(weft_loop *loop, weft_node_ *node)
     run_entry(loop, node);
 }
 
+#ifdef WEFT_HAS_DEBUG_MODE_
+WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
+{
+    weft_node_ *const next = step(loop, node);
+    return next ? next : take_eager_parent(loop);
+}
+
+WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
+{
+    if (weft_is_callback_(node)) {
+        loop->context.running = NULL;
+        node->frame->code->run(loop, node);
+        return NULL;
+    }
+    if (weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_)
+        deliver(&loop->context, node);
+    return weft_run_next_step_(loop, node);
+}
+
+void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line)
+{
+    if (loop->inspection && loop->inspection->check_use)
+        loop->inspection->check_use(loop, use, file, line);
+}
+#endif
+
 /* ---- Ticks ---- */
 
 bool weft_loop_is_idle_(const weft_loop *loop)
@@ -314,8 +340,8 @@ static void run_tick(weft_loop *loop)
 static bool run_ticks(weft_loop *loop)
 {
     while (begin_tick(loop)) {
-        if (WEFT_UNLIKELY_(loop->run_timed != NULL))
-            loop->run_timed(loop);
+        if (WEFT_UNLIKELY_(loop->inspection != NULL))
+            loop->inspection->run_tick(loop);
         else
             run_tick(loop);
         loop->ready.head = &loop->ready.tick;
@@ -332,11 +358,13 @@ const weft_error weft_loop_runs_error_ = {&weft_invalid_state_error, "the loop r
 
 const weft_error *weft_run_ticks_(weft_loop *loop)
 {
+    weft_check_use_(loop, WEFT_BEGINS_TO_RUN_);
     if (loop->runs)
         return &weft_loop_runs_error_;
     loop->runs = true;
     const bool alive = run_ticks(loop);
     loop->runs = false;
+    weft_check_use_(loop, WEFT_ENDS_TO_RUN_);
     return alive ? NULL : &weft_deadlock_error;
 }
 

@@ -77,6 +77,31 @@ typedef struct weft_threadsafe_handle weft_threadsafe_handle;
 #define WEFT_LOAD_(object) (object)
 #endif
 
+/* What a loop has for the watchdog and the debug mode: constants of inspect/watchdog.c and
+ * inspect/debug.c. Only run_tick is always there. */
+enum weft_use_ {
+    WEFT_IS_CHANGED_,      /* a task or a handle is made ready, or a call is taken off */
+    WEFT_IS_CALLED_,       /* by weft_call_soon_threadsafe, from any thread */
+    WEFT_BEGINS_TO_RUN_,   /* a run function */
+    WEFT_ENDS_TO_RUN_,     /* a run function */
+    WEFT_RUNS_FOR_A_HOST_, /* weft_run_once has ended, and will be called again */
+    WEFT_IS_CLOSED_
+};
+
+typedef struct weft_inspection_ {
+    void (*run_tick)(weft_loop *loop);
+    /* Panics if the loop must not be used so by the calling thread or process. `file` and `line`
+     * are the program's; NULL: not known. */
+    void (*check_use)(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line);
+    /* Runs in place of weft_on_reuse_ (task.h). */
+    void (*on_reuse)(weft_context *context, const void *memory, size_t size);
+    /* Reports a task that failed, in a loop that has no exception handler. */
+    void (*on_failure)(weft_loop *loop, weft_task *task);
+} weft_inspection_;
+
+/* Where the debug mode writes to (inspect/debug.h). */
+typedef struct weft_debug_output weft_debug_output;
+
 /* What threadsafe.c does for a loop. A loop knows it only after a handle was opened, so a program
  * without thread-safe handles does not link it. */
 typedef struct weft_threadsafe_hooks_ {
@@ -95,6 +120,7 @@ struct weft_loop {
     unsigned char stopping;  /* ticks until the run ends: 1: after this one; 0: it does not */
     bool runs;               /* a run function is running */
     bool in_shutdown;        /* weft_shutdown is cancelling the tasks */
+    int process;             /* in debug mode: the process that may use the loop */
     weft_timers_ timers;
     weft_backend *backend;
     weft_node_ *watches; /* descriptors that something waits for: a list, by the order of begin */
@@ -112,10 +138,14 @@ struct weft_loop {
     /* Functions of parts that not every program links; NULL until the program uses that part. */
     void (*cancel_parked)(weft_task *task);                /* cancel.c */
     void (*end_watch)(weft_loop *loop, weft_wait_ *watch); /* descriptor.c */
-    void (*run_timed)(weft_loop *loop);                    /* inspect/watchdog.c */
+    const weft_inspection_ *inspection;                    /* inspect/watchdog.c, debug.c */
     bool (*only_daemons)(const weft_loop *loop);           /* inspect/daemon.c */
     weft_watchdog *watchdog;
-    weft_time longest; /* the longest call that is not slow, in microseconds */
+    weft_time longest;  /* the longest call that is not slow, in microseconds */
+    const void *thread; /* in debug mode: the thread that runs the loop; NULL: any may use it */
+    weft_frame *begun;  /* in debug mode: coroutines that were begun and not awaited, linked by
+                           `caller` */
+    const weft_debug_output *debug_output; /* NULL: standard error */
 };
 
 /* ---- Public ---- */
@@ -219,6 +249,23 @@ const weft_error *weft_run_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable_ *awaitable);
 
+/* For the debug mode: checks that the calling thread and process may use the loop. Without that
+ * mode it costs a test. Builds with WEFT_FREESTANDING have no debug mode. */
+#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
+#define WEFT_HAS_DEBUG_MODE_
+void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line);
+#endif
+
+static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
+{
+#ifdef WEFT_HAS_DEBUG_MODE_
+    if (WEFT_UNLIKELY_(loop->inspection != NULL))
+        weft_check_use_of_(loop, use, NULL, 0);
+#else
+    (void)loop, (void)use;
+#endif
+}
+
 /* The error of a run function if the loop runs already. */
 extern const weft_error weft_loop_runs_error_;
 
@@ -228,6 +275,13 @@ const weft_error *weft_run_ticks_(weft_loop *loop);
 
 /* Runs an entry that was popped from the ready queue. */
 void weft_run_entry_(weft_loop *loop, weft_node_ *node);
+
+#ifdef WEFT_HAS_DEBUG_MODE_
+/* Begins to run an entry, and goes on with one: runs one step. Returns the node whose step comes
+ * next; NULL: the entry is over. */
+weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node);
+weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node);
+#endif
 
 /* Ends the run in so many ticks. */
 void weft_stop_after_(weft_loop *loop, unsigned char ticks);

@@ -12,6 +12,7 @@ const weft_error *weft_run_forever(weft_loop *loop)
 
 void weft_stop(weft_loop *loop)
 {
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
     weft_stop_after_(loop, 1);
 }
 
@@ -19,6 +20,7 @@ void weft_stop(weft_loop *loop)
 
 const weft_error *weft_run_once(weft_loop *loop)
 {
+    weft_check_use_(loop, WEFT_BEGINS_TO_RUN_);
     if (loop->runs)
         return &weft_loop_runs_error_;
     if (loop->watches || loop->open_handles) { /* to poll also takes back a wake-up */
@@ -27,7 +29,9 @@ const weft_error *weft_run_once(weft_loop *loop)
     }
     if (!loop->stopping)
         weft_stop(loop);
-    return weft_run_forever(loop);
+    const weft_error *const error = weft_run_forever(loop);
+    weft_check_use_(loop, WEFT_RUNS_FOR_A_HOST_);
+    return error;
 }
 
 weft_time weft_next_run(const weft_loop *loop)
@@ -176,6 +180,7 @@ const weft_error *weft_loop_close(weft_loop *loop)
         return &weft_loop_runs_error_;
     if (loop->open_handles) /* by the exception handler, perhaps */
         return &open;
+    weft_check_use_(loop, WEFT_IS_CLOSED_);
     weft_forget_handles_(loop);
     forget_tasks(loop);
     make_new(loop, loop->backend);

@@ -109,7 +109,7 @@ static void report_failures_in(weft_loop *loop, const void *memory, size_t size)
     }
 }
 
-static void on_reuse(weft_context *context, const void *memory, size_t size)
+void weft_on_reuse_(weft_context *context, const void *memory, size_t size)
 {
     weft_loop *const loop = weft_running_loop_(context);
     weft_reuse_hook_ *hook;
@@ -118,15 +118,22 @@ static void on_reuse(weft_context *context, const void *memory, size_t size)
         hook->run(hook);
 }
 
-static void set_on_reuse(weft_loop *loop)
+void weft_set_on_reuse_(weft_loop *loop)
 {
-    loop->context.on_reuse = loop->failed || loop->reuse_hooks ? on_reuse : NULL;
+    loop->context.on_reuse = loop->failed || loop->reuse_hooks ? weft_on_reuse_ : NULL;
+#ifdef WEFT_HAS_DEBUG_MODE_
+    if (loop->inspection && loop->inspection->on_reuse)
+        loop->context.on_reuse = loop->inspection->on_reuse;
+#endif
 }
 
 void weft_before_reuse_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
                         unsigned line)
 {
     weft_context *const context = &loop->context;
+#ifdef WEFT_HAS_DEBUG_MODE_
+    weft_check_use_of_(loop, WEFT_IS_CHANGED_, file, line);
+#endif
     if (weft_is_in_use_(task))
         weft_panic(file, line,
                    "a task is started in the memory of one that has not ended (or whose group was "
@@ -140,7 +147,7 @@ void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook,
     hook->run = run;
     hook->next = loop->reuse_hooks;
     loop->reuse_hooks = hook;
-    set_on_reuse(loop);
+    weft_set_on_reuse_(loop);
 }
 
 void weft_remove_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook)
@@ -150,7 +157,7 @@ void weft_remove_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook)
         link = &(*link)->next;
     if (*link)
         *link = hook->next;
-    set_on_reuse(loop);
+    weft_set_on_reuse_(loop);
 }
 
 weft_reuse_hook_ *weft_take_reuse_hook_in_(weft_loop *loop, const void *memory, size_t size)
@@ -170,7 +177,7 @@ void weft_keep_failure_(weft_task *task)
         return; /* it returned, or was cancelled */
     task->awaitable.waiters = WEFT_UNRETRIEVED_;
     weft_tasks_append_(&loop->failed, task);
-    set_on_reuse(loop);
+    weft_set_on_reuse_(loop);
 }
 
 void weft_mark_retrieved_(weft_task *task)
@@ -178,7 +185,7 @@ void weft_mark_retrieved_(weft_task *task)
     weft_loop *const loop = loop_of(task);
     task->awaitable.waiters = WEFT_ENDED_;
     weft_tasks_remove_(&loop->failed, task);
-    set_on_reuse(loop);
+    weft_set_on_reuse_(loop);
 }
 
 void weft_report_failure_(weft_task *task)
@@ -187,4 +194,20 @@ void weft_report_failure_(weft_task *task)
     weft_mark_retrieved_(task);
     if (loop->exception_handler)
         loop->exception_handler(loop, task, task->awaitable.error);
+#ifdef WEFT_HAS_DEBUG_MODE_
+    else if (loop->inspection && loop->inspection->on_failure)
+        loop->inspection->on_failure(loop, task);
+#endif
 }
+
+/* ---- The debug mode ---- */
+
+#ifdef WEFT_HAS_DEBUG_MODE_
+bool weft_check_wake_(const weft_task *task)
+{
+    const weft_frame *const frame = task->live.wait.node.frame;
+    weft_check_use_of_(loop_of(task), WEFT_IS_CHANGED_, frame->code->file,
+                       weft_line_of_(frame->state));
+    return true;
+}
+#endif

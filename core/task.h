@@ -154,7 +154,8 @@ enum weft_parked_ {
     WEFT_GATHERING_, /* for wait.gather_wait, whose parts have the links */
     WEFT_WATCHING_,  /* for a descriptor; in the loop's watches */
     WEFT_LISTED_,    /* for a primitive, which node.listed_for names until the task is woken */
-    WEFT_GRANTED_    /* not parked: a primitive gave the task what it waited for (waiters.h) */
+    WEFT_GRANTED_,   /* not parked: a primitive gave the task what it waited for (waiters.h) */
+    WEFT_CHECKED_    /* as WEFT_LISTED_, and whoever wakes the task is checked (inspect/debug.c) */
 };
 
 /* What a primitive is, for reports. A task that waits for a primitive points to the primitive's
@@ -358,9 +359,26 @@ static inline unsigned weft_parked_in_(const weft_task *task)
     return task->root.flags & WEFT_PARKED_MASK_;
 }
 
+/* Panics, in debug mode, if the calling thread must not wake the task, which waits for a primitive.
+ * Returns true. */
+WEFT_COLD_ bool weft_check_wake_(const weft_task *task);
+
+/* Returns true if the task is parked. Whoever wakes a task for a primitive asks this first. */
 static inline bool weft_is_parked_(const weft_task *task)
 {
-    return weft_parked_in_(task) - 1u < WEFT_LISTED_;
+    const unsigned where = weft_parked_in_(task);
+#ifdef WEFT_HAS_DEBUG_MODE_
+    return where - 1u < WEFT_LISTED_ ||
+           (WEFT_UNLIKELY_(where == WEFT_CHECKED_) && weft_check_wake_(task));
+#else
+    return where - 1u < WEFT_LISTED_;
+#endif
+}
+
+/* Returns true if the task waits for a primitive, which node.listed_for names. */
+static inline bool weft_is_listed_(const weft_task *task)
+{
+    return (weft_parked_in_(task) | 2u) == WEFT_CHECKED_;
 }
 
 static inline void weft_set_parked_(weft_task *task, enum weft_parked_ where)
@@ -419,6 +437,12 @@ void weft_leave_scope_(weft_task *task);
 void weft_keep_failure_(weft_task *task);
 void weft_mark_retrieved_(weft_task *task);
 void weft_report_failure_(weft_task *task);
+
+/* What the loop's context has as on_reuse while there is something to look for. */
+void weft_on_reuse_(weft_context *context, const void *memory, size_t size);
+
+/* Sets the on_reuse of the loop's context. */
+void weft_set_on_reuse_(weft_loop *loop);
 
 /* Adds and removes a hook. */
 void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook,

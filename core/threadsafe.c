@@ -79,7 +79,10 @@ static weft_threadsafe_handle *take_all(weft_loop *loop)
 bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 {
     weft_loop *const loop = handle->loop;
-    if (!loop || !mark(handle))
+    if (!loop)
+        return false;
+    weft_check_use_(loop, WEFT_IS_CALLED_);
+    if (!mark(handle))
         return false;
     if (push(loop, handle) && loop->backend->wake)
         loop->backend->wake(loop->backend);
@@ -120,8 +123,9 @@ static void take_calls(weft_loop *loop)
     weft_threadsafe_handle *next;
     for (weft_threadsafe_handle *called = in_order(take_all(loop)); called; called = next) {
         next = called->next;
-        weft_handle_cancel(loop, &called->handle);
-        (void)weft_call_soon(loop, &called->handle, call);
+        weft_handle_take_off_(loop, &called->handle);
+        called->handle.function = call;
+        weft_handle_ready_(loop, &called->handle);
     }
 }
 
@@ -153,6 +157,7 @@ const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *
 {
     if (handle->loop)
         return &weft_invalid_state_error;
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
     weft_backend *const backend = loop->backend;
     const weft_error *const error =
         !loop->open_handles && backend->open_wake ? backend->open_wake(backend) : NULL;
@@ -171,7 +176,7 @@ void weft_threadsafe_close(weft_threadsafe_handle *handle)
     if (!loop)
         return;
     take_calls(loop);
-    weft_handle_cancel(loop, &handle->handle);
+    weft_handle_take_off_(loop, &handle->handle);
     count_listening(handle, false);
     handle->loop = NULL;
     if (--loop->open_handles == 0 && loop->backend->close_wake)

@@ -15,7 +15,7 @@ static weft_wait_set *set_of(weft_part *part)
 static void wake(weft_wait_set *set)
 {
     weft_task *const parent = set->multi_wait.parent;
-    if (weft_parked_in_(parent) == WEFT_LISTED_ && parent->live.wait.node.listed_for == &set->kind)
+    if (weft_is_listed_(parent) && parent->live.wait.node.listed_for == &set->kind)
         weft_wake_(parent);
 }
 

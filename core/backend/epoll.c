@@ -287,6 +287,7 @@ bool weft_epoll_init(weft_epoll *backend)
                     .resolution = 1,
                     .watch = epoll_watch,
                     .unwatch = epoll_unwatch,
+                    .is_shared_by_fork = true,
                     .wake = epoll_ring,
                     .open_wake = epoll_hang_bell,
                     .close_wake = epoll_take_bell_down},

@@ -81,7 +81,7 @@ static bool is_starting(const weft_task *task)
 
 static const weft_task *holder_of(const weft_task *task)
 {
-    return !weft_has_ended_(&task->awaitable) && weft_parked_in_(task) == WEFT_LISTED_
+    return !weft_has_ended_(&task->awaitable) && weft_is_listed_(task)
                ? weft_task_waits_for(task).holder
                : NULL;
 }

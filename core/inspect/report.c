@@ -46,6 +46,7 @@ weft_wait_info weft_task_waits_for(const weft_task *task)
         waiting.object = task->live.wait.gather_wait;
         break;
     case WEFT_LISTED_:
+    case WEFT_CHECKED_:
         look_at_kind(&waiting, task->live.wait.node.listed_for);
         break;
     default:

@@ -29,6 +29,14 @@ typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *turn);
  * weft_loop_close forgets it. O(1). */
 void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog);
 
+/* ---- Private ---- */
+
+/* Returns what is to be run, before it runs. */
+weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *node);
+
+/* Has the loop inspected by `inspection`; NULL: by nobody. */
+void weft_set_inspection_(weft_loop *loop, const weft_inspection_ *inspection);
+
 #ifdef __cplusplus
 }
 #endif
