@@ -662,6 +662,7 @@ static void open_again(void)
 {
     weft_threadsafe_close(&door);
     ck_no_error(weft_threadsafe_open(&loop, &door, nothing));
+    weft_threadsafe_set_daemon(&door, true);
     (void)weft_call_soon_threadsafe(&door);
     run_dry();
 }
