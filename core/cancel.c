@@ -37,12 +37,25 @@ static void cancel_parked(weft_task *task)
     follow(&request, end_wait(&request, task));
 }
 
-void weft_cancel_task_(weft_task *task)
+static void cancel(weft_task *task)
 {
     struct request request = {NULL, 0};
-    weft_check_use_(loop_of(task), WEFT_IS_CHANGED_);
     loop_of(task)->cancel_parked = cancel_parked;
     follow(&request, task);
+}
+
+WEFT_COLD_ static void check_and_cancel(weft_task *task)
+{
+    weft_check_use_(loop_of(task), WEFT_IS_CHANGED_);
+    cancel(task);
+}
+
+void weft_cancel_task_(weft_task *task)
+{
+    if (weft_is_inspected_(loop_of(task)))
+        check_and_cancel(task);
+    else
+        cancel(task);
 }
 
 bool weft_cancel_(weft_awaitable_ *awaitable)

@@ -32,26 +32,56 @@ void weft_handle_ready_(weft_loop *loop, weft_handle *handle)
     weft_ready_push_callback_(&loop->ready, &handle->wait);
 }
 
-const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function)
+/* With the checks of debug mode each function is a cold one of its own: so the test for that mode is
+ * all that the plain one pays. */
+static inline const weft_error *call_soon(weft_loop *loop, weft_handle *handle,
+                                          weft_function *function)
 {
     if (weft_handle_pending(handle))
         return &weft_invalid_state_error;
-    weft_check_use_(loop, WEFT_IS_CHANGED_);
     handle->function = function;
     weft_handle_ready_(loop, handle);
     return NULL;
 }
 
-const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
-                               weft_function *function)
+WEFT_COLD_ static const weft_error *check_and_call_soon(weft_loop *loop, weft_handle *handle,
+                                                        weft_function *function)
+{
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
+    return call_soon(loop, handle, function);
+}
+
+const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function)
+{
+    if (weft_is_inspected_(loop))
+        return check_and_call_soon(loop, handle, function);
+    return call_soon(loop, handle, function);
+}
+
+static inline const weft_error *call_at(weft_loop *loop, weft_handle *handle, weft_time when,
+                                        weft_function *function)
 {
     if (weft_handle_pending(handle))
         return &weft_invalid_state_error;
-    weft_check_use_(loop, WEFT_IS_CHANGED_);
     handle->function = function;
     move_to(handle, &armed);
     weft_arm_(loop, &handle->wait, when);
     return NULL;
+}
+
+WEFT_COLD_ static const weft_error *check_and_call_at(weft_loop *loop, weft_handle *handle,
+                                                      weft_time when, weft_function *function)
+{
+    weft_check_use_(loop, WEFT_IS_CHANGED_);
+    return call_at(loop, handle, when, function);
+}
+
+const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
+                               weft_function *function)
+{
+    if (weft_is_inspected_(loop))
+        return check_and_call_at(loop, handle, when, function);
+    return call_at(loop, handle, when, function);
 }
 
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
@@ -73,12 +103,9 @@ static void wait_for_end(weft_awaitable_ *awaitable, weft_handle *handle, const 
     weft_ring_append_(&awaitable->waiters, &handle->wait.node);
 }
 
-const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
-                                          weft_function *function)
+static inline const weft_error *add_done_callback(weft_awaitable_ *awaitable, weft_handle *handle,
+                                                  weft_function *function)
 {
-    if (weft_handle_pending(handle) || !awaitable->scope)
-        return &weft_invalid_state_error;
-    weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
     handle->function = function;
     handle->wait.awaited = awaitable;
     if (weft_has_ended_(awaitable)) {
@@ -87,6 +114,23 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
     }
     wait_for_end(awaitable, handle, &waiting);
     return NULL;
+}
+
+WEFT_COLD_ static const weft_error *
+check_and_add_done_callback(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
+{
+    weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
+    return add_done_callback(awaitable, handle, function);
+}
+
+const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
+                                          weft_function *function)
+{
+    if (weft_handle_pending(handle) || !awaitable->scope)
+        return &weft_invalid_state_error;
+    if (weft_is_inspected_(awaitable->scope->loop))
+        return check_and_add_done_callback(awaitable, handle, function);
+    return add_done_callback(awaitable, handle, function);
 }
 
 void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
@@ -132,9 +176,16 @@ static inline bool take_off(weft_loop *loop, weft_handle *handle)
     return where;
 }
 
-bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
+WEFT_COLD_ static bool check_and_cancel(weft_loop *loop, weft_handle *handle)
 {
     weft_check_use_(loop, WEFT_IS_CHANGED_);
+    return take_off(loop, handle);
+}
+
+bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
+{
+    if (weft_is_inspected_(loop))
+        return check_and_cancel(loop, handle);
     return take_off(loop, handle);
 }
 

@@ -256,10 +256,21 @@ const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable_ *awa
 void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line);
 #endif
 
+/* Returns true if the loop has a watchdog, or is in debug mode. */
+static inline bool weft_is_inspected_(const weft_loop *loop)
+{
+#ifdef WEFT_HAS_DEBUG_MODE_
+    return WEFT_UNLIKELY_(loop->inspection != NULL);
+#else
+    (void)loop;
+    return false;
+#endif
+}
+
 static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
 {
 #ifdef WEFT_HAS_DEBUG_MODE_
-    if (WEFT_UNLIKELY_(loop->inspection != NULL))
+    if (weft_is_inspected_(loop))
         weft_check_use_of_(loop, use, NULL, 0);
 #else
     (void)loop, (void)use;

@@ -203,11 +203,11 @@ void weft_report_failure_(weft_task *task)
 /* ---- The debug mode ---- */
 
 #ifdef WEFT_HAS_DEBUG_MODE_
-bool weft_check_wake_(const weft_task *task)
+void weft_check_wake_(weft_task *task)
 {
     const weft_frame *const frame = task->live.wait.node.frame;
     weft_check_use_of_(loop_of(task), WEFT_IS_CHANGED_, frame->code->file,
                        weft_line_of_(frame->state));
-    return true;
+    weft_set_parked_(task, WEFT_LISTED_);
 }
 #endif

@@ -359,20 +359,30 @@ static inline unsigned weft_parked_in_(const weft_task *task)
     return task->root.flags & WEFT_PARKED_MASK_;
 }
 
-/* Panics, in debug mode, if the calling thread must not wake the task, which waits for a primitive.
- * Returns true. */
-WEFT_COLD_ bool weft_check_wake_(const weft_task *task);
+/* Returns true if the task is parked, and may be woken without a check. Only in debug mode is a
+ * parked task another one (weft_is_checked_). */
+static inline bool weft_is_parked_unchecked_(const weft_task *task)
+{
+    return weft_parked_in_(task) - 1u < WEFT_LISTED_;
+}
 
-/* Returns true if the task is parked. Whoever wakes a task for a primitive asks this first. */
+/* Returns true if a primitive must call weft_check_wake_ before it wakes the task. */
+static inline bool weft_is_checked_(const weft_task *task)
+{
+#ifdef WEFT_HAS_DEBUG_MODE_
+    return WEFT_UNLIKELY_(weft_parked_in_(task) == WEFT_CHECKED_);
+#else
+    (void)task;
+    return false;
+#endif
+}
+
+/* Panics if the calling thread must not wake the task. Afterwards weft_is_parked_unchecked_. */
+WEFT_COLD_ void weft_check_wake_(weft_task *task);
+
 static inline bool weft_is_parked_(const weft_task *task)
 {
-    const unsigned where = weft_parked_in_(task);
-#ifdef WEFT_HAS_DEBUG_MODE_
-    return where - 1u < WEFT_LISTED_ ||
-           (WEFT_UNLIKELY_(where == WEFT_CHECKED_) && weft_check_wake_(task));
-#else
-    return where - 1u < WEFT_LISTED_;
-#endif
+    return weft_is_parked_unchecked_(task) || weft_is_checked_(task);
 }
 
 /* Returns true if the task waits for a primitive, which node.listed_for names. */

@@ -71,18 +71,32 @@ static inline bool weft_waiters_resume_(weft_waiters_ *waiters, weft_context *co
     return weft_waiters_was_granted_(task);
 }
 
+/* Returns the first task from `wait` on that has not been woken, NULL: none. In debug mode its
+ * wake-up may have to be checked. */
 static inline weft_wait_ *weft_waiters_first_parked_(weft_wait_ *wait)
 {
-    while (wait && !weft_is_parked_(weft_task_of_wait_(wait)))
+    while (wait && !weft_is_parked_unchecked_(weft_task_of_wait_(wait))) {
+        if (weft_is_checked_(weft_task_of_wait_(wait)))
+            break;
         wait = wait->listed_after;
+    }
     return wait;
 }
+
+/* Makes all ready; the first n that are not. */
+void weft_waiters_wake_all_(weft_waiters_ *waiters);
+void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 
 /* Makes the first one ready, unless it is already. */
 static inline void weft_waiters_wake_first_(weft_waiters_ *waiters)
 {
-    if (waiters->first && weft_is_parked_(weft_task_of_wait_(waiters->first)))
-        weft_wake_(weft_task_of_wait_(waiters->first));
+    weft_wait_ *const first = waiters->first;
+    if (!first)
+        return;
+    if (weft_is_parked_unchecked_(weft_task_of_wait_(first)))
+        weft_wake_(weft_task_of_wait_(first));
+    else if (weft_is_checked_(weft_task_of_wait_(first)))
+        weft_waiters_wake_(waiters, 1);
 }
 
 /* Wakes it, as one that has been given something. */
@@ -106,7 +120,7 @@ static inline void weft_waiters_pop_one_(weft_waiters_ *waiters)
 {
 #ifndef __OPTIMIZE_SIZE__
     weft_wait_ *const first = waiters->first;
-    if (WEFT_LIKELY_(weft_is_parked_(weft_task_of_wait_(first)))) {
+    if (WEFT_LIKELY_(weft_is_parked_unchecked_(weft_task_of_wait_(first)))) {
         weft_waiters_unlist_(waiters, first);
         weft_waiters_give_(first);
         return;
@@ -123,10 +137,6 @@ static inline bool weft_waiters_resume_popped_(weft_waiters_ *waiters, weft_cont
     weft_waiters_unlist_(waiters, &task->live.wait);
     return false;
 }
-
-/* Makes all ready; the first n that are not. */
-void weft_waiters_wake_all_(weft_waiters_ *waiters);
-void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 
 /* Whether all who are listed have been cancelled, and are about to go. */
 static inline bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters)
