@@ -66,5 +66,5 @@ flash() {
 only=' daemon descriptor dump threadsafe watchdog '
 
 # shellcheck disable=SC2046
-flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -v on_quit)
+flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -Ev 'debug|on_quit|print_error')
 flash primitives ./primitives/*.c

@@ -158,6 +158,9 @@ enum weft_parked_ {
     WEFT_CHECKED_    /* as WEFT_LISTED_, and whoever wakes the task is checked (inspect/debug.c) */
 };
 
+_Static_assert(!(WEFT_NOT_PARKED_ & 1) && !(WEFT_GRANTED_ & 1) && WEFT_CHECKED_ & 1,
+               "weft: one bit tells them apart (weft_is_checked_)");
+
 /* What a primitive is, for reports. A task that waits for a primitive points to the primitive's
  * pointer to this. */
 struct weft_primitive_info_ {
@@ -366,11 +369,12 @@ static inline bool weft_is_parked_unchecked_(const weft_task *task)
     return weft_parked_in_(task) - 1u < WEFT_LISTED_;
 }
 
-/* Returns true if a primitive must call weft_check_wake_ before it wakes the task. */
+/* Of a task that is not weft_is_parked_unchecked_: returns true if a primitive must call
+ * weft_check_wake_ before it wakes the task. One bit tells WEFT_CHECKED_ from the other two. */
 static inline bool weft_is_checked_(const weft_task *task)
 {
 #ifdef WEFT_HAS_DEBUG_MODE_
-    return WEFT_UNLIKELY_(weft_parked_in_(task) == WEFT_CHECKED_);
+    return WEFT_UNLIKELY_(task->root.flags & 1u);
 #else
     (void)task;
     return false;

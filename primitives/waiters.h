@@ -71,18 +71,6 @@ static inline bool weft_waiters_resume_(weft_waiters_ *waiters, weft_context *co
     return weft_waiters_was_granted_(task);
 }
 
-/* Returns the first task from `wait` on that has not been woken, NULL: none. In debug mode its
- * wake-up may have to be checked. */
-static inline weft_wait_ *weft_waiters_first_parked_(weft_wait_ *wait)
-{
-    while (wait && !weft_is_parked_unchecked_(weft_task_of_wait_(wait))) {
-        if (weft_is_checked_(weft_task_of_wait_(wait)))
-            break;
-        wait = wait->listed_after;
-    }
-    return wait;
-}
-
 /* Makes all ready; the first n that are not. */
 void weft_waiters_wake_all_(weft_waiters_ *waiters);
 void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);

@@ -18,7 +18,7 @@ CANCELLING_ONE = 0x200
 ENUMERATORS = {
     'WEFT_PARKED_MASK_': 7, 'WEFT_MUST_CANCEL_': 8, 'WEFT_CANCELLED_': 16, 'WEFT_HAS_ERROR_': 32,
     'WEFT_NOT_PARKED_': 0, 'WEFT_ASLEEP_': 1, 'WEFT_AWAITING_': 2, 'WEFT_GATHERING_': 3,
-    'WEFT_WATCHING_': 4, 'WEFT_LISTED_': 5,
+    'WEFT_WATCHING_': 4, 'WEFT_LISTED_': 5, 'WEFT_CHECKED_': 7,
 }
 
 DEEPEST = 10  # further in, a line says how many groups are around instead of being indented
@@ -91,7 +91,11 @@ class Task:
         return self.parked == enumerator(name)
 
     def is_parked(self):
-        return 0 < self.parked <= enumerator('WEFT_LISTED_')
+        return 0 < self.parked <= enumerator('WEFT_LISTED_') or self.is_listed()
+
+    def is_listed(self):
+        """Returns true if the task waits for a primitive; checked ones: in debug mode."""
+        return self.is_parked_in('WEFT_LISTED_') or self.is_parked_in('WEFT_CHECKED_')
 
     def name(self):
         code = self.value['root']['code']
@@ -133,7 +137,7 @@ class Task:
 
     def holder(self):
         """Returns the address of the task that holds what this one waits for; 0: none is known."""
-        if self.has_ended() or not self.is_parked_in('WEFT_LISTED_'):
+        if self.has_ended() or not self.is_listed():
             return 0
         info = self.kind().dereference()
         if not info['holder'] or info['name'].string() != 'lock':
