@@ -56,7 +56,7 @@
  * (thread.daemon = True)              weft_set_daemon(&t.task, true), weft_is_daemon    daemon.h
  * loop.set_debug(True), get_debug()   weft_set_debug(&loop, true), weft_get_debug       debug.h
  * loop.slow_callback_duration = 0.1   weft_set_slow_call(&loop, WEFT_MS(100))
- * (the default exception handler)     weft_print_unretrieved_error                      print_error.h
+ * (the default exception handler)     weft_print_unretrieved_error                 print_error.h
  * (a call in place of the message)    weft_set_watchdog(&loop, WEFT_MS(100), g)         watchdog.h
  * async with TaskGroup() as g:        weft_with_group(&self->g) { ... } weft_end        group.h
  * g.create_task(f(1))                 weft_group_create_task(&self->g, f, &t, .a = 1)

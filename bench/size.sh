@@ -15,9 +15,9 @@ structs=$(cat "$srcdir"/core/*.h "$srcdir"/core/backend/[sv]*.h "$srcdir"/core/i
 {
     echo '#include <weft.h>'
     for name in $structs; do
-        [ "$name" != weft_select ] || echo '#ifndef WEFT_FREESTANDING'
+        case $name in weft_debug_output | weft_select) echo '#ifndef WEFT_FREESTANDING' ;; esac
         echo "char size_of_$name[sizeof(struct $name)];"
-        [ "$name" != weft_select ] || echo '#endif'
+        case $name in weft_debug_output | weft_select) echo '#endif' ;; esac
     done
 } >"$work/sizes.c"
 
@@ -66,5 +66,5 @@ flash() {
 only=' daemon descriptor dump threadsafe watchdog '
 
 # shellcheck disable=SC2046
-flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -Ev 'debug|on_quit|print_error')
+flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -Ev '/(debug|on_quit|print_error)\.c$')
 flash primitives ./primitives/*.c

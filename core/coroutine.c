@@ -15,8 +15,7 @@ weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context)
 
 void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 {
-    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_ &&
-        frame->state != WEFT_BEGUN_STATE_)
+    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_ && frame->state != WEFT_BEGUN_STATE_)
         weft_panic(file, line, "the frame is in use, or was not zero at first");
 }
 

@@ -259,7 +259,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         weft_resume_:                                                                              \
             switch (WEFT_STATE_(weft_state_)) {                                                    \
             default:                                                                               \
-                return weft_resume_other_(weft_frame_, weft_context_);                              \
+                return weft_resume_other_(weft_frame_, weft_context_);                             \
             case WEFT_STATE_(0):
 
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
@@ -364,8 +364,8 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
         }                                                                                          \
     } while (0)
 
-/* The context of the coroutine that the macro stands in; NULL outside of a coroutine, where the name
- * means this function. It is never called, and defined nowhere. */
+/* The context of the coroutine that the macro stands in. Outside of a coroutine it is NULL: there
+ * the name means this function, which is never called, and defined nowhere. */
 void weft_context_(void);
 #define WEFT_CONTEXT_HERE_                                                                         \
     _Generic((weft_context_), weft_context * : weft_context_, default : (weft_context *)0)

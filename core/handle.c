@@ -32,8 +32,8 @@ void weft_handle_ready_(weft_loop *loop, weft_handle *handle)
     weft_ready_push_callback_(&loop->ready, &handle->wait);
 }
 
-/* With the checks of debug mode each function is a cold one of its own: so the test for that mode is
- * all that the plain one pays. */
+/* With the checks of debug mode each function is a cold one of its own. So the plain one pays for
+ * the test of that mode alone. */
 static inline const weft_error *call_soon(weft_loop *loop, weft_handle *handle,
                                           weft_function *function)
 {
@@ -116,8 +116,8 @@ static inline const weft_error *add_done_callback(weft_awaitable_ *awaitable, we
     return NULL;
 }
 
-WEFT_COLD_ static const weft_error *
-check_and_add_done_callback(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
+WEFT_COLD_ static const weft_error *check_and_add(weft_awaitable_ *awaitable, weft_handle *handle,
+                                                  weft_function *function)
 {
     weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
     return add_done_callback(awaitable, handle, function);
@@ -129,7 +129,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
     if (weft_handle_pending(handle) || !awaitable->scope)
         return &weft_invalid_state_error;
     if (weft_is_inspected_(awaitable->scope->loop))
-        return check_and_add_done_callback(awaitable, handle, function);
+        return check_and_add(awaitable, handle, function);
     return add_done_callback(awaitable, handle, function);
 }
 

@@ -121,6 +121,8 @@ struct weft_loop {
     bool runs;               /* a run function is running */
     bool in_shutdown;        /* weft_shutdown is cancelling the tasks */
     int process;             /* in debug mode: the process that may use the loop */
+    weft_frame *begun;       /* in debug mode: coroutines that were begun and not awaited, linked by
+                                `caller` */
     weft_timers_ timers;
     weft_backend *backend;
     weft_node_ *watches; /* descriptors that something waits for: a list, by the order of begin */
@@ -143,8 +145,6 @@ struct weft_loop {
     weft_watchdog *watchdog;
     weft_time longest;  /* the longest call that is not slow, in microseconds */
     const void *thread; /* in debug mode: the thread that runs the loop; NULL: any may use it */
-    weft_frame *begun;  /* in debug mode: coroutines that were begun and not awaited, linked by
-                           `caller` */
     const weft_debug_output *debug_output; /* NULL: standard error */
 };
 

@@ -4,6 +4,9 @@
 _Static_assert(sizeof(void *) != 8 || sizeof(weft_task) <= 80, "a parked task: 80 bytes on LP64");
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_task) <= 44, "a parked task: 44 bytes on ILP32");
 
+_Static_assert(!(WEFT_NOT_PARKED_ & 1) && !(WEFT_GRANTED_ & 1) && WEFT_CHECKED_ & 1,
+               "weft: one bit tells them apart (weft_is_checked_)");
+
 static weft_loop *loop_of(const weft_task *task)
 {
     return task->awaitable.scope->loop;

@@ -158,9 +158,6 @@ enum weft_parked_ {
     WEFT_CHECKED_    /* as WEFT_LISTED_, and whoever wakes the task is checked (inspect/debug.c) */
 };
 
-_Static_assert(!(WEFT_NOT_PARKED_ & 1) && !(WEFT_GRANTED_ & 1) && WEFT_CHECKED_ & 1,
-               "weft: one bit tells them apart (weft_is_checked_)");
-
 /* What a primitive is, for reports. A task that waits for a primitive points to the primitive's
  * pointer to this. */
 struct weft_primitive_info_ {
@@ -382,7 +379,14 @@ static inline bool weft_is_checked_(const weft_task *task)
 }
 
 /* Panics if the calling thread must not wake the task. Afterwards weft_is_parked_unchecked_. */
+#ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ void weft_check_wake_(weft_task *task);
+#else
+static inline void weft_check_wake_(weft_task *task)
+{
+    (void)task;
+}
+#endif
 
 static inline bool weft_is_parked_(const weft_task *task)
 {

@@ -229,8 +229,8 @@ static void on_reuse(weft_context *context, const void *memory, size_t size)
 
 /* ---- Ticks ---- */
 
-/* Has the wake-ups of a task that has just parked for a primitive checked (weft_is_parked_). Reports
- * what a task that has ended leaves behind. */
+/* Has the wake-ups of a task that has just parked for a primitive checked (weft_is_parked_).
+ * Reports what a task that has ended leaves behind. */
 static void look_after_step(weft_loop *loop, weft_task *task)
 {
     if (weft_has_ended_(&task->awaitable)) {

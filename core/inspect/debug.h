@@ -1,4 +1,4 @@
-/* The debug mode: tells of what a program does wrong, or slowly. For hosted builds on POSIX systems.
+/* The debug mode: tells of what a program does wrong, or slowly. For POSIX systems.
  *
  *     weft_loop_init(&loop, &backend.backend);
  *     weft_set_debug(&loop, true);
@@ -36,19 +36,20 @@
 extern "C" {
 #endif
 
-/* loop.set_debug(enabled). Turns the debug mode of the loop on or off; it is off at first, and after
- * weft_loop_close. Calls above 100 ms then count as slow, unless the loop has a watchdog, or
- * weft_set_slow_call has set another limit before. Must be called in the loop's thread, or before
- * another thread uses the loop. O(1); to turn it off is O(coroutines that were begun and not
- * awaited). */
+/* loop.set_debug(enabled). Turns the debug mode of the loop on or off. It is off at first, and
+ * after weft_loop_close. While it is on, calls above 100 ms are slow, unless the loop has a
+ * watchdog, or weft_set_slow_call has set another limit before. Must be called in the loop's
+ * thread, or before another thread uses the loop. O(1); to turn the mode off is O(coroutines that
+ * were begun and not awaited). */
 void weft_set_debug(weft_loop *loop, bool enabled);
 
 /* loop.get_debug(). Returns true if the debug mode is on. O(1). */
 bool weft_get_debug(const weft_loop *loop);
 
-/* loop.slow_callback_duration. Sets the limit for slow calls to `longest` microseconds; WEFT_FOREVER:
- * no call is slow. A watchdog of the loop (weft_set_watchdog) has the same limit, and is called in
- * place of the message. Without debug mode and watchdog, nothing is timed. O(1). */
+/* loop.slow_callback_duration. Sets the limit for slow calls to `longest` microseconds, at least 1;
+ * WEFT_FOREVER: no call is slow. The limit is also that of the loop's watchdog (weft_set_watchdog),
+ * which is called in place of the message. Without debug mode and watchdog, nothing is timed.
+ * O(1). */
 void weft_set_slow_call(weft_loop *loop, weft_time longest);
 
 /* Where the messages go. `write` gets each in pieces, the last of which ends with a newline, and

@@ -373,6 +373,7 @@ static void usage(FILE *file)
         "  --talk           instead: standard input to a server on --port, replies to output\n"
         "  --help           print this instead\n"
         "\n"
+        "WEFT_DEBUG=1 in the environment: the loop runs in debug mode.\n"
         "At SIGINT nothing new begins, and what has begun ends; a second one cancels.\n"
         "Exit status: 0 if all is well, drained at SIGINT too; 1 for an error, or if bytes or\n"
         "descriptors are missing; 2 for a wrong option; 130 after a second SIGINT.\n",
@@ -494,6 +495,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     weft_select_init(&program.backend);
     weft_loop_init(&program.loop, &program.backend.backend);
+    const char *const debug = getenv("WEFT_DEBUG");
+    weft_set_debug(&program.loop, debug && strcmp(debug, "1") == 0);
     const int status = program.options.talk ? run_talk() : run();
     if (ferror(stdout))
         return complain("standard output", "cannot be written to");

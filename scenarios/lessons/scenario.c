@@ -73,15 +73,11 @@ void print_result(const struct data *result)
 
 /* ---- A lesson ------------------------------------------------------------------------------ */
 
-static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *error)
-{
-    (void)loop;
-    fprintf(stderr, "%s: nobody asked for its error: %s\n", weft_task_name(task),
-            weft_error_text(error));
-}
-
 /* With it SIGQUIT has all tasks written to standard error. */
 WEFT_DUMP_ON_QUIT(quit);
+
+/* WEFT_DEBUG=1 in the environment: the loops run in debug mode. */
+static bool debugs;
 
 static int run(const struct lesson *lesson, weft_backend *backend)
 {
@@ -92,7 +88,8 @@ static int run(const struct lesson *lesson, weft_backend *backend)
     }
     weft_loop loop;
     weft_loop_init(&loop, backend);
-    weft_set_exception_handler(&loop, report_unasked);
+    weft_set_exception_handler(&loop, weft_print_unretrieved_error);
+    weft_set_debug(&loop, debugs);
     (void)weft_dump_on_quit(&loop, &quit);
     int status = OK;
     const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
@@ -228,6 +225,7 @@ static void usage(FILE *file, const char *program)
             "\n"
             "Exit status: 1 if an error left a lesson, 2 for a wrong option or %s, 3 if one got\n"
             "stuck in a deadlock. SIGQUIT (Ctrl-\\) tells where all tasks are.\n"
+            "WEFT_DEBUG=1 in the environment: the loop runs in debug mode.\n"
             "\n",
             program, what, what, what);
     if (!one_scenario()) {
@@ -301,6 +299,8 @@ int main(int argc, char **argv)
         {"help", no_argument, NULL, HELP},
         {NULL, 0, NULL, 0},
     };
+    const char *const debug = getenv("WEFT_DEBUG");
+    debugs = debug && strcmp(debug, "1") == 0;
     bool virtual = false, lists = false, helps = false;
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {

@@ -430,10 +430,9 @@ static void run(void)
     weft_run_forever(&loop);
 }
 
-static void (*const uses[])(void) = {set_future,  fail_future, cancel_future,
-                                     cancel_task, create_task, call_soon,
-                                     call_later,  cancel_call, add_done_callback,
-                                     stop,        run};
+static void (*const uses[])(void) = {
+    set_future, fail_future, cancel_future,     cancel_task, create_task, call_soon,
+    call_later, cancel_call, add_done_callback, stop,        run};
 
 static void *use(void *function)
 {
@@ -667,7 +666,7 @@ static void open_again(void)
     run_dry();
 }
 
-static void (*const in_child[])(void) = {call_threadsafe, run,   create_task,
+static void (*const in_child[])(void) = {call_threadsafe, run,           create_task,
                                          set_future,      close_and_run, open_again};
 
 enum { FORBIDDEN = 4 };
