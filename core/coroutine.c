@@ -1,10 +1,21 @@
 #include "core/coroutine.h"
 
+/* Returns true if weft_begin has set up the frame in debug mode. */
+static inline bool is_begun(const weft_frame *frame)
+{
+#ifdef WEFT_HAS_DEBUG_MODE_
+    return frame->state == WEFT_BEGUN_STATE_;
+#else
+    (void)frame;
+    return false;
+#endif
+}
+
 weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context)
 {
     if (frame->state == WEFT_ENDED_STATE_)
         return (weft_step_){WEFT_RETURNED};
-    if (frame->state == WEFT_BEGUN_STATE_) { /* the program drives it with weft_resume */
+    if (is_begun(frame)) { /* the program drives it with weft_resume */
         frame->state = 0;
         return frame->code->step(frame, context);
     }
@@ -15,22 +26,35 @@ weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context)
 
 void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)
 {
-    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_ && frame->state != WEFT_BEGUN_STATE_)
+    if (frame->state != 0 && frame->state != WEFT_ENDED_STATE_ && !is_begun(frame))
         weft_panic(file, line, "the frame is in use, or was not zero at first");
 }
 
+#ifdef WEFT_HAS_DEBUG_MODE_
 void weft_reuse_frame_(weft_context *context, const weft_frame *frame, size_t size)
 {
-    if (frame->state == WEFT_BEGUN_STATE_)
+    if (is_begun(frame))
         context->on_reuse(context, frame, 1);
     context->on_reuse(context, frame, size);
 }
 
+void weft_note_begun_(weft_context *context, weft_frame *frame, unsigned line)
+{
+    frame->flags = (uint16_t)line;
+    context->on_reuse(context, frame, 0);
+}
+#endif
+
 void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee, size_t size)
 {
     weft_check_frame_(callee, caller->code->file, weft_line_of_(caller->state));
+#ifdef WEFT_HAS_DEBUG_MODE_
     if (context->on_reuse)
         weft_reuse_frame_(context, callee, size);
+#else
+    if (context->on_reuse)
+        context->on_reuse(context, callee, size);
+#endif
     context->callee = callee;
 }
 
@@ -39,7 +63,7 @@ static const weft_error no_coroutine = {&weft_invalid_state_error, "awaited agai
 const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee)
 {
     if (!callee->code || callee->state != 0 || callee->caller) {
-        if (callee->state != WEFT_BEGUN_STATE_)
+        if (!is_begun(callee))
             return &no_coroutine;
         if (context->on_reuse)
             context->on_reuse(context, callee, 0);
@@ -48,10 +72,4 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
     callee->caller = caller;
     context->callee = callee;
     return NULL;
-}
-
-void weft_note_begun_(weft_context *context, weft_frame *frame, unsigned line)
-{
-    frame->flags = (uint16_t)line;
-    context->on_reuse(context, frame, 0);
 }

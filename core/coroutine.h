@@ -160,6 +160,11 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 #define WEFT_LATE_STATE_(line) (20000 + (line))
 #define WEFT_ENDED_STATE_ 30001
 
+/* Builds with WEFT_FREESTANDING have no debug mode (inspect/debug.h). */
+#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
+#define WEFT_HAS_DEBUG_MODE_
+#endif
+
 /* The state of a frame that weft_begin has set up in debug mode (inspect/debug.h). Its flags are
  * the line of the weft_begin. */
 #define WEFT_BEGUN_STATE_ 30002
@@ -367,13 +372,21 @@ const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, w
 /* The context of the coroutine that the macro stands in. Outside of a coroutine it is NULL: there
  * the name means this function, which is never called, and defined nowhere. */
 void weft_context_(void);
+#ifdef WEFT_HAS_DEBUG_MODE_
 #define WEFT_CONTEXT_HERE_                                                                         \
     _Generic((weft_context_), weft_context * : weft_context_, default : (weft_context *)0)
+#else
+#define WEFT_CONTEXT_HERE_ ((weft_context *)0)
+#endif
 
-/* Called before a frame is filled, and after weft_begin has filled one. Only for a context that has
- * on_reuse. */
+/* Called before weft_begin fills a frame, and afterwards. Only for a context that has on_reuse. */
+#ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ void weft_reuse_frame_(weft_context *context, const weft_frame *frame, size_t size);
 WEFT_COLD_ void weft_note_begun_(weft_context *context, weft_frame *frame, unsigned line);
+#else
+#define weft_reuse_frame_(context, frame, size) ((void)0)
+#define weft_note_begun_(context, frame, line) ((void)0)
+#endif
 
 /* weft_call(name, struct name *frame, .argument = value, ...)
  * Runs a coroutine in `*frame` as a part of this one, and goes on when it has ended; `await

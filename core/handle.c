@@ -189,10 +189,12 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     return take_off(loop, handle);
 }
 
+#ifdef WEFT_HAS_DEBUG_MODE_
 void weft_handle_take_off_(weft_loop *loop, weft_handle *handle)
 {
     (void)take_off(loop, handle);
 }
+#endif
 
 static void forget(weft_node_ *node)
 {

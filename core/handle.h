@@ -70,7 +70,11 @@ bool weft_handle_pending(const weft_handle *handle);
 void weft_forget_handles_(weft_loop *loop);
 
 /* Does what weft_handle_cancel does, in a child after fork() too. */
+#ifdef WEFT_HAS_DEBUG_MODE_
 void weft_handle_take_off_(weft_loop *loop, weft_handle *handle);
+#else
+#define weft_handle_take_off_ (void)weft_handle_cancel
+#endif
 
 /* Makes a handle, which must be in no list, ready. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);

@@ -250,9 +250,8 @@ const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task);
 const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable_ *awaitable);
 
 /* For the debug mode: checks that the calling thread and process may use the loop. Without that
- * mode it costs a test. Builds with WEFT_FREESTANDING have no debug mode. */
-#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
-#define WEFT_HAS_DEBUG_MODE_
+ * mode it costs a test. */
+#ifdef WEFT_HAS_DEBUG_MODE_
 void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line);
 #endif
 

@@ -27,7 +27,7 @@ sed -n 's/^START_TEST(\(weft_.*\))$/\1/p' test/suites/*.c >"$work/other"
 sed -n 's/^name //p' test/checks/old_names.txt >>"$work/other"
 
 names_in() {
-    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|PYODIDE|FREESTANDING|NO_ATOMICS)' |
+    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|DEBUG|PYODIDE|FREESTANDING|NO_ATOMICS)' |
         grep -vxF -f "$work/other" | sort -u
 }
 
