@@ -231,7 +231,7 @@ static unsigned begin_line;
 
 WEFT_ASYNC(child, int n; int result;)
 {
-    weft_sleep(0);
+    weft_yield;
     self->result = 2 * self->n;
 }
 WEFT_ASYNC_END
