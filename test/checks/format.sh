@@ -4,7 +4,7 @@
 set -eu
 cd "${srcdir:-.}"
 status=0
-files=$(find weft.h core primitives scenarios examples bench test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
+files=$(find weft.h core primitives scenarios examples bench doc test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
 # Versions format differently: the tree's is Debian 12's.
 if command -v clang-format-14 >/dev/null; then format=clang-format-14; else format=clang-format; fi
 if command -v $format >/dev/null && $format --version | grep -q ' 14\.'; then
@@ -15,5 +15,5 @@ fi
 awk 'length > 100 { printf "%s:%d: longer than 100 columns\n", FILENAME, FNR; bad = 1 } END { exit bad }' \
     $files || status=1
 awk 'length > 110 && !/^(\||    )/ { printf "%s:%d: longer than 110 columns\n", FILENAME, FNR; bad = 1 }
-    END { exit bad }' ./*.md doc/*.md scenarios/*.md || status=1
+    END { exit bad }' ./*.md bench/*.md doc/*.md scenarios/*.md || status=1
 exit $status
