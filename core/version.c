@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "version.h"
 
 const char *weft_version(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The version of weft, at compile time and at run time. */
 #ifndef WEFT_CORE_VERSION_H
 #define WEFT_CORE_VERSION_H

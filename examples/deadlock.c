@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* deadlock: two tasks that take two locks in opposite order, and the report of it. */
 #include <stdio.h>
 

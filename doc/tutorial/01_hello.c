@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 1: a coroutine, a loop, and a run. */
 #include <stdio.h>
 #include <weft.h>

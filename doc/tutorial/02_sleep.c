@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 2: a coroutine that sleeps, and what it keeps in its frame. */
 #include <stdio.h>
 #include <weft.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 3: arguments, results, and a coroutine that awaits another. */
 #include <stdio.h>
 #include <weft.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 4: two tasks beside each other. */
 #include <stdio.h>
 #include <weft.h>

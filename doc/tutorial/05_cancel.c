@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 5: cancellation, and a finally block that always runs. */
 #include <stdio.h>
 #include <weft.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 6: a block with a time limit. */
 #include <stdio.h>
 #include <weft.h>

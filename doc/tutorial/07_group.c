@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 7: a group of tasks, and the errors of its children. */
 #include <stdio.h>
 #include <weft.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 8: a queue between a producer and two consumers. */
 #include <stdio.h>
 #include <weft.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 9: a future, and a thread that computes its result. */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 10: three clients at once, to test the service. Usage: 10_client PATH */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>

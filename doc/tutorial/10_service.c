@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Step 10: a line server on a Unix socket, until SIGINT or SIGTERM. Usage: 10_service PATH */
 #define _POSIX_C_SOURCE 200809L
 #include <ctype.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Each link of a document leads to a file, and to a heading of it, in the tree and where it is installed.
 set -eu
 srcdir=${srcdir:-.}

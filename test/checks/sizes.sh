@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The sizes in bench/README.md and README.md are those of `make size`: of structs on a 64-bit machine,
 # and with arm-none-eabi-gcc 12.2 of structs on a 32-bit machine and of code. `sizes.sh --write` writes them.
 set -eu

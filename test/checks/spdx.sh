@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Every source file names its licence: an SPDX line among the first three. `spdx.sh --write` adds it where
 # it is missing: in C a comment of its own at the top, elsewhere behind the line with the interpreter.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Each program of the tutorial compiles without a warning, ends with 0, and doc/tutorial.md shows its
 # source and its output as they are. `tutorial.sh --write` writes both into the page.
 set -eu
@@ -46,7 +47,8 @@ done
 # next blocks are.
 awk -v folder="$srcdir/doc/" -v work="$work/" '
     function insert(file,    line, got) {
-        while ((got = (getline line <file)) > 0) print line
+        while ((got = (getline line <file)) > 0)
+            if (line !~ /SPDX-License-Identifier/) print line
         if (got < 0) print "no such file: " file
         close(file)
     }

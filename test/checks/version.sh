@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # configure.ac, core/version.h, the library and weft.pc agree on the version.
 set -eu
 srcdir=${srcdir:-.}
