@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Each link of a document leads to a file, and to a heading of it, in the tree and where it is installed.
 set -eu
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
 # links DOCUMENT: the targets of its links, but those in code and those to other hosts.
 links() {
@@ -27,13 +26,11 @@ check() {
             file=$(dirname "$1/$document")/${link%%#*}
             [ -n "${link%%#*}" ] || file=$1/$document
             if [ ! -e "$file" ]; then
-                failed=$((failed + 1))
-                echo "no such file: $link, to which $2 $document links"
+                fail "no such file: $link, to which $2 $document links"
             elif [ "$link" != "${link#*#}" ] && ! headings "$file" | grep -qxF "${link#*#}"; then
-                failed=$((failed + 1))
-                echo "no such heading: $link, to which $2 $document links"
+                fail "no such heading: $link, to which $2 $document links"
             else
-                passed=$((passed + 1))
+                pass
             fi
         done
     done
@@ -42,5 +39,4 @@ check() {
 check "$srcdir" 'in the tree'
 ${MAKE:-make} -s install-nobase_dist_docDATA docdir="$work/weft" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 check "$work/weft" 'installed'
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

@@ -3,15 +3,14 @@
 # report of a deadlock is that of examples/deadlock.c; the README has at most 120 lines; and the code in
 # doc/ compiles. `readme.sh --write` writes the report.
 set -eu
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 top=$(pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
 
 compile() {
     ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror "$@"
-    passed=$((passed + 1))
+    pass
 }
 
 # The report names files as the compiler got them.
@@ -32,9 +31,10 @@ if [ "${1-}" = --write ]; then
     cp "$work/README.md" "$srcdir/README.md"
     exit 0
 fi
-diff "$srcdir/README.md" "$work/README.md" || { echo "the report of the deadlock is another (--write)"; exit 1; }
-[ "$(wc -l <"$srcdir/README.md")" -le 120 ] || { echo "the README has more than 120 lines"; exit 1; }
-passed=$((passed + 2))
+status=0
+diff "$srcdir/README.md" "$work/README.md" || status=$?
+result "the README's report of a deadlock (readme.sh --write)" $status
+if [ "$(wc -l <"$srcdir/README.md")" -le 120 ]; then pass; else fail "the README has more than 120 lines"; fi
 
 # The first block of C, and the first block of text.
 awk -v work="$work" '
@@ -44,8 +44,9 @@ awk -v work="$work" '
     out { print > out }' "$srcdir/README.md"
 compile -I"$srcdir" "$work/program.c" .libs/libweft.a -o "$work/program"
 "$work/program" >"$work/printed"
-diff "$work/expected" "$work/printed"
-passed=$((passed + 1))
+status=0
+diff "$work/expected" "$work/printed" || status=$?
+result "what the README's program prints" $status
 
 # Whole programs of the tutorial are tutorial.sh's.
 for document in "$srcdir"/doc/*.md; do
@@ -54,5 +55,4 @@ for document in "$srcdir"/doc/*.md; do
     [ -s "$work/part.c" ] || continue
     compile -I"$srcdir" -c "$work/part.c" -o "$work/part.o"
 done
-echo "$passed passed, 0 failed"
-[ $passed -gt 0 ]
+finish

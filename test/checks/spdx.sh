@@ -3,9 +3,9 @@
 # Every source file names its licence: an SPDX line among the first three. `spdx.sh --write` adds it where
 # it is missing: in C a comment of its own at the top, elsewhere behind the line with the interpreter.
 set -eu
-cd "${srcdir:-.}"
+. "$(dirname "$0")/common.sh"
+cd "$srcdir"
 line='SPDX-License-Identifier: MIT'
-passed=0 failed=0
 
 files() {
     find . \( -name build -o -name 'build-*' -o -name .git -o -name node_modules -o -name autom4te.cache \
@@ -35,14 +35,12 @@ add() {
 
 for file in $(files); do
     if head -n 3 "$file" | grep -qF "$line"; then
-        passed=$((passed + 1))
+        pass
     elif [ "${1-}" = --write ]; then
         add "$file"
-        passed=$((passed + 1))
+        pass
     else
-        failed=$((failed + 1))
-        echo "no SPDX line: $file (spdx.sh --write)"
+        fail "no SPDX line: $file (spdx.sh --write)"
     fi
 done
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

@@ -3,17 +3,10 @@
 # Each program of the tutorial compiles without a warning, ends with 0, and doc/tutorial.md shows its
 # source and its output as they are. `tutorial.sh --write` writes both into the page.
 set -eu
-srcdir=${srcdir:-.}
-library=${LIBWEFT:-.libs/libweft.a}
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 service=
 trap '[ -z "$service" ] || kill "$service" 2>/dev/null; rm -rf "$work"' EXIT
-passed=0 failed=0
-
-fail() {
-    failed=$((failed + 1))
-    echo "$1"
-}
 
 # Runs the service, its client when the service listens, and stops the service with SIGTERM.
 run_service() {
@@ -34,7 +27,7 @@ run_service() {
 
 for program in "$srcdir"/doc/tutorial/*.c; do
     name=$(basename "$program" .c)
-    ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" "$program" "$library" -pthread -o "$work/$name"
+    ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$srcdir" "$program" .libs/libweft.a -pthread -o "$work/$name"
     case $name in
     10_service) run_service_too=1 ;;
     10_client) ;;
@@ -66,11 +59,10 @@ fi
 for program in "$srcdir"/doc/tutorial/*.c; do
     name=$(basename "$program")
     if grep -q "(tutorial/$name)\$" "$srcdir/doc/tutorial.md"; then
-        passed=$((passed + 1))
+        pass
     else
         fail "doc/tutorial.md does not show $name"
     fi
 done
 diff "$srcdir/doc/tutorial.md" "$work/page" || fail "doc/tutorial.md is not what the programs are (--write)"
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

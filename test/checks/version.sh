@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: MIT
 # configure.ac, core/version.h, the library and weft.pc agree on the version.
 set -eu
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 version=$(sed -n 's/^AC_INIT(\[weft\], \[\(.*\)\], \[\], .*/\1/p' "$srcdir/configure.ac")
-passed=0
 
 same() {
-    [ "$2" = "$version" ] || { echo "$1 says $2, and configure.ac $version"; exit 1; }
-    passed=$((passed + 1))
+    if [ "$2" = "$version" ]; then pass; else fail "$1 says $2, and configure.ac $version"; fi
 }
 
 cat >"$work/version.c" <<'END'
@@ -31,4 +29,4 @@ same WEFT_VERSION "$1"
 same 'WEFT_VERSION_MAJOR and the others' "$2"
 same weft_version "$3"
 same weft.pc "$(sed -n 's/^Version: //p' weft.pc)"
-echo "$passed passed, 0 failed"
+finish
