@@ -13,12 +13,12 @@ srcdir=. sh bench/size.sh | sed 's/ *$//' >"$work/size"
 with_arm=$(arm-none-eabi-gcc -dumpfullversion 2>/dev/null | cut -d. -f1,2)
 [ "$with_arm" = 12.2 ] || with_arm=
 
-# figure NAME COLUMN: a struct's size, in column 2 or 3, or a sum of code, in column 2.
+# figure NAME COLUMN: a struct's size, in column 2 or 3, or a sum of code (core, primitives), in column 2.
 figure() {
     awk -v name="$1" -v column="$2" '$1 == name { print $column; exit }' "$work/size"
 }
 
-# The last `core` and `primitives` are sums; files have those names nowhere else.
+# 12345 as 12,345.
 thousands() {
     sed ':again; s/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/; t again'
 }
