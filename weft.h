@@ -31,7 +31,7 @@
  * x.set_result(None)                  weft_future x; weft_set_done(&x)
  * asyncio.run(f(1))                   weft_run(&loop, f, &t, .a = 1)                    loop.h
  * runner.run(f(1)); close()           weft_runner_run(&loop, f, &t, .a = 1), weft_runner_close
- * new_event_loop(); loop.close()      weft_loop_init(&loop, &port), weft_loop_close
+ * new_event_loop(); loop.close()      weft_loop_init(&loop, &backend), weft_loop_close
  * loop.run_until_complete(t)          weft_run_until_complete(&loop, &t)
  * (the end of asyncio.run)            weft_shutdown(&loop)
  * loop.run_forever(), stop(), time()  weft_run_forever, weft_stop, weft_loop_time

@@ -17,7 +17,7 @@ struct bench_side {
 
 /* weft_run_until_complete ends two ticks after the last turn in which its task yields: the task
  * returns in the first one, and in the second one the loop hears of it. */
-enum { WEFT_TURNS_TO_STOP = 2, LEAST_PASSES = WEFT_TURNS_TO_STOP + 1 };
+enum { WEFT_STEPS_TO_STOP = 2, LEAST_PASSES = WEFT_STEPS_TO_STOP + 1 };
 
 /* A pass is every task's turn once, or whatever else n operations are in a workload. */
 struct bench_workload {

@@ -66,7 +66,7 @@ static void tower_arm(void *state, uint32_t passes)
     tower->passes = passes;
     for (size_t i = 1; i < RING; i++)
         innermost_of(tower, i)->left = UINT32_MAX;
-    tower_start(tower, 0, passes - WEFT_TURNS_TO_STOP);
+    tower_start(tower, 0, passes - WEFT_STEPS_TO_STOP);
 }
 
 static void tower_go(void *state)

@@ -37,7 +37,7 @@ static void ring_arm(void *state, uint32_t passes)
     for (size_t i = 1; i < ring->n; i++)
         ring->tasks[i].frame.left = UINT32_MAX;
     weft_loop_create_task(&ring->loop, spinner, &ring->tasks[0],
-                          .left = passes - WEFT_TURNS_TO_STOP);
+                          .left = passes - WEFT_STEPS_TO_STOP);
 }
 
 static void ring_go(void *state)

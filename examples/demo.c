@@ -15,7 +15,7 @@ static struct results {
     size_t received[2];
     bool timed_out;
     long sum;
-    int heard[3];
+    int got[3];
     bool tidied;
 } results;
 
@@ -138,7 +138,7 @@ WEFT_ASYNC_END
 WEFT_ASYNC(hear, int i;)
 {
     for (self->i = 0; self->i < 3; self->i++)
-        weft_queue_get(&words, &results.heard[self->i]);
+        weft_queue_get(&words, &results.got[self->i]);
 }
 WEFT_ASYNC_END
 
@@ -240,7 +240,7 @@ int demo_report(void)
     printf("exchanged: %zu and %zu bytes\n", results.received[0], results.received[1]);
     printf("silence: %s\n", results.timed_out ? "timed out" : "no");
     printf("thread: %ld\n", results.sum);
-    printf("host: %d %d %d\n", results.heard[0], results.heard[1], results.heard[2]);
+    printf("host: %d %d %d\n", results.got[0], results.got[1], results.got[2]);
     printf("ticks: %s\n", results.tidied && weft_cancelled(&ticks) ? "cancelled, tidied up" : "no");
     return error || !results.timed_out || !results.tidied; /* without an error all have ended */
 }

@@ -9,7 +9,7 @@
 
 #include "demo.h"
 
-/* ---- The source, which is the loop's port as well ---- */
+/* ---- The source, which is the loop's backend as well ---- */
 
 typedef struct {
     GSource source;
@@ -80,7 +80,7 @@ static void unwatch(weft_backend *backend, const weft_watch *old)
     g_hash_table_remove(self->entries, GINT_TO_POINTER(weft_watch_descriptor(old)));
 }
 
-/* ---- The rest of the port ---- */
+/* ---- The rest of the backend ---- */
 
 static weft_time now(weft_backend *backend)
 {
@@ -98,7 +98,7 @@ static void never_sleep(weft_backend *backend, weft_time until)
 }
 
 /* From any thread. GLib does not promise it for signal handlers, and has g_unix_signal_add. */
-static void ring(weft_backend *backend)
+static void wake(weft_backend *backend)
 {
     g_main_context_wakeup(g_source_get_context(&source_of(backend)->source));
 }
@@ -166,7 +166,7 @@ static Source *new_source(void)
                                    .resolution = 1,
                                    .watch = watch,
                                    .unwatch = unwatch,
-                                   .wake = ring};
+                                   .wake = wake};
     self->entries = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     weft_loop_init(&self->loop, &self->backend);
     return self;

@@ -49,7 +49,7 @@ static weft_time earlier(weft_time one, weft_time other)
 
 /* weft goes first: what it has been told is of this poll(), and the host's work may change what it
  * waits for. */
-static void turn(struct host *host)
+static void run_once(struct host *host)
 {
     weft_poll *const backend = &host->backend;
     backend->entries[MAIL] = (struct pollfd){.fd = host->mail[0], .events = POLLIN};
@@ -98,10 +98,10 @@ int main(void)
     }
     demo_start(&host.loop);
     while (!demo_is_done())
-        turn(&host);
+        run_once(&host);
     demo_cancel_all(&host.loop);
     while (weft_first_task(&host.loop))
-        turn(&host);
+        run_once(&host);
     const int status = demo_report();
     close_host(&host);
     return status;

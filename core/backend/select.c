@@ -45,7 +45,7 @@ const weft_error *weft_watch_stat(weft_watch *watch)
     return NULL;
 }
 
-/* Whether somebody waits for this number; O(1), unlike a look at all who wait. */
+/* Returns true if the number is watched in any direction. O(1): it looks at no list. */
 static bool is_watched(const weft_select *select, int descriptor)
 {
     return FD_ISSET(descriptor, &select->watched[WEFT_READABLE]) ||
@@ -74,8 +74,8 @@ static void select_unwatch(weft_backend *backend, const weft_watch *watch)
     FD_CLR(weft_watch_descriptor(watch), &select_of(backend)->watched[weft_watch_for(watch)]);
 }
 
-/* ---- The bell ----
- * A byte in a pipe: whoever sleeps in select() wakes. A pipe that is full rings as well. */
+/* ---- wake ----
+ * A byte in a pipe ends select(). If the pipe is full, a byte is there already. */
 
 static bool make_pipe(int wake_pipe[2])
 {
@@ -113,13 +113,13 @@ static const weft_error *select_open_wake(weft_backend *backend)
     return &weft_descriptor_range_error;
 }
 
-/* A full pipe rings; a closed one never will. */
+/* Returns false if another write is of no use: the pipe is full, or closed. */
 static bool may_still_wake(void)
 {
     return errno != EAGAIN && errno != EBADF && errno != EPIPE;
 }
 
-/* Also in a signal's handler: errno is the program's. */
+/* May run in a signal handler, so errno must not change. */
 static void select_wake(weft_backend *backend)
 {
     const int before = errno;
@@ -137,8 +137,8 @@ static void drain_wake(weft_select *select)
 
 /* ---- Sleeping ---- */
 
-/* One of those that are watched was closed behind our back: it is found, and fails alone. */
-static bool tell_bad(weft_backend *backend)
+/* Fails the watches whose descriptors were closed. Returns true if there was one. */
+static bool notify_bad(weft_backend *backend)
 {
     bool found = false;
     weft_watch *next;
@@ -152,11 +152,11 @@ static bool tell_bad(weft_backend *backend)
     return found;
 }
 
-/* A signal ends the sleep early, which is no harm. Where the system is at its end (ENOMEM), or what
- * it complains of is not ours to find, another try a little later is all there is. */
+/* A signal ends the sleep early, which does no harm. After any other failure, such as ENOMEM, all
+ * that can be done is to wait for a short time and to try again. */
 static void select_failed(weft_backend *backend, struct timeval rest)
 {
-    if (errno == EINTR || (errno == EBADF && tell_bad(backend)))
+    if (errno == EINTR || (errno == EBADF && notify_bad(backend)))
         return;
     const struct timeval a_little = {0, 10000};
     if (rest.tv_sec > 0 || rest.tv_usec > a_little.tv_usec)
@@ -169,9 +169,9 @@ static bool is_ready(const weft_watch *watch, const fd_set ready[2])
     return FD_ISSET(weft_watch_descriptor(watch), &ready[weft_watch_for(watch)]);
 }
 
-/* The first of the watches that are ready, which are `count`. Whoever is told often waits again
- * each time, and is at the end of the list; so that is where the search begins, and those who wait
- * for long are not looked at. */
+/* Returns the first watch that is ready, of `count` such watches. A task that is often notified
+ * waits again each time, so its watch is near the end of the list. The search begins there, and
+ * does not look at the watches that wait for long. */
 static weft_watch *first_ready(weft_loop *loop, int count, const fd_set ready[2])
 {
     weft_watch *const first = weft_first_watch(loop);
@@ -181,8 +181,8 @@ static weft_watch *first_ready(weft_loop *loop, int count, const fd_set ready[2]
     return watch;
 }
 
-/* In the order in which they began. */
-static void tell_ready(weft_backend *backend, int count, const fd_set ready[2])
+/* Notifies the watches that are ready, in the order in which they began. */
+static void notify_ready(weft_backend *backend, int count, const fd_set ready[2])
 {
     weft_watch *watch = first_ready(backend->loop, count, ready), *next;
     for (; watch && count > 0; watch = next) {
@@ -194,7 +194,8 @@ static void tell_ready(weft_backend *backend, int count, const fd_set ready[2])
     }
 }
 
-/* Watches end, and the highest of them with it: nothing looks for the next one until it matters. */
+/* Returns the highest descriptor for select(). unwatch() does not lower `highest`: that is done
+ * here, when the number is needed. */
 static int highest(weft_select *select)
 {
     while (select->highest >= 0 && !FD_ISSET(select->highest, &select->watched[WEFT_READABLE]) &&
@@ -217,25 +218,25 @@ static struct timeval rest_until(weft_backend *backend, weft_time until)
 
 static void select_sleep(weft_backend *backend, weft_time until)
 {
-    weft_select *const select_port = select_of(backend);
+    weft_select *const self = select_of(backend);
     const struct timeval rest = rest_until(backend, until);
     struct timeval timeout = rest;
-    fd_set ready[2] = {select_port->watched[0], select_port->watched[1]};
-    const int wake_pipe = select_port->wake_pipe[0];
+    fd_set ready[2] = {self->watched[0], self->watched[1]};
+    const int wake_pipe = self->wake_pipe[0];
     if (wake_pipe >= 0)
         FD_SET(wake_pipe, &ready[WEFT_READABLE]);
-    int count = select(highest(select_port) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE], NULL,
+    int count = select(highest(self) + 1, &ready[WEFT_READABLE], &ready[WEFT_WRITABLE], NULL,
                        until == WEFT_FOREVER ? NULL : &timeout);
     if (count < 0) {
         select_failed(backend, rest);
         return;
     }
     if (wake_pipe >= 0 && FD_ISSET(wake_pipe, &ready[WEFT_READABLE])) {
-        drain_wake(select_port);
+        drain_wake(self);
         count--;
     }
     if (count > 0)
-        tell_ready(backend, count, ready);
+        notify_ready(backend, count, ready);
 }
 
 void weft_select_init_(weft_select *backend, size_t size, const char *file, unsigned line)
@@ -256,5 +257,5 @@ void weft_select_init_(weft_select *backend, size_t size, const char *file, unsi
     };
     FD_ZERO(&backend->watched[WEFT_READABLE]);
     FD_ZERO(&backend->watched[WEFT_WRITABLE]);
-    (void)select_now(&backend->backend); /* so that it has a time to stand still at */
+    (void)select_now(&backend->backend); /* a first time, for a clock that fails later */
 }

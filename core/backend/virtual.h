@@ -1,4 +1,4 @@
-/* The port of tests and simulations: a clock that never waits. */
+/* The backend of tests and simulations: a clock that never waits. */
 #ifndef WEFT_CORE_BACKEND_VIRTUAL_H
 #define WEFT_CORE_BACKEND_VIRTUAL_H
 
@@ -8,14 +8,14 @@
 extern "C" {
 #endif
 
-/* A clock that never waits: where a loop would sleep, the time is what it would then be. For tests,
- * simulations, and to see a day's timeouts in a moment. It has no descriptors and no bell. */
+/* A clock that never waits: instead of sleeping until a time, the backend sets its clock to that
+ * time. For tests and simulations. The backend has no descriptors and no wake(). */
 typedef struct weft_virtual {
     weft_backend backend;
-    weft_time now; /* may be set while the loop does not run; never back */
+    weft_time now; /* microseconds; the program may set it forward while the loop does not run */
 } weft_virtual;
 
-/* Sets the port up, at the time 0. */
+/* Initialises the backend, at the time 0. O(1). */
 void weft_virtual_init(weft_virtual *backend);
 
 #ifdef __cplusplus

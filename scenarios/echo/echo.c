@@ -337,7 +337,7 @@ static int run_on(struct connection *places)
     return status;
 }
 
-/* The listener, the bell's pipe, and one or two of each connection. */
+/* The listener, the wake pipe, and one or two of each connection. */
 static int run(void)
 {
     const struct options *const options = &program.options;

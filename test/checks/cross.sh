@@ -19,9 +19,9 @@ cross() {
         "$cc" "$@" -std=c11 -Os -ffreestanding -DWEFT_FREESTANDING -Wall -Wextra -Wpedantic -Werror \
             -I"$srcdir" -c "$file" -o "$work/$name/$(basename "$file" .c).o"
     done
-    awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/porting.md" >"$work/port.c"
+    awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/porting.md" >"$work/backend.c"
     "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Werror -I"$srcdir" \
-        -c "$work/port.c" -o "$work/port.o"
+        -c "$work/backend.c" -o "$work/backend.o"
     needs=$("${cc%gcc}nm" -u "$work/$name"/*.o | awk '$1 == "U" { print $2 }' | sort -u |
         grep -Ev "$allowed" || true)
     [ -z "$needs" ] || { echo "$name needs: $needs"; exit 1; }

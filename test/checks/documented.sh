@@ -30,8 +30,13 @@ while read -r kind name comments header; do
     fi
 done <"$work/declared"
 
+# doc/semantics.md names tests, and doc/glossary.md old names (which old_names.sh finds elsewhere).
+sed -n 's/^START_TEST(\(weft_.*\))$/\1/p' test/suites/*.c >"$work/other"
+sed -n 's/^name //p' test/checks/old_names.txt >>"$work/other"
+
 names_in() {
-    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|PYODIDE|FREESTANDING|NO_ATOMICS)' | sort -u
+    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|PYODIDE|FREESTANDING|NO_ATOMICS)' |
+        grep -vxF -f "$work/other" | sort -u
 }
 
 names_in core/*.h core/*/*.h primitives/*.h >"$work/there"

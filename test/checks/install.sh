@@ -21,7 +21,7 @@ int main(void)
     static WEFT_TASK(empty) task;
     weft_virtual_init(&backend);
     weft_loop_init(&loop, &backend.backend);
-    return weft_run(&loop, empty, &task) || port.now != WEFT_SECONDS(3600);
+    return weft_run(&loop, empty, &task) || backend.now != WEFT_SECONDS(3600);
 }
 END
 PKG_CONFIG_PATH=$work/usr/lib/pkgconfig

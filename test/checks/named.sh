@@ -1,15 +1,21 @@
 #!/bin/sh
-# Every test and file that doc/ names is there; and every test of CPython that doc/cpython-tests.md says
-# is here stands in the file that it names.
+# Every test and file that the indexes of tests and doc/semantics.md name is there; and every test of CPython that
+# test/cpython-tests.md says is here stands in the file that it names.
 set -eu
-srcdir=${srcdir:-.}
-missing=0 found=0
-for name in $(cat "$srcdir"/doc/pitfalls.md "$srcdir"/doc/cpython-tests.md |
-    grep -oE 'test/[a-z/_-]+\.(sh|c)|\b[a-z][a-z0-9]*(_[a-z0-9]+){4,}\b' | grep -v '^test_' | sort -u); do
-    case $name in
-    test/*) [ -e "$srcdir/$name" ] ;;
-    *) grep -qE "START_TEST\($name\)" "$srcdir"/test/suites/*.c ;;
-    esac && found=$((found + 1)) || { echo "not there: $name"; missing=$((missing + 1)); }
+. "$(dirname "$0")/common.sh"
+tests=$(sed -n 's/^START_TEST(\(.*\))$/\1/p' "$srcdir"/test/suites/*.c)
+is_there() {
+    case $1 in
+    test/*) [ -e "$srcdir/$1" ] ;;
+    *) echo "$tests" | grep -qx "$1" ;;
+    esac
+}
+
+# The last column of a table of rules: a test, in backquotes.
+for name in $(cat "$srcdir"/test/pitfalls.md "$srcdir"/test/cpython-tests.md |
+    grep -oE 'test/[a-z/_-]+\.(sh|c)|\b[a-z][a-z0-9]*(_[a-z0-9]+){4,}\b' | grep -v '^test_' | sort -u) \
+    $(sed -n 's/^|.*| `\([^`]*\)` |$/\1/p' "$srcdir/doc/semantics.md" | sort -u); do
+    is_there "$name" && pass || fail "not there: $name"
 done
 
 # `- Class: test_a, test_b: test_file.c, a_test_of_weft`, over several lines: test_a test_file.c
@@ -28,14 +34,13 @@ awk '
     /^- / { end_entry(); entry = $0; next }
     /^  / && entry { entry = entry " " $0; next }
     { end_entry() }
-    END { end_entry() }' "$srcdir/doc/cpython-tests.md" >"$cases"
+    END { end_entry() }' "$srcdir/test/cpython-tests.md" >"$cases"
 while read -r name file; do
     if grep -qw "$name" "$srcdir/test/suites/$file"; then
-        found=$((found + 1))
+        pass
     else
-        echo "not there: $name in test/suites/$file"
-        missing=$((missing + 1))
+        fail "not there: $name in test/suites/$file"
     fi
 done <"$cases"
-echo "$found passed, $missing failed"
-[ $missing -eq 0 ] && [ $found -gt 0 ] && [ -s "$cases" ]
+[ -s "$cases" ]
+finish

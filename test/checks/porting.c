@@ -1,10 +1,10 @@
-/* The port of doc/porting.md (porting_port.h here), on a machine with two interrupts, which come at
- * any two moments in which one can: neither is lost, and the machine never sleeps with one to see.
- */
+/* The backend of doc/porting.md (porting_backend.h here), on a machine with two interrupts. They
+ * come at any two moments in which one can: neither is lost, and the machine never sleeps while
+ * one is pending. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "porting_port.h"
+#include "porting_backend.h"
 #include "weft.h"
 
 /* ---- The machine ---- */

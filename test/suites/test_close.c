@@ -241,7 +241,7 @@ WEFT_ASYNC_BODY(reusing)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_failure_inside_a_frame_that_is_called_again_is_told_before)
+START_TEST(a_failure_inside_a_frame_that_is_called_again_is_reported_before)
 {
     static WEFT_TASK(reusing) task;
     weft_set_exception_handler(&loop, note_failure);
@@ -252,7 +252,7 @@ START_TEST(a_failure_inside_a_frame_that_is_called_again_is_told_before)
 }
 END_TEST
 
-START_TEST(a_failure_inside_a_task_that_is_started_again_is_told_before)
+START_TEST(a_failure_inside_a_task_that_is_started_again_is_reported_before)
 {
     static WEFT_TASK(family) task;
     weft_set_exception_handler(&loop, note_failure);
@@ -287,7 +287,7 @@ static void ask_the_other(weft_loop *of, weft_task *task, const weft_error *erro
     weft_error_of(&pair.frame.children[is_first]);
 }
 
-START_TEST(a_handler_that_is_told_of_a_failure_asks_for_the_next)
+START_TEST(a_handler_that_hears_of_a_failure_retrieves_the_next)
 {
     weft_set_exception_handler(&loop, ask_the_other);
     ck_no_error(weft_run(&loop, twins, &pair, .spawns = true));
@@ -306,7 +306,7 @@ static void use_the_third_again(weft_loop *of, weft_task *task, const weft_error
 }
 
 /* The third failed between them. */
-START_TEST(a_handler_that_is_told_of_a_failure_uses_the_memory_of_another)
+START_TEST(a_handler_that_hears_of_a_failure_uses_the_memory_of_another)
 {
     weft_set_exception_handler(&loop, use_the_third_again);
     weft_loop_create_task(&loop, failing, &pair.frame.children[0]);
@@ -441,10 +441,10 @@ int main(void)
     tcase_add_test(tests, a_done_callback_of_a_forgotten_task_is_off);
     tcase_add_test(tests, the_frames_that_a_forgotten_task_called_are_free);
     tcase_add_test(tests, a_loop_that_runs_is_not_closed);
-    tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_told_before);
-    tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_told_before);
-    tcase_add_test(tests, a_handler_that_is_told_of_a_failure_asks_for_the_next);
-    tcase_add_test(tests, a_handler_that_is_told_of_a_failure_uses_the_memory_of_another);
+    tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_reported_before);
+    tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_reported_before);
+    tcase_add_test(tests, a_handler_that_hears_of_a_failure_retrieves_the_next);
+    tcase_add_test(tests, a_handler_that_hears_of_a_failure_uses_the_memory_of_another);
     tcase_add_test(tests, a_loop_whose_handler_opens_a_handle_is_not_closed_before_that);
     tcase_add_test(tests, a_close_that_is_refused_tells_nobody);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_awaited, 0, 2);

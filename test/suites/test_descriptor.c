@@ -10,7 +10,7 @@
 
 #include "backends.h"
 
-/* ---- A loop on each port, which counts how often it sleeps, and looks ---- */
+/* ---- A loop on each backend, which counts how often it sleeps, and looks ---- */
 
 static struct counted {
     weft_backend *backend;
@@ -231,7 +231,7 @@ START_TEST(the_end_of_the_other_side_is_something_to_read)
 END_TEST
 
 /* As loop.add_reader(fd, future.set_result, None): a turn, and the task in the tick after that. */
-START_TEST(who_waits_runs_in_the_tick_after_the_descriptors_turn)
+START_TEST(who_waits_runs_in_the_tick_after_the_descriptors_entry)
 {
     start_reader(0);
     one_tick();
@@ -259,7 +259,7 @@ END_TEST
 
 /* ---- Refused ---- */
 
-START_TEST(a_second_one_for_the_same_is_told_at_once)
+START_TEST(a_second_one_for_the_same_is_refused_at_once)
 {
     start_reader(0);
     one_tick();
@@ -285,7 +285,7 @@ static int closed_from(int descriptor)
     return descriptor;
 }
 
-START_TEST(a_number_that_the_port_cannot_hold_or_that_is_not_open_is_refused)
+START_TEST(a_number_that_the_backend_cannot_hold_or_that_is_not_open_is_refused)
 {
     const int descriptor = closed_from(refused[_i]);
     const bool too_high = descriptor >= FD_SETSIZE && !takes_any_number();
@@ -303,7 +303,7 @@ START_TEST(a_number_that_the_port_cannot_hold_or_that_is_not_open_is_refused)
 }
 END_TEST
 
-START_TEST(a_port_without_descriptors_says_so)
+START_TEST(a_backend_without_descriptors_says_so)
 {
     static WEFT_TASK(user) task;
     const weft_error *const error = weft_run(&loop, user, &task, .name = 'x');
@@ -552,7 +552,7 @@ static weft_time read_hand(weft_backend *of)
     return now_by_hand;
 }
 
-START_TEST(while_tasks_are_ready_the_port_looks_every_so_often)
+START_TEST(while_tasks_are_ready_the_backend_looks_every_so_often)
 {
     counted.backend->now = read_hand;
     now_by_hand = 1000;
@@ -609,7 +609,7 @@ START_TEST(a_hosts_run_looks_once)
 }
 END_TEST
 
-START_TEST(without_descriptors_the_port_is_not_asked_while_tasks_are_ready)
+START_TEST(without_descriptors_the_backend_is_not_asked_while_tasks_are_ready)
 {
     weft_loop_create_task(&loop, ticker, &tickers[0], .times = 1000);
     ck_no_error(weft_run_until_complete(&loop, &tickers[0]));
@@ -657,7 +657,7 @@ START_TEST(a_report_names_the_descriptor)
 END_TEST
 
 /* It finds out by its read: the number is not there to be compared any more. */
-START_TEST(who_has_been_told_is_not_told_of_a_closing)
+START_TEST(who_has_been_notified_is_not_notified_of_a_closing)
 {
     park_reader(_i);
     weft_notify_closing(&loop, pairs[0][0]);
@@ -674,7 +674,7 @@ static void append(void *to, const char *text)
 }
 
 /* Its turn has come, and has the place of the number. */
-START_TEST(a_report_of_one_that_has_been_told_names_none)
+START_TEST(a_report_of_one_that_has_been_notified_names_none)
 {
     char dumped[1000] = "";
     park_reader(1);
@@ -783,7 +783,7 @@ static void end_wait(struct asker *asker)
     waiters = kept;
 }
 
-static void be_told(struct asker *asker)
+static void be_notified(struct asker *asker)
 {
     end_wait(asker);
     asker->state = TOLD;
@@ -833,7 +833,7 @@ static void notify_all_of(int pair)
     weft_notify_closing(&loop, pairs[pair][0]);
     for (int i = 0; i < ASKERS; i++)
         if (askers[i].state == WAITS && askers[i].pair == pair)
-            be_told(&askers[i]);
+            be_notified(&askers[i]);
 }
 
 static void do_at_random(void)
@@ -880,7 +880,7 @@ static void tick_beside_the_model(void)
 {
     for (int i = 0; i < ASKERS; i++)
         if (askers[i].state == WAITS && is_ready(&askers[i]))
-            be_told(&askers[i]);
+            be_notified(&askers[i]);
     one_tick();
 }
 
@@ -921,17 +921,17 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_writer_waits_until_there_is_room);
     tcase_add_test(tests, one_reads_while_another_writes);
     tcase_add_test(tests, the_end_of_the_other_side_is_something_to_read);
-    tcase_add_test(tests, who_waits_runs_in_the_tick_after_the_descriptors_turn);
+    tcase_add_test(tests, who_waits_runs_in_the_tick_after_the_descriptors_entry);
     tcase_add_test(tests, those_that_are_ready_at_once_run_in_the_order_of_waiting);
-    tcase_add_test(tests, a_second_one_for_the_same_is_told_at_once);
-    tcase_add_loop_test(tests, a_number_that_the_port_cannot_hold_or_that_is_not_open_is_refused, 0,
-                        sizeof(refused) / sizeof(*refused));
+    tcase_add_test(tests, a_second_one_for_the_same_is_refused_at_once);
+    tcase_add_loop_test(tests, a_number_that_the_backend_cannot_hold_or_that_is_not_open_is_refused,
+                        0, sizeof(refused) / sizeof(*refused));
     tcase_add_test(tests, one_that_is_closed_behind_the_loops_back_fails_its_waiters_alone);
     tcase_add_test(tests, one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them);
     tcase_add_test(tests, a_number_that_is_closed_and_reused_reaches_its_new_owner);
     tcase_add_test(tests, a_number_that_is_reused_for_the_other_direction_reaches_its_new_owner);
     tcase_add_test(tests, to_notify_of_a_closing_fails_all_who_wait_for_it);
-    tcase_add_loop_test(tests, who_has_been_told_is_not_told_of_a_closing, 1, 3);
+    tcase_add_loop_test(tests, who_has_been_notified_is_not_notified_of_a_closing, 1, 3);
     tcase_add_loop_test(tests, a_wait_that_is_cancelled_leaves_no_trace, 0, 3);
     tcase_add_test(tests, a_wait_may_have_a_limit);
     tcase_add_test(tests, a_call_is_made_once_and_may_ask_again);
@@ -939,13 +939,13 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_task_and_a_call_do_not_share_a_descriptor);
     tcase_add_test(tests, descriptors_do_not_starve_while_tasks_are_ready);
     tcase_add_test(tests, tasks_and_timers_do_not_starve_while_a_descriptor_is_ready);
-    tcase_add_test(tests, while_tasks_are_ready_the_port_looks_every_so_often);
+    tcase_add_test(tests, while_tasks_are_ready_the_backend_looks_every_so_often);
     tcase_add_test(tests, a_sleep_has_looked_already);
     tcase_add_test(tests, a_hosts_run_looks_once);
-    tcase_add_test(tests, without_descriptors_the_port_is_not_asked_while_tasks_are_ready);
+    tcase_add_test(tests, without_descriptors_the_backend_is_not_asked_while_tasks_are_ready);
     tcase_add_test(tests, a_closed_loop_watches_nothing);
     tcase_add_test(tests, a_report_names_the_descriptor);
-    tcase_add_test(tests, a_report_of_one_that_has_been_told_names_none);
+    tcase_add_test(tests, a_report_of_one_that_has_been_notified_names_none);
     tcase_add_test(tests, the_watches_of_a_loop_can_be_walked);
     tcase_add_loop_test(tests, no_byte_is_lost_under_cancellation_at_any_tick, 0, 20);
     tcase_add_loop_test(tests, the_watches_are_as_in_a_model, 0, 20);
@@ -954,7 +954,7 @@ static void add_tests(TCase *tests)
 int main(void)
 {
     TCase *tests = begin_suite("descriptor");
-    tcase_add_test(tests, a_port_without_descriptors_says_so);
+    tcase_add_test(tests, a_backend_without_descriptors_says_so);
     for (int i = 0; (tests = begin_case_on(i)); i++)
         add_tests(tests);
     return run_suite();

@@ -75,7 +75,7 @@ END_TEST
 
 /* CPython: test_locks.EventTests.test_clear
  * CPython: test_locks.EventTests.test_clear_with_waiters */
-START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn)
+START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_it_runs)
 {
     start_all();
     weft_event_set(&event);
@@ -172,7 +172,7 @@ int main(void)
     tcase_add_test(tests, an_event_that_is_set_is_not_waited_for);
     tcase_add_test(tests, all_are_woken_in_the_order_in_which_they_came);
     tcase_add_test(tests, one_that_comes_when_it_is_set_goes_on_before_those_who_are_woken);
-    tcase_add_loop_test(tests, one_that_was_woken_goes_on_though_it_is_cleared_before_its_turn, 0,
+    tcase_add_loop_test(tests, one_that_was_woken_goes_on_though_it_is_cleared_before_it_runs, 0,
                         2);
     tcase_add_test(tests, one_that_comes_when_it_was_cleared_waits_for_the_next_time);
     tcase_add_test(tests, a_cancelled_waiter_is_gone_and_the_others_are_woken);

@@ -127,7 +127,7 @@ static const weft_error *cancel(void)
 
 static const struct {
     const weft_error *(*end)(void);
-    const char *told;
+    const char *recorded;
 } ends[] = {
     {set_result, "a=okb=okc=ok"},
     {set_error, "a=failb=failc=fail"},
@@ -138,13 +138,13 @@ enum { ENDS = sizeof(ends) / sizeof(ends[0]) };
 
 /* CPython: test_tasks.BaseTaskTests.test_cancel_inner_future */
 /* CPython: test_tasks.BaseTaskTests.test_step_result_future */
-START_TEST(all_who_wait_are_told_in_order)
+START_TEST(all_who_wait_are_woken_in_order)
 {
     start_tellers();
     ck_no_error(ends[_i].end());
     ck_recorded("");
     tick();
-    ck_recorded(ends[_i].told);
+    ck_recorded(ends[_i].recorded);
     ck_assert(loop_is_idle());
 }
 END_TEST
@@ -157,7 +157,7 @@ START_TEST(who_awaits_what_has_ended_does_not_wait)
     weft_loop_create_task(&loop, teller, &b, .name = "b");
     weft_loop_create_task(&loop, teller, &c, .name = "c");
     tick();
-    ck_recorded(ends[_i].told);
+    ck_recorded(ends[_i].recorded);
 }
 END_TEST
 
@@ -173,7 +173,7 @@ START_TEST(what_has_ended_is_not_ended_again_and_stays_as_it_was)
     ck_assert(!weft_cancel(&number));
     ck_assert(number.result == result && weft_error_of(&number) == error);
     tick();
-    ck_recorded(ends[_i].told);
+    ck_recorded(ends[_i].recorded);
 }
 END_TEST
 
@@ -290,7 +290,7 @@ int main(void)
     tcase_add_test(tests, a_result_has_a_type);
     tcase_add_test(tests, a_coroutine_creates_a_future_of_its_loop);
     tcase_add_test(tests, what_can_be_asked_of_a_future_over_its_life);
-    tcase_add_loop_test(tests, all_who_wait_are_told_in_order, 0, ENDS);
+    tcase_add_loop_test(tests, all_who_wait_are_woken_in_order, 0, ENDS);
     tcase_add_loop_test(tests, who_awaits_what_has_ended_does_not_wait, 0, ENDS);
     tcase_add_loop_test(tests, what_has_ended_is_not_ended_again_and_stays_as_it_was, 0, ENDS);
     tcase_add_test(tests, a_future_without_a_result_is_set_done_once);

@@ -157,7 +157,7 @@ static void count_failure(weft_loop *of, weft_task *task, const weft_error *erro
     note_error(error);
 }
 
-START_TEST(errors_that_a_gather_has_heard_count_as_asked_for)
+START_TEST(errors_that_a_gather_was_notified_of_count_as_retrieved)
 {
     weft_set_exception_handler(&loop, count_failure);
     start_parts(&fail, &fail, &fail);
@@ -834,7 +834,7 @@ int main(void)
     tcase_add_test(tests, the_first_error_ends_a_gather_and_leaves_the_others_alone);
     tcase_add_test(tests, collect_takes_errors_for_results);
     tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_is_one_that_failed, 0, 2);
-    tcase_add_test(tests, errors_that_a_gather_has_heard_count_as_asked_for);
+    tcase_add_test(tests, errors_that_a_gather_was_notified_of_count_as_retrieved);
     tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_asked_for);
     tcase_add_test(tests, an_empty_gather_does_not_wait);
     tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);

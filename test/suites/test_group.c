@@ -1145,7 +1145,7 @@ START_TEST(a_childs_memory_is_free_when_who_awaited_it_runs)
 }
 END_TEST
 
-START_TEST(a_childs_memory_is_not_free_before_its_group_has_heard)
+START_TEST(a_childs_memory_is_not_free_before_its_group_is_notified)
 {
     static const struct plan one[] = {{.delay = 1}};
     start_family(one, 1, NULL);
@@ -1449,7 +1449,7 @@ int main(void)
         tests, a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
     tcase_add_test(tests, a_childs_memory_is_free_when_who_awaited_it_runs);
-    tcase_add_test(tests, a_childs_memory_is_not_free_before_its_group_has_heard);
+    tcase_add_test(tests, a_childs_memory_is_not_free_before_its_group_is_notified);
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);
     tcase_add_test(tests, a_failed_childs_memory_may_fail_again_in_another_group);
     tcase_add_loop_test(tests, a_walk_ends_where_memory_was_used_again, 0, 3);

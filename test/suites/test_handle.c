@@ -284,7 +284,7 @@ static WEFT_TASK(listener) x, y, z;
 
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_result */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_exception */
-START_TEST(callbacks_and_tasks_are_told_in_the_order_in_which_they_came)
+START_TEST(callbacks_and_tasks_are_notified_in_the_order_in_which_they_came)
 {
     weft_loop_create_task(&loop, listener, &x, .name = 'x');
     tick();
@@ -459,7 +459,7 @@ int main(void)
     tcase_add_loop_test(tests, one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it,
                         0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_freed_inside_its_own_call, 0, WAYS);
-    tcase_add_test(tests, callbacks_and_tasks_are_told_in_the_order_in_which_they_came);
+    tcase_add_test(tests, callbacks_and_tasks_are_notified_in_the_order_in_which_they_came);
     tcase_add_loop_test(tests, callbacks_are_removed_from_between_tasks, 0, 3);
     tcase_add_test(tests, the_only_callback_is_removed_and_another_one_added);
     tcase_add_test(tests, a_callback_of_what_has_ended_is_called_soon);

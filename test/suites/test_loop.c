@@ -1,4 +1,4 @@
-/* The loop: its iterations, its runs and their ends, and what it asks of its port. */
+/* The loop: its iterations, its runs and their ends, and what it asks of its backend. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
 #include "panic.h"
@@ -239,7 +239,7 @@ typedef struct web_task {
     WEFT_TASK(strand);
 } web_task;
 
-static size_t heard;
+static size_t ended;
 
 WEFT_ASYNC_BODY(strand)
 {
@@ -253,7 +253,7 @@ WEFT_ASYNC_BODY(strand)
     }
     weft_catch(&weft_cancelled_error) {
         self->count = weft_cancelling(weft_current_task());
-        self->place = ++heard;
+        self->place = ++ended;
         weft_raise(&weft_cancelled_error);
     }
     weft_end;
@@ -266,7 +266,7 @@ static void start_web(web_task *web, unsigned seed)
 {
     static size_t order[WEB];
     srand(seed);
-    heard = 0;
+    ended = 0;
     const int forward = rand() % 3;
     for (size_t i = 0; i < WEB; i++)
         order[i] = forward ? i : WEB - 1 - i;
@@ -660,7 +660,7 @@ START_TEST(two_loops_know_nothing_of_each_other)
 }
 END_TEST
 
-/* ---- Ports ---- */
+/* ---- Backends ---- */
 
 START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
 {
@@ -698,7 +698,7 @@ static void counting_sleep(weft_backend *of, weft_time until)
 
 static struct counting counting;
 
-static void new_counting_port(weft_time step)
+static void new_counting_backend(weft_time step)
 {
     counting = (struct counting){
         .backend = {.now = counting_now, .sleep = counting_sleep, .resolution = step - 1},
@@ -707,10 +707,10 @@ static void new_counting_port(weft_time step)
     weft_loop_init(&loop, &counting.backend);
 }
 
-START_TEST(a_loop_without_timers_never_asks_its_port)
+START_TEST(a_loop_without_timers_never_asks_its_backend)
 {
     static WEFT_TASK(runner) a, b;
-    new_counting_port(1);
+    new_counting_backend(1);
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 100);
     weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 100);
     run_dry();
@@ -721,7 +721,7 @@ END_TEST
 START_TEST(a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration)
 {
     static WEFT_TASK(runner) asleep, busy;
-    new_counting_port(1);
+    new_counting_backend(1);
     weft_loop_create_task(&loop, runner, &asleep, .name = 's', .times = 1, .delay = 1000);
     weft_loop_create_task(&loop, runner, &busy, .name = 'b', .times = 100);
     tick();
@@ -733,10 +733,10 @@ START_TEST(a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_onc
 }
 END_TEST
 
-START_TEST(a_port_that_wakes_too_soon_is_asked_again)
+START_TEST(a_backend_that_wakes_too_soon_is_asked_again)
 {
     static WEFT_TASK(runner) task;
-    new_counting_port(1);
+    new_counting_backend(1);
     ck_no_error(weft_run(&loop, runner, &task, .name = 'r', .times = 1, .delay = 1000));
     ck_assert_uint_ge(counting.time, 3 + 1000);
     ck_assert_int_gt(counting.sleeps, 2);
@@ -749,7 +749,7 @@ START_TEST(nothing_is_early_on_a_clock_with_coarse_ticks)
     static WEFT_TASK(runner) task;
     for (weft_time delay = 1; delay < 35; delay++) {
         for (weft_time start = 0; start < 10; start++) {
-            new_counting_port(10);
+            new_counting_backend(10);
             counting.time = 1000 + start;
             weft_run(&loop, runner, &task, .name = '.', .times = 1, .delay = delay);
             ck_assert_uint_ge(counting.time, 1000 + start + delay);
@@ -867,10 +867,10 @@ int main(void)
     tcase_add_test(tests, close_forgets_what_has_not_ended_and_its_memory_is_free);
     tcase_add_test(tests, two_loops_know_nothing_of_each_other);
     tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
-    tcase_add_test(tests, a_loop_without_timers_never_asks_its_port);
+    tcase_add_test(tests, a_loop_without_timers_never_asks_its_backend);
     tcase_add_test(
         tests, a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration);
-    tcase_add_test(tests, a_port_that_wakes_too_soon_is_asked_again);
+    tcase_add_test(tests, a_backend_that_wakes_too_soon_is_asked_again);
     tcase_add_test(tests, nothing_is_early_on_a_clock_with_coarse_ticks);
     tcase_add_test(tests, nothing_is_early_with_select);
     tcase_add_test(tests, a_signal_wakes_nobody_early);

@@ -367,7 +367,7 @@ END_TEST
 
 /* As each of a million ends; or until the first has. */
 WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; weft_wait_set set; weft_future * which;
-           bool first; size_t i, heard;)
+           bool first; size_t i, ended;)
 {
     for (; self->i < many; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->parts, many, &self->tasks[self->i]));
@@ -378,7 +378,7 @@ WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; weft_wait_set set; w
     weft_with_completed(self, WEFT_FOREVER) {
         while (weft_completed_left(self)) {
             weft_next_completed(self, &self->which);
-            self->heard++;
+            self->ended++;
         }
     }
     weft_end;
@@ -396,7 +396,7 @@ START_TEST(a_million_are_waited_for_one_by_one_and_at_once)
                           .first = _i);
     run_dry();
     ck_no_error(weft_error_of(&watcher_task));
-    ck_assert_uint_eq(watcher_task.frame.heard, _i ? 0 : many);
+    ck_assert_uint_eq(watcher_task.frame.ended, _i ? 0 : many);
     ck_assert(loop_is_idle());
     free(parts);
     free(tasks);

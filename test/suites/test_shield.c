@@ -132,7 +132,7 @@ START_TEST(an_error_behind_a_cancelled_wait_goes_to_the_exception_handler)
 }
 END_TEST
 
-START_TEST(an_error_that_the_wait_has_heard_does_not)
+START_TEST(an_error_that_the_wait_was_notified_of_does_not)
 {
     weft_set_exception_handler(&loop, hear);
     start_inner(3, &fail);
@@ -335,7 +335,7 @@ int main(void)
     tcase_add_test(tests,
                    gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_linked_to_it);
     tcase_add_test(tests, an_error_behind_a_cancelled_wait_goes_to_the_exception_handler);
-    tcase_add_test(tests, an_error_that_the_wait_has_heard_does_not);
+    tcase_add_test(tests, an_error_that_the_wait_was_notified_of_does_not);
     tcase_add_loop_test(tests, gh_86296_a_result_and_a_cancellation_in_one_tick, 0, 2);
     tcase_add_test(tests, several_shields_of_one_are_independent);
     tcase_add_loop_test(tests, what_cannot_be_awaited_cannot_be_shielded, 0, 2);

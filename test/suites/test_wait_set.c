@@ -183,7 +183,7 @@ START_TEST(one_that_is_given_twice_is_fine)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_yield_wait_does_not_shield_cancel */
-START_TEST(gh_79306_a_cancelled_wait_is_told_at_once_and_leaves_the_others_as_they_were)
+START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_they_were)
 {
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = 9);
@@ -798,7 +798,7 @@ int main(void)
     tcase_add_loop_test(tests, one_that_is_cancelled_has_ended_but_not_with_an_error, 0, 3);
     tcase_add_loop_test(tests, one_that_is_given_twice_is_fine, 0, 3);
     tcase_add_loop_test(
-        tests, gh_79306_a_cancelled_wait_is_told_at_once_and_leaves_the_others_as_they_were, 0, 3);
+        tests, gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_they_were, 0, 3);
     tcase_add_loop_test(tests, gh_86296_an_end_and_a_cancellation_in_one_tick, 0, 2);
     tcase_add_loop_test(tests, errors_that_nobody_asked_for_go_to_the_exception_handler, 0, 3);
     tcase_add_test(tests, the_last_ones_error_is_not_asked_for);

@@ -41,13 +41,13 @@ static void new_clock(void)
 static weft_slow_call last;
 
 /* "worker:12 took 7;" */
-static void hear(weft_loop *of, const weft_slow_call *turn)
+static void hear(weft_loop *of, const weft_slow_call *call)
 {
     char text[200];
     ck_assert_ptr_eq(of, &loop);
     ck_assert_ptr_null(weft_loop_current_task(of));
-    last = *turn;
-    snprintf(text, sizeof(text), "%s took %u;", turn->began.coroutine, (unsigned)turn->took);
+    last = *call;
+    snprintf(text, sizeof(text), "%s took %u;", call->began.coroutine, (unsigned)call->took);
     note(text);
 }
 
@@ -73,7 +73,7 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(worker) worker_task;
 static worker_task a, b;
 
-START_TEST(a_step_that_took_longer_is_told)
+START_TEST(a_step_that_took_longer_is_reported)
 {
     watch(5);
     weft_loop_create_task(&loop, worker, &a, .first = 5, .second = 6, .delay = (weft_time)_i);
@@ -125,7 +125,7 @@ WEFT_ASYNC(starter, worker_task worker;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_turn_in_which_a_task_starts_others_eagerly_is_one)
+START_TEST(a_step_in_which_a_task_starts_others_eagerly_is_one)
 {
     static WEFT_TASK(starter) task;
     watch(5);
@@ -143,7 +143,7 @@ static void work_7(weft_loop *of, weft_handle *handle)
     work(7);
 }
 
-START_TEST(a_callback_that_took_longer_is_told)
+START_TEST(a_callback_that_took_longer_is_reported)
 {
     weft_handle handle = {.function = NULL};
     watch(5);
@@ -166,16 +166,16 @@ WEFT_ASYNC(parent, weft_group group; worker_task child, other;)
 }
 WEFT_ASYNC_END
 
-static void hear_what(weft_loop *of, const weft_slow_call *turn)
+static void hear_what(weft_loop *of, const weft_slow_call *call)
 {
     (void)of;
-    ck_assert(turn->took >= each_reading && !turn->function);
-    ck_assert(!turn->task == !turn->began.file);
-    note(turn->began.coroutine);
-    note(turn->task ? ":task " : " ");
+    ck_assert(call->took >= each_reading && !call->function);
+    ck_assert(!call->task == !call->began.file);
+    note(call->began.coroutine);
+    note(call->task ? ":task " : " ");
 }
 
-START_TEST(turns_of_the_loops_own_are_told_by_what_they_are_for)
+START_TEST(callbacks_of_the_loops_own_are_reported_by_what_they_are_for)
 {
     static WEFT_TASK(parent) task;
     each_reading = 3;
@@ -194,7 +194,7 @@ static void close_and_work_7(weft_loop *of, weft_handle *handle)
     work(7);
 }
 
-START_TEST(a_call_from_outside_that_took_longer_is_told_with_its_function)
+START_TEST(a_call_from_outside_that_took_longer_is_reported_with_its_function)
 {
     weft_handle other = {.function = NULL};
     weft_threadsafe_handle handle = {.loop = NULL};
@@ -210,9 +210,9 @@ END_TEST
 
 /* ---- What a hook may do ---- */
 
-static void hear_slowly(weft_loop *of, const weft_slow_call *turn)
+static void hear_slowly(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, turn);
+    hear(of, call);
     work(100);
 }
 
@@ -226,15 +226,15 @@ START_TEST(the_hooks_own_time_counts_for_nobody)
 }
 END_TEST
 
-static void hear_once(weft_loop *of, const weft_slow_call *turn)
+static void hear_once(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, turn);
+    hear(of, call);
     weft_set_watchdog(of, 0, NULL);
 }
 
-static void hear_then_be_strict(weft_loop *of, const weft_slow_call *turn)
+static void hear_then_be_strict(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, turn);
+    hear(of, call);
     weft_set_watchdog(of, 1, hear_once);
 }
 
@@ -251,9 +251,9 @@ START_TEST(a_hook_may_set_another_or_none)
 }
 END_TEST
 
-static void cancel_both(weft_loop *of, const weft_slow_call *turn)
+static void cancel_both(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, turn);
+    hear(of, call);
     ck_assert(weft_cancel(&a) && weft_cancel(&b));
     weft_stop(of);
 }
@@ -280,9 +280,9 @@ static void dump_piece(void *to, const char *text)
     note(text);
 }
 
-static void hear_and_dump(weft_loop *of, const weft_slow_call *turn)
+static void hear_and_dump(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, turn);
+    hear(of, call);
     weft_dump(of, dump_piece, NULL);
 }
 
@@ -299,14 +299,14 @@ END_TEST
 /* ---- When it is set, and what it costs ---- */
 
 /* Gives way without end, so that ticks follow straight on. */
-WEFT_ASYNC(setter, int turn;)
+WEFT_ASYNC(setter, int call;)
 {
-    for (self->turn = 1; self->turn <= 9; self->turn++) {
-        if (self->turn == 3)
+    for (self->call = 1; self->call <= 9; self->call++) {
+        if (self->call == 3)
             watch(5);
-        if (self->turn == 6)
+        if (self->call == 6)
             weft_set_watchdog(&loop, 0, NULL);
-        work((weft_time)(10 + self->turn));
+        work((weft_time)(10 + self->call));
         weft_sleep(0);
     }
 }
@@ -330,22 +330,22 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(yielder) yielders[3];
 
-static void yield_in_turns(int times)
+static void yield_alternately(int times)
 {
     for (size_t i = 0; i < 3; i++)
         weft_loop_create_task(&loop, yielder, &yielders[i], .times = times);
     run_dry();
 }
 
-START_TEST(a_tick_reads_the_clock_once_more_than_it_has_turns_and_never_unwatched)
+START_TEST(a_tick_reads_the_clock_once_more_than_it_has_entries_and_never_unwatched)
 {
-    yield_in_turns(4);
+    yield_alternately(4);
     ck_assert_int_eq(readings, 0);
     watch(0);
-    yield_in_turns(4);
+    yield_alternately(4);
     ck_assert_int_eq(readings, 5 * (1 + 3));
     weft_set_watchdog(&loop, 0, NULL);
-    yield_in_turns(4);
+    yield_alternately(4);
     ck_assert_int_eq(readings, 5 * (1 + 3));
     ck_recorded("");
 }
@@ -411,19 +411,19 @@ int main(void)
 {
     TCase *const tests = begin_suite("watchdog");
     tcase_add_checked_fixture(tests, new_clock, NULL);
-    tcase_add_loop_test(tests, a_step_that_took_longer_is_told, 0, 2);
+    tcase_add_loop_test(tests, a_step_that_took_longer_is_reported, 0, 2);
     tcase_add_test(tests, a_first_step_begins_at_line_0);
     tcase_add_test(tests, a_step_begins_where_the_innermost_coroutine_waited);
-    tcase_add_test(tests, a_turn_in_which_a_task_starts_others_eagerly_is_one);
-    tcase_add_test(tests, a_callback_that_took_longer_is_told);
-    tcase_add_test(tests, turns_of_the_loops_own_are_told_by_what_they_are_for);
-    tcase_add_test(tests, a_call_from_outside_that_took_longer_is_told_with_its_function);
+    tcase_add_test(tests, a_step_in_which_a_task_starts_others_eagerly_is_one);
+    tcase_add_test(tests, a_callback_that_took_longer_is_reported);
+    tcase_add_test(tests, callbacks_of_the_loops_own_are_reported_by_what_they_are_for);
+    tcase_add_test(tests, a_call_from_outside_that_took_longer_is_reported_with_its_function);
     tcase_add_test(tests, the_hooks_own_time_counts_for_nobody);
     tcase_add_test(tests, a_hook_may_set_another_or_none);
     tcase_add_test(tests, a_hook_may_cancel_tasks_and_stop_the_loop);
     tcase_add_test(tests, a_hook_may_dump_all_tasks);
     tcase_add_test(tests, a_task_may_set_it_for_the_next_tick_and_take_it_off_at_once);
-    tcase_add_test(tests, a_tick_reads_the_clock_once_more_than_it_has_turns_and_never_unwatched);
+    tcase_add_test(tests, a_tick_reads_the_clock_once_more_than_it_has_entries_and_never_unwatched);
     tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either);
     tcase_add_loop_test(tests, runs_end_under_a_watchdog_as_they_do_without, 0, 2);
     return run_suite();

@@ -560,13 +560,13 @@ static void make_future(void)
     model->ends[FUTURE].exists = true;
 }
 
-static void hear_of(int number, int about, enum model_turn_kind kind)
+static void hear_of(int number, int about, enum model_entry_kind kind)
 {
     struct model_end *const end = &model->ends[about];
-    end->waiters[end->count++] = (struct model_turn){kind, number, about};
+    end->waiters[end->count++] = (struct model_entry){kind, number, about};
 }
 
-static enum model_step await_end(int number, int about, enum model_turn_kind kind)
+static enum model_step await_end(int number, int about, enum model_entry_kind kind)
 {
     if (!model->ends[about].exists)
         return FAILS;
@@ -589,7 +589,7 @@ static enum model_step gather(int number, bool collects)
         if (i == number)
             continue;
         if (!model->ends[i].ended)
-            hear_of(number, i, GATHER_HEARS), task->open++;
+            hear_of(number, i, GATHER_NOTIFIED), task->open++;
         else if (failed == PASSES)
             failed = model->ends[i].how;
     }
@@ -673,13 +673,13 @@ static enum model_step step_tasks(int number, bool cancelled)
     if (script == GROUP_OTHERS) {
         step = step_group(number, cancelled);
     } else if (task->phase++) {
-        step = cancelled ? IS_CANCELLED : script == RAISE_LATER ? FAILS : task->told;
+        step = cancelled ? IS_CANCELLED : script == RAISE_LATER ? FAILS : task->received;
     } else {
         const int next = (number + 1) % TASKS;
         step = script == RAISE_LATER     ? YIELDS
                : script == AWAIT_NEXT    ? await_end(number, next, STEP)
                : script == AWAIT_FUTURE  ? await_end(number, FUTURE, STEP)
-               : script == SHIELD_NEXT   ? await_end(number, next, SHIELD_HEARS)
+               : script == SHIELD_NEXT   ? await_end(number, next, SHIELD_NOTIFIED)
                : script == AWAIT_IN_TIME ? (arm(number), await_end(number, FUTURE, STEP))
                                          : gather(number, script == COLLECT_OTHERS);
     }

@@ -64,7 +64,7 @@ static void close_poll(void)
 static const struct {
     const char *name;
     void (*choose)(void), (*open)(void), (*close)(void);
-} ports[] = {
+} backends[] = {
     [ON_SELECT] = {"select", choose_select, open_select, NULL},
     [ON_POLL] = {"poll", choose_poll, open_poll, close_poll},
 #ifdef HAVE_EPOLL
@@ -74,15 +74,15 @@ static const struct {
 
 weft_backend *open_backend(void)
 {
-    ports[chosen].open();
+    backends[chosen].open();
     opened = true;
     return &any.backend;
 }
 
 static void close_backend(void)
 {
-    if (opened && ports[chosen].close)
-        ports[chosen].close();
+    if (opened && backends[chosen].close)
+        backends[chosen].close();
     opened = false;
 }
 
@@ -93,7 +93,7 @@ bool takes_any_number(void)
 
 TCase *begin_case_on(int which)
 {
-    if ((size_t)which >= sizeof(ports) / sizeof(*ports))
+    if ((size_t)which >= sizeof(backends) / sizeof(*backends))
         return NULL;
-    return begin_case(ports[which].name, ports[which].choose, close_backend);
+    return begin_case(backends[which].name, backends[which].choose, close_backend);
 }

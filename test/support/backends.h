@@ -1,13 +1,13 @@
-/* The ports that have descriptors: the tests of what each has to do run on all of them. */
-#ifndef TEST_PORTS_H
-#define TEST_PORTS_H
+/* The backends that have descriptors: the tests of what each has to do run on all of them. */
+#ifndef TEST_BACKENDS_H
+#define TEST_BACKENDS_H
 
 #include "helper.h"
 
-/* A case of the suite that is about port `which`, from 0 on; NULL: there are no more. */
+/* A case of the suite that is about backend `which`, from 0 on; NULL: there are no more. */
 TCase *begin_case_on(int which);
 
-/* In its tests: the port, set up. It is closed when the test's loop has been. */
+/* In its tests: the backend, set up. It is closed when the test's loop has been. */
 weft_backend *open_backend(void);
 
 /* Whether it has no highest number. */

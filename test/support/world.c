@@ -176,15 +176,15 @@ bool model_is_pending(int task)
     return model->tasks[task].state == WAITING;
 }
 
-static void push(struct model_turn turn)
+static void push(struct model_entry entry)
 {
-    model->ready[model->ready_count++] = turn;
+    model->ready[model->ready_count++] = entry;
 }
 
 static void make_ready(int task)
 {
     model->tasks[task].state = READY;
-    push((struct model_turn){STEP, task, 0});
+    push((struct model_entry){STEP, task, 0});
 }
 
 void model_wake(int task)
@@ -221,14 +221,14 @@ void model_finish(int number, enum model_step how)
     end->ended = true;
     end->how = how;
     if (number != FUTURE && model->tasks[number].group >= 0)
-        push((struct model_turn){GROUP_HEARS, model->tasks[number].group, number});
+        push((struct model_entry){GROUP_NOTIFIED, model->tasks[number].group, number});
     for (int i = 0; i < end->count; i++) {
-        const struct model_turn turn = end->waiters[i];
-        if (turn.kind != STEP) {
-            push(turn);
-        } else if (model_is_pending(turn.who)) {
-            model->tasks[turn.who].told = how;
-            make_ready(turn.who);
+        const struct model_entry entry = end->waiters[i];
+        if (entry.kind != STEP) {
+            push(entry);
+        } else if (model_is_pending(entry.who)) {
+            model->tasks[entry.who].received = how;
+            make_ready(entry.who);
         }
     }
 }
@@ -304,12 +304,12 @@ static void model_run(int number)
 
 static void wake_with(int number, enum model_step how)
 {
-    model->tasks[number].told = how;
+    model->tasks[number].received = how;
     make_ready(number);
 }
 
 /* A part of a gather has ended. */
-static void gather_hears(int number, enum model_step how)
+static void gather_notified(int number, enum model_step how)
 {
     struct model_task *const task = &model->tasks[number];
     task->open--;
@@ -335,7 +335,7 @@ void model_abort(int parent)
 }
 
 /* A child has ended. */
-static void group_hears(int number, enum model_step how)
+static void group_notified(int number, enum model_step how)
 {
     struct model_task *const task = &model->tasks[number];
     if (--task->children == 0)
@@ -358,21 +358,21 @@ static void expire(int number)
     model_cancel(number);
 }
 
-static void run_turn(struct model_turn turn)
+static void run_entry(struct model_entry entry)
 {
-    const enum model_step how = model->ends[turn.about].how;
-    if (turn.kind == STEP)
-        model_run(turn.who);
-    else if (turn.kind == GROUP_HEARS)
-        group_hears(turn.who, how);
-    else if (turn.kind == EXPIRES)
-        expire(turn.who);
-    else if (!model_is_pending(turn.who))
+    const enum model_step how = model->ends[entry.about].how;
+    if (entry.kind == STEP)
+        model_run(entry.who);
+    else if (entry.kind == GROUP_NOTIFIED)
+        group_notified(entry.who, how);
+    else if (entry.kind == EXPIRES)
+        expire(entry.who);
+    else if (!model_is_pending(entry.who))
         return;
-    else if (turn.kind == SHIELD_HEARS)
-        wake_with(turn.who, how);
+    else if (entry.kind == SHIELD_NOTIFIED)
+        wake_with(entry.who, how);
     else
-        gather_hears(turn.who, how);
+        gather_notified(entry.who, how);
 }
 
 /* All limits are alike: they are due in the order in which they were armed, the last list's. */
@@ -388,7 +388,7 @@ static void fire_timers(void)
         const int number = model->lists[LISTS - 1].who[0];
         model_unlist(&model->lists[LISTS - 1], number);
         model->tasks[number].limit = DUE;
-        push((struct model_turn){EXPIRES, number, 0});
+        push((struct model_entry){EXPIRES, number, 0});
     }
 }
 
@@ -399,13 +399,13 @@ static bool may_tick(void)
 
 static void model_tick(void)
 {
-    struct model_turn turns[TURNS];
+    struct model_entry entries[ENTRIES];
     fire_timers();
     const int count = model->ready_count;
-    memcpy(turns, model->ready, sizeof(turns));
+    memcpy(entries, model->ready, sizeof(entries));
     model->ready_count = 0;
     for (int i = 0; i < count; i++)
-        run_turn(turns[i]);
+        run_entry(entries[i]);
 }
 
 /* ---- Comparing ---- */

@@ -10,7 +10,7 @@
 
 #include "helper.h"
 
-enum { TASKS = 3, FUTURE = TASKS, ENDS, LISTS = 4, ROOM = 128, TURNS = 32 };
+enum { TASKS = 3, FUTURE = TASKS, ENDS, LISTS = 4, ROOM = 128, ENTRIES = 32 };
 
 /* What a task does; the letters it records are told in world.c. */
 enum script {
@@ -51,8 +51,8 @@ enum model_step { WAITS, YIELDS, PASSES, IS_CANCELLED, FAILS };
 
 /* An entry of the ready queue, and what is queued when something ends: a step of the task `who`, or
  * what it has asked to hear: that `about` has ended. */
-struct model_turn {
-    enum model_turn_kind { STEP, SHIELD_HEARS, GATHER_HEARS, GROUP_HEARS, EXPIRES } kind;
+struct model_entry {
+    enum model_entry_kind { STEP, SHIELD_NOTIFIED, GATHER_NOTIFIED, GROUP_NOTIFIED, EXPIRES } kind;
     int who, about;
 };
 
@@ -60,7 +60,7 @@ struct model_turn {
 struct model_end {
     bool exists, ended;
     enum model_step how; /* PASSES, IS_CANCELLED, FAILS */
-    struct model_turn waiters[TURNS];
+    struct model_entry waiters[ENTRIES];
     int count;
 };
 
@@ -70,14 +70,14 @@ struct model_task {
     int phase;
     bool must_cancel, cancelled; /* asked while it was ready; while it waited */
     bool given, remembered;
-    int inner;            /* where it is in a condition's wait */
-    enum model_step told; /* how that ended which it awaited */
-    int awaits;           /* a number: that is cancelled in its place; -1: none */
-    bool gathers, asked;  /* both others; a request to cancel has reached one of them */
-    int open;             /* of those, not heard yet */
-    int group;            /* of a child: whose; -1: nobody's */
-    bool mine[TASKS];     /* of a group: tasks that are its children, to be made or made */
-    int children;         /* that it has not heard of */
+    int inner;                /* where it is in a condition's wait */
+    enum model_step received; /* how that ended which it awaited */
+    int awaits;               /* a number: that is cancelled in its place; -1: none */
+    bool gathers, asked;      /* both others; a request to cancel has reached one of them */
+    int open;                 /* of those, not heard yet */
+    int group;                /* of a child: whose; -1: nobody's */
+    bool mine[TASKS];         /* of a group: tasks that are its children, to be made or made */
+    int children;             /* that it has not heard of */
     int failures;
     bool aborting, cancelled_itself, propagates;
     int requests; /* to cancel it, less those taken back */
@@ -93,7 +93,7 @@ struct model_list {
 
 struct model {
     struct model_task tasks[TASKS];
-    struct model_turn ready[TURNS];
+    struct model_entry ready[ENTRIES];
     int ready_count;
     struct model_end ends[ENDS]; /* of the tasks, and of the future */
     struct model_list lists[LISTS];

@@ -193,7 +193,7 @@ static const char *label_of(struct run *run, const weft_task *task)
 }
 
 /* How many times the task is linked in the ring of those that wait for *awaitable. */
-static size_t times_in_ring(const weft_awaitable_ *awaitable, const weft_node_ *node)
+static size_t times_in_list(const weft_awaitable_ *awaitable, const weft_node_ *node)
 {
     size_t times = 0;
     const weft_node_ *at = weft_has_ended_(awaitable) ? NULL : awaitable->waiters;
@@ -233,7 +233,7 @@ static void check_task(struct run *run, const weft_task *task)
            label);
     switch (weft_parked_in_(task)) {
     case WEFT_AWAITING_:
-        demand(run, times_in_ring(wait->target, &wait->node) == 1,
+        demand(run, times_in_list(wait->target, &wait->node) == 1,
                "nobody waits for what has ended", label);
         return;
     case WEFT_GATHERING_:
@@ -263,29 +263,29 @@ static void check_all(struct observer *observer)
 
 struct ending {
     weft_handle handle;
-    bool heard;
+    bool ended;
 };
 
 static void hear(weft_loop *loop, weft_handle *handle)
 {
     (void)loop;
-    WEFT_HANDLE_OWNER(handle, struct ending, handle)->heard = true;
+    WEFT_HANDLE_OWNER(handle, struct ending, handle)->ended = true;
 }
 
 static const weft_error *run_watched(struct watcher *watcher, struct machine *machine,
                                      weft_future *until)
 {
     struct run *const run = WEFT_CONTAINER_(watcher, struct run, watcher);
-    struct ending ending = {.heard = false};
+    struct ending ending = {.ended = false};
     run->machine = machine;
     run->observer.loop = &machine->loop;
     run->observer.backend = &machine->backend;
     weft_add_done_callback(until, &ending.handle, hear);
-    while (!ending.heard && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
+    while (!ending.ended && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
         continue;
     demand(run, run->observer.ticks < MOST_TICKS, "a program ends", "it");
     weft_handle_cancel(&machine->loop, &ending.handle);
-    return ending.heard ? NULL : &weft_deadlock_error;
+    return ending.ended ? NULL : &weft_deadlock_error;
 }
 
 static void check_end(struct run *run)

@@ -87,10 +87,10 @@ static void print_deadlock(struct machine *machine)
 }
 
 /* The clock stands still while anything runs. */
-static void bark(weft_loop *loop, const weft_slow_call *turn)
+static void bark(weft_loop *loop, const weft_slow_call *call)
 {
     (void)loop;
-    weft_panic(turn->began.file, turn->began.line, "a step took time on the virtual clock");
+    weft_panic(call->began.file, call->began.line, "a step took time on the virtual clock");
 }
 
 static void run_program(struct machine machine)
