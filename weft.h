@@ -51,6 +51,8 @@
  * t.get_name(), set_name("a")         weft_task_name, WEFT_ASYNC_NAMED
  * t.get_stack()                       weft_task_innermost, weft_task_caller, weft_frame_location
  * python -m asyncio pstree            weft_dump(&loop, write, to), weft_dump_deadlock   dump.h
+ * faulthandler.register(SIGQUIT)      WEFT_DUMP_ON_QUIT(quit);                           on_quit.h
+ *                                     weft_dump_on_quit(&loop, &quit)
  * (thread.daemon = True)              weft_set_daemon(&t.task, true), weft_is_daemon    daemon.h
  * loop.slow_callback_duration = 0.1   weft_set_watchdog(&loop, WEFT_MS(100), g)         watchdog.h
  * async with TaskGroup() as g:        weft_with_group(&self->g) { ... } weft_end        group.h
@@ -115,6 +117,7 @@
 
 #if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
 #include "core/backend/select.h"
+#include "core/inspect/on_quit.h"
 #endif
 #include "core/backend.h"
 #include "core/backend/virtual.h"

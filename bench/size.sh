@@ -51,7 +51,7 @@ flash() {
     name=$1
     shift
     for file; do
-        [ "$file" != core/panic.c ] || continue
+        [ "$file" != ./core/panic.c ] || continue
         # shellcheck disable=SC2086
         "$arm" $m0 -std=c11 -Os -ffunction-sections -I"$srcdir" -c "$file" -o "$work/$(basename "$file" .c).$name.o"
     done
@@ -65,5 +65,6 @@ flash() {
 # What the loop does not call, and only those programs link that name it: marked, and not in the sum.
 only=' daemon descriptor dump threadsafe version watchdog '
 
-flash core core/*.c core/backend/virtual.c core/inspect/*.c
-flash primitives primitives/*.c
+# shellcheck disable=SC2046
+flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -v on_quit)
+flash primitives ./primitives/*.c

@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_BACKEND_H
 #define WEFT_CORE_BACKEND_H
 
-#include "wait.h"
+#include "list.h"
 
 #ifdef __cplusplus
 extern "C" {

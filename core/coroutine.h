@@ -97,7 +97,9 @@ struct weft_context {
 };
 
 /* Which way a test mostly goes, functions that are rarely called, and those that are one with who
- * calls them: for the layout of the code alone. And functions whose result tells of a loss. */
+ * calls them: for the layout of the code alone. And functions of which a failure that nobody looks
+ * at loses what the caller gave: an item that is not put, a child that is not started, a part that
+ * is not waited for. Other functions have no such attribute: a caller may ignore their errors. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
 #ifndef __OPTIMIZE_SIZE__

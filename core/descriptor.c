@@ -14,7 +14,7 @@ static const weft_error no_descriptors = {&weft_invalid_state_error,
 
 weft_watch *weft_first_watch(weft_loop *loop)
 {
-    return loop->watches;
+    return loop->watches ? weft_wait_of_(loop->watches) : NULL;
 }
 
 weft_watch *weft_next_watch(weft_watch *watch)
@@ -32,7 +32,7 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch)
 {
     const weft_error *error = NULL;
     weft_watch *next;
-    for (weft_watch *other = loop->watches; other; other = next) {
+    for (weft_watch *other = weft_first_watch(loop); other; other = next) {
         next = weft_next_watch(other);
         if (weft_watch_descriptor(other) != weft_watch_descriptor(watch))
             continue;
@@ -44,6 +44,15 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch)
     return error;
 }
 
+/* The backend's part comes first at the end, since it may look at the list. */
+static void end_watch(weft_loop *loop, weft_watch *watch)
+{
+    loop->backend->unwatch(loop->backend, watch);
+    weft_nodes_remove_(&loop->watches, &watch->node);
+    if (!loop->watches)
+        loop->attention &= (unsigned char)~WEFT_HAS_IO_;
+}
+
 static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int descriptor,
                                      enum weft_watched_for what)
 {
@@ -52,9 +61,12 @@ static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int des
         return &no_descriptors;
     watch->watched = (struct weft_watch_data_){descriptor, what};
     const weft_error *const error = backend->watch(backend, watch);
-    if (!error)
-        weft_watch_list_(loop, watch);
-    return error;
+    if (error)
+        return error;
+    weft_nodes_append_(&loop->watches, &watch->node);
+    loop->attention |= WEFT_HAS_IO_;
+    loop->end_watch = end_watch;
+    return NULL;
 }
 
 /* ---- Tasks ---- */
@@ -98,7 +110,7 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
 
 void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 {
-    weft_watch_end_(loop, watch);
+    end_watch(loop, watch);
     if (weft_is_callback_(&watch->node))
         weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
     else
@@ -108,7 +120,7 @@ void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 /* A call finds out for itself; a task is told without a turn before it, as if by set_exception. */
 void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 {
-    weft_watch_end_(loop, watch);
+    end_watch(loop, watch);
     if (weft_is_callback_(&watch->node))
         weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
     else
@@ -118,7 +130,7 @@ void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 void weft_notify_closing(weft_loop *loop, int descriptor)
 {
     weft_watch *next;
-    for (weft_watch *watch = loop->watches; watch; watch = next) {
+    for (weft_watch *watch = weft_first_watch(loop); watch; watch = next) {
         next = weft_next_watch(watch);
         if (weft_watch_descriptor(watch) == descriptor)
             weft_watch_bad(loop, watch);

@@ -18,7 +18,7 @@
 #ifndef WEFT_CORE_DESCRIPTOR_H
 #define WEFT_CORE_DESCRIPTOR_H
 
-#include "task.h"
+#include "awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {

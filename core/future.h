@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_FUTURE_H
 #define WEFT_CORE_FUTURE_H
 
-#include "task.h"
+#include "awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {

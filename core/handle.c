@@ -1,17 +1,18 @@
 #include "core/handle.h"
 
-#include "core/loop.h"
+#include "core/awaitable.h"
 
 static void call(weft_loop *loop, weft_node_ *node);
 
-/* Where a handle is, is its node's frame: NULL when it is idle. */
+/* A handle's node.frame says where the handle is: NULL: idle; or one of these. */
 static const weft_code code = {.run = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};    /* in the timers */
-static const weft_frame watching = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* a descriptor */
-static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};   /* on the ready queue */
-static const weft_frame hearing = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end */
+static const weft_frame watching = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the watches */
+static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* on the ready queue */
+static const weft_frame waiting = {
+    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end, to run in the loop */
 static const weft_frame observing = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* ... without a turn */
+    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end, to run at once */
 
 static void move_to(weft_handle *handle, const weft_frame *where)
 {
@@ -67,7 +68,7 @@ static void wait_for_end(weft_awaitable_ *awaitable, weft_handle *handle, const 
 {
     move_to(handle, how);
     handle->wait.previous = awaitable->waiters;
-    weft_add_waiter_(awaitable, &handle->wait.node);
+    weft_ring_append_(&awaitable->waiters, &handle->wait.node);
 }
 
 const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
@@ -81,7 +82,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
         weft_handle_ready_(awaitable->scope->loop, handle);
         return NULL;
     }
-    wait_for_end(awaitable, handle, &hearing);
+    wait_for_end(awaitable, handle, &waiting);
     return NULL;
 }
 
@@ -100,11 +101,11 @@ void weft_handle_notify_(weft_loop *loop, weft_handle *handle)
         weft_handle_ready_(loop, handle);
 }
 
-weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *turn)
+weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *callback)
 {
-    if (turn->frame->code != &code)
+    if (callback->frame->code != &code)
         return NULL;
-    weft_handle *const handle = WEFT_CONTAINER_(turn, weft_handle, wait.node);
+    weft_handle *const handle = WEFT_CONTAINER_(callback, weft_handle, wait.node);
     return loop->threadsafe ? loop->threadsafe->function_of(handle) : handle->function;
 }
 
@@ -119,10 +120,10 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     if (where == &armed)
         weft_timers_disarm_(&loop->timers, &handle->wait);
     else if (where == &watching)
-        weft_watch_end_(loop, &handle->wait);
+        loop->end_watch(loop, &handle->wait);
     else if (where == &ready)
         weft_ready_remove_(&loop->ready, &handle->wait);
-    else if (where == &hearing || where == &observing)
+    else if (where == &waiting || where == &observing)
         weft_remove_waiter_(handle->wait.awaited, &handle->wait);
     move_to(handle, NULL);
     return where;
@@ -131,7 +132,7 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
 static void forget(weft_node_ *node)
 {
     const weft_frame *const where = node->frame;
-    if (where == &armed || where == &watching || where == &ready || where == &hearing ||
+    if (where == &armed || where == &watching || where == &ready || where == &waiting ||
         where == &observing)
         node->frame = NULL;
 }
@@ -151,8 +152,8 @@ void weft_forget_callbacks_(weft_awaitable_ *awaitable)
 void weft_forget_handles_(weft_loop *loop)
 {
     while (loop->watches) {
-        weft_node_ *const node = &loop->watches->node;
-        weft_watch_end_(loop, loop->watches);
+        weft_node_ *const node = loop->watches;
+        loop->end_watch(loop, weft_wait_of_(node));
         forget(node);
     }
     for (size_t i = 0; i < WEFT_BUCKETS_; i++)

@@ -1,104 +1,255 @@
-#include "core/loop.h"
+#include "core/awaitable.h"
 
-#include "core/inspect/report.h"
+/* The one way of a task through the loop, in the order of the drawing in task.h. */
 
-static const weft_error runs = {&weft_invalid_state_error, "the loop runs already"};
-
-/* ---- One entry of the ready queue ---- */
-
-static void finish(weft_loop *loop, weft_task *task)
+static weft_loop *loop_of(const weft_task *task)
 {
-    const weft_error *const error = loop->context.error;
-    loop->context.error = NULL;
-    weft_finish_task_(task, error);
+    return task->awaitable.scope->loop;
 }
 
-/* What a task's turn ended with. */
-static void settle(weft_loop *loop, weft_task *task, weft_step_ result)
+/* ---- Start ---- */
+
+static inline bool is_intact(const weft_task *last, const weft_task *task)
 {
+    return last != task && !last->next;
+}
+
+static inline void enter_scope(weft_scope_ *scope, weft_task *task)
+{
+    task->awaitable.waiters = NULL;
+    task->awaitable.scope = scope;
+    task->live.wait.node.frame = &task->root;
+    scope->live++;
+    if (scope->children && !is_intact(scope->children->root.previous, task))
+        weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
+    weft_tasks_append_(&scope->children, task);
+}
+
+void weft_start_task_(weft_scope_ *scope, weft_task *task)
+{
+    enter_scope(scope, task);
+    weft_ready_push_(&scope->loop->ready, &task->live.wait.node);
+}
+
+void weft_start_eager_task_(weft_scope_ *scope, weft_task *task)
+{
+    enter_scope(scope, task);
+}
+
+/* ---- Park ---- */
+
+weft_time weft_deadline_(weft_loop *loop, weft_time delay)
+{
+    const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
+    if (delay)
+        delay = delay < UINT64_MAX - resolution ? delay + resolution : UINT64_MAX;
+    return delay < UINT64_MAX - now ? now + delay : UINT64_MAX;
+}
+
+void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
+{
+    loop->attention |= WEFT_HAS_TIMERS_;
+    weft_timers_arm_(&loop->timers, wait, deadline);
+}
+
+weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
+{
+    weft_loop *const loop = loop_of(task);
+    weft_set_parked_(task, WEFT_ASLEEP_);
+    weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
+    return (weft_step_){WEFT_PARKED_};
+}
+
+/* ---- Wake ---- */
+
+static void wake_up(weft_loop *loop, weft_node_ *node)
+{
+    (void)loop;
+    node->frame = weft_wait_of_(node)->innermost;
+    weft_wake_(weft_task_of_node_(node));
+}
+
+static const weft_code wake_up_code = {.run = wake_up, .name = "wake up"};
+static const weft_frame wake_up_frame = {&wake_up_code, {NULL}, WEFT_CALLBACK_STATE_, 0};
+
+void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait)
+{
+    wait->innermost = wait->node.frame;
+    wait->node.frame = (weft_frame *)&wake_up_frame; /* constant, and never written through */
+    weft_ready_push_callback_(&loop->ready, wait);
+}
+
+bool weft_is_wake_up_(const weft_wait_ *wait)
+{
+    return wait->node.frame == &wake_up_frame;
+}
+
+/* ---- End ---- */
+
+static WEFT_ALWAYS_INLINE_ void leave_scope(weft_scope_ *scope, weft_task *task)
+{
+    weft_task *const previous = task->root.previous;
+    if (task != scope->children && previous->next != task)
+        weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
+    weft_tasks_remove_(&scope->children, task);
+    task->awaitable.scope = &scope->loop->tasks; /* a group may be gone before its child's memory */
+}
+
+void weft_leave_scope_(weft_task *task)
+{
+    leave_scope(task->awaitable.scope, task);
+    task->live.wait.node.frame = &task->root;
+}
+
+/* The group's callback runs before what waits for the child. While other children live, the end of
+ * a child that has returned shows in nothing, so its callback is left out: theirs come later. */
+static inline bool calls_group(const weft_scope_ *scope, const weft_task *task,
+                               const weft_error *error)
+{
+    return scope->on_child_end && (!scope->live || error || task->root.flags & WEFT_POOLED_);
+}
+
+/* What is left to do at the end of a task that failed, or that a shutdown waits for. */
+WEFT_COLD_ static void end_unusually(weft_loop *loop, weft_task *task, bool woke_task,
+                                     bool in_group)
+{
+    if (!woke_task && !in_group)
+        weft_keep_failure_(task); /* if it failed */
+    if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
+        !loop->stopping)
+        weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
+}
+
+/* All that the end of a task does. A task that was cancelled after its last wait ends cancelled. */
+static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task, const weft_error *error)
+{
+    weft_scope_ *const scope = task->awaitable.scope;
+    const bool in_group = scope->on_child_end;
+    const bool unusual =
+        WEFT_UNLIKELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_));
+    if (WEFT_UNLIKELY_(unusual) && !error && task->root.flags & WEFT_MUST_CANCEL_)
+        error = &weft_cancelled_error;
+    loop->context.error = NULL;
+    scope->live--;
+    if (calls_group(scope, task, error)) {
+        task->live.wait.node.frame = (weft_frame *)scope->on_child_end;
+        weft_ready_push_(&loop->ready, &task->live.wait.node);
+    } else {
+        leave_scope(scope, task);
+    }
+    const bool woke_task = weft_complete_(&task->awaitable, error);
+    if (WEFT_UNLIKELY_(unusual))
+        end_unusually(loop, task, woke_task, in_group);
+}
+
+/* ---- Run ---- */
+
+/* Delivers an error or a cancellation to a task that is about to run. A task that was cancelled
+ * before its first step runs nothing. */
+WEFT_COLD_ static void deliver(weft_context *context, weft_node_ *node)
+{
+    weft_task *const task = weft_task_of_node_(node);
+    const unsigned flags = task->root.flags;
+    if (flags & WEFT_HAS_ERROR_)
+        context->error = task->live.wait.error;
+    if (flags & (WEFT_MUST_CANCEL_ | WEFT_CANCELLED_) &&
+        !weft_error_is(context->error, &weft_cancelled_error))
+        context->error = &weft_cancelled_error;
+    if (!task->root.state)
+        task->root.state = WEFT_ENDED_STATE_;
+    task->root.flags &= (uint16_t)~WEFT_DELIVERY_MASK_;
+}
+
+/* Does what a step ended with. Returns the node whose step comes next in this run: the task's own,
+ * if it called a coroutine or one returned to its caller; an eager child's; or NULL. */
+static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *node,
+                                                  weft_step_ result)
+{
+    if (WEFT_LIKELY_(result.what == WEFT_YIELDED)) {
+        weft_ready_push_(&loop->ready, node);
+        return NULL;
+    }
+    weft_task *const task = weft_task_of_node_(node);
     if (result.what == WEFT_PARKED_) {
         if (WEFT_UNLIKELY_(task->root.flags & WEFT_MUST_CANCEL_))
-            weft_cancel_parked_(task);
-    } else if (result.what == WEFT_RETURNED) {
-        finish(loop, task);
-    } else {
-        weft_ready_push_(&loop->ready, &task->live.wait.node);
+            loop->cancel_parked(task);
+        return NULL;
     }
-}
-
-/* Whom the running task starts eagerly runs; and that goes on when this one's turn is over. */
-static weft_task *start_eagerly(weft_loop *loop, weft_task *task)
-{
-    task->live.wait.node.next = loop->eager_parents;
-    loop->eager_parents = &task->live.wait.node;
-    return WEFT_CONTAINER_(loop->context.callee, weft_task, root);
-}
-
-static weft_task *take_starting(weft_loop *loop)
-{
-    weft_node_ *const node = loop->eager_parents;
-    loop->eager_parents = node->next;
-    return weft_task_of_node_(node);
-}
-
-/* What a step asks for that did not just give way. */
-static void follow(weft_loop *loop, weft_task *task, weft_step_ result)
-{
-    weft_context *const context = &loop->context;
-    for (;;) {
-        weft_node_ *const node = &task->live.wait.node;
-        result = weft_follow_(result, &node->frame, &task->root, context);
-        if (result.what == WEFT_STARTS_) {
-            task = start_eagerly(loop, task);
-        } else {
-            settle(loop, task, result);
-            if (!loop->eager_parents)
-                return;
-            task = take_starting(loop);
+    if (result.what == WEFT_RETURNED) {
+        if (WEFT_UNLIKELY_(node->frame != &task->root)) {
+            node->frame = node->frame->caller;
+            return node;
         }
-        context->running = &task->live.wait.node;
-        result = context->running->frame->code->step(context->running->frame, context);
+        end_task(loop, task, loop->context.error);
+        return NULL;
     }
+    if (result.what == WEFT_CALLED_) {
+        node->frame = loop->context.callee;
+        return node;
+    }
+    node->next = loop->eager_parents; /* it starts a task eagerly */
+    loop->eager_parents = node;
+    return &WEFT_CONTAINER_(loop->context.callee, weft_task, root)->live.wait.node;
 }
 
-/* The usual ends are straight. */
-static WEFT_ALWAYS_INLINE_ void end_turn(weft_loop *loop, weft_task *task, weft_step_ result)
+static inline weft_step_ step(weft_loop *loop, weft_node_ *node)
 {
-    if (result.what == WEFT_PARKED_ && !(task->root.flags & WEFT_MUST_CANCEL_))
-        return;
-    if (result.what == WEFT_RETURNED && task->live.wait.node.frame == &task->root)
-        finish(loop, task);
-    else
-        follow(loop, task, result);
+    loop->context.running = node;
+    return node->frame->code->step(node->frame, &loop->context);
 }
 
-WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
+/* A task that started another one eagerly goes on when that one parks, yields or ends. */
+static weft_node_ *take_eager_parent(weft_loop *loop)
 {
-    weft_deliver_(weft_task_of_node_(node), &loop->context);
+    weft_node_ *const parent = loop->eager_parents;
+    if (parent)
+        loop->eager_parents = parent->next;
+    return parent;
+}
+
+static void run_on(weft_loop *loop, weft_node_ *node)
+{
+    while (node) {
+        weft_node_ *const next = after_step(loop, node, step(loop, node));
+        node = next ? next : take_eager_parent(loop);
+    }
 }
 
 static WEFT_ALWAYS_INLINE_ void run_task(weft_loop *loop, weft_node_ *node)
 {
     if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
-        deliver(loop, node);
-    const weft_step_ result = node->frame->code->step(node->frame, &loop->context);
-    if (WEFT_LIKELY_(result.what == WEFT_YIELDED))
-        weft_ready_push_(&loop->ready, node);
-    else
-        end_turn(loop, weft_task_of_node_(node), result);
+        deliver(&loop->context, node);
+    weft_node_ *const next = after_step(loop, node, step(loop, node));
+    if (WEFT_UNLIKELY_(next != NULL))
+        run_on(loop, next);
 }
 
-static void run_callback(weft_loop *loop, weft_node_ *turn)
+static WEFT_ALWAYS_INLINE_ void run_entry(weft_loop *loop, weft_node_ *node)
 {
-    loop->context.running = NULL;
-    turn->frame->code->run(loop, turn);
+    if (WEFT_UNLIKELY_(weft_is_callback_(node))) {
+        loop->context.running = NULL;
+        node->frame->code->run(loop, node);
+    } else {
+        run_task(loop, node);
+    }
 }
 
-/* ---- Between two ticks ---- */
+void weft_run_entry_(weft_loop *loop, weft_node_ *node)
+{
+    run_entry(loop, node);
+}
+
+/* ---- Ticks ---- */
+
+bool weft_loop_is_idle_(const weft_loop *loop)
+{
+    return weft_ready_is_idle_(&loop->ready) && !loop->stopping &&
+           !weft_has_threadsafe_calls_(loop);
+}
 
 static void fire_timers(weft_loop *loop)
 {
-    const weft_time now = loop->backend->now(loop->backend);
+    const weft_time now = weft_loop_time(loop);
     weft_wait_ *due;
     while ((due = weft_timers_pop_(&loop->timers, now)))
         if (weft_is_callback_(&due->node))
@@ -107,8 +258,8 @@ static void fire_timers(weft_loop *loop)
             weft_push_wake_up_(loop, due);
 }
 
-/* False: nothing can ever run again. */
-static bool wait_for_outside(weft_loop *loop)
+/* Sleeps until there may be something to do. Returns false if nothing can ever run again. */
+static bool wait_for_wake_up(weft_loop *loop)
 {
     if (!loop->timers.used && !loop->watches && !loop->keepalive_handles)
         return false;
@@ -117,10 +268,10 @@ static bool wait_for_outside(weft_loop *loop)
     return true;
 }
 
-/* While tasks are ready: has the port tell of descriptors, every so often. */
-static void look(weft_loop *loop)
+/* While tasks are ready, descriptors are polled at intervals. */
+static void poll_io(weft_loop *loop)
 {
-    const weft_time now = loop->backend->now(loop->backend);
+    const weft_time now = weft_loop_time(loop);
     if (!loop->io_polled_at)
         loop->io_polled_at = now;
     if (now - loop->io_polled_at < WEFT_IO_POLL_INTERVAL_)
@@ -129,104 +280,67 @@ static void look(weft_loop *loop)
     loop->backend->sleep(loop->backend, 0);
 }
 
-static bool is_idle(const weft_loop *loop)
+/* Begins a tick with what is ready, and what timers, descriptors and thread-safe calls add to it.
+ * Returns false if nothing can ever run again. */
+static bool begin_tick(weft_loop *loop)
 {
-    return weft_ready_is_idle_(&loop->ready) && !loop->stopping &&
-           !weft_has_threadsafe_calls_(loop);
-}
-
-/* What is outside of the ready queue goes into it: calls, descriptors, timers. */
-static void take_due(weft_loop *loop)
-{
+    if (weft_loop_is_idle_(loop)) {
+        if (!wait_for_wake_up(loop))
+            return false;
+    } else if (loop->watches) {
+        poll_io(loop);
+    }
     if (weft_has_threadsafe_calls_(loop))
         loop->threadsafe->take_calls(loop);
     if (loop->timers.used)
         fire_timers(loop);
     else
         loop->attention &= (unsigned char)~WEFT_HAS_TIMERS_;
-}
-
-/* False: nothing can ever run again. */
-static bool begin_tick(weft_loop *loop)
-{
-    if (is_idle(loop)) {
-        if (!wait_for_outside(loop))
-            return false;
-    } else if (loop->watches) {
-        look(loop);
-    }
-    take_due(loop);
     if (!weft_ready_is_idle_(&loop->ready))
         weft_ready_begin_tick_(&loop->ready);
     return true;
 }
 
-/* Straight on, where there is nothing to look at but the ready queue: its head is the next tick's
- * first already. */
-static bool begin_next_tick(weft_loop *loop)
-{
-    if (WEFT_UNLIKELY_(weft_ready_is_idle_(&loop->ready) || loop->attention ||
-                       weft_has_threadsafe_calls_(loop)))
-        return false;
-    weft_ready_push_(&loop->ready, &loop->ready.tick);
-    return true;
-}
-
-static void end_tick(weft_loop *loop)
-{
-    loop->ready.head = &loop->ready.tick;
-    loop->context.running = NULL;
-}
-
-/* ---- Runs ---- */
-
-static WEFT_ALWAYS_INLINE_ void run_node(weft_loop *loop, weft_node_ *node)
-{
-    loop->context.running = node;
-    if (WEFT_UNLIKELY_(weft_is_callback_(node)))
-        run_callback(loop, node);
-    else
-        run_task(loop, node);
-}
-
-/* A tick, and those that follow straight on. */
-static void run_straight(weft_loop *loop)
+/* Runs a tick, and the ticks that follow while there is nothing to look at but the ready queue. */
+static void run_tick(weft_loop *loop)
 {
     for (;;) {
         weft_node_ *const node = weft_ready_pop_(&loop->ready);
-        if (node != &loop->ready.tick)
-            run_node(loop, node);
-        else if (!begin_next_tick(loop))
+        if (node != &loop->ready.tick) {
+            run_entry(loop, node);
+            continue;
+        }
+        if (WEFT_UNLIKELY_(weft_ready_is_idle_(&loop->ready) || loop->attention ||
+                           weft_has_threadsafe_calls_(loop)))
             return;
+        weft_ready_push_(&loop->ready, &loop->ready.tick); /* its head is the next tick's first */
     }
 }
 
-void weft_run_node_(weft_loop *loop, weft_node_ *node)
-{
-    run_node(loop, node);
-}
-
+/* Returns false if nothing can ever run again. */
 static bool run_ticks(weft_loop *loop)
 {
-    bool alive;
-    while ((alive = begin_tick(loop))) {
-        if (WEFT_UNLIKELY_(loop->run_timed))
+    while (begin_tick(loop)) {
+        if (WEFT_UNLIKELY_(loop->run_timed != NULL))
             loop->run_timed(loop);
         else
-            run_straight(loop);
-        end_tick(loop);
+            run_tick(loop);
+        loop->ready.head = &loop->ready.tick;
+        loop->context.running = NULL;
         if (loop->stopping && --loop->stopping == 0) {
             loop->attention &= (unsigned char)~WEFT_STOPPING_;
-            break;
+            return true;
         }
     }
-    return alive;
+    return false;
 }
 
-static const weft_error *run(weft_loop *loop)
+const weft_error weft_loop_runs_error_ = {&weft_invalid_state_error, "the loop runs already"};
+
+const weft_error *weft_run_ticks_(weft_loop *loop)
 {
     if (loop->runs)
-        return &runs;
+        return &weft_loop_runs_error_;
     loop->runs = true;
     const bool alive = run_ticks(loop);
     loop->runs = false;
@@ -239,207 +353,7 @@ void weft_stop_after_(weft_loop *loop, unsigned char ticks)
     loop->attention |= WEFT_STOPPING_;
 }
 
-const weft_error *weft_run_forever(weft_loop *loop)
-{
-    const weft_error *const error = run(loop);
-    if (error == &weft_deadlock_error && loop->only_daemons && loop->only_daemons(loop))
-        return NULL;
-    return error;
-}
-
-void weft_stop(weft_loop *loop)
-{
-    weft_stop_after_(loop, 1);
-}
-
-/* ---- A host's ---- */
-
-const weft_error *weft_run_once(weft_loop *loop)
-{
-    if (loop->runs)
-        return &runs;
-    if (loop->watches || loop->open_handles) { /* the bell is to fall silent */
-        loop->io_polled_at = 0;                /* it looks now, and not again before its tick */
-        loop->backend->sleep(loop->backend, 0);
-    }
-    if (!loop->stopping)
-        weft_stop(loop);
-    return weft_run_forever(loop);
-}
-
-weft_time weft_next_run(const weft_loop *loop)
-{
-    if (!is_idle(loop))
-        return 0;
-    return loop->timers.used ? loop->timers.next : WEFT_FOREVER;
-}
-
-/* ---- Runs to an end ---- */
-
-static void stop_when_done(weft_loop *loop, weft_handle *handle)
-{
-    (void)handle;
-    weft_stop(loop);
-}
-
-const weft_error *weft_run_until_complete_(weft_loop *loop, weft_awaitable_ *awaitable)
-{
-    weft_handle done = {.function = NULL};
-    if (awaitable->scope && awaitable->scope->loop != loop)
-        return &weft_invalid_state_error;
-    const weft_error *error = weft_add_done_callback_(awaitable, &done, stop_when_done);
-    if (error)
-        return error;
-    error = run(loop);
-    weft_handle_cancel(loop, &done);
-    if (weft_has_ended_(awaitable))
-        return weft_retrieve_error_(awaitable);
-    return error ? error : &weft_invalid_state_error;
-}
-
-/* Those that have withstood a shutdown end like any other from then on. */
-static void end_shutdown(weft_loop *loop)
-{
-    loop->shutdown_pending = 0;
-    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
-        task->root.flags &= (uint16_t)~WEFT_SHUTDOWN_PENDING_;
-}
-
-const weft_error *weft_shutdown(weft_loop *loop)
-{
-    if (loop->runs)
-        return &runs;
-    loop->shuts_down = true;
-    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task)) {
-        task->root.flags |= WEFT_SHUTDOWN_PENDING_;
-        loop->shutdown_pending++;
-        weft_cancel_task_(task);
-    }
-    loop->shuts_down = false;
-    for (weft_task *task = weft_first_task(loop); task; task = weft_next_task(task))
-        weft_forget_spent_(task);
-    const weft_error *error = loop->shutdown_pending ? run(loop) : NULL;
-    if (!error && loop->shutdown_pending)
-        error = &weft_invalid_state_error;
-    end_shutdown(loop);
-    return error;
-}
-
-const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task)
-{
-    if (loop->runs)
-        return &runs;
-    weft_start_task_(&loop->tasks, task);
-    return weft_run_until_complete_(loop, &task->awaitable);
-}
-
-const weft_error *weft_run_(weft_loop *loop, weft_task *task)
-{
-    if (loop->runs)
-        return &runs;
-    const weft_error *const error = weft_run_and_keep_(loop, task);
-    if (error != &weft_deadlock_error || weft_has_ended_(&task->awaitable))
-        (void)weft_shutdown(loop);
-    return error;
-}
-
-size_t weft_task_size(const weft_code *code)
-{
-    return offsetof(weft_task, root) + code->size;
-}
-
-const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory)
-{
-    weft_task *const task = memory;
-    if (offsetof(weft_task, root) % code->alignment != 0)
-        weft_panic(code->file, 0, "a member of the frame is aligned too strictly for a task");
-    weft_prepare_task_(&loop->tasks, task, code, __FILE__, __LINE__);
-    task->root = (weft_frame){.code = code};
-    return weft_run_(loop, task);
-}
-
-/* ---- The loop itself ---- */
-
-static void make_new(weft_loop *loop, weft_backend *backend)
-{
-    *loop = (weft_loop){.backend = backend};
-    weft_ready_init_(&loop->ready);
-    loop->tasks = (weft_scope_){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
-    loop->futures.loop = loop;
-}
-
-void weft_loop_init(weft_loop *loop, weft_backend *backend)
-{
-    make_new(loop, backend);
-    backend->loop = loop;
-}
-
-/* What a task that has not ended leaves: frames that are free, and callbacks that are off. */
-static void forget_task(weft_task *task)
-{
-    const weft_frame *frame = weft_task_innermost(task);
-    while (frame) {
-        const weft_frame *const caller = weft_task_caller(task, frame);
-        ((weft_frame *)(uintptr_t)frame)->state = WEFT_ENDED_STATE_;
-        frame = caller;
-    }
-    if (!weft_has_ended_(&task->awaitable)) {
-        weft_forget_callbacks_(&task->awaitable);
-        task->awaitable.waiters = WEFT_ENDED_;
-        task->awaitable.error = &weft_cancelled_error;
-    }
-    task->awaitable.scope = &task->awaitable.scope->loop->tasks;
-    task->live.wait.node.frame = &task->root;
-}
-
-static void forget_tasks(weft_scope_ *scope)
-{
-    for (weft_task *task = scope->children, *next; task; task = next) {
-        next = task->next;
-        forget_task(task);
-    }
-}
-
-const weft_error *weft_loop_close(weft_loop *loop)
-{
-    static const weft_error open = {&weft_invalid_state_error,
-                                    "handles for calls from outside are open"};
-    while (loop->failed && !loop->runs && !loop->open_handles)
-        weft_report_failure_(loop->failed);
-    if (loop->runs)
-        return &runs;
-    if (loop->open_handles) /* by the exception handler, perhaps */
-        return &open;
-    weft_forget_handles_(loop);
-    weft_scope_ *scope = &loop->tasks;
-    do
-        forget_tasks(scope);
-    while ((scope = scope->next) != &loop->tasks);
-    make_new(loop, loop->backend);
-    return NULL;
-}
-
-const weft_error *weft_runner_close(weft_loop *loop)
-{
-    const weft_error *const withstood = weft_shutdown(loop);
-    const weft_error *const error = weft_loop_close(loop);
-    return withstood ? withstood : error;
-}
-
-void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler)
-{
-    loop->exception_handler = handler;
-}
-
 weft_time weft_loop_time(weft_loop *loop)
 {
     return loop->backend->now(loop->backend);
-}
-
-weft_time weft_deadline_(weft_loop *loop, weft_time delay)
-{
-    const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
-    if (delay)
-        delay = delay < UINT64_MAX - resolution ? delay + resolution : UINT64_MAX;
-    return delay < UINT64_MAX - now ? now + delay : UINT64_MAX;
 }

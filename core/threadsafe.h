@@ -6,6 +6,13 @@
  *     static void stop(weft_loop *loop, weft_handle *handle) { weft_cancel(&server); }
  *     ...
  *     weft_check(weft_threadsafe_open(weft_running_loop(), &interrupted, stop));
+ *
+ * After fork() the loop is the parent's. The child may call exec or _exit, or use another loop with
+ * a port of its own. Of the parent's loop it may close the handles (weft_threadsafe_close), which
+ * takes nothing from the parent. With the port of select() it may then open them again, and run
+ * the loop, which is a copy, tasks included. A child must not run a loop, nor call a handle, that
+ * its parent opened: the call may wake the parent instead. A port whose watches are in the system
+ * (epoll) is shared with the parent: the child must not use it at all.
  */
 #ifndef WEFT_CORE_THREADSAFE_H
 #define WEFT_CORE_THREADSAFE_H

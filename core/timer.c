@@ -1,6 +1,6 @@
 #include "core/timer.h"
 
-/* The number of the highest bit that is set in `bits`, from 1; 0 if none is. */
+/* Returns the number of the highest bit that is set, from 1; 0 if none is. */
 static unsigned bit_length(uint64_t bits)
 {
     unsigned length = 0;
@@ -13,7 +13,7 @@ static unsigned bit_length(uint64_t bits)
     return length + (bits != 0);
 }
 
-/* The last bucket is for all that is further away, as if the bits there were one. */
+/* The last bucket takes every deadline that differs in a higher bit. */
 static unsigned bucket_of(const weft_timers_ *timers, weft_time deadline)
 {
     const weft_time differs = deadline ^ timers->reached;
@@ -31,45 +31,26 @@ static weft_time deadline_of(weft_node_ *node)
     return weft_unpack_time_(weft_wait_of_(node)->deadline);
 }
 
-static void put(weft_timers_ *timers, weft_wait_ *wait)
+static void put(weft_timers_ *timers, weft_node_ *node)
 {
-    const unsigned bucket = bucket_of(timers, weft_unpack_time_(wait->deadline));
-    weft_node_ *const node = &wait->node, *const first = timers->buckets[bucket];
-    if (!first) {
-        timers->used |= (uint64_t)1 << bucket;
-        timers->buckets[bucket] = wait->previous = node;
-        node->next = NULL;
-        return;
-    }
-    weft_node_ *const last = weft_wait_of_(first)->previous;
-    weft_wait_of_(first)->previous = node;
-    wait->previous = last;
-    const bool sorted = !(timers->unsorted >> bucket & 1);
-    if (sorted && deadline_of(node) < deadline_of(first)) {
-        timers->buckets[bucket] = node;
-        node->next = first;
-    } else {
-        last->next = node;
-        node->next = NULL;
-    }
+    const unsigned bucket = bucket_of(timers, deadline_of(node));
+    const uint64_t bit = (uint64_t)1 << bucket;
+    weft_node_ **const first = &timers->buckets[bucket];
+    if (*first && !(timers->unsorted & bit) && deadline_of(node) < deadline_of(*first))
+        weft_nodes_prepend_(first, node);
+    else
+        weft_nodes_append_(first, node);
+    timers->used |= bit;
 }
 
-static void take(weft_timers_ *timers, unsigned bucket, weft_wait_ *wait)
+static void take(weft_timers_ *timers, unsigned bucket, weft_node_ *node)
 {
-    weft_node_ *const node = &wait->node, *const first = timers->buckets[bucket];
-    if (node->next)
-        weft_wait_of_(node->next)->previous = wait->previous;
-    else
-        weft_wait_of_(first)->previous = wait->previous;
-    if (node == first)
-        timers->buckets[bucket] = node->next;
-    else
-        wait->previous->next = node->next;
+    weft_nodes_remove_(&timers->buckets[bucket], node);
     if (!timers->buckets[bucket])
         timers->used &= ~((uint64_t)1 << bucket);
 }
 
-/* Moves the first one of the least deadline to the front. */
+/* Moves the first timer of the least deadline to the front. */
 static void sort(weft_timers_ *timers, unsigned bucket)
 {
     const uint64_t bit = (uint64_t)1 << bucket;
@@ -82,11 +63,11 @@ static void sort(weft_timers_ *timers, unsigned bucket)
             least = node;
     if (least == timers->buckets[bucket])
         return;
-    take(timers, bucket, weft_wait_of_(least));
-    put(timers, weft_wait_of_(least));
+    take(timers, bucket, least);
+    put(timers, least);
 }
 
-/* Moves what is in the lowest bucket to those below it, its least deadline to the very first. */
+/* Moves the timers of the lowest bucket to lower buckets; those of its least deadline to bucket 0. */
 static void spread(weft_timers_ *timers, unsigned bucket)
 {
     weft_node_ *node = timers->buckets[bucket];
@@ -95,7 +76,7 @@ static void spread(weft_timers_ *timers, unsigned bucket)
     timers->used &= ~((uint64_t)1 << bucket);
     while (node) {
         weft_node_ *const next = node->next;
-        put(timers, weft_wait_of_(node));
+        put(timers, node);
         node = next;
     }
 }
@@ -107,7 +88,7 @@ void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline
     if (!timers->used || deadline < timers->next)
         timers->next = deadline;
     wait->deadline = weft_pack_time_(deadline);
-    put(timers, wait);
+    put(timers, &wait->node);
 }
 
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
@@ -115,7 +96,7 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
     const unsigned bucket = bucket_of(timers, weft_unpack_time_(wait->deadline));
     if (timers->buckets[bucket] == &wait->node)
         timers->unsorted |= (uint64_t)1 << bucket;
-    take(timers, bucket, wait);
+    take(timers, bucket, &wait->node);
     if (!timers->buckets[bucket])
         timers->unsorted &= ~((uint64_t)1 << bucket);
 }
@@ -131,7 +112,7 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
         return NULL;
     if (bucket > 0)
         spread(timers, bucket), bucket = 0;
-    weft_wait_ *const due = weft_wait_of_(timers->buckets[0]);
+    weft_node_ *const due = timers->buckets[0];
     take(timers, 0, due);
-    return due;
+    return weft_wait_of_(due);
 }

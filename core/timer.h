@@ -1,22 +1,24 @@
 /* Timers, by deadline and then by the order of arming: a radix heap.
  *
- * A timer stands in the bucket of the highest bit in which its deadline differs from `reached`, the
- * deadline that was popped last; nothing is ever armed for earlier. When the lowest bucket in use
- * holds more than one deadline, its least one becomes `reached` and the rest moves to buckets
- * further down, so that each timer moves at most once a bucket. Buckets are first in, first out,
- * and equal deadlines are always in the same one: that keeps them in order, without a number for
- * it. The last bucket is for all that differs further up, 2 years and more: those are looked at
- * again every 2 years.
+ * `reached` is the deadline that was popped last; nothing is armed for an earlier time. A timer
+ * stands in the bucket of the highest bit in which its deadline differs from `reached`. When the
+ * lowest bucket in use holds more than one deadline, its least deadline becomes `reached`, and the
+ * other timers of the bucket move to lower buckets. So a timer moves at most once a bucket. Buckets
+ * are first in, first out, and timers of one deadline always share a bucket, so they keep their
+ * order without a number. The last bucket takes every deadline that differs in a higher bit still:
+ * these are more than 2 years away, and are sorted again every 2 years.
  *
- * The first of a bucket is its least, until it is disarmed: then the bucket is searched, once, when
- * its turn comes. So arming and disarming are O(1), and expiry O(bits) a timer, and O(bucket) for
- * one that was disarmed as the least of its bucket. A heap of pointers would need three of them and
- * a number in each task, a wheel more memory in the loop.
+ * The first timer of a bucket is its least one, until that is disarmed. Then the bucket is searched
+ * once, when it becomes the lowest one.
+ *
+ * Cost: to arm and disarm O(1); to expire O(bits) for each timer, and O(bucket) for a bucket whose
+ * least timer was disarmed. A heap of pointers would need three words and a number in each task; a
+ * wheel more memory in the loop.
  */
 #ifndef WEFT_CORE_TIMER_H
 #define WEFT_CORE_TIMER_H
 
-#include "ready.h"
+#include "list.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,21 +28,20 @@ enum { WEFT_BUCKETS_ = 48 };
 
 /* The timers of a loop. All zero is none. */
 typedef struct weft_timers_ {
-    weft_node_ *buckets[WEFT_BUCKETS_]; /* the first's `previous` is the last */
+    weft_node_ *buckets[WEFT_BUCKETS_]; /* lists of nodes */
     uint64_t used;                      /* a bit for each bucket that is not empty */
-    uint64_t unsorted;                  /* ... whose first is perhaps not its least */
-    weft_time reached;
-    weft_time
-        next; /* nothing is due before this (and perhaps not then: what was may be disarmed) */
+    uint64_t unsorted;                  /* a bit for each bucket whose first may not be its least */
+    weft_time reached;                  /* the deadline that was popped last */
+    weft_time next; /* no timer is due before it; the timer it came from may be disarmed */
 } weft_timers_;
 
-/* Arms `wait`, which is in no queue, for `deadline`, or for now if that has passed. */
+/* Arms a timer for `deadline`, or for `reached` if that is later. `wait` must be in no list. O(1). */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline);
 
-/* Disarms a timer that is armed. */
+/* Disarms a timer, which must be armed. O(1). */
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait);
 
-/* Takes one that is due at `now` out, NULL if there is none. Sets `next`. */
+/* Removes and returns the first timer that is due at `now`, NULL if there is none. Sets `next`. */
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
 
 #ifdef __cplusplus

@@ -109,6 +109,14 @@ const weft_error *weft_gather_check_unused_(const weft_gather *gather)
     return gather->multi_wait.parent || gather->multi_wait.count ? &weft_invalid_state_error : NULL;
 }
 
+static weft_step_ park(weft_gather *gather)
+{
+    weft_task *const parent = gather->multi_wait.parent;
+    weft_set_parked_(parent, WEFT_GATHERING_);
+    parent->live.wait.gather_wait = &gather->gather_wait;
+    return (weft_step_){WEFT_PARKED_};
+}
+
 weft_step_ weft_gather_begin_(weft_context *context, weft_gather *gather, bool collects)
 {
     weft_task *const parent = weft_running_task_(context);
@@ -122,7 +130,7 @@ weft_step_ weft_gather_begin_(weft_context *context, weft_gather *gather, bool c
     gather->multi_wait.parent = parent;
     gather->live = 0;
     if (!listen(gather, weft_running_loop_(context)))
-        return weft_park_gathering_(parent, &gather->gather_wait);
+        return park(gather);
     leave(gather);
     context->error = gather->error;
     return weft_go_on_(context);

@@ -2,7 +2,7 @@
 #ifndef WEFT_PRIMITIVES_GROUP_H
 #define WEFT_PRIMITIVES_GROUP_H
 
-#include "../core/task.h"
+#include "../core/awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {

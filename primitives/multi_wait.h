@@ -2,8 +2,7 @@
 #ifndef WEFT_PRIMITIVES_MULTI_WAIT_H
 #define WEFT_PRIMITIVES_MULTI_WAIT_H
 
-#include "../core/loop.h"
-#include "../core/task.h"
+#include "../core/awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,6 +1,6 @@
 #include "primitives/pool.h"
 
-#include "core/loop.h"
+#include "core/awaitable.h"
 
 static const weft_primitive_info_ kind = {.name = "pool", .at = offsetof(weft_pool_, free_slots)};
 

@@ -240,7 +240,7 @@ weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context);
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context);
 
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_(const weft_queue_ *queue);
-WEFT_MUST_CHECK_ const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
+const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
 
 /* By priority: the item behind the last one joins them; the first one leaves. */
 void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size);

@@ -1,6 +1,6 @@
 #include "primitives/shield.h"
 
-#include "core/loop.h"
+#include "core/awaitable.h"
 
 static const weft_primitive_info_ kind = {.name = "shield"};
 

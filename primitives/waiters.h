@@ -6,7 +6,7 @@
 #ifndef WEFT_PRIMITIVES_WAITERS_H
 #define WEFT_PRIMITIVES_WAITERS_H
 
-#include "../core/task.h"
+#include "../core/awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {

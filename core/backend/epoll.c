@@ -27,10 +27,11 @@ static weft_epoll *epoll_of(weft_backend *backend)
 
 static weft_time epoll_now(weft_backend *backend)
 {
-    (void)backend;
+    weft_epoll *const self = epoll_of(backend);
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
+        self->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    return self->now;
 }
 
 /* ---- Slots ---- */
@@ -58,7 +59,7 @@ static struct weft_epoll_slot_ *slot_of(weft_epoll *self, int descriptor)
 }
 
 /* The slot's number is no longer that of the file that they wait for. */
-static void tell_bad(weft_epoll *self, struct weft_epoll_slot_ *slot)
+static void tell_bad_slot(weft_epoll *self, struct weft_epoll_slot_ *slot)
 {
     for (int what = 0; what < 2; what++)
         if (slot->watches[what])
@@ -70,7 +71,7 @@ static void set_file(weft_epoll *self, struct weft_epoll_slot_ *slot, const stru
 {
     if (slot->device == file->st_dev && slot->inode == file->st_ino)
         return;
-    tell_bad(self, slot);
+    tell_bad_slot(self, slot);
     slot->device = file->st_dev;
     slot->inode = file->st_ino;
     slot->always = false;
@@ -122,13 +123,15 @@ static const weft_error *begin(weft_epoll *self, struct weft_epoll_slot_ *slot)
 static const weft_error *epoll_watch(weft_backend *backend, weft_watch *watch)
 {
     weft_epoll *const self = epoll_of(backend);
-    struct stat file = {.st_ino = 0};
-    if (fstat(weft_watch_descriptor(watch), &file) != 0 && errno == EBADF)
+    struct stat file;
+    const bool is_known = fstat(weft_watch_descriptor(watch), &file) == 0;
+    if (!is_known && errno == EBADF)
         return &weft_bad_descriptor_error;
     struct weft_epoll_slot_ *const slot = slot_of(self, weft_watch_descriptor(watch));
     if (!slot)
         return &weft_descriptor_range_error;
-    set_file(self, slot, &file);
+    if (is_known)
+        set_file(self, slot, &file);
     weft_watch **const place = &slot->watches[weft_watch_for(watch)];
     if (*place)
         return &weft_descriptor_busy_error;
@@ -177,12 +180,13 @@ static void epoll_ring(weft_backend *backend)
 {
     const int before = errno;
     const uint64_t one = 1;
-    while (write(epoll_of(backend)->wake_pipe, &one, sizeof(one)) < 0 && errno == EINTR)
+    while (write(epoll_of(backend)->wake_pipe, &one, sizeof(one)) < 0 && errno != EAGAIN &&
+           errno != EBADF)
         continue;
     errno = before;
 }
 
-static void drain_wake(weft_epoll *self)
+static void epoll_silence_bell(weft_epoll *self)
 {
     uint64_t rings;
     while (read(self->wake_pipe, &rings, sizeof(rings)) < 0 && errno == EINTR)
@@ -200,13 +204,13 @@ static void tell_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_t 
         if (slot->watches[what] && events & ready[what])
             weft_watch_ready(self->backend.loop, slot->watches[what]);
     if (count_watches(slot) && !slot->always && arm(self, slot) != 0)
-        tell_bad(self, slot);
+        tell_bad_slot(self, slot);
 }
 
 static void tell(weft_epoll *self, const struct epoll_event *event)
 {
     if (event->data.fd == self->wake_pipe)
-        drain_wake(self);
+        epoll_silence_bell(self);
     else
         tell_slot(self, &self->slots[event->data.fd], event->events);
 }
@@ -290,6 +294,7 @@ bool weft_epoll_init(weft_epoll *backend)
         .wake_pipe = -1,
         .check_every = WEFT_MS(100),
     };
+    (void)epoll_now(&backend->backend); /* so that it has a time to stand still at */
     return backend->epoll >= 0;
 }
 

@@ -29,6 +29,7 @@ typedef struct weft_epoll {
     struct weft_epoll_slot_ *slots; /* by number */
     size_t room;                    /* of slots */
     size_t always;                  /* watches in slots that are always ready */
+    weft_time now;                  /* what the clock said last: it stands still rather than fail */
     weft_time checked;              /* when it last looked for descriptors that were closed */
     weft_time check_every;          /* the least time between two such looks: 100 ms at first */
 } weft_epoll;

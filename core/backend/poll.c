@@ -20,10 +20,11 @@ static weft_poll *poll_of(weft_backend *backend)
 
 static weft_time poll_now(weft_backend *backend)
 {
-    (void)backend;
+    weft_poll *const self = poll_of(backend);
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
+        self->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    return self->now;
 }
 
 /* ---- Entries ----
@@ -113,10 +114,12 @@ static const weft_error *poll_hang_bell(weft_backend *backend)
     weft_poll *const self = poll_of(backend);
     if (pipe(self->wake_pipe) != 0)
         return &no_pipe;
-    for (int i = 0; i < 2; i++) {
-        (void)fcntl(self->wake_pipe[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(self->wake_pipe[i], F_SETFL, O_NONBLOCK);
-    }
+    for (int i = 0; i < 2; i++)
+        if (fcntl(self->wake_pipe[i], F_SETFD, FD_CLOEXEC) != 0 ||
+            fcntl(self->wake_pipe[i], F_SETFL, O_NONBLOCK) != 0) {
+            poll_take_bell_down(backend);
+            return &no_pipe;
+        }
     return NULL;
 }
 
@@ -124,12 +127,13 @@ static const weft_error *poll_hang_bell(weft_backend *backend)
 static void poll_ring(weft_backend *backend)
 {
     const int before = errno;
-    while (write(poll_of(backend)->wake_pipe[1], "", 1) < 0 && errno == EINTR)
+    while (write(poll_of(backend)->wake_pipe[1], "", 1) < 0 && errno != EAGAIN && errno != EBADF &&
+           errno != EPIPE)
         continue;
     errno = before;
 }
 
-static void drain_wake(weft_poll *self)
+static void poll_silence_bell(weft_poll *self)
 {
     char bytes[64];
     while (read(self->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
@@ -178,7 +182,7 @@ static void tell_watch(weft_loop *loop, weft_watch *watch, short events)
 void weft_poll_tell(weft_poll *backend)
 {
     if (backend->entries[backend->own].revents)
-        drain_wake(backend);
+        poll_silence_bell(backend);
     weft_watch *next;
     for (weft_watch *watch = weft_first_watch(backend->backend.loop); watch; watch = next) {
         next = weft_next_watch(watch);
@@ -189,7 +193,8 @@ void weft_poll_tell(weft_poll *backend)
     backend->told = true;
 }
 
-/* A signal (EINTR) ends it early: the loop comes back. */
+/* A signal (EINTR) ends it early: the loop comes back. Where the system is at its end (ENOMEM), it
+ * tries again a little later. */
 static void poll_sleep(weft_backend *backend, weft_time until)
 {
     weft_poll *const self = poll_of(backend);
@@ -198,9 +203,12 @@ static void poll_sleep(weft_backend *backend, weft_time until)
     if (told && until == 0)
         return;
     weft_poll_fill(self);
-    if (poll(self->entries + self->own, self->count - self->own, weft_poll_timeout(self, until)) >
-        0)
+    const int timeout = weft_poll_timeout(self, until);
+    const int count = poll(self->entries + self->own, self->count - self->own, timeout);
+    if (count > 0)
         weft_poll_tell(self);
+    else if (count < 0 && errno != EINTR)
+        (void)poll(NULL, 0, timeout >= 0 && timeout < 10 ? timeout : 10);
     self->told = false;
 }
 
@@ -220,6 +228,7 @@ bool weft_poll_init(weft_poll *backend, nfds_t own)
         .own = own,
         .wake_pipe = {-1, -1},
     };
+    (void)poll_now(&backend->backend); /* so that it has a time to stand still at */
     return make_entries(backend, 0);
 }
 

@@ -24,6 +24,7 @@ typedef struct weft_poll {
     nfds_t *places;   /* by number: the index of its entry, valid if the entry has that number */
     size_t numbers;   /* of places */
     int wake_pipe[2]; /* a pipe; -1: it is not hung */
+    weft_time now;    /* what the clock said last: it stands still rather than fail */
     bool told;        /* by the host: the next look is not needed */
 } weft_poll;
 

@@ -99,6 +99,22 @@ static void select_close_wake(weft_backend *backend)
     select->wake_pipe[0] = -1;
 }
 
+/* A child that fork() made has its parent's pipe. If the child emptied that, the parent would sleep
+ * on. So the child puts a pipe of its own in its place, under the same numbers; where there is
+ * none, it comes back until the parent has emptied the other. */
+static void replace_bell(weft_select *select)
+{
+    int wake_pipe[2];
+    if (!make_pipe(wake_pipe))
+        return;
+    for (int i = 0; i < 2; i++) {
+        (void)dup2(wake_pipe[i], select->wake_pipe[i]);
+        (void)fcntl(select->wake_pipe[i], F_SETFD, FD_CLOEXEC);
+        close(wake_pipe[i]);
+    }
+    select->process = getpid();
+}
+
 static const weft_error *select_open_wake(weft_backend *backend)
 {
     static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
@@ -107,6 +123,7 @@ static const weft_error *select_open_wake(weft_backend *backend)
         select->wake_pipe[0] = -1;
         return &no_pipe;
     }
+    select->process = getpid();
     if (select->wake_pipe[0] < FD_SETSIZE)
         return NULL;
     select_close_wake(backend);
@@ -131,6 +148,10 @@ static void select_wake(weft_backend *backend)
 static void drain_wake(weft_select *select)
 {
     char bytes[64];
+    if (select->process != getpid()) {
+        replace_bell(select);
+        return;
+    }
     while (read(select->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
         continue;
 }

@@ -3,6 +3,7 @@
 #define WEFT_CORE_BACKEND_SELECT_H
 
 #include <sys/select.h>
+#include <sys/types.h>
 
 #include "../backend.h"
 
@@ -16,6 +17,7 @@ typedef struct weft_select {
     fd_set watched[2]; /* descriptors that are watched for reading, for writing */
     int highest;       /* an upper bound of the descriptors in `watched`; -1: there are none */
     int wake_pipe[2];  /* a pipe, to read from and to write to; -1: not open */
+    pid_t process;     /* the owner of the wake pipe: a child of fork() has a copy of it */
     weft_time now;     /* the last time that was read; now() returns it if the clock fails */
 } weft_select;
 

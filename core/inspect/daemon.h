@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_INSPECT_DAEMON_H
 #define WEFT_CORE_INSPECT_DAEMON_H
 
-#include "../task.h"
+#include "../awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -21,7 +21,7 @@ enum { SPACES = 4, DEEPEST = 10, MOST_PLACES = 5 * sizeof(size_t) / 2 };
 
 static void text(const struct dump *dump, const char *piece)
 {
-    dump->write(dump->to, piece);
+    dump->write(piece, dump->to);
 }
 
 static size_t power_of_ten(unsigned exponent)
@@ -211,38 +211,50 @@ static void write_place(const struct dump *dump, const weft_frame *frame)
     text(dump, place.line ? "\n" : ", at its start\n");
 }
 
-/* The callers of `frame` up to the outermost call their callees: returns the second outermost, NULL
- * if there is none. */
-static weft_frame *turn_callers(weft_frame *frame, const weft_frame *root)
+/* A frame on the way from the innermost to the outermost one, and how many frames are outside. */
+struct checkpoint {
+    const weft_frame *frame;
+    size_t outside;
+};
+
+static size_t count_outside(const weft_frame *frame, const weft_frame *root)
 {
-    weft_frame *callee = NULL;
-    while (frame != root) {
-        weft_frame *const caller = frame->caller;
-        frame->caller = callee;
-        callee = frame;
-        frame = caller;
-    }
-    return callee;
+    size_t outside = 0;
+    for (; frame != root; frame = frame->caller)
+        outside++;
+    return outside;
 }
 
-/* From the outermost in; each `caller` is turned back as it is passed. */
-static void write_places(const struct dump *dump, weft_task *task)
+/* Returns the frame `steps` further out. */
+static struct checkpoint go_out(struct checkpoint from, size_t steps)
 {
-    weft_frame *frame = (weft_frame *)(uintptr_t)weft_task_innermost(task), *caller = &task->root;
-    if (!frame)
+    from.outside -= steps;
+    while (steps--)
+        from.frame = from.frame->caller;
+    return from;
+}
+
+/* Writes the outermost frame first, though a frame knows its caller alone. Each checkpoint halves
+ * the way from the one before to the frame that is wanted: so the checkpoints are as many as a
+ * count has bits, and a frame is passed as often, at most. */
+static void write_places(const struct dump *dump, const weft_task *task)
+{
+    struct checkpoint checkpoints[8 * sizeof(size_t)], *last = checkpoints;
+    last->frame = weft_task_innermost(task);
+    if (!last->frame)
         return;
-    frame = turn_callers(frame, &task->root);
-    write_place(dump, &task->root);
-    while (frame) {
-        weft_frame *const callee = frame->caller;
-        frame->caller = caller;
-        caller = frame;
-        write_place(dump, frame);
-        frame = callee;
+    last->outside = count_outside(last->frame, &task->root);
+    for (size_t wanted = 0;; wanted++) {
+        for (size_t way; (way = last->outside - wanted); last++)
+            last[1] = go_out(*last, way - way / 2);
+        write_place(dump, last->frame);
+        if (last == checkpoints)
+            return;
+        last--;
     }
 }
 
-static void write_task(struct dump *dump, weft_task *task)
+static void write_task(struct dump *dump, const weft_task *task)
 {
     indent(dump, 0);
     if (dump->level > DEEPEST) {
@@ -319,6 +331,19 @@ static void restore_children(weft_scope_ *scope)
         scope->children->root.previous = last;
 }
 
+/* Blocks nest, and the list of scopes is in the order of entering: the last group is a task's
+ * innermost. */
+static void restore_scopes(weft_loop *loop)
+{
+    weft_scope_ *scope = &loop->tasks;
+    do
+        restore_children(scope);
+    while ((scope = scope->next) != &loop->tasks);
+    while ((scope = scope->next) != &loop->tasks)
+        scope->parent->awaitable.scope = scope;
+}
+
+/* Every link is as the loop has it when this returns. A flag stays until its task is written. */
 static void find_living_holders(weft_loop *loop)
 {
     weft_task *tree = NULL;
@@ -327,10 +352,7 @@ static void find_living_holders(weft_loop *loop)
         return;
     for_each_task(loop, note_life, &tree);
     for_each_task(loop, pass_on_life, &tree);
-    weft_scope_ *scope = &loop->tasks;
-    do
-        restore_children(scope);
-    while ((scope = scope->next) != &loop->tasks);
+    restore_scopes(loop);
 }
 
 /* ---- Who starts another ---- */
@@ -348,31 +370,31 @@ static void unmark_starting(weft_loop *loop)
 }
 
 /* ---- The tree ----
- * A task's groups are hung up between it and its owner: its owner is its outermost group, that
- * one's `previous` the next one in, and the innermost one's the task's own owner. Which of these
- * an owner is shows in its parent. On the way up they are taken down again. */
+ * A task's innermost group is known, and of each group the one outside it. They are written from
+ * the outermost in. */
 
-static void pop_groups(weft_loop *loop)
+/* Returns NULL if the task is in no group's block. */
+static weft_scope_ *outermost_group(const weft_task *task)
 {
-    for (weft_scope_ *group = loop->tasks.previous; group != &loop->tasks; group = group->previous)
-        group->parent->awaitable.scope = group->outer;
+    weft_scope_ *outermost = NULL;
+    for (weft_scope_ *at = task->awaitable.scope; at->parent == task; at = at->outer)
+        outermost = at;
+    return outermost;
 }
 
-static void push_groups(weft_loop *loop)
+/* Returns the group whose block is directly inside `group`'s, of the same task, or NULL. It is
+ * looked for from both sides: in the list of all scopes, which are in the order of entering, and
+ * from the task's innermost group out. Of n groups, the ways are O(n) if blocks are entered one
+ * after another, and O(n * sqrt(n)) in the worst order. */
+static weft_scope_ *group_inside(const weft_scope_ *group)
 {
-    for (weft_scope_ *group = loop->tasks.next; group != &loop->tasks; group = group->next)
-        group->parent->awaitable.scope = group;
-}
-
-static void hang_up_groups(weft_loop *loop)
-{
-    weft_scope_ *group = loop->tasks.previous;
-    while (group != &loop->tasks) {
-        weft_scope_ *const entered_before = group->previous;
-        group->previous = group->parent->awaitable.scope;
-        group->parent->awaitable.scope = group;
-        group = entered_before;
-    }
+    const weft_task *const task = group->parent;
+    weft_scope_ *later = group->next, *inner = task->awaitable.scope;
+    if (inner == group)
+        return NULL;
+    for (; later->parent != task && inner->outer != group; later = later->next)
+        inner = inner->outer;
+    return later->parent == task ? later : inner;
 }
 
 /* The line above those of its tasks that are written. */
@@ -417,46 +439,31 @@ static weft_task *go_down(struct dump *dump, const weft_scope_ *group, bool furt
     return group->children;
 }
 
-static weft_task *go_up(struct dump *dump, weft_scope_ *group)
+/* Everything that is below the loop. */
+static void show_tree(struct dump *dump)
 {
-    weft_task *const parent = group->parent;
-    parent->awaitable.scope = group->previous;
-    dump->level--;
-    return parent;
-}
-
-/* All that is below `owner`. */
-static void show_tree(struct dump *dump, weft_scope_ *scope)
-{
+    weft_scope_ *scope = &dump->loop->tasks, *group;
     weft_task *task = scope->children;
     while (task || scope->parent) {
         const bool comes_up = !task;
-        if (comes_up)
-            task = go_up(dump, scope);
-        else
+        if (comes_up) {
+            dump->level--;
+            task = scope->parent;
+            group = group_inside(scope);
+        } else {
             show(dump, task);
-        scope = task->awaitable.scope;
-        task = scope->parent == task ? go_down(dump, scope, comes_up) : leave(dump, task);
+            group = outermost_group(task);
+        }
+        scope = group ? group : weft_own_scope_(task);
+        task = group ? go_down(dump, group, comes_up) : leave(dump, task);
     }
-}
-
-static void restore_ring(weft_loop *loop)
-{
-    weft_scope_ *scope = &loop->tasks;
-    do
-        scope->next->previous = scope;
-    while ((scope = scope->next) != &loop->tasks);
 }
 
 static void show_all(struct dump *dump)
 {
-    pop_groups(dump->loop);
     find_living_holders(dump->loop);
     mark_starting(dump->loop);
-    hang_up_groups(dump->loop);
-    show_tree(dump, &dump->loop->tasks);
-    restore_ring(dump->loop);
-    push_groups(dump->loop);
+    show_tree(dump);
     unmark_starting(dump->loop);
 }
 

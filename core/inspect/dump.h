@@ -2,16 +2,17 @@
 #ifndef WEFT_CORE_INSPECT_DUMP_H
 #define WEFT_CORE_INSPECT_DUMP_H
 
-#include "../task.h"
+#include "../awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Takes the next piece of a text: some words, a line, a part of one. `to` is the caller's. While it
- * runs, the loop's links stand for other things: it may touch nothing of weft's, and is to return
- * (no longjmp). */
-typedef void weft_write(void *to, const char *text);
+/* Writes the next piece of a text: some words, a line, or a part of a line. The arguments are in
+ * the order of fputs(). `to` is the caller's. The function may look at tasks (weft_first_task,
+ * weft_task_waits_for, ...). It must not create, start, cancel, wake or dump tasks, nor run the
+ * loop. It must return (no longjmp). */
+typedef void weft_write(const char *text, void *to);
 
 /* Writes all tasks that have not ended, as a tree: under each task, further in, are those in the
  * groups whose blocks it is in, the outermost block's first.
@@ -32,9 +33,14 @@ typedef void weft_write(void *to, const char *text);
  * groups a line says how far in it is instead. A holder that has ended, or is of another loop, is
  * not looked at; but if another task lives in the memory of one, that is taken for it.
  *
- * May be called at any moment: while a task runs, by a callback, between runs. Everything is as it
- * was afterwards. O(tasks, groups, nested awaits, and parts of gathers), and O(bits of an address)
- * for each task if any waits for what is held; in constant stack, and nothing is allocated. */
+ * May be called at any moment: while a task runs, by a callback, between runs. While `write` runs,
+ * every link is as the loop has it. Afterwards nothing has changed. Allocates nothing, and needs
+ * constant stack.
+ *
+ * For n tasks, groups, nested awaits, and parts of gathers: O(n), and more for
+ *   nested awaits             O(log(nested awaits of the task)) each
+ *   groups around each other  O(sqrt(groups)) each, in the worst order of entering them
+ *   all tasks                 O(bits of an address) each, if a task waits for what can be held */
 void weft_dump(weft_loop *loop, weft_write *write, void *to);
 
 /* The same for a run that has ended with weft_deadlock_error: says so, and leaves out the daemons

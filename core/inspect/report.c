@@ -8,45 +8,6 @@ const char *weft_task_name(const weft_task *task)
     return *(const char *const *)(const void *)((const char *)&task->root + code->name_at);
 }
 
-/* `task`, or the first one behind it that has not ended; NULL behind the last owner's last. */
-static weft_task *not_ended(weft_task *task, weft_scope_ *scope)
-{
-    while (!task || weft_has_ended_(&task->awaitable)) {
-        if (task) {
-            task = task->next;
-            continue;
-        }
-        scope = scope->next;
-        if (scope == &scope->loop->tasks)
-            return NULL;
-        task = scope->children;
-    }
-    return task;
-}
-
-weft_task *weft_first_task(weft_loop *loop)
-{
-    return not_ended(loop->tasks.children, &loop->tasks);
-}
-
-weft_task *weft_next_task(weft_task *task)
-{
-    return not_ended(task->next, weft_own_scope_(task));
-}
-
-const weft_frame *weft_task_innermost(const weft_task *task)
-{
-    if (weft_has_ended_(&task->awaitable))
-        return NULL;
-    const weft_wait_ *const wait = &task->live.wait;
-    return weft_is_callback_(&wait->node) ? wait->innermost : wait->node.frame;
-}
-
-const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame)
-{
-    return frame == &task->root ? NULL : frame->caller;
-}
-
 weft_location weft_frame_location(const weft_frame *frame)
 {
     const weft_location place = {frame->code->name, frame->code->file, weft_line_of_(frame->state)};

@@ -2,7 +2,7 @@
 #ifndef WEFT_CORE_INSPECT_REPORT_H
 #define WEFT_CORE_INSPECT_REPORT_H
 
-#include "../task.h"
+#include "../awaitable.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,23 +12,13 @@ extern "C" {
  * which is the frame's; *task has been started. O(1). */
 const char *weft_task_name(const weft_task *task);
 
-/* asyncio.all_tasks(loop), one by one: those that have not ended, by creation; first those of no
- * group, then those of each group, in the order in which the groups were entered. Between two calls
- * no task may be created or end. All together O(tasks and groups). */
-weft_task *weft_first_task(weft_loop *loop);
-weft_task *weft_next_task(weft_task *task);
-
 /* Where a coroutine is: the line of the await it is in (0: it has not run yet). */
 typedef struct weft_location {
     const char *coroutine, *file;
     unsigned line;
 } weft_location;
 
-/* The innermost coroutine of a task, and then each one that called it; NULL behind the outermost.
- * The task has not ended, or all is NULL. They are frames of the program's, to be looked at until
- * the loop goes on. O(1) each. */
-const weft_frame *weft_task_innermost(const weft_task *task);
-const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
+/* Returns where the coroutine of a frame is (weft_task_innermost, weft_task_caller). O(1). */
 weft_location weft_frame_location(const weft_frame *frame);
 
 /* What a task waits for: `what` is "sleep", "readable" or "writable" (its `descriptor`), "future",

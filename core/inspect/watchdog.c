@@ -32,7 +32,7 @@ static void run_timed(weft_loop *loop)
     weft_node_ *node;
     while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
         weft_slow_call turn = begin_turn(loop, node);
-        weft_run_node_(loop, node);
+        weft_run_entry_(loop, node);
         began = end_turn(loop, &turn, began);
     }
 }

@@ -15,7 +15,6 @@
 #include "echo_load.h"
 #include "echo_server.h"
 #include "echo_talk.h"
-#include "on_quit.h"
 
 /* The exit statuses. */
 enum { OK, FAILED, USAGE, INTERRUPTED = 130 };
@@ -108,6 +107,9 @@ static void uncatch_signal(void)
     weft_threadsafe_close(&interrupted);
 }
 
+/* With it SIGQUIT has all tasks written to standard error. */
+WEFT_DUMP_ON_QUIT(quit);
+
 /* ---- Descriptors ---------------------------------------------------------------------------- */
 
 static size_t count_descriptors(void)
@@ -163,7 +165,7 @@ static int status_of(const weft_error *error)
     if (weft_error_is(error, &weft_cancelled_error))
         return INTERRUPTED;
     if (error == &weft_deadlock_error)
-        weft_dump(&program.loop, write_text, stderr);
+        weft_dump(&program.loop, weft_write_to_file, stderr);
     if (error)
         report(error);
     return error ? FAILED : OK;
@@ -175,7 +177,7 @@ static int end(const weft_error *error)
 {
     const int status = status_of(error);
     uncatch_signal();
-    no_dump_on_quit();
+    weft_end_dump_on_quit(&quit);
     const weft_error *const left = weft_loop_close(&program.loop);
     return left ? complain("the loop", weft_error_text(left)) : status;
 }
@@ -317,7 +319,7 @@ static int run_interruptible(void)
     const weft_error *const error = catch_signal();
     if (error)
         return complain("SIGINT", weft_error_text(error));
-    dump_on_quit(&program.loop);
+    (void)weft_dump_on_quit(&program.loop, &quit);
     printf("listening on 127.0.0.1, port %u\n", (unsigned)program.server.port);
     return program.options.serve ? run_server() : run_clients();
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "on_quit.h"
-
 /* The exit statuses; of several lessons, the greatest. */
 enum { OK, FAILED, USAGE, DEADLOCK };
 
@@ -73,8 +71,6 @@ void print_result(const struct data *result)
     printf("Received result: {'data': '%s', 'id': %d}\n", result->data.s, result->id);
 }
 
-/* ---- Where all tasks are, told -------------------------------------------------------------- */
-
 /* ---- A lesson ------------------------------------------------------------------------------ */
 
 static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *error)
@@ -83,6 +79,9 @@ static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *e
     fprintf(stderr, "%s: nobody asked for its error: %s\n", weft_task_name(task),
             weft_error_text(error));
 }
+
+/* With it SIGQUIT has all tasks written to standard error. */
+WEFT_DUMP_ON_QUIT(quit);
 
 static int run(const struct lesson *lesson, weft_backend *backend)
 {
@@ -94,17 +93,17 @@ static int run(const struct lesson *lesson, weft_backend *backend)
     weft_loop loop;
     weft_loop_init(&loop, backend);
     weft_set_exception_handler(&loop, report_unasked);
-    dump_on_quit(&loop);
+    (void)weft_dump_on_quit(&loop, &quit);
     int status = OK;
     const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
-        weft_dump_deadlock(&loop, write_text, stderr);
+        weft_dump_deadlock(&loop, weft_write_to_file, stderr);
     } else if (error) {
         status = FAILED;
         fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));
     }
-    no_dump_on_quit();
+    weft_end_dump_on_quit(&quit);
     weft_loop_close(&loop);
     free(memory);
     return status;

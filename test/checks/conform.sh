@@ -1,23 +1,19 @@
 #!/bin/sh
 # The trace interpreter reads a file or standard input; a malformed program exits 2 with one line.
 set -u
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
-result() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "$1: expected $2, got $3"
-    fi
+# same WHAT EXPECTED ACTUAL
+same() {
+    if [ "$2" = "$3" ]; then pass; else fail "$1: expected $2, got $3"; fi
 }
 
 malformed() {
     printf "$1" >"$work/program"
     test/conform "$work/program" >"$work/out" 2>"$work/err"
-    result "$1" "2 0 1" "$? $(wc -l <"$work/out" | tr -d ' ') $(wc -l <"$work/err" | tr -d ' ')"
+    same "$1" "2 0 1" "$? $(wc -l <"$work/out" | tr -d ' ') $(wc -l <"$work/err" | tr -d ' ')"
 }
 
 malformed ''
@@ -45,15 +41,15 @@ malformed 'task main {\n try {\n } finally {\n } finally {\n }\n}\n'
 malformed 'task main {\n try {\n } finally {\n repeat 2 {\n return x\n }\n }\n}\n'
 
 printf 'task main { # empty\n}\n' >"$work/program"
-result 'a file' '0 main 0 end ok - done' "$(test/conform "$work/program" | xargs)"
-result 'standard input' '0 main 0 end ok - done' "$(test/conform - <"$work/program" | xargs)"
+same 'a file' '0 main 0 end ok - done' "$(test/conform "$work/program" | xargs)"
+same 'standard input' '0 main 0 end ok - done' "$(test/conform - <"$work/program" | xargs)"
 test/conform "$work/nowhere" 2>/dev/null
-result 'no file' 2 $?
+same 'no file' 2 $?
 
 # What differs from the reference only where nobody would look: negative numbers, a name given twice.
 trace() {
     printf "$1" >"$work/program"
-    result "$1" "$2" "$(test/conform "$work/program" | xargs)"
+    same "$1" "$2" "$(test/conform "$work/program" | xargs)"
 }
 
 trace 'task main {\n sleep -1\n}\n' '0 main 2 ok 0 main 0 end ok - done'
@@ -64,5 +60,4 @@ trace 'queue Q -1\ntask main {\n put Q -7\n get Q\n}\n' \
 trace 'future main\ntask main {\n set_result main x\n}\n' \
     '0 main 3 err invalid 0 main 0 end err invalid done'
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

@@ -1,3 +1,4 @@
 #!/bin/sh
 # The trace programs of the corpus, with each of their awaits cancelled in turn.
-exec test/conserved "${srcdir:-.}"/test/oracle/corpus/*.txt
+. "$(dirname "$0")/common.sh"
+exec test/conserved "$srcdir"/test/oracle/corpus/*.txt

@@ -2,19 +2,10 @@
 # Each public name is declared under a comment; functions, and macros that are called, stand in
 # doc/functions.md; and what the documents name is in a header.
 set -eu
-cd "${srcdir:-.}"
+. "$(dirname "$0")/common.sh"
+cd "$srcdir"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-wrong() {
-    failed=$((failed + 1))
-    echo "$1"
-}
-
-right() {
-    passed=$((passed + 1))
-}
 
 # A name may be declared several times: one comment will do.
 awk -f test/checks/documented.awk weft.h core/*.h core/*/*.h primitives/*.h | awk '
@@ -22,11 +13,11 @@ awk -f test/checks/documented.awk weft.h core/*.h core/*/*.h primitives/*.h | aw
     END { for (key in comments) print key, comments[key], where[key] }' | sort >"$work/declared"
 while read -r kind name comments header; do
     if [ "$comments" -eq 0 ]; then
-        wrong "no comment: $name in $header"
+        fail "no comment: $name in $header"
     elif [ "$kind" = call ] && ! grep -qw "$name" doc/functions.md; then
-        wrong "not in doc/functions.md: $name"
+        fail "not in doc/functions.md: $name"
     else
-        right
+        pass
     fi
 done <"$work/declared"
 
@@ -43,9 +34,8 @@ names_in core/*.h core/*/*.h primitives/*.h >"$work/there"
 # The changelog has old names.
 for document in weft.h README.md CONTRIBUTING.md SECURITY.md doc/*.md doc/tutorial/*.c bench/README.md scenarios/README.md; do
     for name in $(names_in "$document"); do
-        if grep -qx "$name" "$work/there"; then right; else wrong "not there: $name, which $document names"; fi
+        if grep -qx "$name" "$work/there"; then pass; else fail "not there: $name, which $document names"; fi
     done
 done
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

@@ -2,9 +2,9 @@
 # The examples of hosts print what they should, and end well: weft's tasks, and the host's own work
 # beside them. One whose library is not there is left out.
 set -u
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
 # What weft's tasks have done (examples/demo.c), whoever drives them.
 cat >"$work/demo" <<'END'
@@ -19,10 +19,9 @@ END
 # prints NAME: the example ends with 0, and prints what is in NAME.
 prints() {
     if "examples/$1" >"$work/out" 2>&1 && diff "$work/$1" "$work/out"; then
-        passed=$((passed + 1))
+        pass
     else
-        failed=$((failed + 1))
-        echo "not so: examples/$1 prints what it should"
+        fail "examples/$1 prints what it should"
         cat "$work/out"
     fi
 }
@@ -35,8 +34,7 @@ if [ -x examples/glib ]; then
     (cat "$work/demo" && echo 'GLib: its idle source ran') >"$work/glib"
     prints glib
 else
-    echo "examples/glib: no GLib (libglib2.0-dev), left out"
+    skip examples/glib "there is no GLib (libglib2.0-dev)"
 fi
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

@@ -3,7 +3,7 @@
 # AddressSanitizer and UndefinedBehaviorSanitizer. Begins with the corpus; needs clang. What it finds it
 # writes to the folder fuzz/, and exits 1.
 set -eu
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 seconds=${1:-600}
 mkdir -p fuzz/seeds fuzz/corpus
 interpreter="$srcdir/test/trace"

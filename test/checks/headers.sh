@@ -2,20 +2,19 @@
 # Each public header can be included alone, first and twice, without a warning: in C11, and in C++17,
 # whose programs can call all functions.
 set -eu
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
 
 check() {
     language=$1
     shift
-    command -v "$1" >/dev/null || return 0
+    have "$1" "headers in $1" || return 0
     for header in "$srcdir"/weft.h "$srcdir"/core/*.h "$srcdir"/core/*/*.h "$srcdir"/primitives/*.h; do
         name=${header#"$srcdir"/}
         printf '#include "%s"\n#include "%s"\nint main(void) { return 0; }\n' "$name" "$name" >"$work/a.$language"
         "$@" -Wall -Wextra -Wpedantic -Wshadow -Werror -I"$srcdir" -c "$work/a.$language" -o "$work/a.o"
-        passed=$((passed + 1))
+        pass
     done
 }
 
@@ -23,4 +22,4 @@ check c gcc -std=c11
 check c clang -std=c11
 check cc g++ -std=c++17
 check cc clang++ -std=c++17
-echo "$passed passed, 0 failed"
+finish

@@ -7,7 +7,7 @@
 #     -v  print the table, with each lesson: there a coroutine that several lessons start counts for
 #         each of them, and so does a share of what stands outside of all coroutines
 set -u
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 verbose=0
 [ "${1:-}" = -v ] && verbose=1
 
@@ -96,12 +96,10 @@ measure() {
 totals=$(mktemp)
 export totals
 trap 'rm -f "$totals"' EXIT
-passed=0 failed=0
 [ $verbose = 0 ] || printf '%-26s %7s %7s %6s\n' lesson C Python ratio
 for file in $(grep -l '^LESSONS' "$srcdir"/scenarios/lessons/*.c); do
-    if measure "$file"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    if measure "$file"; then pass; else fail "$file"; fi
 done
 [ $verbose = 0 ] || awk '{ c += $1; p += $2 }
     END { printf "%-26s %7.1f %7d %6.2f\n", "all", c, p, c / p }' "$totals"
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

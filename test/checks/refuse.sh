@@ -2,10 +2,9 @@
 # Misuse that a compiler can see is refused, with a message: each file of refuse/ must not compile,
 # for the reason that its first lines give, and must compile with -DFIXED, where the mistake is mended.
 set -u
-srcdir=${srcdir:-.}
+. "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
 # The text behind "NAME: " in the comment of the file.
 field() {
@@ -13,9 +12,8 @@ field() {
 }
 
 complain() {
-    echo "$compiler: $(basename "$file"): $1"
+    fail "$compiler: $(basename "$file"): $1"
     cat "$work/out"
-    failed=$((failed + 1))
 }
 
 check() {
@@ -31,15 +29,14 @@ check() {
     elif ! LC_ALL=C "$compiler" $flags -Werror -Wno-unused-const-variable -DFIXED "$file" -o "$work/o" >"$work/out" 2>&1; then
         complain "is refused even with -DFIXED"
     else
-        passed=$((passed + 1))
+        pass
     fi
 }
 
 for compiler in gcc clang; do
-    command -v $compiler >/dev/null || continue
+    have $compiler "what $compiler refuses" || continue
     for file in "$srcdir"/test/refuse/*.c; do
         check "$file" $compiler
     done
 done
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+finish

@@ -10,7 +10,5 @@
 WEFT_ASYNC_BODY(job)
 {
     weft_yield;
-
-
 }
 WEFT_ASYNC_END

@@ -11,6 +11,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backends.h"
@@ -147,6 +148,37 @@ START_TEST(a_bell_that_is_silenced_rings_again)
     on->sleep(on, until);
     ck_assert_uint_ge(on->now(on), until);
     weft_threadsafe_close(&called);
+}
+END_TEST
+
+/* ---- The clock ---- */
+
+static weft_time monotonic_clock(void)
+{
+    struct timespec now;
+    ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return (weft_time)now.tv_sec * 1000000 + (weft_time)now.tv_nsec / 1000;
+}
+
+START_TEST(now_is_the_monotonic_clock_in_microseconds)
+{
+    for (int i = 0; i < 1000; i++) {
+        const weft_time before = monotonic_clock(), now = weft_loop_time(&loop);
+        ck_assert_uint_ge(now, before);
+        ck_assert_uint_le(now, monotonic_clock());
+    }
+}
+END_TEST
+
+/* The clock is rounded down: a deadline of now + delay could come up to a microsecond early. */
+START_TEST(a_deadline_is_later_than_the_rounded_clock_and_the_delay)
+{
+    static weft_handle handle;
+    memset(&handle, 0, sizeof(handle));
+    const weft_time before = weft_loop_time(&loop);
+    ck_no_error(weft_call_later(&loop, &handle, WEFT_SECONDS(1), stop));
+    ck_assert_uint_gt(weft_next_run(&loop), before + WEFT_SECONDS(1));
+    weft_handle_cancel(&loop, &handle);
 }
 END_TEST
 
@@ -373,6 +405,8 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, the_bell_ends_a_sleep_and_is_taken_down_again, 0, 3);
     tcase_add_test(tests, a_ring_leaves_errno_as_it_was);
     tcase_add_test(tests, a_bell_that_is_silenced_rings_again);
+    tcase_add_test(tests, now_is_the_monotonic_clock_in_microseconds);
+    tcase_add_test(tests, a_deadline_is_later_than_the_rounded_clock_and_the_delay);
     tcase_add_test(tests, a_regular_file_is_always_ready);
     tcase_add_test(tests, a_number_that_was_a_regular_files_is_waited_for);
     tcase_add_test(tests, a_pipe_that_is_taken_for_a_regular_file_is_waited_for);

@@ -1,6 +1,8 @@
 /* The end of runs and loops: stop, shutdown, close; and memory that is used again. */
 #include "helper.h"
 
+#include <string.h>
+
 static weft_future never;
 static weft_handle handle;
 
@@ -163,6 +165,20 @@ START_TEST(a_done_callback_of_a_forgotten_task_is_off)
     ck_no_error(weft_loop_close(&loop));
     ck_assert(!weft_handle_pending(&handle));
     ck_assert(!weft_handle_cancel(&loop, &handle));
+}
+END_TEST
+
+START_TEST(each_done_callback_of_a_forgotten_task_is_off)
+{
+    static weft_handle handles[3];
+    memset(handles, 0, sizeof(handles));
+    weft_loop_create_task(&loop, hanging, &hung);
+    for (int i = 0; i < 3; i++)
+        ck_no_error(weft_add_done_callback(&hung, &handles[i], called));
+    tick();
+    ck_no_error(weft_loop_close(&loop));
+    for (int i = 0; i < 3; i++)
+        ck_assert_msg(!weft_handle_pending(&handles[i]), "callback %d", i);
 }
 END_TEST
 
@@ -439,6 +455,7 @@ int main(void)
     tcase_add_test(tests, a_shutdown_that_is_stopped_says_so);
     tcase_add_test(tests, a_stop_in_the_tick_in_which_a_shutdown_is_over_ends_the_run_there);
     tcase_add_test(tests, a_done_callback_of_a_forgotten_task_is_off);
+    tcase_add_test(tests, each_done_callback_of_a_forgotten_task_is_off);
     tcase_add_test(tests, the_frames_that_a_forgotten_task_called_are_free);
     tcase_add_test(tests, a_loop_that_runs_is_not_closed);
     tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_reported_before);

@@ -493,6 +493,7 @@ struct switching {
     weft_frame frame;
 };
 
+/* weft-lint: ignore, since the test is about what happens then. */
 WEFT_ASYNC_BODY(switching)
 {
     switch (1) {

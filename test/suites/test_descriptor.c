@@ -667,7 +667,7 @@ START_TEST(who_has_been_notified_is_not_notified_of_a_closing)
 }
 END_TEST
 
-static void append(void *to, const char *text)
+static void append(const char *text, void *to)
 {
     ck_assert_uint_lt(strlen(to) + strlen(text), 1000);
     strcat(to, text);

@@ -1,5 +1,6 @@
 /* Dumps: all tasks as a tree, at any moment, and nothing is different afterwards; daemons. */
 #define _POSIX_C_SOURCE 200809L
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 static char told[1 << 19];
 
-static void tell(void *to, const char *text)
+static void tell(const char *text, void *to)
 {
     const size_t length = strlen(to);
     ck_assert_uint_lt(length + strlen(text), sizeof(told));
@@ -269,6 +270,26 @@ START_TEST(a_task_that_does_not_wait_is_told_with_what_is_due_to_it)
 }
 END_TEST
 
+static weft_handle dumper;
+
+static void dump_before_the_wake_up(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    ck_assert(weft_is_callback_(&a.task.live.wait.node));
+    dump();
+}
+
+/* Its time has come, and is an entry of the ready queue; the task is none yet. */
+START_TEST(a_sleeper_whose_time_has_come_sleeps_until_it_is_woken)
+{
+    dumper = (weft_handle){.function = NULL};
+    ck_no_error(weft_call_later(&loop, &dumper, 5, dump_before_the_wake_up));
+    start(&a, "a", SLEEPS);
+    run_dry();
+    ck_told("a waits for: sleep\n    in doer\n");
+}
+END_TEST
+
 START_TEST(a_task_can_dump_while_it_runs)
 {
     start(&a, "a", DUMPS);
@@ -406,6 +427,142 @@ START_TEST(a_child_that_has_ended_is_told_until_its_group_has_heard)
     weft_cancel(&p);
     run_dry();
     ck_error(weft_error_of(&p), &weft_group_error);
+}
+END_TEST
+
+/* ---- What a program's own function may do ---- */
+
+enum { CHAIN = 70 };
+
+struct chain {
+    weft_frame frame;
+    unsigned calls;
+    bool other_line;
+    struct chain *inner;
+};
+static struct chain chain_frames[CHAIN];
+WEFT_FORWARD(chain);
+
+/* Awaits in one of two lines, so that each frame's place is its own. */
+WEFT_ASYNC_BODY(chain)
+{
+    if (!self->calls) {
+        weft_await(&future);
+    } else if (self->other_line) {
+        weft_call(chain, self->inner, .calls = self->calls - 1, .other_line = rand() % 2,
+                  .inner = self->inner + 1);
+    } else {
+        weft_call(chain, self->inner, .calls = self->calls - 1, .other_line = rand() % 2,
+                  .inner = self->inner + 1);
+    }
+}
+WEFT_ASYNC_END
+
+/* Looks at the tasks while it is told of them: each place is that of the frame further in. */
+static const weft_task *chained;
+static size_t places;
+
+static void compare_place(const char *text, void *to)
+{
+    (void)to;
+    char *end;
+    const unsigned long line = strtoul(text, &end, 10);
+    if (!line || *end)
+        return;
+    const weft_frame *frame = weft_task_innermost(chained);
+    ck_assert_ptr_eq(weft_first_task(&loop), chained);
+    for (size_t further_in = chain_frames[0].calls + 1; further_in > places; further_in--)
+        frame = weft_task_caller(chained, frame);
+    ck_assert_uint_eq(weft_frame_location(frame).line, line);
+    places++;
+}
+
+START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
+{
+    static WEFT_TASK(chain) task;
+    const unsigned seed = (unsigned)time(NULL);
+    printf("nested_awaits_of_any_number_are_told_from_the_outermost_in: seed %u\n", seed);
+    srand(seed);
+    for (unsigned calls = 1; calls <= CHAIN; calls++) {
+        weft_loop_create_future(&loop, &future);
+        weft_loop_create_task(&loop, chain, &task, .calls = calls, .inner = chain_frames);
+        tick();
+        chained = &task.task;
+        places = 0;
+        weft_dump(&loop, compare_place, NULL);
+        ck_assert_uint_eq(places, calls + 1);
+        weft_set_done(&future);
+        run_dry();
+    }
+}
+END_TEST
+
+/* ---- Blocks around each other, of tasks that enter theirs by turns ---- */
+
+enum { BLOCKS = 6 };
+
+static doer_task block_children[2][BLOCKS];
+
+WEFT_FORWARD(blocks);
+struct blocks {
+    weft_frame frame;
+    const char *name;
+    doer_task *child;
+    int depth, pause;
+    struct blocks *inner;
+    weft_group group;
+};
+
+/* A child of a group starts in the block, and the next block is entered `pause` ticks later. */
+WEFT_ASYNC_NAMED_BODY(blocks, name)
+{
+    weft_with_group(&self->group) {
+        weft_group_create_task(&self->group, doer, self->child, .name = "child",
+                               .doing = AWAITS_FUTURE);
+        if (self->pause) {
+            weft_sleep((weft_time)self->pause);
+        }
+        if (self->depth > 1) {
+            weft_call(blocks, self->inner, .child = self->child + 1, .depth = self->depth - 1,
+                      .pause = self->pause, .inner = self->inner + 1);
+        }
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static void check_groups_of(char *text, const char *name)
+{
+    char *line = strstr(text, name);
+    ck_assert_ptr_nonnull(line);
+    for (int i = 0; i <= BLOCKS; i++)
+        line = strchr(line, '\n') + 1; /* the task, and its places */
+    for (int i = 0; i < BLOCKS; i++) {
+        const char *const heading = i ? "    in its group inside that:\n" : "    in its group:\n";
+        ck_assert_int_eq(strncmp(line, heading, strlen(heading)), 0);
+        line += strlen(heading);
+        ck_assert_int_eq(strncmp(line, "        child", 13), 0);
+        line = strchr(strchr(line, '\n') + 1, '\n') + 1;
+    }
+    ck_assert_uint_lt(strspn(line, " "), 4);
+}
+
+START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
+{
+    static WEFT_TASK(blocks) tasks[2];
+    static struct blocks frames[2][BLOCKS];
+    memset(tasks, 0, sizeof(tasks));
+    for (int i = 0; i < 2; i++)
+        weft_loop_create_task(&loop, blocks, &tasks[i], .name = i ? "second" : "first",
+                              .child = block_children[i], .depth = BLOCKS, .pause = i ? 1 : _i,
+                              .inner = frames[i]);
+    run_dry();
+    dump();
+    check_groups_of(told, "first");
+    check_groups_of(told, "second");
+    weft_set_done(&future);
+    run_dry();
+    ck_assert(weft_done(&tasks[0]) && weft_done(&tasks[1]));
 }
 END_TEST
 
@@ -574,15 +731,48 @@ static struct arena {
 } arena, arena_before;
 static weft_loop loop_before;
 
-static void count_line(void *lines, const char *text)
+static void add_to(size_t *sum, const void *word)
 {
+    *sum = (*sum ^ (size_t)(uintptr_t)word) * 1000003;
+}
+
+/* Everything that a program can ask of the tasks, as one number. */
+static size_t look_at_tasks(void)
+{
+    size_t sum = 0;
+    for (weft_task *task = weft_first_task(&loop); task; task = weft_next_task(task)) {
+        const weft_wait_info wait = weft_task_waits_for(task);
+        add_to(&sum, task);
+        add_to(&sum, wait.what);
+        add_to(&sum, wait.object);
+        add_to(&sum, wait.holder);
+        add_to(&sum, weft_task_name(task));
+        for (const weft_frame *frame = weft_task_innermost(task); frame;
+             frame = weft_task_caller(task, frame))
+            add_to(&sum, frame);
+        for (weft_scope_ *scope = task->awaitable.scope; scope; scope = scope->outer)
+            add_to(&sum, scope);
+        if (task->next)
+            add_to(&sum, task->next->root.previous);
+    }
+    return sum;
+}
+
+static size_t looked;
+
+static void count_line(const char *text, void *lines)
+{
+    const size_t before = *(size_t *)lines;
     for (; *text; text++)
         *(size_t *)lines += *text == '\n';
+    if (*(size_t *)lines != before)
+        ck_assert_uint_eq(look_at_tasks(), looked);
 }
 
 static void dump_and_compare(void)
 {
     size_t lines = 0, of_deadlock = 0;
+    looked = look_at_tasks();
     arena.dumps++;
     memcpy(&arena_before, &arena, sizeof(arena));
     memcpy(&loop_before, &loop, sizeof(loop));
@@ -902,6 +1092,79 @@ START_TEST(a_wait_for_a_descriptor_is_told_with_its_number)
 }
 END_TEST
 
+/* ---- SIGQUIT ---- */
+
+WEFT_DUMP_ON_QUIT(quit);
+static volatile sig_atomic_t quits;
+
+static void count_quit(int number)
+{
+    (void)number;
+    quits++;
+}
+
+WEFT_ASYNC(quitting, unsigned times;)
+{
+    while (self->times--) {
+        raise(SIGQUIT);
+        weft_sleep(1);
+    }
+    weft_await(&future);
+}
+WEFT_ASYNC_END
+
+/* What `run` writes to standard error. */
+static void errors_of(void (*run)(void), char *text, size_t size)
+{
+    FILE *const file = tmpfile();
+    const int before = dup(STDERR_FILENO);
+    ck_assert(file && before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    run();
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(file);
+    const size_t length = fread(text, 1, size - 1, file);
+    text[length] = '\0';
+    fclose(file);
+}
+
+static void run_into_a_deadlock(void)
+{
+    ck_error(weft_run_forever(&loop), &weft_deadlock_error);
+}
+
+START_TEST(a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_comes_back)
+{
+    static WEFT_TASK(quitting) task;
+    static weft_select select_backend;
+    const struct sigaction counts = {.sa_handler = count_quit};
+    struct sigaction now;
+    sigaction(SIGQUIT, &counts, NULL);
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    weft_loop_create_future(&loop, &future);
+    weft_end_dump_on_quit(&quit); /* which is not in use */
+    ck_no_error(weft_dump_on_quit(&loop, &quit));
+    ck_error(weft_dump_on_quit(&loop, &quit), &weft_invalid_state_error);
+    weft_loop_create_task(&loop, quitting, &task, .times = 2);
+    errors_of(run_into_a_deadlock, told, sizeof(told));
+    take_out_places(told);
+    ck_assert_str_eq(told, "quitting waits for: sleep\n    in quitting\n"
+                           "quitting waits for: sleep\n    in quitting\n");
+    ck_assert_int_eq(quits, 0);
+    weft_end_dump_on_quit(&quit);
+    sigaction(SIGQUIT, NULL, &now);
+    ck_assert(now.sa_handler == count_quit);
+    raise(SIGQUIT);
+    ck_assert_int_eq(quits, 1);
+    weft_end_dump_on_quit(&quit);
+    ck_no_error(weft_shutdown(&loop));
+    ck_no_error(weft_loop_close(&loop));
+    ck_no_error(weft_dump_on_quit(&loop, &quit));
+    weft_end_dump_on_quit(&quit);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("dump");
@@ -915,12 +1178,15 @@ int main(void)
     tcase_add_test(tests, a_lock_that_its_waiter_holds_is_told);
     tcase_add_loop_test(tests, a_holder_that_has_ended_is_not_looked_at, 0, 2);
     tcase_add_test(tests, a_task_that_does_not_wait_is_told_with_what_is_due_to_it);
+    tcase_add_test(tests, a_sleeper_whose_time_has_come_sleeps_until_it_is_woken);
     tcase_add_test(tests, a_task_can_dump_while_it_runs);
     tcase_add_loop_test(tests, a_task_that_starts_another_eagerly_is_told, 0, 2);
     tcase_add_test(tests, a_callback_can_dump);
     tcase_add_test(tests,
                    the_tasks_of_a_group_are_told_under_the_one_in_its_block_the_outermost_first);
     tcase_add_test(tests, a_child_that_has_ended_is_told_until_its_group_has_heard);
+    tcase_add_test(tests, nested_awaits_of_any_number_are_told_from_the_outermost_in);
+    tcase_add_loop_test(tests, blocks_that_are_entered_by_turns_are_told_task_by_task, 0, 3);
     tcase_add_test(tests, further_in_than_ten_groups_a_line_says_how_far_it_is_instead);
     tcase_add_test(tests, of_many_holders_each_is_known_that_lives);
     tcase_add_test(tests, nothing_is_different_after_a_dump_at_any_moment);
@@ -931,5 +1197,7 @@ int main(void)
     tcase_add_test(tests, what_is_in_the_groups_of_a_daemon_is_left_out_with_it);
     tcase_add_test(tests, what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well);
     tcase_add_test(tests, a_wait_for_a_descriptor_is_told_with_its_number);
+    tcase_add_test(tests,
+                   a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_comes_back);
     return run_suite();
 }

@@ -1,9 +1,16 @@
-/* Every system call that the port makes fails once, at every place and in every way that is
+/* Every system call that a port makes fails once, at every place and in every way that is
  * documented: each time a clean error or another try; nothing is lost, and nothing leaks. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#ifdef HAVE_EPOLL
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#endif
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,15 +40,65 @@ static bool fails(const int *errors)
 
 #define FAILS(...) fails((const int[]){__VA_ARGS__, 0})
 
-static void before_select(const struct timeval *timeout);
+static void before_sleep(bool sleeps, bool for_ever);
+
+/* The naps that follow a select() that failed: how many, and the length of the last. */
+static struct nap {
+    int count;
+    struct timeval length;
+} nap;
+
+/* A nap has nothing to look at, and is not slept. */
+static int take_nap(const struct timeval *length)
+{
+    nap.count++;
+    nap.length = *length;
+    return 0;
+}
 
 static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *others,
                          struct timeval *timeout)
 {
-    before_select(timeout);
+    if (!readers)
+        return take_nap(timeout);
+    before_sleep(!timeout || timeout->tv_sec || timeout->tv_usec, !timeout);
     return FAILS(EINTR, EBADF, EINVAL, ENOMEM) ? -1
                                                : select(count, readers, writers, others, timeout);
 }
+
+static int faulty_poll(struct pollfd *entries, nfds_t count, int timeout)
+{
+    before_sleep(entries && timeout != 0, timeout < 0);
+    return FAILS(EINTR, EINVAL, ENOMEM) ? -1 : poll(entries, count, timeout);
+}
+
+static void *faulty_realloc(void *memory, size_t size)
+{
+    return FAILS(ENOMEM) ? NULL : realloc(memory, size);
+}
+
+#ifdef HAVE_EPOLL
+static int faulty_epoll_create1(int flags)
+{
+    return FAILS(EMFILE, ENFILE, ENOMEM) ? -1 : epoll_create1(flags);
+}
+
+static int faulty_epoll_ctl(int epoll, int what, int descriptor, struct epoll_event *event)
+{
+    return FAILS(EBADF, ENOMEM, ENOSPC) ? -1 : epoll_ctl(epoll, what, descriptor, event);
+}
+
+static int faulty_epoll_wait(int epoll, struct epoll_event *events, int room, int timeout)
+{
+    before_sleep(timeout != 0, timeout < 0);
+    return FAILS(EINTR) ? -1 : epoll_wait(epoll, events, room, timeout);
+}
+
+static int faulty_eventfd(unsigned count, int flags)
+{
+    return FAILS(EMFILE, ENFILE, ENOMEM) ? -1 : eventfd(count, flags);
+}
+#endif
 
 static int faulty_pipe(int ends[2])
 {
@@ -92,7 +149,23 @@ static int faulty_close(int descriptor)
 #define write faulty_write
 #define clock_gettime faulty_clock_gettime
 #define close faulty_close
+#define poll faulty_poll
+#define realloc faulty_realloc
+#define epoll_create1 faulty_epoll_create1
+#define epoll_ctl faulty_epoll_ctl
+#define epoll_wait faulty_epoll_wait
+#define eventfd faulty_eventfd
+#include "core/backend/poll.c"
 #include "core/backend/select.c"
+#ifdef HAVE_EPOLL
+#include "core/backend/epoll.c"
+#endif
+#undef eventfd
+#undef epoll_wait
+#undef epoll_ctl
+#undef epoll_create1
+#undef realloc
+#undef poll
 #undef select
 #undef pipe
 #undef fcntl
@@ -107,7 +180,7 @@ static int faulty_close(int descriptor)
 enum { BYTES = 5 };
 static int ends[2], other_ends[2];
 static weft_threadsafe_handle handle;
-static int sleeps, calls, callbacks;
+static int count_sleeps, calls, callbacks;
 static weft_event rung;
 
 static void note_callback(weft_loop *of, weft_handle *called)
@@ -117,10 +190,10 @@ static void note_callback(weft_loop *of, weft_handle *called)
     weft_event_set(&rung);
 }
 
-/* From outside, just before the loop sleeps: only the bell wakes it. */
-static void before_select(const struct timeval *timeout)
+/* From outside, just before the loop sleeps, every other time: only the bell wakes it. */
+static void before_sleep(bool sleeps, bool for_ever)
 {
-    if ((!timeout || timeout->tv_sec || timeout->tv_usec) && ++sleeps % 2 && handle.loop)
+    if (sleeps && (++count_sleeps % 2 || for_ever) && handle.loop)
         calls += weft_call_soon_threadsafe(&handle);
 }
 
@@ -203,18 +276,70 @@ static int left_in(int end)
     return n > 0 ? (int)n : 0;
 }
 
-/* Whether the program ended as it would without a fault. */
-static bool run_program(int at, int how)
+/* ---- The ports ---- */
+
+static union {
+    weft_backend backend;
+    weft_select select;
+    weft_poll poll;
+#ifdef HAVE_EPOLL
+    weft_epoll epoll;
+#endif
+} any;
+
+static bool open_select(void)
+{
+    weft_select_init(&any.select);
+    return true;
+}
+
+static void close_nothing(void)
+{
+}
+
+static bool open_poll(void)
+{
+    return weft_poll_init(&any.poll, 0);
+}
+
+static void close_poll(void)
+{
+    weft_poll_close(&any.poll);
+}
+
+#ifdef HAVE_EPOLL
+/* It looks for closed descriptors each time, as the others do. */
+static bool open_epoll(void)
+{
+    const bool opened = weft_epoll_init(&any.epoll);
+    any.epoll.check_every = 0;
+    return opened;
+}
+
+static void close_epoll(void)
+{
+    weft_epoll_close(&any.epoll);
+}
+#endif
+
+static const struct {
+    bool (*open)(void);
+    void (*close)(void);
+} ports[] = {
+    {open_select, close_nothing},
+    {open_poll, close_poll},
+#ifdef HAVE_EPOLL
+    {open_epoll, close_epoll},
+#endif
+};
+enum { PORTS = sizeof(ports) / sizeof(*ports) };
+
+/* ---- Runs ---- */
+
+static bool run_on_port(void)
 {
     static WEFT_TASK(program) task;
-    weft_select select_backend;
-    const int before = open_descriptors();
-    fault = (struct fault){.at = at, .how = how};
-    sleeps = calls = callbacks = 0;
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
-    weft_select_init(&select_backend);
-    weft_loop_init(&loop, &select_backend.backend);
+    weft_loop_init(&loop, &any.backend);
     ck_no_error(weft_run(&loop, program, &task));
     const struct program *const self = &task.frame;
     ck_assert_int_eq(self->sender.frame.sent, self->receiver.frame.received + left_in(ends[0]));
@@ -222,36 +347,55 @@ static bool run_program(int at, int how)
     ck_assert_msg(callbacks == calls, "%d calls, %d were made", calls, callbacks);
     ck_assert(!self->caught || weft_error_is(self->caught, &weft_descriptor_error));
     ck_no_error(weft_loop_close(&loop));
-    close(ends[0]);
-    close(ends[1]);
-    close(other_ends[1]);
-    ck_assert_int_eq(open_descriptors(), before);
     return !self->caught && !self->opened && self->receiver.frame.received == BYTES &&
            self->waiters[0].frame.caught && self->waiters[1].frame.caught;
 }
 
+/* Returns true if the program ended as it would without a fault. */
+static bool run_program(int which, int at, int how)
+{
+    const int before = open_descriptors();
+    fault = (struct fault){.at = at, .how = how};
+    count_sleeps = calls = callbacks = 0;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
+    const bool opened = ports[which].open();
+    const bool well = opened && run_on_port();
+    if (opened)
+        ports[which].close();
+    else
+        close(other_ends[0]);
+    close(ends[0]);
+    close(ends[1]);
+    close(other_ends[1]);
+    ck_assert_int_eq(open_descriptors(), before);
+    return well;
+}
+
 START_TEST(without_a_fault_all_goes_well)
 {
-    ck_assert(run_program(0, 0));
+    ck_assert(run_program(_i, 0, 0));
     ck_assert_int_gt(calls, 0);
     ck_assert_int_gt(fault.calls, 50);
 }
 END_TEST
 
-/* What may be told, rather than overcome: that a descriptor is bad, that there is no pipe. */
-static bool may_be_told(int error)
+/* What may be told, rather than overcome: that a descriptor is bad, that there is no pipe, or no
+ * memory where a wait begins. select() asks for no memory of the program's. */
+static bool may_be_told(int which, int error)
 {
-    return error == EBADF || error == EMFILE || error == ENFILE || error == EINVAL;
+    return error == EBADF || error == EMFILE || error == ENFILE || error == EINVAL ||
+           (which > 0 && (error == ENOMEM || error == ENOSPC));
 }
 
 START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 {
     int told = 0, at = 1;
     for (int how = 0;; how++) {
-        const bool well = run_program(at, how);
+        const bool well = run_program(_i, at, how);
         if (fault.calls < at)
             break;
-        ck_assert_msg(well || may_be_told(fault.failed_with), "call %d, errno %d", at,
+        ck_assert_msg(well || may_be_told(_i, fault.failed_with), "call %d, errno %d", at,
                       fault.failed_with);
         told += !well;
         if (how + 1 >= fault.ways) {
@@ -264,11 +408,59 @@ START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 }
 END_TEST
 
+/* ---- A select() that fails ---- */
+
+enum { LONGEST_NAP = 10000 };
+
+/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM. */
+static void sleep_and_fail(weft_select *select_backend, int how, weft_time delay)
+{
+    weft_backend *const of = &select_backend->backend;
+    const weft_time until = delay && delay != WEFT_FOREVER ? of->now(of) + delay : delay;
+    nap = (struct nap){0};
+    fault = (struct fault){.at = delay && delay != WEFT_FOREVER ? 2 : 1, .how = how};
+    of->sleep(of, until);
+    ck_assert_int_ne(fault.failed_with, 0);
+    ck_assert_int_eq(nap.length.tv_sec, 0);
+}
+
+START_TEST(a_select_that_fails_is_tried_again_after_a_nap)
+{
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    sleep_and_fail(&select_backend, _i, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 1);
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3));
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3600));
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&select_backend, _i, LONGEST_NAP / 2);
+    ck_assert_int_le(nap.length.tv_usec, LONGEST_NAP / 2);
+    sleep_and_fail(&select_backend, _i, 0);
+    ck_assert_int_eq(nap.length.tv_usec, 0);
+}
+END_TEST
+
+START_TEST(a_select_that_a_signal_ends_is_tried_again_at_once)
+{
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    sleep_and_fail(&select_backend, 0, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("faults");
     tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, without_a_fault_all_goes_well);
-    tcase_add_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost);
+    tcase_add_loop_test(tests, without_a_fault_all_goes_well, 0, PORTS);
+    tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
+                        PORTS);
+    tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
+    tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
     return run_suite();
 }

@@ -742,6 +742,31 @@ START_TEST(a_gather_that_was_cancelled_is_used_again)
 }
 END_TEST
 
+/* One that ended with an error before its other parts did is as new when it is used again. */
+WEFT_ASYNC(gathers_the_rest, WEFT_GATHER(PARTS) gather; const weft_error *caught;)
+{
+    weft_try {
+        weft_gather(&self->gather, &parts[0], &parts[1], &parts[2]);
+    }
+    weft_catch(&weft_any_error, self->caught) {
+        note_error(self->caught);
+    }
+    weft_end;
+    weft_gather(&self->gather, &parts[0], &parts[1]);
+    note("ok");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_that_failed_early_is_used_again)
+{
+    static WEFT_TASK(gathers_the_rest) task;
+    start_parts(NULL, NULL, &fail);
+    ck_no_error(weft_run(&loop, gathers_the_rest, &task));
+    ck_recorded("c=failbaok");
+    ck_assert_uint_eq(backend.now, 3);
+}
+END_TEST
+
 /* ---- One that is in use ---- */
 
 static WEFT_GATHER(1) shared;
@@ -866,6 +891,7 @@ int main(void)
                         2);
     tcase_add_test(tests, a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait);
     tcase_add_test(tests, a_gather_that_was_cancelled_is_used_again);
+    tcase_add_test(tests, a_gather_that_failed_early_is_used_again);
     tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
     tcase_add_test(tests, a_gather_that_has_ended_is_free_at_once);
     tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_gathered, 0, 2);

@@ -280,6 +280,16 @@ START_TEST(body_and_child_fail)
 }
 END_TEST
 
+START_TEST(the_bodys_own_error_counts)
+{
+    static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 1, .error = &fail}};
+    static const struct plan body = {.delay = 9, .late = &other_fail};
+    RUN_FAMILY(two, &body, 0);
+    ck_recorded("abY=(fail fail other)0");
+    ck_assert_uint_eq(weft_count_errors(weft_error_of(&parent)), 3);
+}
+END_TEST
+
 START_TEST(an_error_that_is_no_groups_is_walked_as_itself)
 {
     weft_error_walk at = weft_first_error(&fail);
@@ -1409,6 +1419,7 @@ int main(void)
     tcase_add_test(tests, errors_are_walked_in_the_order_of_failing_the_bodys_last);
     tcase_add_test(tests, a_body_that_makes_another_error_of_a_cancellation_fails_the_group);
     tcase_add_test(tests, body_and_child_fail);
+    tcase_add_test(tests, the_bodys_own_error_counts);
     tcase_add_test(tests, an_error_that_is_no_groups_is_walked_as_itself);
     tcase_add_test(tests, a_groups_error_is_of_its_kind_and_has_a_text);
     tcase_add_test(tests, errors_of_children_count_as_asked_for);

@@ -389,6 +389,25 @@ START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
 }
 END_TEST
 
+/* Two groups: nothing is left in the loop by the one that is forgotten first. */
+START_TEST(they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile)
+{
+    static failing_task groups[2];
+    new_pool();
+    for (int i = 0; i < 2; i++)
+        ck_no_error(weft_run(&loop, failing, &groups[i], .what = ENDS, .count = 1));
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("a=faila=fail");
+    ck_assert_uint_eq(free_slots(&pool.pool), 0);
+    for (int i = 0; i < 2; i++) {
+        weft_group_forget_errors(&groups[_i ^ i].frame.group);
+        ck_assert_uint_eq(free_slots(&pool.pool), (size_t)(1 + i));
+        ck_assert_ptr_null(loop.reuse_hooks);
+    }
+    ck_assert(all_slots_are_back());
+}
+END_TEST
+
 /* Another coroutine in the memory, of which the group is a part. */
 WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
 {
@@ -697,6 +716,8 @@ int main(void)
     tcase_add_loop_test(tests, they_go_back_when_the_group_forgets_them_or_is_entered_again,
                         FORGETS, ENTERS_AGAIN + 1);
     tcase_add_test(tests, they_go_back_though_the_loop_was_closed_meanwhile);
+    tcase_add_loop_test(tests, they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile, 0,
+                        2);
     tcase_add_loop_test(tests, they_go_back_when_a_task_is_started_in_the_groups_memory, 0, 2);
     tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
     tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);

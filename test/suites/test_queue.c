@@ -188,6 +188,25 @@ START_TEST(a_ring_of_items_goes_round_and_round)
 }
 END_TEST
 
+/* Nothing is lost then: no compiler complains. */
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wunused-result"
+#endif
+START_TEST(an_error_that_loses_nothing_may_be_ignored)
+{
+    int item = -1;
+    init(_i, 2);
+    (void)weft_queue_get_nowait(&queue, &item);
+    (void)weft_queue_task_done(&queue);
+    ck_assert_int_eq(item, -1);
+    ck_assert(weft_queue_empty(&queue));
+}
+END_TEST
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
+
 /* ---- Waiting ---- */
 
 /* CPython: test_queues.QueuePutTests.test_blocking_put
@@ -1127,6 +1146,24 @@ START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
 }
 END_TEST
 
+/* The second time there are no items: those of the first are the program's, and may be gone. */
+START_TEST(shutdown_now_of_an_unbounded_queue_twice)
+{
+    static struct item items[3];
+    memset(items, 0, sizeof(items));
+    init_unbounded(_i);
+    for (int i = 0; i < 3; i++)
+        put_item(&items[i]);
+    weft_queue_shutdown_now(&unbounded);
+    for (int i = 0; i < 3; i++)
+        items[i].node.next = &items[i].node;
+    weft_queue_shutdown_now(&unbounded);
+    ck_assert(weft_queue_empty(&unbounded));
+    for (int i = 0; i < 3; i++)
+        ck_assert_ptr_eq(items[i].node.next, &items[i].node);
+}
+END_TEST
+
 /* In a coroutine, where it raises. */
 WEFT_ASYNC(item_putter, struct item *item;)
 {
@@ -1365,6 +1402,7 @@ static void add_unbounded(TCase *tests)
     tcase_add_loop_test(tests, an_unbounded_queue_is_shut_down_and_gives_its_items_back, 0,
                         2 * ORDERS);
     tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_that_is_empty, 0, 3);
+    tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_twice, 0, 3);
     tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
     tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
     tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);
@@ -1380,6 +1418,7 @@ int main(void)
     tcase_add_loop_test(tests, items_come_out_in_the_order_of_their_queue, 0, ORDERS);
     tcase_add_loop_test(tests, what_cannot_be_done_at_once_is_an_error_and_changes_nothing, 0,
                         ORDERS);
+    tcase_add_loop_test(tests, an_error_that_loses_nothing_may_be_ignored, 0, ORDERS);
     tcase_add_test(tests, a_ring_of_items_goes_round_and_round);
     add_waiting(tests);
     add_shutdown(tests);

@@ -527,7 +527,7 @@ END_TEST
 
 /* ---- Dumps ---- */
 
-static void count_line(void *lines, const char *text)
+static void count_line(const char *text, void *lines)
 {
     for (; *text; text++)
         *(size_t *)lines += *text == '\n';
@@ -577,7 +577,7 @@ WEFT_ASYNC(holder, weft_lock *own;)
 }
 WEFT_ASYNC_END
 
-static void count_holders(void *holders, const char *text)
+static void count_holders(const char *text, void *holders)
 {
     *(size_t *)holders += !strcmp(text, " holds");
 }

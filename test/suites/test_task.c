@@ -567,6 +567,22 @@ WEFT_ASYNC_BODY(taking_back)
 WEFT_ASYNC_END
 
 /* CPython: test_tasks.BaseTaskTests.test_uncancel_basic */
+/* asyncio: the exception that the future ended with is not replaced if it is a CancelledError. */
+START_TEST(a_cancellation_of_a_programs_own_kind_is_not_replaced_by_a_cancel)
+{
+    static const weft_error own = {&weft_cancelled_error, "own"};
+    static WEFT_TASK(teller) task;
+    static weft_future future;
+    weft_loop_create_future(&loop, &future);
+    weft_loop_create_task(&loop, teller, &task, .name = "t", .target = &future);
+    tick();
+    ck_no_error(weft_set_error(&future, _i ? &own : &fail));
+    weft_cancel(&task);
+    tick();
+    ck_recorded(_i ? "t=own" : "t=cancelled");
+}
+END_TEST
+
 START_TEST(a_request_is_taken_back_once_told_and_the_next_one_counts_anew)
 {
     static WEFT_TASK(taking_back) task;
@@ -993,6 +1009,37 @@ START_TEST(a_failure_that_was_asked_for_is_not_reported)
 }
 END_TEST
 
+static void called(weft_loop *of, weft_handle *handle)
+{
+    (void)of, (void)handle;
+    note("c");
+}
+
+/* Two wait: a task asks for the error, a callback does not. */
+START_TEST(a_failure_counts_as_asked_for_if_one_of_those_who_wait_is_a_task)
+{
+    static WEFT_TASK(sleeper) task;
+    static WEFT_TASK(teller) tellers[2];
+    static weft_handle handles[2];
+    static const char *const recorded[] = {"fccf=fail", "ft=failc", "fct=fail", "ft=failt=fail"};
+    memset(handles, 0, sizeof(handles));
+    weft_set_exception_handler(&loop, note_failure);
+    weft_loop_create_task(&loop, sleeper, &task, .name = "f", .delay = 1, .error = &fail);
+    for (int i = 0; i < 2; i++) {
+        if (!(_i >> i & 1)) {
+            ck_no_error(weft_add_done_callback(&task, &handles[i], called));
+            continue;
+        }
+        weft_loop_create_task(&loop, teller, &tellers[i], .name = "t",
+                              .target = weft_as_future(&task));
+        tick();
+    }
+    run_dry();
+    weft_loop_close(&loop);
+    ck_recorded(recorded[_i]);
+}
+END_TEST
+
 /* CPython: test_futures.BaseFutureTests.test_tb_logger_not_called_after_cancel */
 START_TEST(a_cancelled_task_is_no_failure_and_no_handler_is_no_fault)
 {
@@ -1038,6 +1085,8 @@ int main(void)
     tcase_add_test(tests, a_chain_of_a_million_tasks_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_task_that_catches_its_cancellation_is_not_cancelled, 0, 2);
     tcase_add_test(tests, a_task_and_what_it_awaits_are_cancelled_in_one_tick);
+    tcase_add_loop_test(tests, a_cancellation_of_a_programs_own_kind_is_not_replaced_by_a_cancel, 0,
+                        2);
     tcase_add_test(tests, a_request_is_taken_back_once_told_and_the_next_one_counts_anew);
     tcase_add_test(tests, a_task_that_cancels_itself_cancels_what_it_awaits_next);
     tcase_add_test(tests, an_await_of_the_task_itself_is_an_error);
@@ -1063,6 +1112,8 @@ int main(void)
                    a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
     tcase_add_test(tests, failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes);
     tcase_add_test(tests, a_failure_that_was_asked_for_is_not_reported);
+    tcase_add_loop_test(tests, a_failure_counts_as_asked_for_if_one_of_those_who_wait_is_a_task, 0,
+                        4);
     tcase_add_test(tests, a_cancelled_task_is_no_failure_and_no_handler_is_no_fault);
     return run_suite();
 }

@@ -274,7 +274,7 @@ START_TEST(a_hook_may_cancel_tasks_and_stop_the_loop)
 }
 END_TEST
 
-static void dump_piece(void *to, const char *text)
+static void dump_piece(const char *text, void *to)
 {
     (void)to;
     note(text);

@@ -213,7 +213,7 @@ const char *error_name(struct machine *machine, const weft_error *error)
 
 /* ---- The trace ---- */
 
-static void count_lines(void *lines, const char *text)
+static void count_lines(const char *text, void *lines)
 {
     for (; *text; text++)
         *(size_t *)lines += *text == '\n';

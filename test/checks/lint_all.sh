@@ -1,0 +1,48 @@
+#!/bin/sh
+# weft-lint finds nothing in the coroutines of this repository, but in those that are wrong on purpose:
+# a comment says so in front of them, and those of refuse/ do not compile as they are.
+set -u
+. "$(dirname "$0")/common.sh"
+cd "$srcdir" || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if ! /usr/bin/python3 -c 'from clang import cindex; cindex.Index.create()' 2>"$work/why"; then
+    skip weft-lint "there is no libclang for Python (Debian: python3-clang): $(tail -n 1 "$work/why")"
+    finish
+fi
+
+# The tests include Check's header, which need not be installed; what it declares is not looked at.
+if ! pkg-config --exists check; then
+    skip "the suites" "there is no Check (Debian: check)"
+    finish
+fi
+# What doc/porting.md tells to write is a header for test/checks/porting.c.
+awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_port.h"
+
+folders=
+for folder in $(find scenarios examples bench test -type d | grep -v '^test/lint'); do
+    folders="$folders -I$folder"
+done
+flags="-std=c11 -D_GNU_SOURCE -I. $folders -I$work $(pkg-config --cflags check)"
+
+# lint FILE FLAGS...
+lint() {
+    file=$1
+    shift
+    if tools/weft-lint "$file" -- "$@" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
+for file in $(grep -lE '^ *WEFT_ASYNC' -r scenarios examples bench test --include='*.c' | sort); do
+    # shellcheck disable=SC2046,SC2086
+    case $file in
+    test/lint/*) ;;
+    */refuse/*) lint "$file" $flags $(sed -n 's/^ \* flags: //p' "$file") -DFIXED ;;
+    *) lint "$file" $flags ;;
+    esac
+done
+finish

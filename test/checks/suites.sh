@@ -1,0 +1,14 @@
+#!/bin/sh
+# Every file of test/suites is a suite that is built and run; none is where configure found no Check.
+set -u
+. "$(dirname "$0")/common.sh"
+built=$(${MAKE:-make} -s --no-print-directory -C test print-suites)
+if [ -z "$built" ]; then
+    skip "all suites" "there was no Check (check) when configure ran"
+    finish
+fi
+for file in "$srcdir"/test/suites/test_*.c; do
+    suite=suites/$(basename "$file" .c)
+    case " $built " in *" $suite "*) pass ;; *) fail "$suite is built" ;; esac
+done
+finish

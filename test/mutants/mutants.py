@@ -1,0 +1,494 @@
+"""Plants faults into the library, one at a time, and sees whether the tests find them.
+
+Called by `make mutants`; README.md, beside this file, says how it works.
+"""
+
+import argparse
+import collections
+import glob
+import json
+import os
+import random
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import faults
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LIBRARY = "libweft-mutant.so"
+KILOBYTES = 6 << 20  # of memory for a test
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def die(text):
+    say("mutants: " + text)
+    sys.exit(2)
+
+
+# ---- The build, and the commands it consists of ----
+
+Program = collections.namedtuple("Program", "name command objects")
+
+
+class Build:
+    """What has to be run for each object and program; all paths are relative to the build folder."""
+
+    def __init__(self, folder, commands, programs):
+        self.compile = {}
+        self.programs = {}
+        linked = set()
+        for command in commands:
+            output = command[command.index("-o") + 1] if "-o" in command else None
+            if "-c" in command and output and output.endswith(".o"):
+                self.compile[output] = without_dependencies(command)
+            elif output and "-c" not in command:
+                objects = [a for a in command if a.endswith(".o")]
+                linked.update(objects)
+                if output in programs:
+                    self.programs[output] = Program(output, command, objects)
+        self.library = sorted(o for o in self.compile if o not in linked and os.path.exists(os.path.join(folder, o)))
+        self.sources = read_dependencies(folder)
+        missing = set(programs) - set(self.programs)
+        if missing or not self.library:
+            die("the build did not make " + " ".join(sorted(missing) or ["the library"]))
+
+    def affected(self, objects, source):
+        """Returns which of the objects are made from the file."""
+        return [o for o in objects if source in self.sources.get(o, ())]
+
+
+def without_dependencies(command):
+    kept, i = [], 0
+    while i < len(command):
+        if command[i] in ("-MT", "-MF"):
+            i += 1
+        elif command[i] not in ("-MD", "-MP"):
+            kept.append(command[i])
+        i += 1
+    return kept
+
+
+def read_dependencies(folder):
+    sources = {}
+    for path in glob.glob(folder + "/**/.deps/*.P*o", recursive=True):
+        with open(path) as file:
+            for rule in file.read().replace("\\\n", " ").split("\n"):
+                target, colon, files = rule.partition(": ")
+                if colon and target.endswith((".o", ".lo")):
+                    sources[target[:-3] + ".o" if target.endswith(".lo") else target] = {
+                        os.path.normpath(f) for f in files.split()}
+    return sources
+
+
+def copy_sources(source, to):
+    def ignored(folder, names):
+        return [n for n in names if n in (".git", "autom4te.cache", "config.status", "config.log", "Makefile",
+                                          ".deps", ".libs", "node_modules", "libtool")
+                or n.startswith("build") and n != "build-aux"
+                or n.endswith((".o", ".lo", ".la", ".a"))]
+    shutil.copytree(source, to, ignore=ignored, symlinks=True)
+
+
+def make_base(options):
+    """Configures and builds a copy of the sources, and returns the Build."""
+    base = os.path.join(options.work, "base")
+    shutil.rmtree(options.work, ignore_errors=True)
+    os.makedirs(base + "/build")
+    os.makedirs(base + "/commands")
+    copy_sources(options.srcdir, base + "/src")
+    recorder = base + "/cc"
+    shutil.copy(os.path.join(HERE, "record.sh"), recorder)
+    os.chmod(recorder, 0o755)
+    environment = dict(os.environ, MUTANTS_CC=options.cc, MAKEFLAGS="", MAKELEVEL="", VPATH="")
+    log = open(base + "/log", "w")
+
+    def run(command, **more):
+        if subprocess.run(command, cwd=base + "/build", stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                          env=dict(environment, **more)).returncode:
+            die("%s fails, see %s/log" % (" ".join(command[:2]), base))
+    say("mutants: building in %s" % base)
+    run(["../src/configure", "-q", "--disable-shared", "CC=" + recorder,
+         "CFLAGS=-w -fPIC " + options.cflags])
+    programs = options.suites + sorted({p for _, p in options.scripts})
+    run(["make", "-s", "-j2", "libweft.la"] + programs, MUTANTS_RECORD=base + "/commands/")
+    commands = []
+    for path in glob.glob(base + "/commands/*.args") + glob.glob(base + "/commands/.*.args"):
+        with open(path) as file:
+            commands.append([options.cc] + file.read().split("\n")[:-2])
+    return Build(base + "/build", commands, programs)
+
+
+# ---- A worker's folder ----
+
+class Invalid(Exception):
+    """The compiler refuses the fault."""
+
+
+class Worker:
+    """Plants a fault in its own copy of the sources: src/, the objects without a fault: build/, and
+    what the fault changes: fault/, where the tests run."""
+
+    def __init__(self, options, build, number):
+        self.options, self.build = options, build
+        self.folder = os.path.join(options.work, "worker-%d" % number)
+        base = os.path.join(options.work, "base")
+        shutil.copytree(base + "/src", self.folder + "/src", symlinks=True)
+        shutil.copytree(base + "/build", self.folder + "/build", symlinks=True)
+        self.made = {}
+        self.link_library(self.folder + "/build")
+        for program in build.programs.values():
+            self.link(program, self.folder + "/build")
+        self.clean()
+
+    def clean(self):
+        shutil.rmtree(self.folder + "/fault", ignore_errors=True)
+        os.makedirs(self.folder + "/fault/test")
+        self.made = {}
+
+    def run(self, command, where):
+        done = subprocess.run(command, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise Invalid(done.stderr.decode(errors="replace"))
+
+    def compile(self, object_, flags=(), to="fault"):
+        """Compiles with the fault. Returns true if the object is another one than without."""
+        command = self.build.compile[object_]
+        at = command.index("-o") + 1
+        path = os.path.join(self.folder, to, object_)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self.run(command[:at] + [path] + command[at + 1:] + list(flags), self.folder + "/build")
+        return path
+
+    def make(self, object_):
+        if object_ not in self.made:
+            path = self.compile(object_)
+            self.made[object_] = not same(path, os.path.join(self.folder, "build", object_))
+            if not self.made[object_]:
+                os.remove(path)
+        return self.made[object_]
+
+    def current(self, object_):
+        path = os.path.join(self.folder, "fault", object_)
+        return path if os.path.exists(path) else os.path.join(self.folder, "build", object_)
+
+    def link_library(self, to):
+        self.run([self.options.cc, "-shared", "-o", os.path.join(to, LIBRARY), "-Wl,-soname," + LIBRARY] +
+                 [self.current(o) for o in self.build.library], to)
+
+    def link(self, program, to):
+        command = []
+        for word in program.command:
+            if word == program.name:
+                word = os.path.join(to, word)
+            elif word.endswith(".o"):
+                word = self.current(word)
+            elif word.endswith("libweft.a"):
+                word = os.path.join(self.folder, "build", LIBRARY)
+            command.append(word)
+        self.run(command, to)
+
+    def prepare(self, program):
+        """Builds the program as far as the fault changes it. Returns true if it does."""
+        changed = [self.make(o) for o in self.build.affected(program.objects, self.source)]
+        path = os.path.join(self.folder, "fault", program.name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if any(changed):
+            self.link(program, self.folder + "/fault")
+        elif not os.path.lexists(path):
+            os.symlink(os.path.join(self.folder, "build", program.name), path)
+        return any(changed)
+
+    def plant(self, fault):
+        self.clean()
+        self.source = os.path.normpath(os.path.join("../src", fault.path))
+        self.path = os.path.join(self.folder, "src", fault.path)
+        shutil.copyfile(self.path, self.folder + "/original")
+        with open(self.path, "w") as file:
+            file.write(fault.text)
+        shutil.copystat(self.folder + "/original", self.path)
+
+    def take_back(self):
+        shutil.copyfile(self.folder + "/original", self.path)
+
+    def try_fault(self, fault, tests):
+        """Returns (outcome, test): caught by the test, survived, invalid or equivalent."""
+        self.plant(fault)
+        try:
+            changed = [self.make(o) for o in self.build.affected(self.build.library, self.source)]
+            if any(changed):
+                self.link_library(self.folder + "/fault")
+            for test in in_order(tests, fault):
+                if not self.prepare(self.build.programs[test.program]) and not any(changed):
+                    continue
+                if not self.passes(test):
+                    return "caught", test.name
+            return ("survived" if self.changes_code() else "equivalent"), None
+        except Invalid as error:
+            return "invalid", str(error)
+        finally:
+            self.take_back()
+
+    def changes_code(self):
+        """Returns false if the compiler makes the same code of it when it optimises."""
+        for object_ in [o for o, changed in self.made.items() if changed]:
+            path = self.compile(object_, ["-O2"], "fault/optimised")
+            clean = os.path.join(self.options.work, "base/optimised", object_)
+            if not os.path.exists(clean):
+                os.makedirs(os.path.dirname(clean), exist_ok=True)
+                command = self.build.compile[object_]
+                at = command.index("-o") + 1
+                own = "%s.%s" % (clean, os.path.basename(self.folder))
+                self.run(command[:at] + [own] + command[at + 1:] + ["-O2"],
+                         os.path.join(self.options.work, "base/build"))
+                os.rename(own, clean)
+            if not same(path, clean):
+                return True
+        return False
+
+    def passes(self, test, patient=False):
+        """Runs a test in fault/, with limits."""
+        seconds = 600 if patient else 10 + 8 * test.seconds
+        limits = "ulimit -t %d; ulimit -v %d; exec %s" % (
+            600 if patient else 3 + 5 * test.cpu, KILOBYTES, test.command)
+        environment = dict(os.environ, srcdir="../src", CC=self.options.cc, CK_FORK="yes" if test.forks else "no",
+                           LD_LIBRARY_PATH="%s/fault:%s/build" % (self.folder, self.folder))
+        with subprocess.Popen(["sh", "-c", limits], cwd=self.folder + "/fault", env=environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              start_new_session=True) as process:
+            try:
+                return process.wait(seconds) == 0
+            except subprocess.TimeoutExpired:
+                return False
+            finally:
+                end_session(process.pid)
+
+
+def same(one, other):
+    with open(one, "rb") as a, open(other, "rb") as b:
+        return a.read() == b.read()
+
+
+def end_session(leader):
+    """Ends the processes that a test left behind: Check's are in groups of their own."""
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and os.getsid(int(name)) == leader:
+                os.kill(int(name), signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+
+# ---- The tests ----
+
+class Test:
+    def __init__(self, name, program, command):
+        self.name, self.program, self.command = name, program, command
+        self.seconds, self.cpu, self.forks = 0.0, 0.0, False
+
+
+def all_tests(options):
+    return ([Test(s, s, "./" + s) for s in options.suites] +
+            [Test(s, p, "sh ../src/" + s) for s, p in options.scripts])
+
+
+def processor_time():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure(worker, tests):
+    """Sees all tests pass without a fault: without forks where that works, since it is faster."""
+    for program in worker.build.programs.values():
+        worker.source = "nothing"
+        worker.prepare(program)
+    for test in tests:
+        for forks in (False, True):
+            test.forks = forks
+            before, cpu = time.time(), processor_time()
+            passed = worker.passes(test, True)
+            test.seconds, test.cpu = time.time() - before, processor_time() - cpu
+            if passed:
+                break
+        if not passed:
+            die(test.name + " fails without a fault")
+
+
+def in_order(tests, fault):
+    """The test that is named after the file is the first, the slow ones are the last."""
+    stem = os.path.splitext(os.path.basename(fault.path))[0]
+    return sorted(tests, key=lambda t: (stem not in os.path.basename(t.name), t.cpu))
+
+
+# ---- Faults that are known ----
+
+def read_known(path):
+    """Returns the reasons by key, of the faults that are equivalent and of those not caught."""
+    known = {"equivalent": {}, "not caught": {}}
+    if not os.path.exists(path):
+        return known
+    with open(path) as file:
+        blocks = file.read().split("\n\n")
+    for block in blocks:
+        lines = [line for line in block.split("\n") if line and not line.startswith("#")]
+        if not lines:
+            continue
+        kind, name, place, operator = lines[0].rsplit(" ", 3)
+        before = tuple(faults.tidy(line[2:]) for line in lines if line.startswith("- "))
+        after = tuple(faults.tidy(line[2:]) for line in lines if line.startswith("+ "))
+        reason = " ".join(line.strip() for line in lines[1:] if line[:2] not in ("- ", "+ "))
+        if kind not in known or not before or len(before) != len(after) or not reason:
+            die("%s: what is this?\n%s" % (path, block))
+        known[kind][(os.path.basename(name), place, operator, before, after)] = reason
+    return known
+
+
+def block_of(fault):
+    lines = ["%s %s %s  (line %d)" % (fault.path, fault.place, fault.operator, fault.line)]
+    lines += ["- " + line for line in fault.before] + ["+ " + line for line in fault.after]
+    return "\n".join(lines)
+
+
+# ---- The run ----
+
+class Run:
+    def __init__(self, options, drawn, known, tests):
+        self.options, self.known, self.tests = options, known, tests
+        self.drawn, self.next, self.open, self.valid = drawn, 0, 0, 0
+        self.results = []
+        self.condition = threading.Condition()
+        self.file = open(options.results, "w")
+        self.begin = time.time()
+
+    def take(self):
+        """Returns the next fault, None if there are enough. One that the compiler refuses is drawn again,
+        so that the faults are those of the seed however many workers there are."""
+        with self.condition:
+            while self.valid + self.open >= self.options.count and self.open:
+                self.condition.wait()
+            if self.valid >= self.options.count or self.next >= len(self.drawn):
+                return None
+            self.open += 1
+            self.next += 1
+            return self.drawn[self.next - 1]
+
+    def note(self, fault, outcome, test, seconds):
+        reason = self.known["equivalent"].get(fault.key())
+        if outcome == "survived" and reason:
+            outcome = "equivalent"
+        elif outcome == "equivalent":
+            reason = "the compiler makes the same code of it"
+        elif outcome == "survived":
+            reason = self.known["not caught"].get(fault.key())
+        result = {"file": fault.path, "place": fault.place, "line": fault.line, "operator": fault.operator, "before": fault.before,
+                  "after": fault.after, "outcome": outcome, "by": test, "reason": reason,
+                  "seconds": round(seconds, 2)}
+        with self.condition:
+            self.open -= 1
+            self.valid += outcome != "invalid"
+            self.results.append((fault, outcome, reason))
+            self.file.write(json.dumps(result) + "\n")
+            self.file.flush()
+            if outcome == "survived":
+                say("%d: survived: %s\n" % (self.valid, block_of(fault)))
+            elif outcome != "invalid" and self.valid % 25 == 0:
+                say("%d of %d, %d s" % (self.valid, self.options.count, time.time() - self.begin))
+            self.condition.notify_all()
+
+    def work(self, worker):
+        try:
+            while True:
+                fault = self.take()
+                if fault is None:
+                    return
+                begin = time.time()
+                outcome, test = worker.try_fault(fault, self.tests)
+                self.note(fault, outcome, test, time.time() - begin)
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            os._exit(3)
+
+    def report(self):
+        count = collections.Counter(outcome for _, outcome, _ in self.results)
+        survivors = [(f, r) for f, outcome, r in self.results if outcome == "survived"]
+        for fault, reason in sorted(survivors, key=lambda s: (s[0].path, s[0].line)):
+            print("survived %s\n%s\n" % (block_of(fault), "  known: " + reason if reason else ""))
+        matter = count["caught"] + count["survived"]
+        print("%d faults of %d, seed %d: %d caught, %d survived (%d known), %d equivalent, %d refused by the "
+              "compiler; %d s" % (self.valid, len(self.drawn), self.options.seed, count["caught"],
+                                  count["survived"], sum(1 for _, r in survivors if r), count["equivalent"],
+                                  count["invalid"], time.time() - self.begin))
+        print("score: %.1f%% of the %d that matter are caught" % (100.0 * count["caught"] / max(matter, 1), matter))
+        print("results: " + self.options.results)
+
+
+def draw(options):
+    drawn = []
+    for name in options.files:
+        drawn += faults.faults_in(os.path.join(options.srcdir, name), name, options.srcdir)
+    random.Random(options.seed).shuffle(drawn)
+    if options.again:
+        with open(options.again) as file:
+            results = [json.loads(line) for line in file]
+        wanted = {(os.path.basename(r["file"]), r["place"], r["operator"], tuple(r["before"]), tuple(r["after"]))
+                  for r in results if r["outcome"] == "survived"}
+        drawn = [f for f in drawn if f.key() in wanted]
+    return drawn
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--srcdir", required=True)
+    parser.add_argument("--work", default="mutants", help="a folder, which is made anew")
+    parser.add_argument("--results", default="mutants.jsonl")
+    parser.add_argument("--cc", default="cc")
+    parser.add_argument("--cflags", default="-O0 -g0")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--suites", type=str.split, required=True, help="programs that are tests")
+    parser.add_argument("--scripts", type=str.split, default="",
+                        help="tests that are scripts, each as SCRIPT:PROGRAM that it runs")
+    parser.add_argument("--files", type=str.split, required=True, help="where faults are planted")
+    parser.add_argument("--again", help="the results of a run: only the survivors of that one")
+    parser.add_argument("--list", action="store_true", help="print the faults, and plant none")
+    options = parser.parse_args()
+    options.srcdir, options.work = os.path.abspath(options.srcdir), os.path.abspath(options.work)
+    options.scripts = [s.split(":") for s in options.scripts]
+    options.cc = shlex.split(options.cc)[0]
+    drawn = draw(options)
+    if options.again:
+        options.count = len(drawn)
+    if options.list:
+        for fault in drawn[:options.count]:
+            print(block_of(fault) + "\n")
+        return
+    known = read_known(os.path.join(HERE, "known.txt"))
+    build = make_base(options)
+    workers = [Worker(options, build, n) for n in range(options.jobs)]
+    tests = all_tests(options)
+    measure(workers[0], tests)
+    say("mutants: %d faults, %d tests; slowest: %s" % (len(drawn), len(tests), ", ".join(
+        "%s %.1f s" % (t.name, t.seconds) for t in sorted(tests, key=lambda t: -t.seconds)[:4])))
+    say("mutants: with forks: " + " ".join(t.name for t in tests if t.forks))
+    run = Run(options, drawn, known, tests)
+    threads = [threading.Thread(target=run.work, args=(w,), daemon=True) for w in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    run.report()
+
+
+if __name__ == "__main__":
+    main()
