@@ -29,11 +29,6 @@ WEFT_ASYNC(bank, weft_lock alice, bob; weft_group group; WEFT_TASK(transfer) the
 }
 WEFT_ASYNC_END
 
-static void write_text(void *to, const char *text)
-{
-    fputs(text, to);
-}
-
 int main(void)
 {
     static weft_virtual backend;
@@ -43,7 +38,7 @@ int main(void)
     weft_loop_init(&loop, &backend.backend);
     const weft_error *const error = weft_run(&loop, bank, &task);
     if (error == &weft_deadlock_error)
-        weft_dump_deadlock(&loop, write_text, stdout);
+        weft_dump_deadlock(&loop, weft_write_to_file, stdout);
     weft_loop_close(&loop);
     return error ? 3 : 0;
 }

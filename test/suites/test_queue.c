@@ -196,7 +196,7 @@ END_TEST
 START_TEST(an_error_that_loses_nothing_may_be_ignored)
 {
     int item = -1;
-    init(_i, 2);
+    init((enum order)_i, 2);
     (void)weft_queue_get_nowait(&queue, &item);
     (void)weft_queue_task_done(&queue);
     ck_assert_int_eq(item, -1);
@@ -1151,7 +1151,7 @@ START_TEST(shutdown_now_of_an_unbounded_queue_twice)
 {
     static struct item items[3];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
     weft_queue_shutdown_now(&unbounded);
