@@ -114,7 +114,7 @@ size_t weft_task_size(const weft_code *code)
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory)
 {
     weft_task *const task = memory;
-    if (offsetof(weft_task, root) % code->alignment != 0)
+    if (offsetof(weft_task, root) & (code->alignment - 1u))
         weft_panic(code->file, 0, "a member of the frame is aligned too strictly for a task");
     weft_prepare_task_(&loop->tasks, task, code, __FILE__, __LINE__);
     task->root = (weft_frame){.code = code};

@@ -1,4 +1,4 @@
-/* What the ports with descriptors do besides test_descriptor.c: the bell, files that are always
+/* What the backends with descriptors do besides test_descriptor.c: wake, files that are always
  * ready, numbers of any size; and what is theirs alone. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -74,7 +74,7 @@ static void finish(int i)
     ck_no_error(weft_run_until_complete(&loop, &waiters[i]));
 }
 
-/* ---- The bell ---- */
+/* ---- wake ---- */
 
 static weft_threadsafe_handle called;
 
@@ -101,9 +101,9 @@ static int count_open(void)
     return count;
 }
 
-static const int waits[] = {0, 1, 2}; /* for nothing but the bell; a descriptor; a timer */
+static const int waits[] = {0, 1, 2}; /* for nothing but a wake; a descriptor; a timer */
 
-START_TEST(the_bell_ends_a_sleep_and_is_taken_down_again)
+START_TEST(a_wake_ends_a_sleep_and_its_pipe_is_closed_again)
 {
     const int before = count_open();
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
@@ -125,7 +125,7 @@ START_TEST(the_bell_ends_a_sleep_and_is_taken_down_again)
 }
 END_TEST
 
-START_TEST(a_ring_leaves_errno_as_it_was)
+START_TEST(a_wake_leaves_errno_as_it_was)
 {
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
     errno = ENOTTY;
@@ -137,7 +137,7 @@ START_TEST(a_ring_leaves_errno_as_it_was)
 }
 END_TEST
 
-START_TEST(a_bell_that_is_silenced_rings_again)
+START_TEST(a_wake_pipe_that_was_emptied_wakes_again)
 {
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
     for (int i = 0; i < 3; i++) {
@@ -322,7 +322,7 @@ START_TEST(a_number_that_two_wait_for_has_one_entry)
     start(1, pair[0], 'B');
     ck_no_error(weft_run_once(&loop));
     look();
-    ck_assert_uint_eq(polled.count, 3); /* the host's, the bell's */
+    ck_assert_uint_eq(polled.count, 3); /* the host's, the wake pipe's */
     ck_assert_int_eq(polled.entries[2].events, POLLIN | POLLOUT);
     weft_poll_tell(&polled);
     ck_assert_int_eq(polled.entries[0].revents, POLLOUT);
@@ -333,7 +333,7 @@ START_TEST(a_number_that_two_wait_for_has_one_entry)
 END_TEST
 
 /* It is told of none, and has none; and the host's own entry is not taken for its. */
-START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_told)
+START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_notified)
 {
     start(0, pair[0], 'A');
     ck_no_error(weft_run_once(&loop));
@@ -402,9 +402,9 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_loop_test(tests, the_bell_ends_a_sleep_and_is_taken_down_again, 0, 3);
-    tcase_add_test(tests, a_ring_leaves_errno_as_it_was);
-    tcase_add_test(tests, a_bell_that_is_silenced_rings_again);
+    tcase_add_loop_test(tests, a_wake_ends_a_sleep_and_its_pipe_is_closed_again, 0, 3);
+    tcase_add_test(tests, a_wake_leaves_errno_as_it_was);
+    tcase_add_test(tests, a_wake_pipe_that_was_emptied_wakes_again);
     tcase_add_test(tests, now_is_the_monotonic_clock_in_microseconds);
     tcase_add_test(tests, a_deadline_is_later_than_the_rounded_clock_and_the_delay);
     tcase_add_test(tests, a_regular_file_is_always_ready);
@@ -419,7 +419,7 @@ int main(void)
     TCase *tests = begin_suite("ports");
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
     tcase_add_test(tests, a_number_that_two_wait_for_has_one_entry);
-    tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_told);
+    tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_notified);
     tcase_add_test(tests, a_timeout_is_rounded_up);
 #ifdef HAVE_EPOLL
     tests = begin_case("epoll's own", NULL, NULL);

@@ -11,12 +11,12 @@
 
 /* ---- What is written ---- */
 
-static char told[1 << 19];
+static char written[1 << 19];
 
-static void tell(const char *text, void *to)
+static void append(const char *text, void *to)
 {
     const size_t length = strlen(to);
-    ck_assert_uint_lt(length + strlen(text), sizeof(told));
+    ck_assert_uint_lt(length + strlen(text), sizeof(written));
     strcpy((char *)to + length, text);
 }
 
@@ -32,27 +32,27 @@ static void take_out_places(char *text)
 
 static void dump(void)
 {
-    told[0] = '\0';
-    weft_dump(&loop, tell, told);
+    written[0] = '\0';
+    weft_dump(&loop, append, written);
 }
 
-#define ck_told(expected)                                                                          \
+#define ck_written(expected)                                                                       \
     do {                                                                                           \
-        take_out_places(told);                                                                     \
-        ck_assert_str_eq(told, expected);                                                          \
+        take_out_places(written);                                                                  \
+        ck_assert_str_eq(written, expected);                                                       \
     } while (0)
 
 #define ck_dumped(expected)                                                                        \
     do {                                                                                           \
         dump();                                                                                    \
-        ck_told(expected);                                                                         \
+        ck_written(expected);                                                                      \
     } while (0)
 
 #define ck_deadlock(expected)                                                                      \
     do {                                                                                           \
-        told[0] = '\0';                                                                            \
-        weft_dump_deadlock(&loop, tell, told);                                                     \
-        ck_told("Deadlock: nothing can ever run again.\n" expected);                               \
+        written[0] = '\0';                                                                         \
+        weft_dump_deadlock(&loop, append, written);                                                \
+        ck_written("Deadlock: nothing can ever run again.\n" expected);                            \
     } while (0)
 
 /* ---- Where a task is ---- */
@@ -80,20 +80,20 @@ WEFT_ASYNC(outer, struct middle middle;)
 }
 WEFT_ASYNC_END
 
-START_TEST(each_nested_await_is_told_from_the_outermost_in)
+START_TEST(each_nested_await_is_written_from_the_outermost_in)
 {
     static WEFT_TASK(outer) task;
     char expected[1000];
     weft_loop_create_task(&loop, outer, &task);
     dump();
-    ck_assert_str_eq(told, "outer has not begun\n    " __FILE__ ": in outer, at its start\n");
+    ck_assert_str_eq(written, "outer has not begun\n    " __FILE__ ": in outer, at its start\n");
     tick();
     dump();
     snprintf(expected, sizeof(expected),
              "outer waits for: sleep\n    %s:%u: in outer\n    %s:%u: in middle\n"
              "    %s:%u: in inner\n",
              __FILE__, outer_line, __FILE__, middle_line, __FILE__, sleep_line);
-    ck_assert_str_eq(told, expected);
+    ck_assert_str_eq(written, expected);
     ck_assert_ptr_eq(weft_task_caller(&task.task, &task.frame.middle.inner.frame),
                      &task.frame.middle.frame);
     run_dry();
@@ -101,7 +101,7 @@ START_TEST(each_nested_await_is_told_from_the_outermost_in)
 }
 END_TEST
 
-START_TEST(where_there_are_no_tasks_that_is_told)
+START_TEST(where_there_are_no_tasks_that_is_written)
 {
     static WEFT_TASK(inner) task;
     ck_dumped("No tasks.\n");
@@ -173,7 +173,7 @@ static void start(doer_task *task, const char *name, enum doing doing)
                           .other = task == &a ? &b.task : &a.task);
 }
 
-START_TEST(a_wait_is_told_with_what_it_is_for)
+START_TEST(a_wait_is_written_with_what_it_is_for)
 {
     start(&a, "a", SLEEPS);
     start(&b, "b", AWAITS_FUTURE);
@@ -185,7 +185,7 @@ START_TEST(a_wait_is_told_with_what_it_is_for)
 }
 END_TEST
 
-START_TEST(a_gather_is_told_with_the_first_that_has_not_ended_and_how_many_more_there_are)
+START_TEST(a_gather_is_written_with_the_first_that_has_not_ended_and_how_many_more_there_are)
 {
     start(&a, "a", GATHERS);
     start(&b, "b", SLEEPS);
@@ -202,7 +202,7 @@ START_TEST(a_gather_is_told_with_the_first_that_has_not_ended_and_how_many_more_
 }
 END_TEST
 
-START_TEST(a_lock_is_told_with_its_holder)
+START_TEST(a_lock_is_written_with_its_holder)
 {
     start(&a, "a", LOCKS);
     start(&b, "b", LOCKS);
@@ -220,7 +220,7 @@ START_TEST(a_lock_is_told_with_its_holder)
 }
 END_TEST
 
-START_TEST(a_lock_that_its_waiter_holds_is_told)
+START_TEST(a_lock_that_its_waiter_holds_is_written)
 {
     start(&a, "a", LOCKS_TWICE);
     tick();
@@ -251,7 +251,7 @@ START_TEST(a_holder_that_has_ended_is_not_looked_at)
 }
 END_TEST
 
-START_TEST(a_task_that_does_not_wait_is_told_with_what_is_due_to_it)
+START_TEST(a_task_that_does_not_wait_is_written_with_what_is_due_to_it)
 {
     start(&a, NULL, SLEEPS);
     start(&b, "b", AWAITS_FUTURE);
@@ -286,7 +286,7 @@ START_TEST(a_sleeper_whose_time_has_come_sleeps_until_it_is_woken)
     ck_no_error(weft_call_later(&loop, &dumper, 5, dump_before_the_wake_up));
     start(&a, "a", SLEEPS);
     run_dry();
-    ck_told("a waits for: sleep\n    in doer\n");
+    ck_written("a waits for: sleep\n    in doer\n");
 }
 END_TEST
 
@@ -295,8 +295,8 @@ START_TEST(a_task_can_dump_while_it_runs)
     start(&a, "a", DUMPS);
     start(&b, "b", SLEEPS);
     tick();
-    ck_told("a runs\n    in doer, at its start\n"
-            "b has not begun\n    in doer, at its start\n");
+    ck_written("a runs\n    in doer, at its start\n"
+               "b has not begun\n    in doer, at its start\n");
     ck_assert(weft_done(&a));
 }
 END_TEST
@@ -318,15 +318,15 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(starter) starter;
 
-START_TEST(a_task_that_starts_another_eagerly_is_told)
+START_TEST(a_task_that_starts_another_eagerly_is_written)
 {
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
     weft_loop_create_task(&loop, starter, &starter, .granted = _i);
     tick();
     weft_semaphore_release(&semaphore);
     run_dry();
-    ck_told("starter has started another, which goes first\n    in starter\n"
-            "eager runs\n    in doer, at its start\n");
+    ck_written("starter has started another, which goes first\n    in starter\n"
+               "eager runs\n    in doer, at its start\n");
     ck_recorded("+");
     ck_assert_uint_eq(starter.frame.flags, _i ? WEFT_GRANTED_ : WEFT_NOT_PARKED_);
 }
@@ -344,7 +344,7 @@ START_TEST(a_callback_can_dump)
     start(&a, "a", SLEEPS);
     weft_call_soon(&loop, &handle, dump_soon);
     tick();
-    ck_told("a waits for: sleep\n    in doer\n");
+    ck_written("a waits for: sleep\n    in doer\n");
 }
 END_TEST
 
@@ -378,7 +378,7 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(parent) parent_task;
 static parent_task p, q;
 
-START_TEST(the_tasks_of_a_group_are_told_under_the_one_in_its_block_the_outermost_first)
+START_TEST(the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outermost_first)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = AWAITS_FUTURE);
     weft_loop_create_task(&loop, parent, &q, .name = "q", .doing = AWAITS_FUTURE, .empty = true);
@@ -411,7 +411,7 @@ START_TEST(the_tasks_of_a_group_are_told_under_the_one_in_its_block_the_outermos
 END_TEST
 
 /* A child that has ended is linked until its group hears of it, if it failed or is the last. */
-START_TEST(a_child_that_has_ended_is_told_until_its_group_has_heard)
+START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = FAILS, .empty = true);
     tick();
@@ -558,8 +558,8 @@ START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
                               .inner = frames[i]);
     run_dry();
     dump();
-    check_groups_of(told, "first");
-    check_groups_of(told, "second");
+    check_groups_of(written, "first");
+    check_groups_of(written, "second");
     weft_set_done(&future);
     run_dry();
     ck_assert(weft_done(&tasks[0]) && weft_done(&tasks[1]));
@@ -607,7 +607,7 @@ START_TEST(further_in_than_ten_groups_a_line_says_how_far_it_is_instead)
     for (int i = 0; i < LEVELS; i++)
         tick();
     dump();
-    const char *line = told;
+    const char *line = written;
     for (size_t i = 0; i < LEVELS; i++) {
         const size_t in = i < 10 ? i : 10;
         char expected[100];
@@ -655,7 +655,7 @@ static void expect_waiters(const struct contended *of, bool lives)
              lives ? of->name : "a task holds that has ended, or is of another loop",
              lives ? " holds" : "");
     size_t found = 0;
-    for (const char *at = told; (at = strstr(at, expected)); at++)
+    for (const char *at = written; (at = strstr(at, expected)); at++)
         found++;
     ck_assert_msg(found == WAITERS, "%zu times: %s", found, expected);
 }
@@ -1030,7 +1030,7 @@ START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
     ck_no_error(weft_run_forever(&loop));
     ck_deadlock("Daemons, left out: 2\n");
     dump();
-    ck_assert_ptr_nonnull(strstr(told, "q (a daemon) waits for: future\n"));
+    ck_assert_ptr_nonnull(strstr(written, "q (a daemon) waits for: future\n"));
     weft_set_daemon(&p.task, false);
     ck_error(weft_run_forever(&loop), &weft_deadlock_error);
     weft_set_done(&future);
@@ -1072,7 +1072,7 @@ WEFT_ASYNC(reading, int fd;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_wait_for_a_descriptor_is_told_with_its_number)
+START_TEST(a_wait_for_a_descriptor_is_written_with_its_number)
 {
     static WEFT_TASK(reading) task;
     static weft_select select_backend;
@@ -1147,10 +1147,10 @@ START_TEST(a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_
     ck_no_error(weft_dump_on_quit(&loop, &quit));
     ck_error(weft_dump_on_quit(&loop, &quit), &weft_invalid_state_error);
     weft_loop_create_task(&loop, quitting, &task, .times = 2);
-    errors_of(run_into_a_deadlock, told, sizeof(told));
-    take_out_places(told);
-    ck_assert_str_eq(told, "quitting waits for: sleep\n    in quitting\n"
-                           "quitting waits for: sleep\n    in quitting\n");
+    errors_of(run_into_a_deadlock, written, sizeof(written));
+    take_out_places(written);
+    ck_assert_str_eq(written, "quitting waits for: sleep\n    in quitting\n"
+                              "quitting waits for: sleep\n    in quitting\n");
     ck_assert_int_eq(quits, 0);
     weft_end_dump_on_quit(&quit);
     sigaction(SIGQUIT, NULL, &now);
@@ -1169,22 +1169,22 @@ int main(void)
 {
     TCase *const tests = begin_suite("dump");
     tcase_add_checked_fixture(tests, new_objects, NULL);
-    tcase_add_test(tests, each_nested_await_is_told_from_the_outermost_in);
-    tcase_add_test(tests, where_there_are_no_tasks_that_is_told);
-    tcase_add_test(tests, a_wait_is_told_with_what_it_is_for);
-    tcase_add_test(tests,
-                   a_gather_is_told_with_the_first_that_has_not_ended_and_how_many_more_there_are);
-    tcase_add_test(tests, a_lock_is_told_with_its_holder);
-    tcase_add_test(tests, a_lock_that_its_waiter_holds_is_told);
+    tcase_add_test(tests, each_nested_await_is_written_from_the_outermost_in);
+    tcase_add_test(tests, where_there_are_no_tasks_that_is_written);
+    tcase_add_test(tests, a_wait_is_written_with_what_it_is_for);
+    tcase_add_test(
+        tests, a_gather_is_written_with_the_first_that_has_not_ended_and_how_many_more_there_are);
+    tcase_add_test(tests, a_lock_is_written_with_its_holder);
+    tcase_add_test(tests, a_lock_that_its_waiter_holds_is_written);
     tcase_add_loop_test(tests, a_holder_that_has_ended_is_not_looked_at, 0, 2);
-    tcase_add_test(tests, a_task_that_does_not_wait_is_told_with_what_is_due_to_it);
+    tcase_add_test(tests, a_task_that_does_not_wait_is_written_with_what_is_due_to_it);
     tcase_add_test(tests, a_sleeper_whose_time_has_come_sleeps_until_it_is_woken);
     tcase_add_test(tests, a_task_can_dump_while_it_runs);
-    tcase_add_loop_test(tests, a_task_that_starts_another_eagerly_is_told, 0, 2);
+    tcase_add_loop_test(tests, a_task_that_starts_another_eagerly_is_written, 0, 2);
     tcase_add_test(tests, a_callback_can_dump);
     tcase_add_test(tests,
-                   the_tasks_of_a_group_are_told_under_the_one_in_its_block_the_outermost_first);
-    tcase_add_test(tests, a_child_that_has_ended_is_told_until_its_group_has_heard);
+                   the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outermost_first);
+    tcase_add_test(tests, a_child_that_has_ended_is_written_until_its_group_is_notified);
     tcase_add_test(tests, nested_awaits_of_any_number_are_told_from_the_outermost_in);
     tcase_add_loop_test(tests, blocks_that_are_entered_by_turns_are_told_task_by_task, 0, 3);
     tcase_add_test(tests, further_in_than_ten_groups_a_line_says_how_far_it_is_instead);
@@ -1196,7 +1196,7 @@ int main(void)
     tcase_add_test(tests, a_daemon_that_withstands_a_shutdown_is_an_error);
     tcase_add_test(tests, what_is_in_the_groups_of_a_daemon_is_left_out_with_it);
     tcase_add_test(tests, what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well);
-    tcase_add_test(tests, a_wait_for_a_descriptor_is_told_with_its_number);
+    tcase_add_test(tests, a_wait_for_a_descriptor_is_written_with_its_number);
     tcase_add_test(tests,
                    a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_comes_back);
     return run_suite();

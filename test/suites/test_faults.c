@@ -190,7 +190,7 @@ static void note_callback(weft_loop *of, weft_handle *called)
     weft_event_set(&rung);
 }
 
-/* From outside, just before the loop sleeps, every other time: only the bell wakes it. */
+/* From outside, just before the loop sleeps, every other time: only `wake` ends its sleep. */
 static void before_sleep(bool sleeps, bool for_ever)
 {
     if (sleeps && (++count_sleeps % 2 || for_ever) && handle.loop)
@@ -256,7 +256,7 @@ WEFT_ASYNC(program, WEFT_TASK(sender) sender; WEFT_TASK(receiver) receiver;
     weft_await(&self->waiters[1]);
     weft_event_clear(&rung);
     if (!self->opened)
-        weft_event_wait(&rung); /* no timer is armed: the bell alone ends this sleep */
+        weft_event_wait(&rung); /* no timer is armed: `wake` alone ends this sleep */
     weft_threadsafe_close(&handle);
 }
 WEFT_ASYNC_END
@@ -382,7 +382,7 @@ END_TEST
 
 /* What may be told, rather than overcome: that a descriptor is bad, that there is no pipe, or no
  * memory where a wait begins. select() asks for no memory of the program's. */
-static bool may_be_told(int which, int error)
+static bool may_be_reported(int which, int error)
 {
     return error == EBADF || error == EMFILE || error == ENFILE || error == EINVAL ||
            (which > 0 && (error == ENOMEM || error == ENOSPC));
@@ -390,21 +390,21 @@ static bool may_be_told(int which, int error)
 
 START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 {
-    int told = 0, at = 1;
+    int reported = 0, at = 1;
     for (int how = 0;; how++) {
         const bool well = run_program(_i, at, how);
         if (fault.calls < at)
             break;
-        ck_assert_msg(well || may_be_told(_i, fault.failed_with), "call %d, errno %d", at,
+        ck_assert_msg(well || may_be_reported(_i, fault.failed_with), "call %d, errno %d", at,
                       fault.failed_with);
-        told += !well;
+        reported += !well;
         if (how + 1 >= fault.ways) {
             at++;
             how = -1;
         }
     }
     ck_assert_int_gt(at, 50);
-    ck_assert_int_gt(told, 5);
+    ck_assert_int_gt(reported, 5);
 }
 END_TEST
 

@@ -2,7 +2,7 @@
  * what runs them here is the test. */
 #include "helper.h"
 
-static weft_frame turn = {.state = WEFT_CALLBACK_STATE_};
+static weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
 static weft_frame task = {.state = 0};
 
 static weft_ready_queue_ queue;
@@ -11,7 +11,7 @@ static weft_wait_ entries[8];
 static void push(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
-    entry->node.frame = &turn;
+    entry->node.frame = &callback;
     weft_ready_push_callback_(&queue, entry);
 }
 
@@ -127,7 +127,7 @@ static const struct {
     {'a', "d", "d", "abc d "}, {'a', "bcd", "dcb", "a dcb "}, {'c', "d", "da", "abc da "},
 };
 
-START_TEST(a_turn_is_taken_out_from_anywhere_in_a_tick)
+START_TEST(a_callback_is_taken_out_from_anywhere_in_a_tick)
 {
     push_all("abcd");
     run_tick(removals[_i].at, removals[_i].removed, removals[_i].added);
@@ -137,7 +137,7 @@ START_TEST(a_turn_is_taken_out_from_anywhere_in_a_tick)
 END_TEST
 
 /* Of the next tick, in which cdef are, when b, the last of this one, runs. */
-START_TEST(a_turn_of_the_next_tick_is_taken_out_during_this_one)
+START_TEST(a_callback_of_the_next_tick_is_taken_out_during_this_one)
 {
     static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
     push_all("ab");
@@ -153,7 +153,7 @@ START_TEST(a_turn_of_the_next_tick_is_taken_out_during_this_one)
 }
 END_TEST
 
-START_TEST(turns_are_taken_out_between_ticks)
+START_TEST(callbacks_are_taken_out_between_ticks)
 {
     push_all("abc");
     take_out('a');
@@ -169,7 +169,7 @@ START_TEST(turns_are_taken_out_between_ticks)
 END_TEST
 
 /* Tasks keep no predecessor: that of a turn behind one must be right all the same. */
-START_TEST(turns_are_taken_out_between_tasks)
+START_TEST(callbacks_are_taken_out_between_tasks)
 {
     static const char *const recorded[] = {"abcd ", "acd ", "abc ", "ac "};
     push_task('a');
@@ -185,7 +185,7 @@ START_TEST(turns_are_taken_out_between_tasks)
 }
 END_TEST
 
-START_TEST(a_turn_behind_a_task_that_was_popped_is_the_head)
+START_TEST(a_callback_behind_a_task_that_was_popped_is_the_head)
 {
     push_task('a');
     push_task('b');
@@ -212,11 +212,11 @@ int main(void)
     tcase_add_test(tests, entries_run_in_the_order_in_which_they_came);
     tcase_add_test(tests, what_is_pushed_during_a_tick_runs_in_the_next);
     tcase_add_test(tests, one_that_runs_may_push_itself);
-    tcase_add_loop_test(tests, a_turn_is_taken_out_from_anywhere_in_a_tick, 0,
+    tcase_add_loop_test(tests, a_callback_is_taken_out_from_anywhere_in_a_tick, 0,
                         sizeof(removals) / sizeof(removals[0]));
-    tcase_add_loop_test(tests, a_turn_of_the_next_tick_is_taken_out_during_this_one, 0, 4);
-    tcase_add_test(tests, turns_are_taken_out_between_ticks);
-    tcase_add_loop_test(tests, turns_are_taken_out_between_tasks, 0, 4);
-    tcase_add_test(tests, a_turn_behind_a_task_that_was_popped_is_the_head);
+    tcase_add_loop_test(tests, a_callback_of_the_next_tick_is_taken_out_during_this_one, 0, 4);
+    tcase_add_test(tests, callbacks_are_taken_out_between_ticks);
+    tcase_add_loop_test(tests, callbacks_are_taken_out_between_tasks, 0, 4);
+    tcase_add_test(tests, a_callback_behind_a_task_that_was_popped_is_the_head);
     return run_suite();
 }

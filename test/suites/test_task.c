@@ -114,7 +114,7 @@ START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
 END_TEST
 
 /* CPython: test_tasks.SleepTests.test_sleep_zero */
-START_TEST(tasks_take_turns)
+START_TEST(tasks_that_give_way_alternate)
 {
     static WEFT_TASK(stubborn) a, b;
     weft_loop_create_task(&loop, stubborn, &a);
@@ -214,7 +214,7 @@ START_TEST(an_error_leaves_through_tasks_that_await_each_other)
 }
 END_TEST
 
-START_TEST(those_who_wait_are_told_in_the_order_in_which_they_came)
+START_TEST(those_who_wait_are_woken_in_the_order_in_which_they_came)
 {
     static WEFT_TASK(sleeper) target;
     static WEFT_TASK(waiter) waiters[4];
@@ -426,7 +426,7 @@ WEFT_ASYNC_BODY(self_cancelling)
 WEFT_ASYNC_END
 
 /* CPython: test_tasks.BaseTaskTests.test_cancel_current_task */
-START_TEST(a_task_that_cancels_itself_is_told_where_it_waits_next)
+START_TEST(a_task_that_cancels_itself_is_cancelled_where_it_waits_next)
 {
     static WEFT_TASK(self_cancelling) task;
     weft_future ended;
@@ -469,7 +469,7 @@ START_TEST(what_has_ended_or_was_never_started_is_not_cancelled)
 }
 END_TEST
 
-START_TEST(two_cancellations_before_it_runs_are_told_once)
+START_TEST(two_cancellations_before_it_runs_are_raised_once)
 {
     static WEFT_TASK(stubborn) task;
     weft_loop_create_task(&loop, stubborn, &task, .delay = 5);
@@ -583,7 +583,7 @@ START_TEST(a_cancellation_of_a_programs_own_kind_is_not_replaced_by_a_cancel)
 }
 END_TEST
 
-START_TEST(a_request_is_taken_back_once_told_and_the_next_one_counts_anew)
+START_TEST(a_request_is_taken_back_once_raised_and_the_next_one_counts_anew)
 {
     static WEFT_TASK(taking_back) task;
     weft_loop_create_task(&loop, taking_back, &task);
@@ -1059,13 +1059,13 @@ int main(void)
 {
     TCase *const tests = begin_suite("task");
     tcase_add_test(tests, a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame);
-    tcase_add_test(tests, tasks_take_turns);
+    tcase_add_test(tests, tasks_that_give_way_alternate);
     tcase_add_test(tests, weft_yield_gives_way_in_a_task_too);
     tcase_add_test(tests, what_can_be_asked_of_a_task_over_its_life);
     tcase_add_test(tests, a_task_has_its_coroutines_name_or_that_of_a_member_of_its_frame);
     tcase_add_test(tests, who_awaits_gets_the_error_before_and_after_the_end);
     tcase_add_test(tests, an_error_leaves_through_tasks_that_await_each_other);
-    tcase_add_test(tests, those_who_wait_are_told_in_the_order_in_which_they_came);
+    tcase_add_test(tests, those_who_wait_are_woken_in_the_order_in_which_they_came);
     tcase_add_test(tests, all_tasks_are_those_that_have_not_ended_by_creation);
     tcase_add_test(tests, the_current_task_is_the_one_that_runs_and_none_in_callbacks_and_outside);
     tcase_add_test(tests, cancelled_before_its_first_step_nothing_of_a_task_runs);
@@ -1075,19 +1075,19 @@ int main(void)
                         2);
     tcase_add_test(tests, a_task_that_awaits_a_future_is_cancelled_with_it);
     tcase_add_loop_test(tests, a_cancellation_replaces_the_wake_up_that_is_under_way, 0, 2);
-    tcase_add_loop_test(tests, a_task_that_cancels_itself_is_told_where_it_waits_next, 0, 2);
+    tcase_add_loop_test(tests, a_task_that_cancels_itself_is_cancelled_where_it_waits_next, 0, 2);
     tcase_add_loop_test(
         tests, a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails, 0,
         2);
     tcase_add_test(tests, what_has_ended_or_was_never_started_is_not_cancelled);
-    tcase_add_test(tests, two_cancellations_before_it_runs_are_told_once);
+    tcase_add_test(tests, two_cancellations_before_it_runs_are_raised_once);
     tcase_add_test(tests, a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task);
     tcase_add_test(tests, a_chain_of_a_million_tasks_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_task_that_catches_its_cancellation_is_not_cancelled, 0, 2);
     tcase_add_test(tests, a_task_and_what_it_awaits_are_cancelled_in_one_tick);
     tcase_add_loop_test(tests, a_cancellation_of_a_programs_own_kind_is_not_replaced_by_a_cancel, 0,
                         2);
-    tcase_add_test(tests, a_request_is_taken_back_once_told_and_the_next_one_counts_anew);
+    tcase_add_test(tests, a_request_is_taken_back_once_raised_and_the_next_one_counts_anew);
     tcase_add_test(tests, a_task_that_cancels_itself_cancels_what_it_awaits_next);
     tcase_add_test(tests, an_await_of_the_task_itself_is_an_error);
     tcase_add_test(tests, an_await_of_what_was_never_started_is_an_error);

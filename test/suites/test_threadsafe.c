@@ -191,7 +191,7 @@ START_TEST(a_handle_is_opened_once_and_its_loop_closed_after_it)
 }
 END_TEST
 
-START_TEST(the_bell_hangs_while_there_is_one)
+START_TEST(the_wake_pipe_is_open_while_there_is_one)
 {
     const int before = open_descriptors();
     open_all();
@@ -310,8 +310,9 @@ END_TEST
 
 static bool bell_is_rung(void)
 {
-    struct pollfd bell = {.fd = weft_select_wake_descriptor(&select_backend), .events = POLLIN};
-    return poll(&bell, 1, 0) == 1;
+    struct pollfd wake_pipe = {.fd = weft_select_wake_descriptor(&select_backend),
+                               .events = POLLIN};
+    return poll(&wake_pipe, 1, 0) == 1;
 }
 
 /* Runs `child` in a child process; what it returned. */
@@ -335,7 +336,7 @@ static bool run_twice(void)
            !bell_is_rung() && strcmp(record, "aa") == 0;
 }
 
-START_TEST(a_childs_loop_does_not_empty_its_parents_bell)
+START_TEST(a_childs_loop_does_not_empty_its_parents_wake_pipe)
 {
     open_named(&a);
     ck_assert(call(&a) && bell_is_rung());
@@ -356,7 +357,7 @@ static bool close_and_open_again(void)
            !bell_is_rung() && strcmp(record, "a") == 0;
 }
 
-START_TEST(a_child_that_opens_its_handles_again_has_a_bell_of_its_own)
+START_TEST(a_child_that_opens_its_handles_again_has_a_wake_pipe_of_its_own)
 {
     open_named(&a);
     ck_assert(in_a_child(close_and_open_again));
@@ -370,7 +371,7 @@ START_TEST(a_child_that_opens_its_handles_again_has_a_bell_of_its_own)
 }
 END_TEST
 
-START_TEST(a_port_without_a_bell_is_called_between_two_ticks)
+START_TEST(a_backend_without_a_wake_is_called_between_two_ticks)
 {
     weft_loop_init(&loop, &backend.backend);
     open_named(&a);
@@ -407,7 +408,7 @@ static void count_sleep(weft_backend *of, weft_time until)
     real_sleep(of, until);
 }
 
-START_TEST(the_bell_falls_silent)
+START_TEST(the_wake_pipe_is_emptied)
 {
     static weft_handle later;
     real_sleep = select_backend.backend.sleep;
@@ -418,26 +419,26 @@ START_TEST(the_bell_falls_silent)
     ck_no_error(weft_call_later(&loop, &later, 5000, stop));
     ck_no_error(weft_run_forever(&loop));
     ck_recorded("astop");
-    ck_assert_int_le(sleeps, 4); /* for the bell, the timer, and once more if that is early */
+    ck_assert_int_le(sleeps, 4); /* for the wake, the timer, and once more if that is early */
     close_all();
 }
 END_TEST
 
-/* Where a host polls the bell, it would be woken for nothing again and again. */
-START_TEST(the_bell_falls_silent_in_a_hosts_run)
+/* A host that polls the wake pipe would be woken for nothing again and again. */
+START_TEST(the_wake_pipe_is_emptied_in_a_hosts_run)
 {
     open_named(&a);
-    struct pollfd bell = {.fd = select_backend.wake_pipe[0], .events = POLLIN};
+    struct pollfd wake_pipe = {.fd = select_backend.wake_pipe[0], .events = POLLIN};
     ck_assert(call(&a));
-    ck_assert_int_eq(poll(&bell, 1, 0), 1);
+    ck_assert_int_eq(poll(&wake_pipe, 1, 0), 1);
     ck_no_error(weft_run_once(&loop));
     ck_recorded("a");
-    ck_assert_int_eq(poll(&bell, 1, 0), 0);
+    ck_assert_int_eq(poll(&wake_pipe, 1, 0), 0);
     weft_threadsafe_close(&a.threadsafe);
 }
 END_TEST
 
-START_TEST(a_ring_leaves_errno_alone)
+START_TEST(a_wake_leaves_errno_alone)
 {
     open_named(&a);
     while (write(select_backend.wake_pipe[1], "", 1) > 0)
@@ -586,7 +587,7 @@ END_TEST
 
 enum { STORM = 100000 };
 static volatile sig_atomic_t raised;
-static sig_atomic_t heard;
+static sig_atomic_t noticed;
 static pthread_t main_thread;
 
 static void on_signal(int number)
@@ -599,7 +600,7 @@ static void on_signal(int number)
 static void hear(weft_loop *of, weft_handle *handle)
 {
     (void)of, (void)handle;
-    heard = raised;
+    noticed = raised;
 }
 
 static void *raise_storm(void *unused)
@@ -631,12 +632,12 @@ static void start_storm(pthread_t *thread, struct sigaction *before)
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     sigaction(SIGUSR1, &action, before);
-    raised = heard = 0;
+    raised = noticed = 0;
     main_thread = pthread_self();
     pthread_create(thread, NULL, raise_storm, NULL);
 }
 
-START_TEST(a_storm_of_signals_is_heard_to_the_last)
+START_TEST(a_storm_of_signals_is_seen_to_the_last)
 {
     static WEFT_TASK(player) players[2];
     int there[2], back[2];
@@ -654,7 +655,7 @@ START_TEST(a_storm_of_signals_is_heard_to_the_last)
     ck_no_error(weft_run_once(&loop));
     sigaction(SIGUSR1, &before, NULL);
     ck_assert_int_gt(raised, 0);
-    ck_assert_int_eq(heard, raised);
+    ck_assert_int_eq(noticed, raised);
     ck_no_error(weft_shutdown(&loop));
     weft_threadsafe_close(&a.threadsafe);
     weft_threadsafe_close(&b.threadsafe);
@@ -677,22 +678,22 @@ int main(void)
     tcase_add_test(tests, a_call_goes_before_what_its_handle_is_used_for);
     tcase_add_test(tests, one_that_is_closed_is_not_called_any_more);
     tcase_add_test(tests, a_handle_is_opened_once_and_its_loop_closed_after_it);
-    tcase_add_test(tests, the_bell_hangs_while_there_is_one);
+    tcase_add_test(tests, the_wake_pipe_is_open_while_there_is_one);
     tcase_add_test(tests, without_a_pipe_none_is_opened);
     tcase_add_test(tests, a_pipe_whose_number_select_cannot_hold_is_refused);
     tcase_add_loop_test(tests, a_call_from_another_thread_ends_a_sleep, 0, 2);
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);
     tcase_add_test(tests, a_closed_handle_does_not_become_a_daemon);
-    tcase_add_test(tests, a_childs_loop_does_not_empty_its_parents_bell);
-    tcase_add_test(tests, a_child_that_opens_its_handles_again_has_a_bell_of_its_own);
-    tcase_add_test(tests, a_port_without_a_bell_is_called_between_two_ticks);
+    tcase_add_test(tests, a_childs_loop_does_not_empty_its_parents_wake_pipe);
+    tcase_add_test(tests, a_child_that_opens_its_handles_again_has_a_wake_pipe_of_its_own);
+    tcase_add_test(tests, a_backend_without_a_wake_is_called_between_two_ticks);
     tcase_add_test(tests, a_full_pipe_loses_nothing);
-    tcase_add_test(tests, the_bell_falls_silent);
-    tcase_add_test(tests, the_bell_falls_silent_in_a_hosts_run);
-    tcase_add_test(tests, a_ring_leaves_errno_alone);
+    tcase_add_test(tests, the_wake_pipe_is_emptied);
+    tcase_add_test(tests, the_wake_pipe_is_emptied_in_a_hosts_run);
+    tcase_add_test(tests, a_wake_leaves_errno_alone);
     tcase_add_test(tests, a_call_is_seen_while_tasks_are_ready);
     tcase_add_test(tests, a_million_calls_from_four_threads_are_all_made_in_order);
     tcase_add_test(tests, a_million_calls_of_one_handle_see_what_was_written_before_them);
-    tcase_add_loop_test(tests, a_storm_of_signals_is_heard_to_the_last, 0, 2);
+    tcase_add_loop_test(tests, a_storm_of_signals_is_seen_to_the_last, 0, 2);
     return run_suite();
 }
