@@ -148,7 +148,8 @@ weft_time weft_loop_time(weft_loop *loop);
  *   weft_deadlock_error       nothing can ever run again, and the task has not ended. The tasks are
  *                             left as they are, to be looked at (weft_first_task) or shut down.
  *   weft_invalid_state_error  weft_stop ended the run; or the loop runs already.
- * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than once. */
+ * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than
+ * once. */
 #define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
 
 /* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)). Does what
@@ -181,9 +182,9 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
  * if *p was never started or belongs to another loop. */
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
-/* loop.run_forever(). Runs the loop until weft_stop is called, and returns NULL. If nothing can ever
- * run again before that, returns weft_deadlock_error; or NULL if there are tasks and all of them
- * are daemons (inspect/daemon.h). That check is O(tasks in no group). All run functions return
+/* loop.run_forever(). Runs the loop until weft_stop is called, and returns NULL. If nothing can
+ * ever run again before that, returns weft_deadlock_error; or NULL if there are tasks and all of
+ * them are daemons (inspect/daemon.h). That check is O(tasks in no group). All run functions return
  * weft_invalid_state_error if the loop runs already. */
 const weft_error *weft_run_forever(weft_loop *loop);
 

@@ -81,8 +81,8 @@ static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
     return (uintptr_t)awaitable->waiters - (uintptr_t)weft_ended_ < sizeof weft_ended_;
 }
 
-/* Wakes the waiters of an awaitable, which are in the ring of `last`, with its error. Returns true if
- * one of them was a task. */
+/* Wakes the waiters of an awaitable, which are in the ring of `last`, with its error. Returns true
+ * if one of them was a task. */
 bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last);
 
 /* Completes the awaitable and wakes its waiters. Returns true if one of them was a task. */

@@ -67,7 +67,8 @@ static void sort(weft_timers_ *timers, unsigned bucket)
     put(timers, least);
 }
 
-/* Moves the timers of the lowest bucket to lower buckets; those of its least deadline to bucket 0. */
+/* Moves the timers of the lowest bucket to lower buckets; those of its least deadline to bucket
+ * 0. */
 static void spread(weft_timers_ *timers, unsigned bucket)
 {
     weft_node_ *node = timers->buckets[bucket];
