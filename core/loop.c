@@ -106,30 +106,25 @@ void weft_leave_scope_(weft_task *task)
 static inline bool calls_group(const weft_scope_ *scope, const weft_task *task,
                                const weft_error *error)
 {
-    return scope->on_child_end && (!scope->live || error || task->root.flags & WEFT_POOLED_);
+    return (!scope->live || error || task->root.flags & WEFT_POOLED_) && scope->on_child_end;
 }
 
-/* What is left to do at the end of a task that failed, or that a shutdown waits for. */
-WEFT_COLD_ static void end_unusually(weft_loop *loop, weft_task *task, bool woke_task,
-                                     bool in_group)
+/* What is left to do for a task that ended with an error, or that a shutdown waits for. */
+static void after_unusual_end(weft_loop *loop, weft_task *task, bool woke_task, bool in_group)
 {
     if (!woke_task && !in_group)
-        weft_keep_failure_(task); /* if it failed */
+        weft_keep_failure_(task);
     if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
         !loop->stopping)
         weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
 }
 
-/* All that the end of a task does. A task that was cancelled after its last wait ends cancelled. */
-static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task, const weft_error *error)
+/* All that the end of a task does. `usual` is a constant: the task has no error and no flags. */
+static WEFT_ALWAYS_INLINE_ void end_task_as(weft_loop *loop, weft_task *task,
+                                            const weft_error *error, bool usual)
 {
     weft_scope_ *const scope = task->awaitable.scope;
-    const bool in_group = scope->on_child_end;
-    const bool unusual =
-        WEFT_UNLIKELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_));
-    if (WEFT_UNLIKELY_(unusual) && !error && task->root.flags & WEFT_MUST_CANCEL_)
-        error = &weft_cancelled_error;
-    loop->context.error = NULL;
+    const bool in_group = !usual && scope->on_child_end;
     scope->live--;
     if (calls_group(scope, task, error)) {
         task->live.wait.node.frame = (weft_frame *)scope->on_child_end;
@@ -138,8 +133,27 @@ static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task, const
         leave_scope(scope, task);
     }
     const bool woke_task = weft_complete_(&task->awaitable, error);
-    if (WEFT_UNLIKELY_(unusual))
-        end_unusually(loop, task, woke_task, in_group);
+    if (!usual)
+        after_unusual_end(loop, task, woke_task, in_group);
+}
+
+/* A task that was cancelled after its last wait ends cancelled. */
+WEFT_COLD_ static void end_task_unusually(weft_loop *loop, weft_task *task)
+{
+    const weft_error *error = loop->context.error;
+    loop->context.error = NULL;
+    if (!error && task->root.flags & WEFT_MUST_CANCEL_)
+        error = &weft_cancelled_error;
+    end_task_as(loop, task, error, false);
+}
+
+static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task)
+{
+    const unsigned unusual = WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_;
+    if (WEFT_UNLIKELY_(loop->context.error || task->root.flags & unusual))
+        end_task_unusually(loop, task);
+    else
+        end_task_as(loop, task, NULL, true);
 }
 
 /* ---- Run ---- */
@@ -180,7 +194,7 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *n
             node->frame = node->frame->caller;
             return node;
         }
-        end_task(loop, task, loop->context.error);
+        end_task(loop, task);
         return NULL;
     }
     if (result.what == WEFT_CALLED_) {
