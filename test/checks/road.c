@@ -1,5 +1,5 @@
-/* The way of a task: its parent creates it and awaits it; the task sleeps, and raises an error. road.py notes
- * each function that is called between the parent's two steps. */
+/* The way of a task: its parent creates it and awaits it; the task sleeps, and raises an error.
+ * road.py notes each function that is called between the two steps of the parent. */
 #include <stdio.h>
 
 #include "core/backend/virtual.h"
