@@ -6,6 +6,8 @@
 #ifndef WEFT_CORE_WAIT_H
 #define WEFT_CORE_WAIT_H
 
+#include "arguments.h"
+#include "blocks.h"
 #include "coroutine.h"
 #include "time.h"
 

@@ -425,6 +425,39 @@ START_TEST(break_and_continue_outside_of_a_loop_panic)
 }
 END_TEST
 
+WEFT_ASYNC(astray, unsigned line; bool breaks;)
+{
+    weft_sleep(0);
+    weft_with_lock(&lock) {
+        self->line = __LINE__ + 5;
+        if (self->breaks)
+            break;
+        continue;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(astray) astray_task;
+
+static void go_astray(bool breaks)
+{
+    memset(&astray_task, 0, sizeof(astray_task));
+    lock.holder = NULL;
+    weft_loop_init(&loop, &backend.backend);
+    weft_run(&loop, astray, &astray_task, .breaks = breaks);
+}
+
+START_TEST(the_panic_for_a_stray_break_names_the_end_of_its_block)
+{
+    EXPECT_PANIC(go_astray(true), "break outside of a loop");
+    ck_assert_uint_eq(panic.line, astray_task.frame.line);
+    EXPECT_PANIC(go_astray(false), "continue outside of a loop");
+    ck_assert_uint_eq(panic.line, astray_task.frame.line);
+    lock.holder = NULL;
+}
+END_TEST
+
 /* ---- A section in a section ---- */
 
 struct row {
@@ -719,5 +752,6 @@ int main(void)
     tcase_add_test(tests, the_error_of_a_release_replaces_what_was_in_flight);
     tcase_add_test(tests, a_with_that_is_cancelled_while_it_acquires_releases_nothing);
     tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0, sizeof(LOOPLESS) - 1);
+    tcase_add_test(tests, the_panic_for_a_stray_break_names_the_end_of_its_block);
     return run_suite();
 }
