@@ -31,12 +31,11 @@ extern "C" {
         WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
     } while (0)
 
-/* weft_begin(name, struct name *frame, .argument = value, ...)
- * `name(...)`, without await. Sets the frame up and runs nothing. weft_call_begun runs the
- * coroutine later, or a program resumes it itself (weft_resume). Panics if a coroutine runs in
- * *frame. O(frame). weft_begin knows of no loop: the errors of failed tasks inside of the frame
- * must have been retrieved before, and no group inside of it may still keep tasks of a pool. (weft_call
- * sees to both.) */
+/* weft_begin(name, struct name *frame, .argument = value, ...) `name(...)`, without await. Sets the
+ * frame up and runs nothing. weft_call_begun runs the coroutine later, or a program resumes it
+ * itself (weft_resume). Panics if a coroutine runs in *frame. O(frame). weft_begin knows of no
+ * loop: the errors of failed tasks inside of the frame must have been retrieved before, and no
+ * group inside of it may still keep tasks of a pool. (weft_call sees to both.) */
 #define weft_begin(name, ...)                                                                      \
     do {                                                                                           \
         WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \

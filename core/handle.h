@@ -44,11 +44,17 @@ struct weft_handle {
  * O(1). */
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
-/* loop.call_later(delay, function): the same in `delay` microseconds, never early; those that are
- * due at once in the order in which they were armed. Errors likewise. O(1), and when it is due up
+/* loop.call_later(delay, function): the same in `delay` (WEFT_SECONDS, WEFT_MS, WEFT_US), never
+ * early; those that are due at once in the order in which they were armed. 0, or less, is due at
+ * once. Errors likewise. O(1), and when it is due up
  * to 48 moves (timer.h). A delay beyond the clock's range, 580,000 years, ends with it. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
+
+#ifndef __cplusplus
+#define weft_call_later(loop, handle, delay, function)                                             \
+    weft_call_later((loop), (handle), WEFT_DELAY_(delay), (function))
+#endif
 
 /* loop.call_at(when, function): the same at a time of the loop's clock (weft_loop_time). One that
  * has passed counts as now. */

@@ -439,7 +439,9 @@ weft_time weft_loop_time(weft_loop *loop)
 weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
     const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
+    if (weft_is_negative_(delay))
+        return now;
     if (delay)
-        delay = delay < UINT64_MAX - resolution ? delay + resolution : UINT64_MAX;
-    return delay < UINT64_MAX - now ? now + delay : UINT64_MAX;
+        delay = delay < WEFT_FOREVER - resolution ? delay + resolution : WEFT_FOREVER;
+    return delay < WEFT_FOREVER - now ? now + delay : WEFT_FOREVER;
 }

@@ -297,6 +297,8 @@ static const weft_frame wake_up_frame = {&wake_up_code, {NULL}, WEFT_CALLBACK_ST
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
 {
     weft_loop *const loop = loop_of(task);
+    if (weft_is_negative_(delay))
+        return (weft_step_){WEFT_YIELDED};
     weft_set_parked_(task, WEFT_ASLEEP_);
     weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
     return (weft_step_){WEFT_PARKED_};

@@ -211,10 +211,10 @@ static inline weft_task *weft_loop_current_task(const weft_loop *loop)
     return loop->context.running ? weft_task_of_node_(loop->context.running) : NULL;
 }
 
-/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`, in microseconds (WEFT_MS,
- * WEFT_SECONDS). Never less. 0 gives way to all that is ready. Raises nothing but a cancellation.
- * O(1), and when it is over up to 48 moves (timer.h). */
-#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), (delay)))
+/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` (WEFT_SECONDS,
+ * WEFT_MS, WEFT_US), never less. 0, or less, gives way to all that is ready. Raises nothing but a
+ * cancellation. O(1), and when it is over up to 48 moves (timer.h). */
+#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
 
 /* task.cancelling(): how many requests to cancel it has had, less those taken back; to 127.
  * O(1). */

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Misuse that a compiler can see is refused, with a message: each file of refuse/ must not compile,
 # for the reason that its first lines give, and must compile with -DFIXED, where the mistake is mended.
+# With a line `lines: N` the reason stands in the first or second message, and all messages together have
+# at most N lines, with -Wall -Wextra and without flags.
 set -u
 srcdir=${srcdir:-.}
 work=$(mktemp -d)
@@ -32,7 +34,26 @@ check() {
         complain "is refused even with -DFIXED"
     else
         passed=$((passed + 1))
+        check_messages
     fi
+}
+
+# The compiler's output is $work/out for the last set of flags.
+check_messages() {
+    bound=$(field lines "$file")
+    bound=$(field "$compiler lines" "$file" | grep . || echo "$bound")
+    [ -n "$bound" ] || return 0
+    for warnings in '' '-Wall -Wextra'; do
+        # shellcheck disable=SC2086
+        LC_ALL=C "$compiler" -std=c11 -fsyntax-only -I"$srcdir" $warnings "$file" >"$work/out" 2>&1
+        if ! grep -E ': (fatal error|error|warning|note): ' "$work/out" | head -n 2 | grep -Eq -- "$message"; then
+            complain "does not name it in the first two messages: $message"
+        elif [ "$(wc -l <"$work/out")" -gt "$bound" ]; then
+            complain "takes more than $bound lines, with flags '$warnings'"
+        else
+            passed=$((passed + 1))
+        fi
+    done
 }
 
 for compiler in gcc clang; do

@@ -122,7 +122,7 @@ WEFT_ASYNC_BODY(raising_again)
         weft_raise(&no_route);
     }
     weft_catch(&network, self->caught) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_raise(self->caught);
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -161,7 +161,7 @@ WEFT_ASYNC_BODY(sequence)
         }
         weft_end;
         weft_try {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             note("E");
         }
         weft_catch(&weft_base_error, self->caught) {
@@ -195,7 +195,7 @@ WEFT_ASYNC_BODY(replacing)
             weft_raise(&no_route);
         }
         weft_finally(&self->inner_left) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             weft_raise(&fail);
         }
         weft_end;
@@ -233,11 +233,11 @@ WEFT_ASYNC_BODY(handling_within)
     }
     weft_finally(&self->left) {
         weft_try {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             weft_raise(&fail);
         }
         weft_catch(&fail, self->caught) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
         weft_end;
         note("f");
@@ -268,7 +268,7 @@ WEFT_ASYNC_BODY(looping_within)
     for (self->i = 0; self->i < 2; self->i++) {
         weft_try {
             for (self->j = 0; self->j < 3; self->j++) {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
                 if (self->j == 0)
                     continue;
                 if (self->j == 2)
@@ -281,7 +281,7 @@ WEFT_ASYNC_BODY(looping_within)
         weft_finally(&self->left) {
             self->j = 0;
             do {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
                 if (self->j == 0)
                     continue;
                 note("f");
@@ -311,7 +311,7 @@ struct failing_release {
 WEFT_ASYNC_BODY(failing_release)
 {
     weft_with_lock(&lock) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_lock_release(&lock);
         weft_check(self->raised);
         note("e");

@@ -123,7 +123,7 @@ WEFT_ASYNC_NAMED(doer, name, const char *name; enum doing doing; weft_task * oth
                  WEFT_GATHER(4) gather;)
 {
     if (self->doing == SLEEPS) {
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
     } else if (self->doing == AWAITS_FUTURE) {
         weft_await(&future);
     } else if (self->doing == AWAITS_TASK) {
@@ -136,7 +136,7 @@ WEFT_ASYNC_NAMED(doer, name, const char *name; enum doing doing; weft_task * oth
         weft_gather_all(&self->gather);
     } else if (self->doing == LOCKS) {
         weft_with_lock(&lock) {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_end;
     } else if (self->doing == LOCKS_TWICE) {
@@ -656,7 +656,7 @@ WEFT_ASYNC_BODY(any)
                 weft_sleep((weft_time)self->what);
             } else if (self->what == LOCKED) {
                 weft_with_lock(&arena.locks[0]) {
-                    weft_sleep(1);
+                    weft_sleep(WEFT_US(1));
                 }
                 weft_end;
             } else if (self->what == KEPT) {

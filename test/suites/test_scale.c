@@ -569,7 +569,7 @@ WEFT_ASYNC(holder, weft_lock *own;)
     weft_with_lock(self->own) {
         weft_sleep(0);
         weft_with_lock(self->own + 1) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
         weft_end;
     }
