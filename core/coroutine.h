@@ -212,7 +212,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* Ends the coroutine that WEFT_ASYNC began. */
 #define WEFT_ASYNC_END                                                                             \
-    WEFT_REQUIRE_(weft_blocks_, WEFT_OPEN_BLOCK_TEXT_)                                             \
+    WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_blocks_) == 1, WEFT_OPEN_BLOCK_TEXT_);            \
+    WEFT_LENIENT_                                                                                  \
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
     WEFT_ASYNC_END_LABEL_                                                                          \
     return weft_end_frame_(weft_frame_);                                                           \
@@ -222,8 +223,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     while (0)                                                                                      \
         ;                                                                                          \
     weft_stray_(weft_frame_, weft_state_, __LINE__, true);                                         \
-    }                                                                                              \
-    WEFT_POP_DIAGNOSTICS_
+    WEFT_POP_DIAGNOSTICS_                                                                          \
+    }
 
 /* ---- Awaiting -------------------------------------------------------------------------------- */
 
@@ -513,6 +514,10 @@ typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_ASYNC_END_LABEL_                                                                      \
     weft_the_WEFT_ASYNC_END_of_this_coroutine_is_missing_:
 #ifndef __cplusplus
+/* From here on WEFT_LEAVE_ can turn that warning off, even if no flag has turned it on. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic warning "-Wreturn-type"
+#pragma GCC diagnostic pop
 extern weft_frame *weft_frame_;
 extern weft_context *weft_context_;
 extern weft_step_ weft_result_;
