@@ -329,8 +329,7 @@ static inline weft_step_ weft_queue_get_resume_(weft_queue_ *queue, weft_context
     return weft_queue_get_retry_(queue, context);
 }
 
-static inline weft_step_ weft_queue_get_from_array_begin_(weft_queue_ *queue,
-                                                          weft_context *context)
+static inline weft_step_ weft_queue_get_from_array_begin_(weft_queue_ *queue, weft_context *context)
 {
     const weft_step_ go_on = {WEFT_GO_ON_};
     return queue->size ? go_on : weft_queue_get_from_array_park_(queue, context);
