@@ -38,7 +38,9 @@ static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
  * cancelled while it waits, so is *p, and the wait ends when that has ended; *p's memory may be
  * used again from then on. Raises weft_invalid_state_error for the task itself, for what was never
  * started, and for what belongs to another loop. O(1). */
-#define weft_await(p) WEFT_WAIT_(weft_await_(weft_context_, &(p)->awaitable))
+#define weft_await(p)                                                                              \
+    WEFT_WAIT_(weft_await_(weft_context_,                                                          \
+                           &(p)->weft_await_takes_a_task_or_future_and_weft_call_a_frame_))
 
 /* weft_done(p): p.done(). Whether it has ended: with a result, an error or cancelled; false of what
  * was never started. A task's memory may still be in use (weft_is_free). O(1). */

@@ -53,6 +53,7 @@ struct weft_live_task_ {
 struct weft_task {
     union {
         weft_awaitable_ awaitable; /* what it is for others; `error`, only once it has ended */
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         struct weft_live_task_ live;
     };
     weft_task *next; /* of its owner's children, or of the failed; the other link: root.previous */
@@ -130,6 +131,7 @@ struct weft_gather_wait_ {
     union {                                                                                        \
         weft_task task;                                                                            \
         weft_awaitable_ awaitable;                                                                 \
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;                  \
         struct {                                                                                   \
             unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];                           \
             struct name frame;                                                                     \
