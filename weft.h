@@ -3,11 +3,11 @@
  * Python                              C, in a coroutine                                 header
  *
  * async def f(a): ...                 WEFT_ASYNC(f, int a;) { ... } WEFT_ASYNC_END      coroutine.h
- * await f(1)                          weft_call(f, &self->f, .a = 1)
+ * await f(1)                          weft_call(f, &self->f, .a = 1)                    arguments.h
  * c = f(1); await c                   weft_begin(f, &self->c, .a = 1)
  *                                     weft_call_begun(&self->c)
  * return x; return; raise e           weft_return_value(x), weft_return, weft_raise(e)
- * try: except E as e: finally:        weft_try {} weft_catch(&E, e) {}
+ * try: except E as e: finally:        weft_try {} weft_catch(&E, e) {}                  blocks.h
  *                                     weft_finally(&self->left) {} weft_end
  * str(e), isinstance(e, E)            weft_error_text, weft_error_is                    error.h
  * t = asyncio.create_task(f(1))       WEFT_TASK(f) t;                                   task.h
@@ -115,13 +115,16 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include "core/coroutine.h" /* first: the shortest trace in a compiler's messages */
+
 #if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
 #include "core/backend/select.h"
 #include "core/inspect/on_quit.h"
 #endif
+#include "core/arguments.h"
 #include "core/backend.h"
 #include "core/backend/virtual.h"
-#include "core/coroutine.h"
+#include "core/blocks.h"
 #include "core/descriptor.h"
 #include "core/future.h"
 #include "core/handle.h"

@@ -18,7 +18,9 @@ extern "C" {
  * and the wait ends when *p has ended. From then on the memory of *p may be reused. Raises
  * weft_invalid_state_error if *p is this task, was never started, or belongs to another loop.
  * O(1). */
-#define weft_await(p) WEFT_WAIT_(weft_await_(weft_context_, &(p)->awaitable))
+#define weft_await(p)                                                                              \
+    WEFT_WAIT_(weft_await_(weft_context_,                                                          \
+                           &(p)->weft_await_takes_a_task_or_future_and_weft_call_a_frame_))
 
 /* weft_done(p): p.done(). Returns true if *p has ended: with a result, an error, or cancelled;
  * false if it was never started. A task's memory may still be in use (weft_is_free). O(1). */

@@ -13,6 +13,7 @@ extern "C" {
 typedef struct weft_future {
     union {
         weft_awaitable_ awaitable;
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         weft_awaitable_ settable;
         weft_awaitable_ without_result;
     };
@@ -31,6 +32,7 @@ typedef struct weft_future {
     struct {                                                                                       \
         union {                                                                                    \
             weft_awaitable_ awaitable;                                                             \
+            weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;              \
             weft_awaitable_ settable;                                                              \
         };                                                                                         \
         type result;                                                                               \

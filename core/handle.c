@@ -52,8 +52,8 @@ const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time w
     return NULL;
 }
 
-const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
-                                  weft_function *function)
+const weft_error *(weft_call_later)(weft_loop *loop, weft_handle *handle, weft_time delay,
+                                    weft_function *function)
 {
     return weft_call_at(loop, handle, weft_deadline_(loop, delay), function);
 }

@@ -44,13 +44,19 @@ struct weft_handle {
  * nothing. O(1). */
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
-/* loop.call_later(delay, function). The loop calls the function after `delay` microseconds, never
- * earlier. Calls that are due together are made in the order in which they were asked for. Returns
- * NULL; or weft_invalid_state_error if the handle is not idle, and changes nothing. O(1), and up to
+/* loop.call_later(delay, function). The loop calls the function after `delay` (WEFT_SECONDS,
+ * WEFT_MS, WEFT_US), never earlier; with 0 or a negative delay, at once. Calls that are due
+ * together are made in the order in which they were asked for. Returns NULL; or
+ * weft_invalid_state_error if the handle is not idle, and changes nothing. O(1), and up to
  * 48 moves when it is due (timer.h). A delay beyond the clock's range, 580,000 years, is cut to
  * it. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
+
+#ifndef __cplusplus
+#define weft_call_later(loop, handle, delay, function)                                             \
+    weft_call_later((loop), (handle), WEFT_DELAY_(delay), (function))
+#endif
 
 /* loop.call_at(when, function). Does what weft_call_later does, at a time of the loop's clock
  * (weft_loop_time). A time that has passed counts as now. */

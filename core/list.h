@@ -14,7 +14,7 @@
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
 
-#include "coroutine.h"
+#include "blocks.h"
 #include "time.h"
 
 #ifdef __cplusplus

@@ -3,7 +3,10 @@
 #define WEFT_CORE_PANIC_H
 
 #ifdef __cplusplus
+#define WEFT_NORETURN_ [[noreturn]]
 extern "C" {
+#else
+#define WEFT_NORETURN_ _Noreturn
 #endif
 
 /* Called where going on would corrupt memory: a resume at a state that a coroutine does not have, a
@@ -14,12 +17,7 @@ extern "C" {
  * who links weft's object files leaves core/panic.o out): it may log, reset the board or jump to a
  * place of safety, but must not return. weft's own prints one line to standard error and aborts;
  * with -DWEFT_FREESTANDING, or where the compiler says that there is no C library, it loops. */
-#ifdef __cplusplus
-[[noreturn]]
-#else
-_Noreturn
-#endif
-void weft_panic(const char *file, unsigned line, const char *text);
+WEFT_NORETURN_ void weft_panic(const char *file, unsigned line, const char *text);
 
 #ifdef __cplusplus
 }

@@ -24,16 +24,25 @@ void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t r
 
 static const weft_step_ go_on = {WEFT_GO_ON_};
 
-/* Of a queue over an array: it has room for none only before it is initialised. */
-static void check_initialised(const weft_queue_ *queue)
+/* A queue over an array has room for no item only before it is initialised. A task that awaits such
+ * a queue first gives way once: then its frame tells the line of the await. */
+static WEFT_NORETURN_ void panic_at(const char *file, unsigned line)
 {
-    if (!queue->room)
-        weft_panic(__FILE__, __LINE__, "a queue that has not been initialised, or over no array");
+    weft_panic(file, line, "a queue that has not been initialised, or over no array");
 }
+
+static WEFT_NORETURN_ void panic_at_await(const weft_context *context)
+{
+    const weft_frame *const frame = weft_running_task_(context)->live.wait.node.frame;
+    panic_at(frame->code->file, weft_line_of_(frame->state));
+}
+
+static const weft_step_ gives_way = {WEFT_YIELDED};
 
 weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context)
 {
-    check_initialised(queue);
+    if (!queue->room)
+        return gives_way;
     if (!queue->is_shut_down)
         return weft_waiters_park_(&queue->putters, context, &put_kind);
     context->error = &weft_queue_shut_down_error;
@@ -43,6 +52,8 @@ weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context)
 /* Who was woken and cannot use it passes it on. */
 weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context)
 {
+    if (!queue->room)
+        panic_at_await(context);
     const bool woken = weft_waiters_resume_popped_(&queue->putters, context);
     if (!context->error)
         return weft_queue_put_begin_(queue, context);
@@ -69,6 +80,18 @@ weft_step_ weft_queue_get_retry_(weft_queue_ *queue, weft_context *context)
     return weft_go_on_(context);
 }
 
+weft_step_ weft_queue_get_from_array_park_(weft_queue_ *queue, weft_context *context)
+{
+    return queue->room ? weft_queue_get_park_(queue, context) : gives_way;
+}
+
+weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *context)
+{
+    if (!queue->room)
+        panic_at_await(context);
+    return weft_queue_get_retry_(queue, context);
+}
+
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context)
 {
     return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, &join_kind) : go_on;
@@ -81,8 +104,33 @@ void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context)
 
 const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 {
-    check_initialised(queue);
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_full_error;
+}
+
+const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
+{
+    return weft_queue_put_error_at_(queue, __FILE__, __LINE__);
+}
+
+const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
+{
+    return weft_queue_get_error_at_(queue, __FILE__, __LINE__);
+}
+
+const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,
+                                           unsigned line)
+{
+    if (!queue->room)
+        panic_at(file, line);
+    return weft_queue_put_error_(queue);
+}
+
+const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
+                                           unsigned line)
+{
+    if (!queue->room)
+        panic_at(file, line);
+    return weft_queue_get_error_(queue);
 }
 
 const weft_error *weft_queue_get_error_(const weft_queue_ *queue)

@@ -105,7 +105,7 @@ typedef struct weft_queue_ {
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
                          weft_queue_put_resume_(&(q)->queue, weft_context_));                      \
-        if (weft_queue_put_nowait(q, __VA_ARGS__))                                                 \
+        if (WEFT_QUEUE_PUT_(q, weft_queue_put_error_(&(q)->queue), __VA_ARGS__))                   \
             weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
 
@@ -115,8 +115,8 @@ typedef struct weft_queue_ {
  * wait, and its evaluation must not use the queue. Cost as weft_queue_put. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
-                         weft_queue_get_resume_(&(q)->queue, weft_context_));                      \
+        WEFT_WAIT_RETRY_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),             \
+                         weft_queue_get_from_array_resume_(&(q)->queue, weft_context_));           \
         *(into) = (q)->items[weft_queue_get_index_(&(q)->queue)];                                  \
         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
     } while (0)
@@ -126,15 +126,11 @@ typedef struct weft_queue_ {
  * and nothing was put or taken. `value` is evaluated once, before the queue is looked at; `pointer`
  * only if there is an item, and its evaluation must not use the queue. Cost as weft_queue_put. */
 #define weft_queue_put_nowait(q, ...)                                                              \
-    ((q)->item_ = (__VA_ARGS__),                                                                   \
-     weft_queue_has_room_(&(q)->queue)                                                             \
-         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (q)->item_,                           \
-            weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
-         : weft_queue_put_error_(&(q)->queue))
+    WEFT_QUEUE_PUT_(q, WEFT_QUEUE_PUT_ERROR_(&(q)->queue), __VA_ARGS__)
 #define weft_queue_get_nowait(q, into)                                                             \
     ((q)->queue.size ? (*(into) = (q)->items[weft_queue_get_index_(&(q)->queue)],                  \
                         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                 \
-                     : weft_queue_get_error_(&(q)->queue))
+                     : WEFT_QUEUE_GET_ERROR_(&(q)->queue))
 
 /* ---- Unbounded: the items are the caller's own, and linked ---- */
 
@@ -221,6 +217,23 @@ typedef struct weft_queue_ {
 #define WEFT_QUEUE_OVER_(q, array, n, order, before)                                               \
     ((q)->items = (array), weft_queue_init_(&(q)->queue, (order), (n), (before)))
 
+#define WEFT_QUEUE_PUT_(q, error, ...)                                                             \
+    ((q)->item_ = (__VA_ARGS__),                                                                   \
+     weft_queue_has_room_(&(q)->queue)                                                             \
+         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (q)->item_,                           \
+            weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
+         : (error))
+
+/* The error of a queue over an array that is full or empty. The panic for one that was never
+ * initialised names the program's line; where bytes count, it names none. */
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_of_(queue)
+#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_of_(queue)
+#else
+#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_at_((queue), __FILE__, __LINE__)
+#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), __FILE__, __LINE__)
+#endif
+
 /* Refuses to compile unless the order is one of items like *items. */
 #define WEFT_QUEUE_ORDERS_(order, items) ((void)_Generic(&(items)[0], order##_item_ * : 0))
 
@@ -236,11 +249,19 @@ weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_get_retry_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_get_from_array_park_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context);
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context);
 
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_(const weft_queue_ *queue);
 const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue);
+const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue,
+                                                            const char *file, unsigned line);
+const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
+                                           unsigned line);
 
 /* By priority: the item behind the last one joins them; the first one leaves. */
 void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size);
@@ -306,6 +327,21 @@ static inline weft_step_ weft_queue_get_resume_(weft_queue_ *queue, weft_context
     if (weft_queue_resumed_well_(context) && queue->size)
         return go_on;
     return weft_queue_get_retry_(queue, context);
+}
+
+static inline weft_step_ weft_queue_get_from_array_begin_(weft_queue_ *queue, weft_context *context)
+{
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    return queue->size ? go_on : weft_queue_get_from_array_park_(queue, context);
+}
+
+static inline weft_step_ weft_queue_get_from_array_resume_(weft_queue_ *queue,
+                                                           weft_context *context)
+{
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    if (weft_queue_resumed_well_(context) && queue->size)
+        return go_on;
+    return weft_queue_get_from_array_retry_(queue, context);
 }
 
 static inline void weft_queue_count_in_(weft_queue_ *queue)

@@ -58,7 +58,7 @@ const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context
 {
     const weft_error *const error = enter(limit, context);
     if (!error)
-        arm(limit, weft_deadline_(loop_of(limit), delay), delay == 0);
+        arm(limit, weft_deadline_(loop_of(limit), delay), !delay || weft_is_negative_(delay));
     return error;
 }
 

@@ -30,13 +30,13 @@ typedef struct weft_timeout {
 
 /* weft_with_timeout(weft_timeout *limit, weft_time delay) { ... } weft_end:
  * `async with asyncio.timeout(delay) as limit:`. If the block has not ended in `delay`
- * microseconds, the task is cancelled once, and the block raises weft_timeout_error instead of
- * that cancellation. An error of the block's own, and a cancellation that came from elsewhere,
- * are left as they are. WEFT_FOREVER: no limit, until weft_timeout_reschedule. Entering one that
- * has been entered raises weft_invalid_state_error. `limit` is evaluated again when the block is
- * left. O(1). */
+ * (WEFT_SECONDS, WEFT_MS, WEFT_US), the task is cancelled once, and the block raises
+ * weft_timeout_error instead of that cancellation. An error of the block's own, and a cancellation
+ * that came from elsewhere, are left as they are. WEFT_FOREVER: no limit, until
+ * weft_timeout_reschedule. Entering one that has been entered raises weft_invalid_state_error.
+ * `limit` is evaluated again when the block is left. O(1). */
 #define weft_with_timeout(limit, delay)                                                            \
-    WEFT_WITH_(weft_check(weft_timeout_enter_((limit), weft_context_, (delay))),                   \
+    WEFT_WITH_(weft_check(weft_timeout_enter_((limit), weft_context_, WEFT_DELAY_(delay))),        \
                weft_timeout_leave_((limit), weft_context_))
 
 /* weft_with_timeout_at(weft_timeout *limit, weft_time when) { ... } weft_end:

@@ -46,11 +46,12 @@ typedef struct weft_wait_set {
 /* weft_wait_first(WEFT_WAIT_SET(n) *s, weft_time limit), weft_wait_first_error, weft_wait_all:
  * `await asyncio.wait(s, timeout=limit, return_when=FIRST_COMPLETED)` (FIRST_EXCEPTION,
  * ALL_COMPLETED). Waits until one of them, or one with an error, or all have ended; until all have,
- * if that does not happen before; and at most `limit` microseconds (WEFT_FOREVER: no limit). Raises
- * nothing but a cancellation, which is not passed on to them; and weft_invalid_state_error of an
- * empty set, of one that somebody waits for already, and if one of them is another loop's. Which
- * have ended, weft_done tells; the set stays as it is, and may be waited for again. When it ends
- * nothing of it is linked to them. `s` is evaluated again when the task is resumed. O(parts). */
+ * if that does not happen before; and at most for `limit` (WEFT_SECONDS, WEFT_MS, WEFT_US;
+ * WEFT_FOREVER: no limit). Raises nothing but a cancellation, which is not passed on to them; and
+ * weft_invalid_state_error of an empty set, of one that somebody waits for already, and if one of
+ * them is another loop's. Which have ended, weft_done tells; the set stays as it is, and may be
+ * waited for again. When it ends nothing of it is linked to them. `s` is evaluated again when the
+ * task is resumed. O(parts). */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
@@ -75,7 +76,7 @@ typedef struct weft_wait_set {
  * with a set that is being waited for, or with one of another loop's, raises it too. `s` is
  * evaluated more than once. O(parts) for the block, O(1) for each. */
 #define weft_with_completed(s, limit)                                                              \
-    WEFT_WITH_(weft_check(weft_completed_enter_(&(s)->set, weft_context_, (limit))),               \
+    WEFT_WITH_(weft_check(weft_completed_enter_(&(s)->set, weft_context_, WEFT_DELAY_(limit))),    \
                weft_completed_exit_(&(s)->set))
 #define weft_completed_left(s) ((s)->set.multi_wait.count)
 #define weft_next_completed(s, which)                                                              \
@@ -86,7 +87,7 @@ typedef struct weft_wait_set {
     } while (0)
 
 #define WEFT_WAIT_UNTIL_(s, limit, until)                                                          \
-    WEFT_WAIT_RESUME_(weft_wait_begin_(&(s)->set, weft_context_, (limit), (until)),                \
+    WEFT_WAIT_RESUME_(weft_wait_begin_(&(s)->set, weft_context_, WEFT_DELAY_(limit), (until)),     \
                       weft_wait_resume_(&(s)->set))
 
 weft_step_ weft_wait_begin_(weft_wait_set *set, weft_context *context, weft_time limit,

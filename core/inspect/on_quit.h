@@ -26,9 +26,9 @@ typedef struct weft_quit_dump_ {
 #define WEFT_DUMP_ON_QUIT(name)                                                                    \
     static void name##_on_signal_(int number);                                                     \
     static weft_quit_dump_ name = {.on_signal = name##_on_signal_};                                \
-    static void name##_on_signal_(int number)                                                      \
+    static void name##_on_signal_(int number_)                                                     \
     {                                                                                              \
-        (void)number;                                                                              \
+        (void)number_;                                                                             \
         (void)weft_call_soon_threadsafe(&name.handle);                                             \
     }                                                                                              \
     static void name##_on_signal_(int number)

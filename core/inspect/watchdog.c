@@ -37,10 +37,10 @@ static void run_timed(weft_loop *loop)
     }
 }
 
-void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog)
+void(weft_set_watchdog)(weft_loop *loop, weft_time longest, weft_watchdog *watchdog)
 {
     loop->watchdog = watchdog;
-    loop->longest = longest;
+    loop->longest = weft_is_negative_(longest) ? 0 : longest;
     loop->run_timed = watchdog ? run_timed : NULL;
     loop->attention &= (unsigned char)~WEFT_HAS_WATCHDOG_;
     if (watchdog)

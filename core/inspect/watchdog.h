@@ -24,10 +24,14 @@ typedef struct weft_slow_call {
 typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *turn);
 
 /* loop.slow_callback_duration, of debug mode: has `watchdog` called after each turn that took more
- * than `longest` microseconds, from the next tick on; NULL: nobody is told any more, from now on.
+ * than `longest` (WEFT_MS), from the next tick on; NULL: nobody is told any more, from now on.
  * A tick then reads the clock once more than it has turns; without a watchdog, it costs nothing.
  * weft_loop_close forgets it. O(1). */
 void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog);
+#ifndef __cplusplus
+#define weft_set_watchdog(loop, longest, watchdog)                                                 \
+    weft_set_watchdog((loop), WEFT_DELAY_(longest), (watchdog))
+#endif
 
 #ifdef __cplusplus
 }

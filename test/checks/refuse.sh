@@ -30,7 +30,27 @@ check() {
         complain "is refused even with -DFIXED"
     else
         pass
+        check_messages
     fi
+}
+
+# With a line `lines: N` the reason stands in the first or second message, and all messages together have at
+# most N lines, with -Wall -Wextra and without flags.
+check_messages() {
+    bound=$(field lines "$file")
+    bound=$(field "$compiler lines" "$file" | grep . || echo "$bound")
+    [ -n "$bound" ] || return 0
+    for warnings in '' '-Wall -Wextra'; do
+        # shellcheck disable=SC2086
+        LC_ALL=C "$compiler" -std=c11 -fsyntax-only -I"$srcdir" $warnings "$file" >"$work/out" 2>&1
+        if ! grep -E ': (fatal error|error|warning|note): ' "$work/out" | head -n 2 | grep -Eq -- "$message"; then
+            complain "does not name it in the first two messages: $message"
+        elif [ "$(wc -l <"$work/out")" -gt "$bound" ]; then
+            complain "takes more than $bound lines, with flags '$warnings'"
+        else
+            pass
+        fi
+    done
 }
 
 for compiler in gcc clang; do

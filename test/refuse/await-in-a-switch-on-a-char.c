@@ -12,11 +12,11 @@ WEFT_ASYNC_BODY(job)
 #ifndef FIXED
     switch ((char)self->delay) {
     case 1:
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
 #else
     if (self->delay == 1)
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
 #endif
 }
 WEFT_ASYNC_END

@@ -122,7 +122,7 @@ WEFT_ASYNC_BODY(raising_again)
         weft_raise(&no_route);
     }
     weft_catch(&network, self->caught) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_raise(self->caught);
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -161,7 +161,7 @@ WEFT_ASYNC_BODY(sequence)
         }
         weft_end;
         weft_try {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             note("E");
         }
         weft_catch(&weft_base_error, self->caught) {
@@ -195,7 +195,7 @@ WEFT_ASYNC_BODY(replacing)
             weft_raise(&no_route);
         }
         weft_finally(&self->inner_left) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             weft_raise(&fail);
         }
         weft_end;
@@ -233,11 +233,11 @@ WEFT_ASYNC_BODY(handling_within)
     }
     weft_finally(&self->left) {
         weft_try {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             weft_raise(&fail);
         }
         weft_catch(&fail, self->caught) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
         weft_end;
         note("f");
@@ -268,7 +268,7 @@ WEFT_ASYNC_BODY(looping_within)
     for (self->i = 0; self->i < 2; self->i++) {
         weft_try {
             for (self->j = 0; self->j < 3; self->j++) {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
                 if (self->j == 0)
                     continue;
                 if (self->j == 2)
@@ -281,7 +281,7 @@ WEFT_ASYNC_BODY(looping_within)
         weft_finally(&self->left) {
             self->j = 0;
             do {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
                 if (self->j == 0)
                     continue;
                 note("f");
@@ -311,7 +311,7 @@ struct failing_release {
 WEFT_ASYNC_BODY(failing_release)
 {
     weft_with_lock(&lock) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_lock_release(&lock);
         weft_check(self->raised);
         note("e");
@@ -422,6 +422,39 @@ START_TEST(break_and_continue_outside_of_a_loop_panic)
     EXPECT_PANIC(leave_loop(LOOPLESS[_i], true), "break outside of a loop");
     EXPECT_PANIC(leave_loop(LOOPLESS[_i], false), "continue outside of a loop");
     ck_assert_str_eq(panic.file, __FILE__);
+    lock.holder = NULL;
+}
+END_TEST
+
+WEFT_ASYNC(astray, unsigned line; bool breaks;)
+{
+    weft_sleep(0);
+    weft_with_lock(&lock) {
+        self->line = __LINE__ + 5;
+        if (self->breaks)
+            break;
+        continue;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(astray) astray_task;
+
+static void go_astray(bool breaks)
+{
+    memset(&astray_task, 0, sizeof(astray_task));
+    lock.holder = NULL;
+    weft_loop_init(&loop, &backend.backend);
+    weft_run(&loop, astray, &astray_task, .breaks = breaks);
+}
+
+START_TEST(the_panic_for_a_stray_break_names_the_end_of_its_block)
+{
+    EXPECT_PANIC(go_astray(true), "break outside of a loop");
+    ck_assert_uint_eq(panic.line, astray_task.frame.line);
+    EXPECT_PANIC(go_astray(false), "continue outside of a loop");
+    ck_assert_uint_eq(panic.line, astray_task.frame.line);
     lock.holder = NULL;
 }
 END_TEST
@@ -720,5 +753,6 @@ int main(void)
     tcase_add_test(tests, the_error_of_a_release_replaces_what_was_in_flight);
     tcase_add_test(tests, a_with_that_is_cancelled_while_it_acquires_releases_nothing);
     tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0, sizeof(LOOPLESS) - 1);
+    tcase_add_test(tests, the_panic_for_a_stray_break_names_the_end_of_its_block);
     return run_suite();
 }

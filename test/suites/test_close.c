@@ -239,7 +239,7 @@ WEFT_ASYNC_BODY(family)
 {
     if (self->spawns)
         weft_create_task(failing, &self->child);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
 }
 WEFT_ASYNC_END
 
@@ -290,7 +290,7 @@ WEFT_ASYNC_BODY(twins)
 {
     for (int i = 0; self->spawns && i < 2; i++)
         weft_create_task(failing, &self->children[i]);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
 }
 WEFT_ASYNC_END
 
@@ -418,8 +418,8 @@ WEFT_ASYNC_BODY(waiting)
     ck_assert_ptr_null(weft_wait_add(&self->set, &self->own));
     ck_assert_ptr_null(weft_wait_add(&self->set, &never));
     if (self->form == 1)
-        weft_wait_all(&self->set, 5);
-    weft_with_completed(&self->set, 5)
+        weft_wait_all(&self->set, WEFT_US(5));
+    weft_with_completed(&self->set, WEFT_US(5))
         note("entered");
     weft_end;
 }

@@ -304,7 +304,7 @@ WEFT_ASYNC(leaving, char way; int i;)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_condition(&condition) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             LEAVE(self->way);
             if (self->way == 'w')
                 weft_condition_wait(&condition);
@@ -645,7 +645,7 @@ WEFT_ASYNC(in_time, weft_timeout limit; const weft_error *caught;)
 {
     weft_with_condition(&condition) {
         weft_try {
-            weft_with_timeout(&self->limit, 500) {
+            weft_with_timeout(&self->limit, WEFT_US(500)) {
                 weft_condition_wait(&condition);
             }
             weft_end;

@@ -151,7 +151,7 @@ WEFT_ASYNC(locker, weft_time delay; int i; weft_exit left;)
                     }
                     weft_end;
                     ck_assert_uint_eq(rlock.depth, 1);
-                    weft_sleep(1);
+                    weft_sleep(WEFT_US(1));
                 }
                 weft_finally(&self->left) {
                     inside--;
@@ -209,7 +209,7 @@ WEFT_ASYNC(buyer)
         ck_assert(weft_condition_locked(&market));
         stock--;
         bought++;
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_end;
 }
@@ -218,7 +218,7 @@ WEFT_ASYNC_END
 WEFT_ASYNC(bringer, int i;)
 {
     for (; self->i < 2; self->i++) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_with_condition(&market) {
             stock++;
             brought++;
@@ -287,7 +287,7 @@ WEFT_ASYNC(carrier, int number;)
         items[self->number].is_in = true;
         weft_queue_put_item(&linked, &items[self->number]);
         weft_check(weft_queue_task_done(&bounded));
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
 }
 WEFT_ASYNC_END
@@ -305,7 +305,7 @@ WEFT_ASYNC_END
 
 WEFT_ASYNC(taker, struct item *item; weft_exit left; weft_timeout limit;)
 {
-    weft_with_timeout(&self->limit, 12) {
+    weft_with_timeout(&self->limit, WEFT_US(12)) {
         for (;;) {
             weft_queue_get_item(&linked, &self->item);
             ck_assert(self->item->is_in);
@@ -313,7 +313,7 @@ WEFT_ASYNC(taker, struct item *item; weft_exit left; weft_timeout limit;)
             got++;
             in_hand++;
             weft_try {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
             }
             weft_finally(&self->left) {
                 in_hand--;
@@ -615,13 +615,13 @@ WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts
         } else if (self->how == BY_COLLECT) {
             weft_gather_collect(&self->gather);
         } else if (self->how == BY_FIRST) {
-            weft_wait_first(&self->set, 2);
+            weft_wait_first(&self->set, WEFT_US(2));
         } else if (self->how == BY_ERROR) {
             weft_wait_first_error(&self->set, WEFT_FOREVER);
         } else if (self->how == BY_ALL) {
-            weft_wait_all(&self->set, 3);
+            weft_wait_all(&self->set, WEFT_US(3));
         } else if (self->how == BY_COMPLETED) {
-            weft_with_completed(&self->set, 4) {
+            weft_with_completed(&self->set, WEFT_US(4)) {
                 while (weft_completed_left(&self->set)) {
                     weft_next_completed(&self->set, &self->which);
                     weft_error_of(self->which);
@@ -631,7 +631,7 @@ WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts
         } else if (self->how == BY_SHIELD) {
             weft_await_shielded(&self->shield, &self->parts[1]);
         } else {
-            weft_wait_for(&self->limit, &self->parts[0], 2);
+            weft_wait_for(&self->limit, &self->parts[0], WEFT_US(2));
         }
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -658,7 +658,7 @@ WEFT_ASYNC(setter, weft_time delay;)
 {
     weft_sleep(self->delay);
     weft_event_set(&event);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_set_done(&future);
 }
 WEFT_ASYNC_END

@@ -434,7 +434,7 @@ END_TEST
 
 WEFT_ASYNC(limited, int fd; weft_timeout limit;)
 {
-    weft_with_timeout(&self->limit, 2000) {
+    weft_with_timeout(&self->limit, WEFT_US(2000)) {
         weft_wait_readable(self->fd);
     }
     weft_end;

@@ -203,7 +203,7 @@ WEFT_ASYNC(sender, int sent;)
         weft_wait_writable(ends[1]);
         if (write(ends[1], "x", 1) != 1)
             weft_raise(&fail);
-        weft_sleep(200);
+        weft_sleep(WEFT_US(200));
     }
 }
 WEFT_ASYNC_END

@@ -331,7 +331,7 @@ START_TEST(a_gather_of_these_waits_for_each_of_them_whatever_they_are)
 {
     static WEFT_TASK(gathering_these) task;
     start_parts(NULL, NULL, NULL);
-    ck_no_error(weft_call_later(&loop, &ending, 5, end_future));
+    ck_no_error(weft_call_later(&loop, &ending, WEFT_US(5), end_future));
     ck_no_error(weft_run(&loop, gathering_these, &task));
     ck_recorded("cbafallone");
 }
@@ -538,7 +538,7 @@ static size_t used;
 WEFT_ASYNC_BODY(tree)
 {
     if (self->depth == 0) {
-        weft_sleep(1000);
+        weft_sleep(WEFT_US(1000));
         note("never");
     }
     self->children = &children[used++];

@@ -374,7 +374,7 @@ WEFT_ASYNC(deaf, weft_group group; const weft_error *caught;)
     weft_with_group(&self->group) {
         weft_group_create_task(&self->group, child, &children[0], .name = 'a', .plan = &plan);
         weft_try {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_catch(&weft_cancelled_error, self->caught) {
             note("!");
@@ -451,7 +451,7 @@ WEFT_ASYNC(sleeping_on, const struct plan *plan; weft_group group; const weft_er
         weft_with_group(&self->group) {
             weft_group_create_task(&self->group, child, &children[0], .name = 'a',
                                    .plan = self->plan);
-            weft_sleep(20);
+            weft_sleep(WEFT_US(20));
         }
         weft_end;
     }
@@ -603,9 +603,9 @@ WEFT_ASYNC(slowly, weft_group group; int i;)
         for (self->i = 0; self->i < CHILDREN; self->i++) {
             weft_group_create_task(&self->group, child, &children[self->i],
                                    .name = (char)('a' + self->i), .plan = &plan);
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
         ck_assert_ptr_null(self->group.scope.children);
         note("-");
     }
@@ -637,7 +637,7 @@ static size_t heads;
 WEFT_ASYNC_BODY(hydra)
 {
     note("h");
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     for (int i = 0; i < 2 && heads < sizeof(hydras) / sizeof(hydras[0]); i++) {
         hydra_task *const next = &hydras[heads++];
         weft_group_create_task(self->group, hydra, next, .group = self->group);
@@ -737,7 +737,7 @@ WEFT_ASYNC(stubborn, weft_group *group; const weft_error *caught;)
 {
     static const struct plan plan = {.delay = 0};
     weft_try {
-        weft_sleep(9);
+        weft_sleep(WEFT_US(9));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         weft_try {
@@ -801,7 +801,7 @@ WEFT_ASYNC(starting_late, int way; child_task memory; weft_group group;)
     static const struct plan failing = {.error = &fail};
     cancelled_late = &self->group;
     weft_create_task(child, &self->memory, .name = 'f', .plan = &failing);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_with_group(&self->group) {
         weft_try {
             if (self->way == 0)
@@ -844,7 +844,7 @@ WEFT_ASYNC(quick, const weft_error *error; bool waits;)
     note("q");
     weft_check(self->error);
     if (self->waits)
-        weft_sleep(2);
+        weft_sleep(WEFT_US(2));
     note(".");
 }
 WEFT_ASYNC_END
@@ -969,13 +969,13 @@ WEFT_ASYNC(cancels_its_own, weft_group group; int i;)
             weft_sleep(0);
             weft_group_cancel(&self->group);
             note("-");
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             note("never");
         }
         weft_end;
         note(".");
     }
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note("end");
 }
 WEFT_ASYNC_END
@@ -994,7 +994,7 @@ WEFT_ASYNC(cancelled_before, weft_group group; const weft_error *caught;)
 {
     weft_cancel(weft_current_task());
     weft_try {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         note("x");
@@ -1002,7 +1002,7 @@ WEFT_ASYNC(cancelled_before, weft_group group; const weft_error *caught;)
     weft_end;
     weft_with_group(&self->group) {
         weft_group_cancel(&self->group);
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         note("never");
     }
     weft_end;
@@ -1204,7 +1204,7 @@ WEFT_ASYNC(stranger, weft_group group; const weft_error *caught;)
     }
     weft_catch(&weft_group_error, self->caught) {
         note_outcome(self->caught, weft_current_task());
-        weft_sleep(20);
+        weft_sleep(WEFT_US(20));
         note_outcome(self->caught, weft_current_task());
     }
     weft_end;

@@ -31,7 +31,7 @@ static const weft_error *soon(struct call *call)
 
 static const weft_error *later(struct call *call)
 {
-    return weft_call_later(&loop, &call->handle, 5, called);
+    return weft_call_later(&loop, &call->handle, WEFT_US(5), called);
 }
 
 static const weft_error *at(struct call *call)
@@ -79,8 +79,8 @@ END_TEST
 
 START_TEST(later_calls_are_made_by_time_and_then_in_order)
 {
-    weft_call_later(&loop, &a.handle, 7, called);
-    weft_call_later(&loop, &b.handle, 3, called);
+    weft_call_later(&loop, &a.handle, WEFT_US(7), called);
+    weft_call_later(&loop, &b.handle, WEFT_US(3), called);
     weft_call_at(&loop, &c.handle, 7, called);
     weft_call_at(&loop, &d.handle, 3, called);
     tick();
@@ -106,13 +106,13 @@ END_TEST
 
 START_TEST(the_furthest_time_is_no_overflow)
 {
-    backend.now = 100;
-    weft_call_later(&loop, &a.handle, UINT64_MAX, called);
-    weft_call_later(&loop, &b.handle, UINT64_MAX - 100, called);
-    weft_call_later(&loop, &c.handle, UINT64_MAX - 101, called);
+    backend.now = WEFT_FOREVER - 200;
+    weft_call_later(&loop, &a.handle, WEFT_FOREVER, called);
+    weft_call_later(&loop, &b.handle, WEFT_US(200), called);
+    weft_call_later(&loop, &c.handle, WEFT_US(199), called);
     tick();
     ck_recorded("c");
-    ck_assert_uint_eq(backend.now, UINT64_MAX - 1);
+    ck_assert_uint_eq(backend.now, WEFT_FOREVER - 1);
     tick();
     ck_recorded("ab");
 }
@@ -401,7 +401,7 @@ struct failing {
 
 WEFT_ASYNC_BODY(failing)
 {
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_raise(&fail);
 }
 WEFT_ASYNC_END
@@ -427,7 +427,7 @@ END_TEST
 
 START_TEST(calls_that_are_pending_when_the_loop_closes_are_off)
 {
-    soon(&a), later(&b), weft_call_later(&loop, &c.handle, 7, called);
+    soon(&a), later(&b), weft_call_later(&loop, &c.handle, WEFT_US(7), called);
     weft_loop_close(&loop);
     ck_assert(!weft_handle_pending(&a.handle));
     ck_assert(!weft_handle_pending(&b.handle));
@@ -435,6 +435,23 @@ START_TEST(calls_that_are_pending_when_the_loop_closes_are_off)
     soon(&c);
     run_dry();
     ck_recorded("c");
+}
+END_TEST
+
+START_TEST(a_delay_below_zero_is_due_at_once)
+{
+    const weft_time began = backend.now;
+    backend.now = began + 5;
+    new_calls();
+    weft_call_later(&loop, &a.handle, WEFT_MS(-5), called);
+    weft_call_later(&loop, &b.handle, WEFT_SECONDS(-0.5), called);
+    weft_call_later(&loop, &c.handle, began - weft_loop_time(&loop), called);
+    weft_call_later(&loop, &d.handle, WEFT_FOREVER + 1, called);
+    ck_assert_uint_eq(weft_next_run(&loop), weft_loop_time(&loop));
+    weft_run_once(&loop);
+    weft_run_once(&loop);
+    ck_recorded("abcd");
+    ck_assert_uint_eq(weft_loop_time(&loop), began + 5);
 }
 END_TEST
 
@@ -468,5 +485,6 @@ int main(void)
     tcase_add_test(tests, a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called);
     tcase_add_test(tests, a_callback_of_a_task_does_not_ask_for_its_error);
     tcase_add_test(tests, calls_that_are_pending_when_the_loop_closes_are_off);
+    tcase_add_test(tests, a_delay_below_zero_is_due_at_once);
     return run_suite();
 }

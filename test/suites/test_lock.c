@@ -105,7 +105,7 @@ struct barging {
 WEFT_ASYNC_BODY(barging)
 {
     weft_lock_acquire(&lock);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_lock_release(&lock);
     ck_assert(!weft_lock_locked(&lock)); /* free, but promised */
     weft_lock_acquire(&lock);
@@ -253,7 +253,7 @@ WEFT_ASYNC_BODY(leaving)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_lock(&lock) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             LEAVE(self->way);
         }
         weft_end;

@@ -148,7 +148,7 @@ END_TEST
 WEFT_ASYNC(raising_deadlock, WEFT_TASK(hanging) left;)
 {
     weft_create_task(hanging, &self->left, .name = 'l', .future = &never);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_raise(&weft_deadlock_error);
 }
 WEFT_ASYNC_END
@@ -443,7 +443,7 @@ static const weft_error *run_inside(struct nesting *self)
 WEFT_ASYNC_BODY(nesting)
 {
     ck_error(run_inside(self), &weft_invalid_state_error);
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("n");
 }
 WEFT_ASYNC_END
@@ -489,12 +489,12 @@ struct last_wish {
 WEFT_ASYNC_BODY(last_wish)
 {
     weft_try {
-        weft_sleep(1000);
+        weft_sleep(WEFT_US(1000));
     }
     weft_finally(&self->left) {
         note_letter(self->wish);
         if (self->wish == 's')
-            weft_sleep(10);
+            weft_sleep(WEFT_US(10));
         if (self->wish == 'c')
             weft_create_task(hanging, &self->child, .name = '!', .future = &never);
         if (self->wish == 'h')
@@ -579,7 +579,7 @@ WEFT_ASYNC(catching, const weft_error *caught;)
         weft_await(&never);
     }
     weft_catch(&weft_cancelled_error, self->caught) {
-        weft_sleep(3);
+        weft_sleep(WEFT_US(3));
         note("caught");
     }
     weft_end;
@@ -604,7 +604,7 @@ struct setting {
 WEFT_ASYNC_BODY(setting)
 {
     weft_set_done(&never);
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("s");
 }
 WEFT_ASYNC_END
@@ -812,7 +812,8 @@ START_TEST(a_sleep_beyond_selects_range_is_waited_for)
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), UINT64_MAX, UINT64_MAX / 2};
+    static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), WEFT_FOREVER,
+                                       WEFT_FOREVER / 2};
     for (int i = 0; i < 3; i++)
         weft_loop_create_task(&loop, runner, &far[i], .name = 'f', .times = 2, .delay = delays[i]);
     weft_loop_create_task(&loop, runner, &near, .name = 'n', .times = 2, .delay = 1000);

@@ -221,7 +221,7 @@ WEFT_ASYNC(starting_late, weft_group group;)
 {
     cancelled_late = &self->group;
     weft_create_task(worker, &pool.slots[SLOTS - 1].task, .name = 'f', .error = &fail);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_with_group(&self->group) {
         weft_try {
             weft_group_create_pooled(&self->group, worker, &pool, .name = cancelling_name(),
@@ -332,7 +332,7 @@ WEFT_ASYNC(failing, int what, count; weft_group group; const weft_error *caught;
     }
     weft_end;
     if (self->what == NOTHING)
-        weft_sleep(50);
+        weft_sleep(WEFT_US(50));
     if (self->what == FORGETS) {
         weft_group_forget_errors(&self->group);
         weft_group_forget_errors(&self->group);
@@ -479,7 +479,7 @@ enum { LEAVES = 2, NODES = 3 };
 
 WEFT_ASYNC(leaf)
 {
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_raise(&fail);
 }
 WEFT_ASYNC_END

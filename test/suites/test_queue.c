@@ -862,10 +862,47 @@ static void put_into(int_queue *into)
     ck_no_error(weft_queue_put_nowait(into, 1));
 }
 
+static void get_from(int_queue *from)
+{
+    int got;
+    ck_no_error(weft_queue_get_nowait(from, &got));
+}
+
+WEFT_ASYNC(unprepared, int_queue *queue; bool gets; int item; unsigned line;)
+{
+    weft_sleep(0);
+    if (self->gets) {
+        self->line = __LINE__ + 1;
+        weft_queue_get(self->queue, &self->item);
+    }
+    self->line = __LINE__ + 1;
+    weft_queue_put(self->queue, 1);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(unprepared) unprepared_task;
+
+static void run_unprepared(int_queue *zero, bool gets)
+{
+    memset(&unprepared_task, 0, sizeof(unprepared_task));
+    weft_loop_init(&loop, &backend.backend);
+    weft_run(&loop, unprepared, &unprepared_task, zero, gets);
+}
+
 START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
 {
     static int_queue zero;
     EXPECT_PANIC(put_into(&zero), "not been initialised");
+    EXPECT_PANIC(get_from(&zero), "not been initialised");
+#ifndef __OPTIMIZE_SIZE__
+    ck_assert_str_eq(panic.file, __FILE__);
+#endif
+    for (volatile int gets = 0; gets < 2; gets++) {
+        EXPECT_PANIC(run_unprepared(&zero, gets), "not been initialised");
+        ck_assert_str_eq(panic.file, __FILE__);
+        ck_assert_uint_eq(panic.line, unprepared_task.frame.line);
+    }
+    weft_loop_init(&loop, &backend.backend);
 }
 END_TEST
 

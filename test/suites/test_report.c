@@ -127,7 +127,7 @@ WEFT_ASYNC_BODY(waiting)
 {
     if (self->kind == 0) {
         lines[0] = __LINE__ + 1;
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
     }
     if (self->kind == 1) {
         lines[1] = __LINE__ + 1;

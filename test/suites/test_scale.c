@@ -70,7 +70,7 @@ END_TEST
 enum way { AWAIT, GATHER, COLLECT, SHIELD, WAIT, LIMITED, COMPLETED, GROUP, WAYS };
 
 struct link;
-typedef union link_task link_task;
+typedef struct link_task link_task;
 
 struct link {
     weft_frame frame;
@@ -85,14 +85,8 @@ struct link {
     weft_group *group; /* of one that starts the next one itself, in it */
 };
 
-/* WEFT_TASK(link) with a name, which its own frame knows. */
-union link_task {
-    weft_task task;
-    weft_awaitable_ awaitable;
-    struct {
-        unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];
-        struct link frame;
-    };
+struct link_task {
+    WEFT_TASK(link);
 };
 
 static link_task *links;
@@ -569,7 +563,7 @@ WEFT_ASYNC(holder, weft_lock *own;)
     weft_with_lock(self->own) {
         weft_sleep(0);
         weft_with_lock(self->own + 1) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
         weft_end;
     }

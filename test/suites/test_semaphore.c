@@ -216,7 +216,7 @@ WEFT_ASYNC(sleeper)
         note("never");
     }
     weft_catch(&weft_cancelled_error) {
-        weft_sleep(100);
+        weft_sleep(WEFT_US(100));
         note("woken");
     }
     weft_end;
@@ -314,7 +314,7 @@ WEFT_ASYNC(leaving, char way; int i;)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_semaphore(&semaphore) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             LEAVE(self->way);
         }
         weft_end;

@@ -555,12 +555,12 @@ struct taking_back {
 WEFT_ASYNC_BODY(taking_back)
 {
     weft_try {
-        weft_sleep(10);
+        weft_sleep(WEFT_US(10));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         weft_uncancel(weft_current_task());
         note("x");
-        weft_sleep(10);
+        weft_sleep(WEFT_US(10));
     }
     weft_end;
 }
@@ -814,7 +814,7 @@ WEFT_ASYNC_BODY(reconsidering)
 {
     weft_cancel(weft_current_task());
     weft_uncancel(weft_current_task());
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("slept");
 }
 WEFT_ASYNC_END

@@ -39,7 +39,7 @@ WEFT_ASYNC(worker, int number; weft_lock *lock; int *sum; int i;)
 {
     for (self->i = 0; self->i < 20; self->i++) {
         weft_with_lock(self->lock) {
-            weft_sleep(self->i % 5 ? 0 : 50);
+            weft_sleep(WEFT_US(self->i % 5 ? 0 : 50));
             *self->sum += self->number;
         }
         weft_end;

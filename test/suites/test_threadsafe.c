@@ -144,7 +144,7 @@ static void note_later(weft_loop *of, weft_handle *handle)
 static void note_and_again_later(weft_loop *of, weft_handle *handle)
 {
     note("now");
-    ck_no_error(weft_call_later(of, handle, 1000, note_later));
+    ck_no_error(weft_call_later(of, handle, WEFT_US(1000), note_later));
 }
 
 /* What the function used its handle for is off when the next call is seen. */
@@ -416,7 +416,7 @@ START_TEST(the_wake_pipe_is_emptied)
     open_all();
     sleeps = 0;
     ck_assert(call(&a));
-    ck_no_error(weft_call_later(&loop, &later, 5000, stop));
+    ck_no_error(weft_call_later(&loop, &later, WEFT_US(5000), stop));
     ck_no_error(weft_run_forever(&loop));
     ck_recorded("astop");
     ck_assert_int_le(sleeps, 4); /* for the wake, the timer, and once more if that is early */

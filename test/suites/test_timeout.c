@@ -33,7 +33,7 @@ WEFT_ASYNC(limited, weft_time limit, delay; bool at; int then; const weft_error 
                 if (self->then == FAILS)
                     weft_raise(&fail);
                 if (self->then == SLEEPS_ON)
-                    weft_sleep(10);
+                    weft_sleep(WEFT_US(10));
             }
             weft_end;
         }
@@ -117,8 +117,8 @@ END_TEST
 WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
 {
     for (self->i = 0; self->i < 4; self->i++) {
-        weft_with_timeout(&self->timeout, 5) {
-            weft_sleep(1);
+        weft_with_timeout(&self->timeout, WEFT_US(5)) {
+            weft_sleep(WEFT_US(1));
             if (self->i == 0)
                 continue;
             if (self->i == 2)
@@ -128,7 +128,7 @@ WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
         weft_end;
         note(".");
     }
-    weft_with_timeout(&self->timeout, 5) {
+    weft_with_timeout(&self->timeout, WEFT_US(5)) {
         weft_return;
     }
     weft_end;
@@ -150,7 +150,7 @@ END_TEST
 
 WEFT_ASYNC(until, weft_time when, delay; weft_timeout timeout; const weft_error *caught;)
 {
-    weft_sleep(10);
+    weft_sleep(WEFT_US(10));
     weft_try {
         weft_with_timeout_at(&self->timeout, self->when) {
             weft_sleep(self->delay);
@@ -242,9 +242,9 @@ END_TEST
 WEFT_ASYNC(refusing, weft_timeout timeout; const weft_error *caught;)
 {
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-    weft_with_timeout(&self->timeout, 2) {
+    weft_with_timeout(&self->timeout, WEFT_US(2)) {
         weft_try {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_catch(&weft_cancelled_error, self->caught) {
             note("x");
@@ -255,7 +255,7 @@ WEFT_ASYNC(refusing, weft_timeout timeout; const weft_error *caught;)
     }
     weft_end;
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-    weft_with_timeout(&self->timeout, 2) {
+    weft_with_timeout(&self->timeout, WEFT_US(2)) {
     }
     weft_end;
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
@@ -281,9 +281,9 @@ END_TEST
 WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 5) {
+        weft_with_timeout(&self->timeout, WEFT_US(5)) {
             weft_try {
-                weft_with_timeout(&self->timeout, 1) {
+                weft_with_timeout(&self->timeout, WEFT_US(1)) {
                     note("never");
                 }
                 weft_end;
@@ -303,7 +303,7 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
             }
             weft_end;
             ck_assert_uint_eq(weft_timeout_when(&self->timeout), 5);
-            weft_sleep(9);
+            weft_sleep(WEFT_US(9));
         }
         weft_end;
     }
@@ -311,8 +311,8 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
         note("timeout");
     }
     weft_end;
-    weft_with_timeout(&self->timeout, 5) {
-        weft_sleep(3);
+    weft_with_timeout(&self->timeout, WEFT_US(5)) {
+        weft_sleep(WEFT_US(3));
     }
     weft_end;
 }
@@ -330,13 +330,13 @@ END_TEST
 
 WEFT_ASYNC(entering_late, weft_timeout timeout;)
 {
-    weft_with_timeout(&self->timeout, 1) {
+    weft_with_timeout(&self->timeout, WEFT_US(1)) {
         weft_try {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_catch(&weft_cancelled_error) {
             note("x");
-            weft_with_timeout(&self->timeout, 5) {
+            weft_with_timeout(&self->timeout, WEFT_US(5)) {
                 note("never");
             }
             weft_end;
@@ -423,14 +423,14 @@ END_TEST
 WEFT_ASYNC(in_finally, weft_timeout outer, inner; weft_exit left; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->outer, 2) {
+        weft_with_timeout(&self->outer, WEFT_US(2)) {
             weft_try {
-                weft_sleep(9);
+                weft_sleep(WEFT_US(9));
             }
             weft_finally(&self->left) {
                 weft_try {
-                    weft_with_timeout(&self->inner, 3) {
-                        weft_sleep(9);
+                    weft_with_timeout(&self->inner, WEFT_US(3)) {
+                        weft_sleep(WEFT_US(9));
                     }
                     weft_end;
                 }
@@ -496,7 +496,7 @@ WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
 {
     weft_try {
         weft_cancel(weft_current_task());
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         note_outcome(self->caught, weft_current_task());
@@ -506,7 +506,7 @@ WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
         weft_with_timeout(&self->timeout, self->limit) {
             if (self->again)
                 weft_cancel(weft_current_task());
-            weft_sleep(9);
+            weft_sleep(WEFT_US(9));
         }
         weft_end;
     }
@@ -533,7 +533,7 @@ static weft_future future;
 WEFT_ASYNC(on_time, weft_timeout timeout; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 2) {
+        weft_with_timeout(&self->timeout, WEFT_US(2)) {
             weft_await(&future);
             note("never");
         }
@@ -543,7 +543,7 @@ WEFT_ASYNC(on_time, weft_timeout timeout; const weft_error *caught;)
         note_outcome(self->caught, weft_current_task());
     }
     weft_end;
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -573,7 +573,7 @@ WEFT_ASYNC(just_in_time, weft_timeout timeout; weft_time limit;)
         note("in");
     }
     weft_end;
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("out");
 }
 WEFT_ASYNC_END
@@ -624,7 +624,7 @@ WEFT_ASYNC(waiting_for, weft_time limit; weft_timeout timeout; const weft_error 
     note_outcome(self->caught, weft_current_task());
     if (self->caught)
         weft_raise(self->caught);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note("end");
 }
 WEFT_ASYNC_END
@@ -698,7 +698,7 @@ END_TEST
 
 WEFT_ASYNC(race, weft_timeout timeout;)
 {
-    weft_wait_for(&self->timeout, &future, 2);
+    weft_wait_for(&self->timeout, &future, WEFT_US(2));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -755,7 +755,7 @@ WEFT_ASYNC(with_group, weft_timeout timeout; weft_group group; WEFT_TASK(inner) 
            weft_exit left; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 2) {
+        weft_with_timeout(&self->timeout, WEFT_US(2)) {
             weft_with_group(&self->group) {
                 weft_group_create_task(&self->group, inner, &self->child, .name = 'i', .delay = 20,
                                        .then = FAILS);
@@ -763,7 +763,7 @@ WEFT_ASYNC(with_group, weft_timeout timeout; weft_group group; WEFT_TASK(inner) 
                     weft_raise(&other_fail);
                 }
                 weft_finally(&self->left) {
-                    weft_sleep(10);
+                    weft_sleep(WEFT_US(10));
                 }
                 weft_end;
             }
@@ -802,10 +802,10 @@ WEFT_ASYNC(group_and_limit, weft_timeout timeout; weft_group group; WEFT_TASK(fa
            const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 2) {
+        weft_with_timeout(&self->timeout, WEFT_US(2)) {
             weft_with_group(&self->group) {
                 weft_group_create_task(&self->group, failing_late, &self->child, .delay = 2);
-                weft_sleep(10);
+                weft_sleep(WEFT_US(10));
             }
             weft_end;
         }
@@ -816,7 +816,7 @@ WEFT_ASYNC(group_and_limit, weft_timeout timeout; weft_group group; WEFT_TASK(fa
     weft_end;
     note(self->caught == &weft_timeout_error ? "timeout" : "group");
     note_letter((char)('0' + weft_cancelling(weft_current_task())));
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -835,12 +835,12 @@ WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_gro
            WEFT_TASK(failing_late) child; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->outer, 4) {
-            weft_with_timeout(&self->inner, 2) {
+        weft_with_timeout(&self->outer, WEFT_US(4)) {
+            weft_with_timeout(&self->inner, WEFT_US(2)) {
                 weft_with_group(&self->group) {
                     weft_group_create_task(&self->group, failing_late, &self->child,
                                            .delay = self->child_delay);
-                    weft_sleep(3);
+                    weft_sleep(WEFT_US(3));
                 }
                 weft_end;
             }
@@ -852,7 +852,7 @@ WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_gro
         note("e");
     }
     weft_end;
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -886,6 +886,42 @@ START_TEST(a_loop_may_be_closed_in_the_block)
     weft_loop_create_task(&loop, limited, &task, .limit = 2, .delay = 9);
     run_dry();
     ck_recorded("x=timeout0");
+}
+END_TEST
+
+WEFT_ASYNC(overdue, weft_timeout timeout; weft_future * never; const weft_error *caught;)
+{
+    weft_sleep(WEFT_MS(-1));
+    note("s");
+    weft_try {
+        weft_with_timeout(&self->timeout, WEFT_SECONDS(-1)) {
+            weft_sleep(WEFT_US(1));
+        }
+        weft_end;
+    }
+    weft_catch(&weft_timeout_error, self->caught) {
+        note("t");
+    }
+    weft_end;
+    weft_try {
+        weft_wait_for(&self->timeout, self->never, WEFT_US(-1));
+    }
+    weft_catch(&weft_timeout_error, self->caught) {
+        note("w");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_limit_below_zero_is_due_at_once)
+{
+    static WEFT_TASK(overdue) overdue_task;
+    weft_future never;
+    const weft_time began = weft_loop_time(&loop);
+    weft_loop_create_future(&loop, &never);
+    ck_no_error(weft_run(&loop, overdue, &overdue_task, .never = &never));
+    ck_recorded("stw");
+    ck_assert_uint_eq(weft_loop_time(&loop), began);
 }
 END_TEST
 
@@ -925,5 +961,6 @@ int main(void)
     tcase_add_loop_test(tests, gh_86296_the_count_is_what_came_from_outside_whenever_that_came, 0,
                         2);
     tcase_add_test(tests, a_loop_may_be_closed_in_the_block);
+    tcase_add_test(tests, a_limit_below_zero_is_due_at_once);
     return run_suite();
 }

@@ -514,8 +514,8 @@ WEFT_ASYNC(slow, WEFT_WAIT_SET(PARTS) set; weft_future * which; const weft_error
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add(&self->set, &parts[self->i]));
     weft_try {
-        weft_with_completed(&self->set, 2) {
-            weft_sleep(9);
+        weft_with_completed(&self->set, WEFT_US(2)) {
+            weft_sleep(WEFT_US(9));
             while (weft_completed_left(&self->set)) {
                 weft_next_completed(&self->set, &self->which);
                 note_letter((char)(self->which == weft_as_future(&parts[2]) ? 'C' : '?'));
@@ -663,7 +663,7 @@ WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *ca
     for (self->i = 0; self->i < 2; self->i++) {
         weft_check(weft_wait_add(&self->set, &parts[0]));
         weft_try {
-            weft_with_completed(&self->set, self->i ? 9 : 1) {
+            weft_with_completed(&self->set, WEFT_US(self->i ? 9 : 1)) {
                 weft_next_completed(&self->set, &self->which);
                 note("!");
             }

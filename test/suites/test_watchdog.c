@@ -179,7 +179,7 @@ START_TEST(callbacks_of_the_loops_own_are_reported_by_what_they_are_for)
 {
     static WEFT_TASK(parent) task;
     each_reading = 3;
-    weft_set_watchdog(&loop, 2, hear_what);
+    weft_set_watchdog(&loop, WEFT_US(2), hear_what);
     weft_loop_create_task(&loop, parent, &task);
     run_dry();
     ck_recorded("parent:task worker:task worker:task wake up worker:task wake up worker:task group "
@@ -218,7 +218,7 @@ static void hear_slowly(weft_loop *of, const weft_slow_call *call)
 
 START_TEST(the_hooks_own_time_counts_for_nobody)
 {
-    weft_set_watchdog(&loop, 5, hear_slowly);
+    weft_set_watchdog(&loop, WEFT_US(5), hear_slowly);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 1);
     weft_loop_create_task(&loop, worker, &b, .first = 1, .second = 8);
     run_dry();
@@ -235,12 +235,12 @@ static void hear_once(weft_loop *of, const weft_slow_call *call)
 static void hear_then_be_strict(weft_loop *of, const weft_slow_call *call)
 {
     hear(of, call);
-    weft_set_watchdog(of, 1, hear_once);
+    weft_set_watchdog(of, WEFT_US(1), hear_once);
 }
 
 START_TEST(a_hook_may_set_another_or_none)
 {
-    weft_set_watchdog(&loop, 5, hear_then_be_strict);
+    weft_set_watchdog(&loop, WEFT_US(5), hear_then_be_strict);
     weft_loop_create_task(&loop, worker, &a, .first = 2, .second = 1);
     weft_loop_create_task(&loop, worker, &b, .first = 6, .second = 2);
     run_dry();
@@ -261,7 +261,7 @@ static void cancel_both(weft_loop *of, const weft_slow_call *call)
 /* a has parked; b is in the same tick, and has not begun. */
 START_TEST(a_hook_may_cancel_tasks_and_stop_the_loop)
 {
-    weft_set_watchdog(&loop, 5, cancel_both);
+    weft_set_watchdog(&loop, WEFT_US(5), cancel_both);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 9, .delay = 9);
     weft_loop_create_task(&loop, worker, &b, .first = 7);
     ck_no_error(weft_run_forever(&loop));
@@ -288,7 +288,7 @@ static void hear_and_dump(weft_loop *of, const weft_slow_call *call)
 
 START_TEST(a_hook_may_dump_all_tasks)
 {
-    weft_set_watchdog(&loop, 5, hear_and_dump);
+    weft_set_watchdog(&loop, WEFT_US(5), hear_and_dump);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .delay = 9);
     run_dry();
     const char expected[] = "worker took 6;worker waits for: sleep\n    " __FILE__ ":";
@@ -387,7 +387,7 @@ WEFT_ASYNC(quitter, weft_exit left;)
 {
     weft_cancel(weft_current_task());
     weft_try {
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
     }
     weft_finally(&self->left) {
         note("f");
