@@ -324,7 +324,7 @@ START_TEST(a_number_that_two_wait_for_has_one_entry)
     look();
     ck_assert_uint_eq(polled.count, 3); /* the host's, the wake pipe's */
     ck_assert_int_eq(polled.entries[2].events, POLLIN | POLLOUT);
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_int_eq(polled.entries[0].revents, POLLOUT);
     for (int i = 0; i < 2; i++)
         ck_no_error(weft_run_once(&loop));
@@ -341,10 +341,10 @@ START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_notified)
     weft_cancel(&waiters[0]);
     static weft_handle handle;
     ck_no_error(weft_call_when_writable(&loop, &handle, pair[1], stop));
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_ptr_nonnull(weft_first_watch(&loop));
     look();
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_ptr_null(weft_first_watch(&loop));
 }
 END_TEST

@@ -243,8 +243,9 @@ START_TEST(a_holder_that_has_ended_is_not_looked_at)
     start(&b, "b", LOCKS);
     tick();
     ck_dumped(
-        "a waits for: lock, which a task holds that has ended, or is of another loop\n    in doer\n"
-        "b waits for: lock, which a task holds that has ended, or is of another loop\n    in "
+        "a waits for: lock, which is held by a task that has ended or is in another loop\n    in "
+        "doer\n"
+        "b waits for: lock, which is held by a task that has ended or is in another loop\n    in "
         "doer\n");
     if (_i)
         free(task);
@@ -325,7 +326,7 @@ START_TEST(a_task_that_starts_another_eagerly_is_written)
     tick();
     weft_semaphore_release(&semaphore);
     run_dry();
-    ck_written("starter has started another, which goes first\n    in starter\n"
+    ck_written("starter has started an eager task, which runs first\n    in starter\n"
                "eager runs\n    in doer, at its start\n");
     ck_recorded("+");
     ck_assert_uint_eq(starter.frame.flags, _i ? WEFT_GRANTED_ : WEFT_NOT_PARKED_);
@@ -419,8 +420,8 @@ START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
     ck_dumped("p waits for: future\n"
               "    in parent\n"
               "    in its group:\n"
-              "        c0 has ended, and its group has not heard yet\n"
-              "        c1 has ended, and its group has not heard yet\n");
+              "        c0 has ended, and its group is not notified yet\n"
+              "        c1 has ended, and its group is not notified yet\n");
     tick();
     ck_dumped("p is ready, with an error: cancelled; requests to cancel: 1\n"
               "    in parent\n");
