@@ -186,7 +186,7 @@ static void epoll_wake(weft_backend *backend)
     errno = before;
 }
 
-static void drain_wake(weft_epoll *self)
+static void epoll_drain_wake(weft_epoll *self)
 {
     uint64_t wakes;
     while (read(self->wake_event, &wakes, sizeof(wakes)) < 0 && errno == EINTR)
@@ -211,7 +211,7 @@ static void notify_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_
 static void notify(weft_epoll *self, const struct epoll_event *event)
 {
     if (event->data.fd == self->wake_event)
-        drain_wake(self);
+        epoll_drain_wake(self);
     else
         notify_slot(self, &self->slots[event->data.fd], event->events);
 }

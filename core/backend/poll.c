@@ -136,7 +136,7 @@ static void poll_wake(weft_backend *backend)
     errno = before;
 }
 
-static void drain_wake(weft_poll *self)
+static void poll_drain_wake(weft_poll *self)
 {
     char bytes[64];
     while (read(self->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
@@ -185,7 +185,7 @@ static void notify_watch(weft_loop *loop, weft_watch *watch, short events)
 void weft_poll_notify(weft_poll *backend)
 {
     if (backend->entries[backend->own].revents)
-        drain_wake(backend);
+        poll_drain_wake(backend);
     weft_watch *next;
     for (weft_watch *watch = weft_first_watch(backend->backend.loop); watch; watch = next) {
         next = weft_next_watch(watch);

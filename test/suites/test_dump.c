@@ -653,7 +653,7 @@ static void expect_waiters(const struct contended *of, bool lives)
 {
     char expected[100];
     snprintf(expected, sizeof(expected), "w%s waits for: lock, which %s%s\n", of->name,
-             lives ? of->name : "a task holds that has ended, or is of another loop",
+             lives ? of->name : "is held by a task that has ended or is in another loop",
              lives ? " holds" : "");
     size_t found = 0;
     for (const char *at = written; (at = strstr(at, expected)); at++)
