@@ -18,7 +18,7 @@ if ! pkg-config --exists check; then
     finish
 fi
 # What doc/porting.md tells to write is a header for test/checks/porting.c.
-awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_port.h"
+awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_backend.h"
 
 folders=
 for folder in $(find scenarios examples bench test -type d | grep -v '^test/lint'); do

@@ -20,7 +20,7 @@
 #include "core/backend/epoll.h"
 #endif
 
-static weft_backend *on; /* the port */
+static weft_backend *on; /* the backend under test */
 static int pair[2];
 
 static void set_up(void)
@@ -204,7 +204,7 @@ START_TEST(a_regular_file_is_always_ready)
 }
 END_TEST
 
-/* ... and its number another kind's, and the other way round: then, a port that knows the number
+/* ... and its number another kind's, and the other way round: then, a backend that knows the number
  * alone may have looked before the new owner came, and found it ready. */
 START_TEST(a_number_that_was_a_regular_files_is_waited_for)
 {
@@ -416,7 +416,7 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-    TCase *tests = begin_suite("ports");
+    TCase *tests = begin_suite("backends");
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
     tcase_add_test(tests, a_number_that_two_wait_for_has_one_entry);
     tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_notified);

@@ -478,11 +478,11 @@ static void compare_place(const char *text, void *to)
     places++;
 }
 
-START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
+START_TEST(nested_awaits_of_any_number_are_written_from_the_outermost_in)
 {
     static WEFT_TASK(chain) task;
     const unsigned seed = (unsigned)time(NULL);
-    printf("nested_awaits_of_any_number_are_told_from_the_outermost_in: seed %u\n", seed);
+    printf("nested_awaits_of_any_number_are_written_from_the_outermost_in: seed %u\n", seed);
     srand(seed);
     for (unsigned calls = 1; calls <= CHAIN; calls++) {
         weft_loop_create_future(&loop, &future);
@@ -548,7 +548,7 @@ static void check_groups_of(char *text, const char *name)
     ck_assert_uint_lt(strspn(line, " "), 4);
 }
 
-START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
+START_TEST(blocks_that_are_entered_alternately_are_written_task_by_task)
 {
     static WEFT_TASK(blocks) tasks[2];
     static struct blocks frames[2][BLOCKS];
@@ -1186,8 +1186,8 @@ int main(void)
     tcase_add_test(tests,
                    the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outermost_first);
     tcase_add_test(tests, a_child_that_has_ended_is_written_until_its_group_is_notified);
-    tcase_add_test(tests, nested_awaits_of_any_number_are_told_from_the_outermost_in);
-    tcase_add_loop_test(tests, blocks_that_are_entered_by_turns_are_told_task_by_task, 0, 3);
+    tcase_add_test(tests, nested_awaits_of_any_number_are_written_from_the_outermost_in);
+    tcase_add_loop_test(tests, blocks_that_are_entered_alternately_are_written_task_by_task, 0, 3);
     tcase_add_test(tests, further_in_than_ten_groups_a_line_says_how_far_it_is_instead);
     tcase_add_test(tests, of_many_holders_each_is_known_that_lives);
     tcase_add_test(tests, nothing_is_different_after_a_dump_at_any_moment);
