@@ -1,5 +1,4 @@
-/* echo: a TCP server that sends 64 bytes back. Compared with one written by hand on select(), and with
- * one on libuv. */
+/* echo: a TCP server that sends 64 bytes back. It is compared with a server written by hand on select(), and with a server on libuv. */
 #define _POSIX_C_SOURCE 200809L
 #include "echo.h"
 

@@ -24,7 +24,7 @@ enum echo_step {
     ECHO_CLOSED   /* the other side has closed the connection */
 };
 
-/* Calls recv() once into the empty `echo`; calls send() once with its bytes. weft's server and the floor
+/* echo_receive calls recv() once, into an empty `echo`. echo_send calls send() once, with the bytes of `echo`. weft's server and the floor
  * use these functions, so they differ only in how they wait. */
 enum echo_step echo_receive(struct echo *echo, int connection);
 enum echo_step echo_send(struct echo *echo, int connection);

@@ -38,7 +38,7 @@ struct weft_backend {
     weft_loop *loop;
     /* Begins to watch weft_watch_descriptor(watch) for weft_watch_for(watch). Returns NULL; or an
      * error, and changes nothing: weft_bad_descriptor_error, weft_descriptor_range_error, or
-     * weft_descriptor_busy_error. The task or function that asked for the wait gets the error. `watch`
+     * weft_descriptor_busy_error. The function that begins the wait returns or raises the error. `watch`
      * is not in the list of watches yet (weft_first_watch). NULL: the backend has no descriptors. */
     const weft_error *(*watch)(weft_backend *backend, weft_watch *watch);
     /* Ends a watch, which is still in the list of watches. The program may have closed the descriptor

@@ -1,16 +1,14 @@
 /* Descriptors: waiting until a descriptor can be read from, or written to.
  *
  * asyncio has loop.add_reader and a future for this; trio has wait_readable. Two tasks may wait for
- * one descriptor, one to read and one to write. A second wait for the same direction fails at once.
+ * one descriptor, one to read and one to write. A second wait for one direction fails at once.
  * The end of a wait says only that a call would not block. The descriptor must have O_NONBLOCK, and
  * the call may still find nothing, because another reader was faster. Then the task waits again:
  *
  *     weft_wait_readable(self->fd);
  *     const ssize_t n = recv(self->fd, self->buffer, sizeof(self->buffer), 0);
  *
- * The program must call weft_notify_closing before it closes a descriptor that is waited for. If it
- * does not, these waits fail later: when the backend sees that the descriptor is closed, or, if the
- * number is in use again, when a task waits for the new file. Until then, the new file may wake them.
+ * The program must call weft_notify_closing before it closes a descriptor that is waited for. Otherwise these waits fail later: when the backend sees that the descriptor is closed. If a new file has the number by then, they fail when a task waits for that file. Until then, the new file may wake the old waits.
  * The backend knows a file by its device and inode. All eventfds of Linux share one inode, and so do
  * all timerfds. If a new file has the inode of the old one, a wait for the new file fails with
  * weft_descriptor_busy_error.
@@ -95,7 +93,7 @@ static inline void weft_watch_set_file(weft_watch *watch, uint32_t file)
 
 /* Checks a new watch against the other watches of its number. For a backend's watch(), if there may be
  * such watches. Ends the watches for another file of that number, as bad. Returns NULL, or
- * weft_descriptor_busy_error if a watch for the same file and direction exists. O(watches). */
+ * weft_descriptor_busy_error if the list has a watch for this file and direction. O(watches). */
 const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch);
 
 /* Ends a watch of the loop, because its descriptor is ready. The task or function that waits will run.

@@ -34,9 +34,7 @@ extern const weft_error weft_base_error;
 extern const weft_error weft_any_error;
 /* asyncio.CancelledError. */
 extern const weft_error weft_cancelled_error;
-/* asyncio.InvalidStateError, and also RuntimeError and ValueError of asyncio: a result that is set
- * twice, a task that awaits itself, an await of a task that was never started, a release of a lock
- * that is not held. */
+/* asyncio.InvalidStateError. Stands also for asyncio's RuntimeError and ValueError. Examples: a result is set twice; a task awaits itself, or a task that was never started; a lock is released that is not held. */
 extern const weft_error weft_invalid_state_error;
 /* The error of a run in which nothing can ever run again. asyncio has no such error: it hangs. */
 extern const weft_error weft_deadlock_error;
@@ -45,8 +43,7 @@ extern const weft_error weft_deadlock_error;
  * it. NULL is an instance of nothing. O(kinds above the error). */
 bool weft_error_is(const weft_error *error, const weft_error *kind);
 
-/* str(error). Returns the error's text, or the text of the first kind above it that has one. Never
- * NULL. The text belongs to the error. O(kinds above the error). */
+/* str(error). Returns the error's text, or the text of the first kind above it that has a text. Never NULL. The text belongs to the error. O(kinds above the error). */
 const char *weft_error_text(const weft_error *error);
 
 #ifdef __cplusplus

@@ -6,9 +6,7 @@
 extern "C" {
 #endif
 
-/* Ends the program. The library calls this function where going on would corrupt memory: at a resume
- * in a state that the coroutine does not have, or when a task is created in memory that another task
- * uses. `file` and `line` name the program's own source if it is known, else weft's. `text` says what
+/* Ends the program. The library calls this function where going on would corrupt memory. Examples: a coroutine is resumed in a state that it does not have; a task is created in memory that another task uses. `file` and `line` name the program's own source if it is known, else weft's. `text` says what
  * is wrong; it is a constant.
  *
  * weft's own function flushes standard output, prints one line to standard error, and aborts. In

@@ -1,5 +1,4 @@
-/* The backend on Linux's epoll: for many descriptors, of any number. The cost of a sleep does not grow
- * with the number of descriptors that are not ready. weft.h leaves this header out: a program includes
+/* The backend on Linux's epoll: for many descriptors, of any number. Descriptors that are not ready add nothing to the cost of a sleep. weft.h leaves this header out: a program includes
  * it by name. */
 #ifndef WEFT_CORE_BACKEND_EPOLL_H
 #define WEFT_CORE_BACKEND_EPOLL_H

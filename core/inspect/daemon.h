@@ -14,8 +14,7 @@ extern "C" {
  * daemon's groups count as daemons.
  *
  * A daemon that sleeps, or waits for a descriptor, can still run: that is no deadlock. A group waits
- * for all its children, so a daemon should be in no group. weft_shutdown cancels daemons like other
- * tasks, and waits for their end. The task must have been started. The mark lasts until the memory is
+ * for all its children, so a daemon should be in no group. Daemons are cancelled by weft_shutdown, which waits for their end. The task must have been started. The mark lasts until the memory is
  * used for another task. O(1). */
 void weft_set_daemon(weft_task *task, bool daemon);
 

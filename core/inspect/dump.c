@@ -276,8 +276,7 @@ static void write_task(struct dump *dump, const weft_task *task)
  * A primitive's holder may have ended, and its memory may have another use. So the dump must not read
  * a holder, but only compare its address. For that, one waiter for each holder is put into a search
  * tree, by the bits of the holder's address. Then each task that lives is searched for in the tree.
- * A waiter's two links in the tree replace its scope and the link to the child before it
- * (live.lower, root.previous). restore_scopes sets both again, before the dump writes anything. */
+ * A waiter's two links in the tree (live.lower, root.previous) take the place of its scope and of the link to the child before. restore_scopes sets both again, before the dump writes anything. */
 
 static weft_task **find(weft_task **link, const weft_task *holder)
 {
@@ -387,8 +386,7 @@ static weft_scope_ *outermost_group(const weft_task *task)
 }
 
 /* Returns the group of the same task whose block is directly inside the block of `group`; NULL: none.
- * Searches from both sides at once: forward in the list of all scopes, which is in the order of
- * entering, and outward from the task's innermost group. All searches among n groups together take O(n)
+ * Searches from both sides at once: forward in the list of all scopes, and outward from the task's innermost group. The list is in the order of entering. All searches among n groups together take O(n)
  * steps if blocks are entered one after another, and O(n * sqrt(n)) in the worst order. */
 static weft_scope_ *group_inside(const weft_scope_ *group)
 {
@@ -436,7 +434,7 @@ static weft_task *leave(struct dump *dump, const weft_task *task)
 }
 
 /* Begins a group. Returns its first task. */
-static weft_task *go_down(struct dump *dump, const weft_scope_ *group, bool further)
+static weft_task *enter_group(struct dump *dump, const weft_scope_ *group, bool further)
 {
     dump->level++;
     if (!dump->left_out)
@@ -460,7 +458,7 @@ static void show_tree(struct dump *dump)
             group = outermost_group(task);
         }
         scope = group ? group : weft_own_scope_(task);
-        task = group ? go_down(dump, group, comes_up) : leave(dump, task);
+        task = group ? enter_group(dump, group, comes_up) : leave(dump, task);
     }
 }
 

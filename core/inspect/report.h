@@ -41,10 +41,8 @@ weft_location weft_frame_location(const weft_frame *frame);
 typedef struct weft_wait_info {
     const char *what;
     const void *object;
-    const weft_task
-        *holder; /* holds the object; NULL: none, or the object cannot be held. A task that
-                                ended while it held a lock may still be named: compare the address
-                                with the tasks of the loop before you use it. */
+    const weft_task *
+        holder; /* holds the object; NULL: none, or the object cannot be held. A task that ended while it held a lock may still be named. So compare the pointer with the loop's tasks before you use it. */
     int descriptor;
 } weft_wait_info;
 

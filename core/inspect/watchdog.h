@@ -8,8 +8,7 @@
 extern "C" {
 #endif
 
-/* A call from the loop that took too long: the step of a task, together with the steps of the tasks
- * that it started eagerly; or a callback. */
+/* A call from the loop that took too long: a callback, or the step of a task. A step includes the steps of the tasks that it started eagerly. */
 typedef struct weft_slow_call {
     weft_task *task; /* may have ended (weft_done); NULL: the call was a callback */
     /* A task: the await from which the task went on; line 0: it began. A callback: the coroutine is
@@ -25,7 +24,7 @@ typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *call);
 
 /* loop.slow_callback_duration, of asyncio's debug mode. Has the loop call `watchdog` after each call
  * that took more than `longest` microseconds, from the next tick on. NULL: no watchdog, from now on.
- * Cost: O(1), then in each tick one reading of the clock for each call, and one more. Without a
+ * Cost: O(1), then in each tick one reading of the clock for each call, and another for the tick. Without a
  * watchdog a tick costs nothing more. weft_loop_close removes the watchdog. */
 void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog);
 
