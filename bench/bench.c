@@ -1,4 +1,5 @@
-/* bench: measures weft's operations, in nanoseconds of CPU time, and compares them with their floors. */
+/* bench: measures weft's operations, in nanoseconds of CPU time, and compares them with their
+ * floors. */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
 
@@ -17,8 +18,8 @@ static const struct bench_workload *const workloads[] = {
 
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 
-/* The length of a round. In a long round, the calls of the clock do not count. In a short one, no other
- * process disturbs the measurement. */
+/* The length of a round. In a long round, the calls of the clock do not count. In a short one, no
+ * other process disturbs the measurement. */
 #define ROUND_NS 4e6
 
 enum { WEFT, FLOOR, LIBUV, SIDES };
@@ -98,8 +99,8 @@ static void keep_least(double *least, double ns)
         *least = ns;
 }
 
-/* Runs all sides alternately, so that other processes and changes of the processor's clock affect all
- * sides. Keeps the least time of each side: other processes can only make a run longer. */
+/* Runs all sides alternately, so that other processes and changes of the processor's clock affect
+ * all sides. Keeps the least time of each side: other processes can only make a run longer. */
 static void run_rounds(struct lane *lanes, unsigned rounds, uint32_t passes, double operations)
 {
     while (rounds--)
@@ -108,8 +109,8 @@ static void run_rounds(struct lane *lanes, unsigned rounds, uint32_t passes, dou
                 keep_least(&lane->cost, time_run(lane, passes) / operations);
 }
 
-/* Prepares the sides that are not measured, too. The calibration needs weft's side. And the addresses
- * of each side's memory then do not depend on the options. */
+/* Prepares the sides that are not measured, too. The calibration needs weft's side. And the
+ * addresses of each side's memory then do not depend on the options. */
 static void prepare_lanes(struct lane *lanes, const struct bench_workload *workload, size_t n)
 {
     const struct bench_side *const sides[SIDES] = {&workload->weft, &workload->floor,

@@ -1,4 +1,5 @@
-/* echo: a TCP server that sends 64 bytes back. It is compared with a server written by hand on select(), and with a server on libuv. */
+/* echo: a TCP server that sends 64 bytes back. It is compared with a server written by hand on
+ * select(), and with a server on libuv. */
 #define _POSIX_C_SOURCE 200809L
 #include "echo.h"
 

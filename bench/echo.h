@@ -6,8 +6,8 @@
 
 enum { ECHO_REQUEST = 64, ECHO_BUFFER = 1000 };
 
-/* Serves `n` non-blocking connections until the other side has closed all of them. Runs in a process of
- * its own, and ends that process if a call fails. */
+/* Serves `n` non-blocking connections until the other side has closed all of them. Runs in a
+ * process of its own, and ends that process if a call fails. */
 typedef void echo_server(const int *connections, size_t n);
 
 echo_server echo_serve_raw, echo_serve_libuv;
@@ -24,14 +24,15 @@ enum echo_step {
     ECHO_CLOSED   /* the other side has closed the connection */
 };
 
-/* echo_receive calls recv() once, into an empty `echo`. echo_send calls send() once, with the bytes of `echo`. weft's server and the floor
- * use these functions, so they differ only in how they wait. */
+/* echo_receive calls recv() once, into an empty `echo`. echo_send calls send() once, with the bytes
+ * of `echo`. weft's server and the floor use these functions, so they differ only in how they
+ * wait. */
 enum echo_step echo_receive(struct echo *echo, int connection);
 enum echo_step echo_send(struct echo *echo, int connection);
 
-/* The load: `n` connections to a server in a child process. Each connection sends a request when the
- * reply to its last request has come. The functions are those of a bench_side. The measured time is the
- * server's. */
+/* The load: `n` connections to a server in a child process. Each connection sends a request when
+ * the reply to its last request has come. The functions are those of a bench_side. The measured
+ * time is the server's. */
 void *echo_load_create(size_t n, echo_server *server);
 void echo_load_arm(void *state, uint32_t passes);
 void echo_load_run(void *state);

@@ -28,9 +28,9 @@ struct connection {
     unsigned char reply[ECHO_REQUEST];
 };
 
-/* The load and its server run alternately on one processor. With two processors, the cost of waking the
- * other process would count for the process that wakes it. On a virtual machine this cost varies between
- * nothing and several times the rest. */
+/* The load and its server run alternately on one processor. With two processors, the cost of waking
+ * the other process would count for the process that wakes it. On a virtual machine this cost
+ * varies between nothing and several times the rest. */
 struct load {
     struct load *next; /* in the list of all loads */
     pid_t server;
@@ -53,8 +53,8 @@ int echo_expect(int result, const char *what)
 
 /* ---- Connections ---- */
 
-/* Raises the limit of descriptors. Three servers need more than many shells allow at first. If the limit
- * stays too low, socket() fails. */
+/* Raises the limit of descriptors. Three servers need more than many shells allow at first. If the
+ * limit stays too low, socket() fails. */
 static void allow_descriptors(rlim_t wanted)
 {
     struct rlimit limit;
@@ -94,7 +94,8 @@ static void do_not_block(int connection)
     echo_expect(fcntl(connection, F_SETFL, flags | O_NONBLOCK), "O_NONBLOCK");
 }
 
-/* Makes both ends of one connection after the other, so that the listener's queue does not overflow. */
+/* Makes both ends of one connection after the other, so that the listener's queue does not
+ * overflow. */
 static void connect_all(struct load *load)
 {
     struct sockaddr_in address;
@@ -127,8 +128,8 @@ static void close_far(const struct load *load)
         close(load->connections[i].far);
 }
 
-/* Moves a descriptor to the lowest free number, and returns that. select() takes no high numbers. Other
- * descriptors have been closed before. */
+/* Moves a descriptor to the lowest free number, and returns that. select() takes no high numbers.
+ * Other descriptors have been closed before. */
 static int lower(int descriptor)
 {
     const int low = echo_expect(dup(descriptor), "duplicating a socket");
@@ -136,8 +137,8 @@ static int lower(int descriptor)
     return low;
 }
 
-/* Only the process itself can read its own CPU time exactly. Other processes see it as it was at the
- * last tick of the system's clock. So the load asks the server by a signal. */
+/* Only the process itself can read its own CPU time exactly. Other processes see it as it was at
+ * the last tick of the system's clock. So the load asks the server by a signal. */
 static volatile sig_atomic_t report_to;
 
 /* The handler of SIGUSR1. */
@@ -247,7 +248,8 @@ void echo_load_dispose(void *state)
 
 /* ---- Requests ---- */
 
-/* Writes a request that differs from all others: of this connection, and of the other connections. */
+/* Writes a request that differs from all others: of this connection, and of the other
+ * connections. */
 static void write_request(const struct load *load, const struct connection *connection,
                           unsigned char *request)
 {

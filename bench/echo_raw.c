@@ -8,9 +8,9 @@
 
 #include "echo.h"
 
-/* Returns what follows a call that failed. ECHO_BLOCKED: the server must wait for the descriptor and try
- * again. ECHO_CLOSED: the load has died. The load has printed the reason, so the server prints
- * nothing. */
+/* Returns what follows a call that failed. ECHO_BLOCKED: the server must wait for the descriptor
+ * and try again. ECHO_CLOSED: the load has died. The load has printed the reason, so the server
+ * prints nothing. */
 static enum echo_step after_failure(const char *what)
 {
     if (errno == EPIPE || errno == ECONNRESET)

@@ -1,12 +1,12 @@
 /* Shared by the floors: a queue of tasks, and a loop that runs them.
  *
- * A floor is the same work as weft's, written by hand in C, for the workloads alone and for speed. It has
- * an intrusive queue, tasks that are resumed in their innermost coroutine, and a switch on a saved
- * state. It has no results, no errors that a caller gets, and no cancellation.
+ * A floor is the same work as weft's, written by hand in C, for the workloads alone and for speed.
+ * It has an intrusive queue, tasks that are resumed in their innermost coroutine, and a switch on a
+ * saved state. It has no results, no errors that a caller gets, and no cancellation.
  *
- * A floor keeps what every scheduler needs. The loop does not know what it runs: it is compiled apart
- * from the steps, and calls them through the frame. The queue may become empty at any pop. One loop
- * serves all workloads, as in weft.
+ * A floor keeps what every scheduler needs. The loop does not know what it runs: it is compiled
+ * apart from the steps, and calls them through the frame. The queue may become empty at any pop.
+ * One loop serves all workloads, as in weft.
  */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
@@ -81,9 +81,9 @@ static inline void floor_move_all(struct floor_queue *to, struct floor_queue *fr
 
 /* ---- The data structures of the primitives ----
  *
- * Waiting tasks are in a list, in the order in which they began to wait. A task may leave the list at any
- * time, so the list has both links. A task that was woken is in the queue too, and stays in the list
- * until it runs. */
+ * Waiting tasks are in a list, in the order in which they began to wait. A task may leave the list
+ * at any time, so the list has both links. A task that was woken is in the queue too, and stays in
+ * the list until it runs. */
 
 struct floor_link {
     struct floor_link *next,
@@ -164,8 +164,8 @@ static inline void floor_wake_all(struct floor_queue *queue, struct floor_list *
 /* Runs tasks until the queue is empty. */
 void floor_run(struct floor_queue *queue);
 
-/* The first member of a workload's state: the queue, in ticks, and the passes that are left in the run.
- * The end of a run sets all ready tasks aside, until the next run. */
+/* The first member of a workload's state: the queue, in ticks, and the passes that are left in the
+ * run. The end of a run sets all ready tasks aside, until the next run. */
 struct floor_stage {
     struct floor_queue queue; /* the first member: the argument of each step */
     struct floor_queue aside;
@@ -178,8 +178,8 @@ void floor_stage_arm(void *state, uint32_t passes);
 void floor_stage_run(void *state);
 void floor_stage_check(void *state);
 
-/* Counts a pass. Returns 1 if the pass was the last of the run. The task must return then, and goes on in
- * the next run. */
+/* Counts a pass. Returns 1 if the pass was the last of the run. The task must return then, and goes
+ * on in the next run. */
 static inline int floor_run_is_over(struct floor_queue *queue, struct floor_task *task)
 {
     struct floor_stage *const stage = (struct floor_stage *)(void *)queue;
@@ -196,8 +196,8 @@ static inline void floor_start(struct floor_task *task, floor_step *step)
     *task = (struct floor_task){.frame = &task->root, .root.step = step};
 }
 
-/* A set of tasks that each run once in a pass. In the last pass they leave the queue, until they are armed
- * again. */
+/* A set of tasks that each run once in a pass. In the last pass they leave the queue, until they
+ * are armed again. */
 struct floor_ring {
     struct floor_queue queue;
     size_t n;

@@ -84,8 +84,8 @@ static void *nursery_prepare(size_t n)
 }
 
 /* ---- The floors ----
- * Both have a list of all children. A group wakes its parent when its list is empty. A gather has a part
- * for each child, which is linked in the child while the gather waits. */
+ * Both have a list of all children. A group wakes its parent when its list is empty. A gather has a
+ * part for each child, which is linked in the child while the gather waits. */
 
 struct floor_part {
     struct floor_part *next; /* in the list of parts that wait for one child */

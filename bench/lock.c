@@ -72,8 +72,8 @@ static void *inn_prepare(size_t n)
 }
 
 /* ---- The floor ----
- * The number of free permits, and the list of waiting tasks. A permit is free until the woken task takes
- * it. */
+ * The number of free permits, and the list of waiting tasks. A permit is free until the woken task
+ * takes it. */
 
 struct floor_crowd {
     struct floor_stage stage; /* the first member */

@@ -75,8 +75,8 @@ static void *park_of_sleepers(size_t n)
 }
 
 /* ---- The floor ----
- * Waiting tasks are in a queue. The deadlines of sleeping tasks are in a heap. While a task sleeps, the
- * clock is read once in each pass over the ready tasks. */
+ * Waiting tasks are in a queue. The deadlines of sleeping tasks are in a heap. While a task sleeps,
+ * the clock is read once in each pass over the ready tasks. */
 
 struct entry {
     uint64_t deadline; /* in microseconds */

@@ -6,7 +6,8 @@
 
 enum { LARGE = 100 };
 
-/* ---- weft: each size has its own coroutines, because the size is a part of the queue's type ---- */
+/* ---- weft: each size has its own coroutines, because the size is a part of the queue's type
+ * ---- */
 
 struct small_producer {
     weft_frame frame;
@@ -98,8 +99,8 @@ static void *large_prepare(size_t n)
 }
 
 /* ---- The floor ----
- * A circular array of items, and lists of tasks that wait for room and for items. A woken task leaves its
- * list, and checks again when it runs. */
+ * A circular array of items, and lists of tasks that wait for room and for items. A woken task
+ * leaves its list, and checks again when it runs. */
 
 struct floor_pipe {
     struct floor_stage stage; /* the first member */

@@ -9,7 +9,8 @@
 
 enum { LONGEST_MS = 50 };
 
-/* Returns a sleep from 1 to LONGEST_MS. Tasks created one after another get very different sleeps. */
+/* Returns a sleep from 1 to LONGEST_MS. Tasks created one after another get very different
+ * sleeps. */
 static uint32_t milliseconds(size_t i)
 {
     return (uint32_t)(1 + i * 7919 % LONGEST_MS);

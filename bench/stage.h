@@ -12,8 +12,8 @@ struct bench_stage {
     uint32_t left;
 };
 
-/* Returns the state, a struct `type`, that the coroutine runs in. A floor's step finds its state by the
- * queue. So on neither side a task has a member for that. */
+/* Returns the state, a struct `type`, that the coroutine runs in. A floor's step finds its state by
+ * the queue. So on neither side a task has a member for that. */
 #define BENCH_STATE(type) ((struct type *)(void *)weft_running_loop())
 
 /* Allocates a state of `size` bytes, and initialises its stage. */
@@ -24,8 +24,8 @@ void bench_stage_run(void *state);
 void bench_stage_check(void *state);
 void bench_stage_dispose(void *state);
 
-/* Counts a pass; one task of a workload calls it. Returns true if the pass was the last of the run. The
- * loop then stops; the task must yield, and goes on in the next run. */
+/* Counts a pass; one task of a workload calls it. Returns true if the pass was the last of the run.
+ * The loop then stops; the task must yield, and goes on in the next run. */
 static inline bool bench_run_is_over(struct bench_stage *stage)
 {
     if (--stage->left)

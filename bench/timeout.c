@@ -37,8 +37,8 @@ static void *office_prepare(size_t n)
 }
 
 /* ---- The floor ----
- * A binary heap of timers, which know their index in it. Each block reads the clock, so that no limit is
- * early. A task that yields as the others do checks if a limit has been reached. */
+ * A binary heap of timers, which know their index in it. Each block reads the clock, so that no
+ * limit is early. A task that yields as the others do checks if a limit has been reached. */
 
 struct timer {
     uint64_t deadline; /* in microseconds */

@@ -118,8 +118,8 @@ void weft_watch_ready(weft_loop *loop, weft_watch *watch)
         weft_push_wake_up_(loop, watch);
 }
 
-/* A handle's function finds out by its own read or write. A task is woken directly, with no callback
- * before it, as by set_exception. */
+/* A handle's function finds out by its own read or write. A task is woken directly, with no
+ * callback before it, as by set_exception. */
 void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 {
     end_watch(loop, watch);

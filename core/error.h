@@ -2,8 +2,8 @@
  *
  * An error is known by the address of its weft_error. The library never copies, counts or frees an
  * error. The coroutine or function that makes an error must keep it as long as a task, a future or
- * the program refers to it. A static const error lives for ever. An error with details is a member of
- * the frame that raises it, and lives until that frame is used again (doc/memory.md).
+ * the program refers to it. A static const error lives for ever. An error with details is a member
+ * of the frame that raises it, and lives until that frame is used again (doc/memory.md).
  */
 #ifndef WEFT_CORE_ERROR_H
 #define WEFT_CORE_ERROR_H
@@ -17,8 +17,8 @@ extern "C" {
 
 typedef struct weft_error weft_error;
 
-/* An error, or a kind of errors. A kind is what an exception's class is in Python. An error without a
- * kind is a kind itself. A kind may have a kind too, so that kinds form a tree:
+/* An error, or a kind of errors. A kind is what an exception's class is in Python. An error without
+ * a kind is a kind itself. A kind may have a kind too, so that kinds form a tree:
  *
  *     static const weft_error fail = {.text = "Fail"};
  *     static const weft_error no_route = {.kind = &fail, .text = "no route to host"};
@@ -34,7 +34,9 @@ extern const weft_error weft_base_error;
 extern const weft_error weft_any_error;
 /* asyncio.CancelledError. */
 extern const weft_error weft_cancelled_error;
-/* asyncio.InvalidStateError. Stands also for asyncio's RuntimeError and ValueError. Examples: a result is set twice; a task awaits itself, or a task that was never started; a lock is released that is not held. */
+/* asyncio.InvalidStateError. Stands also for asyncio's RuntimeError and ValueError. Examples: a
+ * result is set twice; a task awaits itself, or a task that was never started; a lock is released
+ * that is not held. */
 extern const weft_error weft_invalid_state_error;
 /* The error of a run in which nothing can ever run again. asyncio has no such error: it hangs. */
 extern const weft_error weft_deadlock_error;
@@ -43,7 +45,8 @@ extern const weft_error weft_deadlock_error;
  * it. NULL is an instance of nothing. O(kinds above the error). */
 bool weft_error_is(const weft_error *error, const weft_error *kind);
 
-/* str(error). Returns the error's text, or the text of the first kind above it that has a text. Never NULL. The text belongs to the error. O(kinds above the error). */
+/* str(error). Returns the error's text, or the text of the first kind above it that has a text.
+ * Never NULL. The text belongs to the error. O(kinds above the error). */
 const char *weft_error_text(const weft_error *error);
 
 #ifdef __cplusplus

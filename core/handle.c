@@ -4,8 +4,8 @@
 
 static void call(weft_loop *loop, weft_node_ *node);
 
-/* A handle's node.frame says where the handle is linked: NULL: nowhere, the handle is idle; or one of
- * these constants. */
+/* A handle's node.frame says where the handle is linked: NULL: nowhere, the handle is idle; or one
+ * of these constants. */
 static const weft_code code = {.run = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};    /* in the timers */
 static const weft_frame watching = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the watches */

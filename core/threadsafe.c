@@ -1,6 +1,7 @@
 #include "core/threadsafe.h"
 
-/* ---- Shared between threads: each handle's `called`, and the loop's list of called handles ---- */
+/* ---- Shared between threads: each handle's `called`, and the loop's list of called handles
+ * ---- */
 
 #ifdef WEFT_HAS_ATOMICS_
 
@@ -74,9 +75,9 @@ static weft_threadsafe_handle *take_all(weft_loop *loop)
 
 /* ---- In any thread ---- */
 
-/* Puts the handle in the list before it wakes the loop: a wake only says that the list has an entry. A
- * wake too many does no harm. A caller that finds the list not empty need not wake the loop, because
- * the caller before it does. */
+/* Puts the handle in the list before it wakes the loop: a wake only says that the list has an
+ * entry. A wake too many does no harm. A caller that finds the list not empty need not wake the
+ * loop, because the caller before it does. */
 bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 {
     weft_loop *const loop = handle->loop;
@@ -116,8 +117,8 @@ static weft_threadsafe_handle *in_order(weft_threadsafe_handle *last)
     return first;
 }
 
-/* Makes the called handles ready. A function may have used its handle for another call; that call is
- * cancelled, or it would keep this one out for ever. */
+/* Makes the called handles ready. A function may have used its handle for another call; that call
+ * is cancelled, or it would keep this one out for ever. */
 static void take_calls(weft_loop *loop)
 {
     weft_threadsafe_handle *next;

@@ -1,6 +1,7 @@
-/* Each number has one entry in epoll, for both directions, with EPOLLONESHOT: after a report the entry
- * is off until a watch begins again. So the begin of a watch costs one system call, EPOLL_CTL_MOD, and
- * its end none. An entry without a watch may end one sleep early, which does no harm. */
+/* Each number has one entry in epoll, for both directions, with EPOLLONESHOT: after a report the
+ * entry is off until a watch begins again. So the begin of a watch costs one system call,
+ * EPOLL_CTL_MOD, and its end none. An entry without a watch may end one sleep early, which does no
+ * harm. */
 #define _GNU_SOURCE
 #include "core/backend/epoll.h"
 
@@ -62,7 +63,8 @@ static void notify_bad_slot(weft_epoll *self, struct weft_epoll_slot_ *slot)
             weft_watch_bad(self->backend.loop, slot->watches[what]); /* this calls epoll_unwatch */
 }
 
-/* Notes the slot's file. If the number belonged to another file before, ends that file's watches. */
+/* Notes the slot's file. If the number belonged to another file before, ends that file's
+ * watches. */
 static void set_file(weft_epoll *self, struct weft_epoll_slot_ *slot, const struct stat *file)
 {
     if (slot->device == file->st_dev && slot->inode == file->st_ino)
@@ -91,8 +93,8 @@ static int arm(weft_epoll *self, const struct weft_epoll_slot_ *slot)
     return errno;
 }
 
-/* Notes if the slot is always ready, after one more watch has begun. The file may be of another kind
- * than the one before, although device and inode are equal. */
+/* Notes if the slot is always ready, after one more watch has begun. The file may be of another
+ * kind than the one before, although device and inode are equal. */
 static void set_always(weft_epoll *self, struct weft_epoll_slot_ *slot, bool always)
 {
     const size_t watches = count_watches(slot);
@@ -174,8 +176,8 @@ static void epoll_close_wake(weft_backend *backend)
     self->wake_event = -1;
 }
 
-/* May run in a signal handler, so errno must not change. If the counter is full (EAGAIN), the eventfd
- * is ready already. */
+/* May run in a signal handler, so errno must not change. If the counter is full (EAGAIN), the
+ * eventfd is ready already. */
 static void epoll_wake(weft_backend *backend)
 {
     const int before = errno;
@@ -195,8 +197,8 @@ static void epoll_drain_wake(weft_epoll *self)
 
 /* ---- Sleeping ---- */
 
-/* Notifies the watches of a slot that epoll has reported. Both directions are off now, so a watch that
- * goes on is armed again. */
+/* Notifies the watches of a slot that epoll has reported. Both directions are off now, so a watch
+ * that goes on is armed again. */
 static void notify_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_t events)
 {
     static const uint32_t ready[2] = {EPOLLIN | EPOLLHUP | EPOLLERR,
@@ -226,8 +228,8 @@ static void notify_always(weft_epoll *self)
     }
 }
 
-/* Fails the watches whose descriptors were closed: epoll does not report them. Returns true if there
- * was one. */
+/* Fails the watches whose descriptors were closed: epoll does not report them. Returns true if
+ * there was one. */
 static bool notify_closed(weft_epoll *self)
 {
     bool found = false;
@@ -242,9 +244,9 @@ static bool notify_closed(weft_epoll *self)
     return found;
 }
 
-/* Searches for closed descriptors if check_every has passed since the last search. Returns the end of
- * the sleep: a sleep ends at the next search at the latest. After a search the sleep may be longer,
- * because no task runs meanwhile that could close a file. */
+/* Searches for closed descriptors if check_every has passed since the last search. Returns the end
+ * of the sleep: a sleep ends at the next search at the latest. After a search the sleep may be
+ * longer, because no task runs meanwhile that could close a file. */
 static weft_time check(weft_epoll *self, weft_time now, weft_time until)
 {
     const weft_time next = self->checked + self->check_every;
@@ -254,8 +256,8 @@ static weft_time check(weft_epoll *self, weft_time now, weft_time until)
     return notify_closed(self) ? 0 : until;
 }
 
-/* Returns the milliseconds from `now` to `until`, rounded up, so that a sleep does not end before the
- * timer is due. */
+/* Returns the milliseconds from `now` to `until`, rounded up, so that a sleep does not end before
+ * the timer is due. */
 static int rest_in_ms(weft_time now, weft_time until)
 {
     if (until <= now)

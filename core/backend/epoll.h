@@ -1,5 +1,6 @@
-/* The backend on Linux's epoll: for many descriptors, of any number. Descriptors that are not ready add nothing to the cost of a sleep. weft.h leaves this header out: a program includes
- * it by name. */
+/* The backend on Linux's epoll: for many descriptors, of any number. Descriptors that are not ready
+ * add nothing to the cost of a sleep. weft.h leaves this header out: a program includes it by
+ * name. */
 #ifndef WEFT_CORE_BACKEND_EPOLL_H
 #define WEFT_CORE_BACKEND_EPOLL_H
 

@@ -196,8 +196,8 @@ void weft_poll_notify(weft_poll *backend)
     backend->notified = true;
 }
 
-/* A signal (EINTR) ends the sleep early, which does no harm. After any other failure, such as ENOMEM,
- * the backend waits at most 10 ms, and the loop tries again. */
+/* A signal (EINTR) ends the sleep early, which does no harm. After any other failure, such as
+ * ENOMEM, the backend waits at most 10 ms, and the loop tries again. */
 static void poll_sleep(weft_backend *backend, weft_time until)
 {
     weft_poll *const self = poll_of(backend);

@@ -15,8 +15,9 @@
 extern "C" {
 #endif
 
-/* The backend's memory. Unlike the rest of the library, this backend allocates: its tables grow with
- * realloc() when a watch begins. A wait that finds no memory fails with weft_descriptor_range_error. */
+/* The backend's memory. Unlike the rest of the library, this backend allocates: its tables grow
+ * with realloc() when a watch begins. A wait that finds no memory fails with
+ * weft_descriptor_range_error. */
 typedef struct weft_poll {
     weft_backend backend;
     struct pollfd *entries; /* first the host's, then the wake pipe's, then one for each number */
@@ -30,9 +31,9 @@ typedef struct weft_poll {
     bool notified;    /* by the host (weft_poll_notify): the next poll can be left out */
 } weft_poll;
 
-/* Initialises the backend. The first `own` entries are the host's; 0 if weft's loop is the program's
- * only one. The program owns *backend, and must call weft_poll_close in the end. Returns false if there
- * is no memory. O(own). */
+/* Initialises the backend. The first `own` entries are the host's; 0 if weft's loop is the
+ * program's only one. The program owns *backend, and must call weft_poll_close in the end. Returns
+ * false if there is no memory. O(own). */
 bool weft_poll_init(weft_poll *backend, nfds_t own);
 
 /* Frees what weft_poll_init and the watches allocated. The loop must be closed before. O(1). */
@@ -43,12 +44,12 @@ void weft_poll_close(weft_poll *backend);
  * watches. */
 void weft_poll_fill(weft_poll *backend);
 
-/* Returns the timeout for a host's poll(): the milliseconds until `until` by the loop's clock, rounded
- * up; -1 for WEFT_FOREVER. O(1). */
+/* Returns the timeout for a host's poll(): the milliseconds until `until` by the loop's clock,
+ * rounded up; -1 for WEFT_FOREVER. O(1). */
 int weft_poll_timeout(weft_poll *backend, weft_time until);
 
-/* Ends the watches whose descriptors poll() has reported. A host calls it after poll() has returned a
- * count above 0, and then calls weft_run_once. O(n) watches. */
+/* Ends the watches whose descriptors poll() has reported. A host calls it after poll() has returned
+ * a count above 0, and then calls weft_run_once. O(n) watches. */
 void weft_poll_notify(weft_poll *backend);
 
 #ifdef __cplusplus

@@ -100,8 +100,8 @@ static void select_close_wake(weft_backend *backend)
 }
 
 /* Gives a child of fork() a pipe of its own, under the numbers of its parent's pipe. If the child
- * emptied its parent's pipe, the parent would miss a wake-up. If the child cannot create a pipe, its
- * sleeps end early until the parent has emptied the shared one. */
+ * emptied its parent's pipe, the parent would miss a wake-up. If the child cannot create a pipe,
+ * its sleeps end early until the parent has emptied the shared one. */
 static void replace_wake_pipe(weft_select *select)
 {
     int wake_pipe[2];

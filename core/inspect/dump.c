@@ -32,8 +32,8 @@ static size_t power_of_ten(unsigned exponent)
     return power;
 }
 
-/* Writes a number of lines or of things in memory, which has fewer digits than SIZE_MAX. Small machines
- * have no division, so this function subtracts. */
+/* Writes a number of lines or of things in memory, which has fewer digits than SIZE_MAX. Small
+ * machines have no division, so this function subtracts. */
 static void number(const struct dump *dump, size_t value)
 {
     char digits[MOST_DIGITS + 1], *next = digits;
@@ -70,8 +70,8 @@ static const char *name_of(const weft_task *task)
 }
 
 /* Flags that mean something else during a dump. A parked task has no error, so WEFT_HAS_ERROR_ says
- * that the holder of what it waits for lives. No task has an error and a cancellation at a time, so both
- * flags together say that the task has started an eager one. */
+ * that the holder of what it waits for lives. No task has an error and a cancellation at a time, so
+ * both flags together say that the task has started an eager one. */
 enum { HOLDER_LIVES = WEFT_HAS_ERROR_, STARTING = WEFT_HAS_ERROR_ | WEFT_CANCELLED_ };
 
 static bool is_starting(const weft_task *task)
@@ -151,8 +151,8 @@ static void write_wait(const struct dump *dump, const weft_task *task)
     }
 }
 
-/* Returns true if the descriptor of a parked task is ready, and the callback that wakes the task has
- * not run yet. The wait has no number then. */
+/* Returns true if the descriptor of a parked task is ready, and the callback that wakes the task
+ * has not run yet. The wait has no number then. */
 static bool is_notified(const weft_task *task)
 {
     return weft_parked_in_(task) == WEFT_WATCHING_ && weft_is_callback_(&task->live.wait.node);
@@ -235,9 +235,9 @@ static struct checkpoint go_out(struct checkpoint from, size_t steps)
     return from;
 }
 
-/* Writes the outermost frame first, although a frame knows only its caller. Each checkpoint halves the
- * way from the checkpoint before to the frame that comes next. So there are at most as many checkpoints
- * as a size_t has bits, and each frame is passed at most so often. */
+/* Writes the outermost frame first, although a frame knows only its caller. Each checkpoint halves
+ * the way from the checkpoint before to the frame that comes next. So there are at most as many
+ * checkpoints as a size_t has bits, and each frame is passed at most so often. */
 static void write_locations(const struct dump *dump, const weft_task *task)
 {
     struct checkpoint checkpoints[8 * sizeof(size_t)], *last = checkpoints;
@@ -273,10 +273,12 @@ static void write_task(struct dump *dump, const weft_task *task)
 }
 
 /* ---- Holders that live ----
- * A primitive's holder may have ended, and its memory may have another use. So the dump must not read
- * a holder, but only compare its address. For that, one waiter for each holder is put into a search
- * tree, by the bits of the holder's address. Then each task that lives is searched for in the tree.
- * A waiter's two links in the tree (live.lower, root.previous) take the place of its scope and of the link to the child before. restore_scopes sets both again, before the dump writes anything. */
+ * A primitive's holder may have ended, and its memory may have another use. So the dump must not
+ * read a holder, but only compare its address. For that, one waiter for each holder is put into a
+ * search tree, by the bits of the holder's address. Then each task that lives is searched for in
+ * the tree. A waiter's two links in the tree (live.lower, root.previous) take the place of its
+ * scope and of the link to the child before. restore_scopes sets both again, before the dump writes
+ * anything. */
 
 static weft_task **find(weft_task **link, const weft_task *holder)
 {
@@ -333,8 +335,8 @@ static void restore_children(weft_scope_ *scope)
         scope->children->root.previous = last;
 }
 
-/* Blocks nest, and the list of scopes is in the order of entering. So the last group of a task in the
- * list is the innermost one, which the task must refer to. */
+/* Blocks nest, and the list of scopes is in the order of entering. So the last group of a task in
+ * the list is the innermost one, which the task must refer to. */
 static void restore_scopes(weft_loop *loop)
 {
     weft_scope_ *scope = &loop->tasks;
@@ -345,8 +347,8 @@ static void restore_scopes(weft_loop *loop)
         scope->parent->awaitable.scope = scope;
 }
 
-/* Marks the waiters whose holders live. When this function returns, every link is as the loop has it.
- * The mark stays until the task is written. */
+/* Marks the waiters whose holders live. When this function returns, every link is as the loop has
+ * it. The mark stays until the task is written. */
 static void find_living_holders(weft_loop *loop)
 {
     weft_task *tree = NULL;
@@ -373,8 +375,8 @@ static void unmark_starting(weft_loop *loop)
 }
 
 /* ---- The tree ----
- * A task knows its innermost group, and each group knows the group outside of it. The dump writes the
- * outermost group first. */
+ * A task knows its innermost group, and each group knows the group outside of it. The dump writes
+ * the outermost group first. */
 
 /* Returns NULL if the task is in no group's block. */
 static weft_scope_ *outermost_group(const weft_task *task)
@@ -385,9 +387,11 @@ static weft_scope_ *outermost_group(const weft_task *task)
     return outermost;
 }
 
-/* Returns the group of the same task whose block is directly inside the block of `group`; NULL: none.
- * Searches from both sides at once: forward in the list of all scopes, and outward from the task's innermost group. The list is in the order of entering. All searches among n groups together take O(n)
- * steps if blocks are entered one after another, and O(n * sqrt(n)) in the worst order. */
+/* Returns the group of the same task whose block is directly inside the block of `group`; NULL:
+ * none. Searches from both sides at once: forward in the list of all scopes, and outward from the
+ * task's innermost group. The list is in the order of entering. All searches among n groups
+ * together take O(n) steps if blocks are entered one after another, and O(n * sqrt(n)) in the worst
+ * order. */
 static weft_scope_ *group_inside(const weft_scope_ *group)
 {
     const weft_task *const task = group->parent;

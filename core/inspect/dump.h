@@ -14,8 +14,8 @@ extern "C" {
  * loop. It must return (no longjmp). */
 typedef void weft_write(const char *text, void *to);
 
-/* Writes all tasks that have not ended, as a tree. Below each task, and indented, are the tasks in the
- * groups whose blocks it is in. The outermost block comes first.
+/* Writes all tasks that have not ended, as a tree. Below each task, and indented, are the tasks in
+ * the groups whose blocks it is in. The outermost block comes first.
  *
  *     main waits for: group
  *         crawl.c:60: in main
@@ -31,8 +31,8 @@ typedef void weft_write(const char *text, void *to);
  *     part that has not ended, and how many more there are
  *   - that it runs, that it is ready, or that it has not begun; and the error that it will raise
  * Then comes a line for each nested await, the outermost first. In a task that runs, the innermost
- * line is the await that it has passed last. Below ten levels of groups the indent does not grow, and
- * the line says its level instead.
+ * line is the await that it has passed last. Below ten levels of groups the indent does not grow,
+ * and the line says its level instead.
  *
  * A holder that has ended, or belongs to another loop, is not named. If another task lives in the
  * memory of a holder that has ended, the dump takes that task for the holder.
@@ -47,8 +47,9 @@ typedef void weft_write(const char *text, void *to);
  *   all tasks                 O(bits of an address) each, if a task waits for what can be held */
 void weft_dump(weft_loop *loop, weft_write *write, void *to);
 
-/* Does what weft_dump does, after a run has ended with weft_deadlock_error. Says so first. Leaves out
- * the daemons and the tasks in their groups, and writes at the end how many daemons there are. */
+/* Does what weft_dump does, after a run has ended with weft_deadlock_error. Says so first. Leaves
+ * out the daemons and the tasks in their groups, and writes at the end how many daemons there
+ * are. */
 void weft_dump_deadlock(weft_loop *loop, weft_write *write, void *to);
 
 #ifdef __cplusplus

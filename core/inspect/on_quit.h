@@ -21,8 +21,9 @@ typedef struct weft_quit_dump_ {
     unsigned long long before[32]; /* the signal's action before: a struct sigaction */
 } weft_quit_dump_;
 
-/* WEFT_DUMP_ON_QUIT(name); at file scope. Defines the static variable `name`, and a signal handler that
- * uses it. A signal handler needs a variable, and the library has none. So the program defines it. */
+/* WEFT_DUMP_ON_QUIT(name); at file scope. Defines the static variable `name`, and a signal handler
+ * that uses it. A signal handler needs a variable, and the library has none. So the program defines
+ * it. */
 #define WEFT_DUMP_ON_QUIT(name)                                                                    \
     static void name##_on_signal_(int number);                                                     \
     static weft_quit_dump_ name = {.on_signal = name##_on_signal_};                                \
@@ -33,21 +34,21 @@ typedef struct weft_quit_dump_ {
     }                                                                                              \
     static void name##_on_signal_(int number)
 
-/* faulthandler.register(SIGQUIT), roughly. Sets the action of SIGQUIT: from now on the loop writes all
- * tasks to standard error, and the program goes on. `dump` is the variable that WEFT_DUMP_ON_QUIT
- * defines.
+/* faulthandler.register(SIGQUIT), roughly. Sets the action of SIGQUIT: from now on the loop writes
+ * all tasks to standard error, and the program goes on. `dump` is the variable that
+ * WEFT_DUMP_ON_QUIT defines.
  *
- * The loop writes in a callback. A task that never waits keeps the loop from writing. The handle is a
- * daemon (weft_threadsafe_set_daemon), so a deadlock stays a deadlock. If the backend cannot be woken,
- * as the virtual one, the loop writes at its next tick.
+ * The loop writes in a callback. A task that never waits keeps the loop from writing. The handle is
+ * a daemon (weft_threadsafe_set_daemon), so a deadlock stays a deadlock. If the backend cannot be
+ * woken, as the virtual one, the loop writes at its next tick.
  *
  * Returns NULL; weft_invalid_state_error if `dump` is in use; or the backend's error. Must be
  * called in the loop's thread. O(1). */
 const weft_error *weft_dump_on_quit(weft_loop *loop, weft_quit_dump_ *dump);
 
 /* Gives SIGQUIT the action that it had before, and closes the handle. Must be called in the loop's
- * thread, before weft_loop_close, which fails while a handle is open. If there are several dumps, the
- * last one must end first. Does nothing if `dump` is not in use. O(calls that are pending). */
+ * thread, before weft_loop_close, which fails while a handle is open. If there are several dumps,
+ * the last one must end first. Does nothing if `dump` is not in use. O(calls that are pending). */
 void weft_end_dump_on_quit(weft_quit_dump_ *dump);
 
 /* Writes a text to `file`, which must be a FILE *. For use as weft_dump's weft_write. Ignores

@@ -22,7 +22,9 @@ typedef struct weft_location {
 /* Returns where the coroutine of a frame is (weft_task_innermost, weft_task_caller). O(1). */
 weft_location weft_frame_location(const weft_frame *frame);
 
-/* What a task waits for. `what` is one of these:
+/* What a task waits for. `holder` is the task that holds the object; NULL: none, or the object
+ * cannot be held. A task that ended while it held a lock may still be named. So compare the pointer
+ * with the loop's tasks before you use it. `what` is one of these:
  *
  *     what                                   object             descriptor
  *     "sleep"                                NULL               -1
@@ -35,14 +37,13 @@ weft_location weft_frame_location(const weft_frame *frame);
  *     "shield"
  *     "nothing"                              NULL               -1
  *
- * A barrier's wait is its condition's, and a reentrant lock's is its lock's. A task that is ready, runs
- * or has ended waits for "nothing". So does a task whose descriptor is ready, but which has not run
- * yet. */
+ * A barrier's wait is its condition's, and a reentrant lock's is its lock's. A task that is ready,
+ * runs or has ended waits for "nothing". So does a task whose descriptor is ready, but which has
+ * not run yet. */
 typedef struct weft_wait_info {
     const char *what;
     const void *object;
-    const weft_task *
-        holder; /* holds the object; NULL: none, or the object cannot be held. A task that ended while it held a lock may still be named. So compare the pointer with the loop's tasks before you use it. */
+    const weft_task *holder;
     int descriptor;
 } weft_wait_info;
 
