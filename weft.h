@@ -112,6 +112,7 @@
  * q.qsize(), empty(), full()          weft_queue_size, weft_queue_empty, weft_queue_full
  * await q.join(); task_done()         weft_queue_join(&q), weft_queue_task_done
  * q.shutdown()                        weft_queue_shutdown(&q), weft_queue_shutdown_now
+ * sys.version                         WEFT_VERSION, weft_version()                     version.h
  *
  * A program that uses the backend on poll() or epoll includes core/backend/poll.h or
  * core/backend/epoll.h by name. Names that end in an underscore are private.
@@ -137,6 +138,7 @@
 #include "core/task.h"
 #include "core/threadsafe.h"
 #include "core/time.h"
+#include "core/version.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"

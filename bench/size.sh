@@ -64,7 +64,7 @@ flash() {
 }
 
 # Files that only those programs link that use them. They get a star, and are not in the sum.
-only=' daemon descriptor dump threadsafe watchdog '
+only=' daemon descriptor dump threadsafe version watchdog '
 
 # shellcheck disable=SC2046
 flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -v on_quit)

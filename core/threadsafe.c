@@ -1,7 +1,6 @@
 #include "core/threadsafe.h"
 
-/* ---- Shared between threads: each handle's `called`, and the loop's list of called handles
- * ---- */
+/* ---- Shared between threads: each handle's `called`, and the loop's list of these handles ---- */
 
 #ifdef WEFT_HAS_ATOMICS_
 
@@ -90,7 +89,7 @@ bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 
 bool weft_has_been_called(const weft_loop *loop)
 {
-    return weft_has_threadsafe_calls_(loop);
+    return WEFT_LOAD_(loop->threadsafe_calls);
 }
 
 /* ---- In the loop's thread ---- */
