@@ -6,8 +6,8 @@
 
 enum { LARGE = 100 };
 
-/* ---- weft: each size has its own coroutines, because the size is a part of the queue's type
- * ---- */
+/* ---- weft ----
+ * Each size has its own coroutines, because the size is a part of the queue's type. */
 
 struct small_producer {
     weft_frame frame;

@@ -107,8 +107,8 @@ const struct bench_workload bench_yield = {
     .floor = {floor_prepare, floor_ring_arm, floor_ring_run, floor_ring_check, free},
 };
 
-/* ---- A floor for this workload only: a task has one step, and no coroutine can await another
- * ---- */
+/* ---- A floor for this workload only ----
+ * A task has one step, and no coroutine can await another. */
 
 struct direct_task;
 
