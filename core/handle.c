@@ -4,19 +4,20 @@
 
 static void call(weft_loop *loop, weft_node_ *node);
 
-/* A handle's node.frame says where the handle is: NULL: idle; or one of these. */
+/* A handle's node.frame says where the handle is linked: NULL: nowhere, the handle is idle; or one
+ * of these constants. */
 static const weft_code code = {.run = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};    /* in the timers */
 static const weft_frame watching = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the watches */
-static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* on the ready queue */
+static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the ready queue */
 static const weft_frame waiting = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end, to run in the loop */
+    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* a done callback: called in the loop */
 static const weft_frame observing = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end, to run at once */
+    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* weft_observe_end_: called at once */
 
 static void move_to(weft_handle *handle, const weft_frame *where)
 {
-    handle->wait.node.frame = (weft_frame *)where; /* constant, and never written through */
+    handle->wait.node.frame = (weft_frame *)where; /* a constant, which nothing writes */
 }
 
 static void call(weft_loop *loop, weft_node_ *node)
@@ -129,6 +130,7 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     return where;
 }
 
+/* Makes a handle idle. Does nothing if the node is not a handle's. */
 static void forget(weft_node_ *node)
 {
     const weft_frame *const where = node->frame;

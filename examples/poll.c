@@ -57,7 +57,7 @@ static void run_once(struct host *host)
     const weft_time until = earlier(weft_next_run(&host->loop), host->timer_at);
     const int count = poll(backend->entries, backend->count, weft_poll_timeout(backend, until));
     if (count > 0)
-        weft_poll_tell(backend);
+        weft_poll_notify(backend);
     weft_run_once(&host->loop);
     if (count > 0 && backend->entries[MAIL].revents)
         read_mail(host);

@@ -44,7 +44,7 @@ inspect() {
     says "$name: bt of the outermost" '#2  outer at '
     says "$name: bt says what is waited for" 'outer waits for: lock, which holder (a daemon) holds'
     says "$name: bt of a number" 'holder (a daemon) waits for: sleep'
-    says "$name: bt of an expression" 'unlucky waits for: lock, which a task holds that has ended'
+    says "$name: bt of an expression" 'unlucky waits for: lock, which is held by a task that has ended'
     says "$name: bt without a task" 'stopper runs'
     says "$name: a name of two" 'weft: several tasks are named twin; name one by number: '
     says "$name: a number of none" 'weft: there is no task 999; '

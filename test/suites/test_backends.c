@@ -20,7 +20,7 @@
 #include "core/backend/epoll.h"
 #endif
 
-static weft_backend *on; /* the port */
+static weft_backend *on; /* the backend under test */
 static int pair[2];
 
 static void set_up(void)
@@ -204,7 +204,7 @@ START_TEST(a_regular_file_is_always_ready)
 }
 END_TEST
 
-/* ... and its number another kind's, and the other way round: then, a port that knows the number
+/* ... and its number another kind's, and the other way round: then, a backend that knows the number
  * alone may have looked before the new owner came, and found it ready. */
 START_TEST(a_number_that_was_a_regular_files_is_waited_for)
 {
@@ -324,7 +324,7 @@ START_TEST(a_number_that_two_wait_for_has_one_entry)
     look();
     ck_assert_uint_eq(polled.count, 3); /* the host's, the wake pipe's */
     ck_assert_int_eq(polled.entries[2].events, POLLIN | POLLOUT);
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_int_eq(polled.entries[0].revents, POLLOUT);
     for (int i = 0; i < 2; i++)
         ck_no_error(weft_run_once(&loop));
@@ -341,10 +341,10 @@ START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_notified)
     weft_cancel(&waiters[0]);
     static weft_handle handle;
     ck_no_error(weft_call_when_writable(&loop, &handle, pair[1], stop));
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_ptr_nonnull(weft_first_watch(&loop));
     look();
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_ptr_null(weft_first_watch(&loop));
 }
 END_TEST
@@ -416,7 +416,7 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-    TCase *tests = begin_suite("ports");
+    TCase *tests = begin_suite("backends");
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
     tcase_add_test(tests, a_number_that_two_wait_for_has_one_entry);
     tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_notified);

@@ -265,7 +265,7 @@ START_TEST(a_second_one_for_the_same_is_refused_at_once)
     one_tick();
     start_other(pairs[0][0], 'x');
     one_tick();
-    ck_recorded("x=somebody waits for the same descriptor already");
+    ck_recorded("x=another wait for the descriptor is pending");
     put_to_0();
     ticks(3);
     ck_recorded("a");
@@ -308,7 +308,7 @@ START_TEST(a_backend_without_descriptors_says_so)
     static WEFT_TASK(user) task;
     const weft_error *const error = weft_run(&loop, user, &task, .name = 'x');
     ck_error(error, &weft_invalid_state_error);
-    ck_assert_str_eq(weft_error_text(error), "the loop's port has no descriptors");
+    ck_assert_str_eq(weft_error_text(error), "the loop's backend has no descriptors");
 }
 END_TEST
 
@@ -505,7 +505,7 @@ START_TEST(a_task_and_a_call_do_not_share_a_descriptor)
     ck_no_error(weft_call_when_readable(&loop, &handle, pairs[0][0], note_call));
     start_reader(0);
     one_tick();
-    ck_recorded("a=somebody waits for the same descriptor already");
+    ck_recorded("a=another wait for the descriptor is pending");
     ck_assert(weft_handle_cancel(&loop, &handle));
     start_reader(0);
     one_tick();

@@ -243,8 +243,9 @@ START_TEST(a_holder_that_has_ended_is_not_looked_at)
     start(&b, "b", LOCKS);
     tick();
     ck_dumped(
-        "a waits for: lock, which a task holds that has ended, or is of another loop\n    in doer\n"
-        "b waits for: lock, which a task holds that has ended, or is of another loop\n    in "
+        "a waits for: lock, which is held by a task that has ended or is in another loop\n    in "
+        "doer\n"
+        "b waits for: lock, which is held by a task that has ended or is in another loop\n    in "
         "doer\n");
     if (_i)
         free(task);
@@ -325,7 +326,7 @@ START_TEST(a_task_that_starts_another_eagerly_is_written)
     tick();
     weft_semaphore_release(&semaphore);
     run_dry();
-    ck_written("starter has started another, which goes first\n    in starter\n"
+    ck_written("starter has started an eager task, which runs first\n    in starter\n"
                "eager runs\n    in doer, at its start\n");
     ck_recorded("+");
     ck_assert_uint_eq(starter.frame.flags, _i ? WEFT_GRANTED_ : WEFT_NOT_PARKED_);
@@ -419,8 +420,8 @@ START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
     ck_dumped("p waits for: future\n"
               "    in parent\n"
               "    in its group:\n"
-              "        c0 has ended, and its group has not heard yet\n"
-              "        c1 has ended, and its group has not heard yet\n");
+              "        c0 has ended, and its group is not notified yet\n"
+              "        c1 has ended, and its group is not notified yet\n");
     tick();
     ck_dumped("p is ready, with an error: cancelled; requests to cancel: 1\n"
               "    in parent\n");
@@ -477,11 +478,11 @@ static void compare_place(const char *text, void *to)
     places++;
 }
 
-START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
+START_TEST(nested_awaits_of_any_number_are_written_from_the_outermost_in)
 {
     static WEFT_TASK(chain) task;
     const unsigned seed = (unsigned)time(NULL);
-    printf("nested_awaits_of_any_number_are_told_from_the_outermost_in: seed %u\n", seed);
+    printf("nested_awaits_of_any_number_are_written_from_the_outermost_in: seed %u\n", seed);
     srand(seed);
     for (unsigned calls = 1; calls <= CHAIN; calls++) {
         weft_loop_create_future(&loop, &future);
@@ -547,7 +548,7 @@ static void check_groups_of(char *text, const char *name)
     ck_assert_uint_lt(strspn(line, " "), 4);
 }
 
-START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
+START_TEST(blocks_that_are_entered_alternately_are_written_task_by_task)
 {
     static WEFT_TASK(blocks) tasks[2];
     static struct blocks frames[2][BLOCKS];
@@ -652,7 +653,7 @@ static void expect_waiters(const struct contended *of, bool lives)
 {
     char expected[100];
     snprintf(expected, sizeof(expected), "w%s waits for: lock, which %s%s\n", of->name,
-             lives ? of->name : "a task holds that has ended, or is of another loop",
+             lives ? of->name : "is held by a task that has ended or is in another loop",
              lives ? " holds" : "");
     size_t found = 0;
     for (const char *at = written; (at = strstr(at, expected)); at++)
@@ -1185,8 +1186,8 @@ int main(void)
     tcase_add_test(tests,
                    the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outermost_first);
     tcase_add_test(tests, a_child_that_has_ended_is_written_until_its_group_is_notified);
-    tcase_add_test(tests, nested_awaits_of_any_number_are_told_from_the_outermost_in);
-    tcase_add_loop_test(tests, blocks_that_are_entered_by_turns_are_told_task_by_task, 0, 3);
+    tcase_add_test(tests, nested_awaits_of_any_number_are_written_from_the_outermost_in);
+    tcase_add_loop_test(tests, blocks_that_are_entered_alternately_are_written_task_by_task, 0, 3);
     tcase_add_test(tests, further_in_than_ten_groups_a_line_says_how_far_it_is_instead);
     tcase_add_test(tests, of_many_holders_each_is_known_that_lives);
     tcase_add_test(tests, nothing_is_different_after_a_dump_at_any_moment);

@@ -47,7 +47,7 @@ static void hear(weft_loop *of, const weft_slow_call *call)
     ck_assert_ptr_eq(of, &loop);
     ck_assert_ptr_null(weft_loop_current_task(of));
     last = *call;
-    snprintf(text, sizeof(text), "%s took %u;", call->began.coroutine, (unsigned)call->took);
+    snprintf(text, sizeof(text), "%s took %u;", call->location.coroutine, (unsigned)call->duration);
     note(text);
 }
 
@@ -82,8 +82,8 @@ START_TEST(a_step_that_took_longer_is_reported)
     ck_recorded("worker took 7;worker took 6;");
     ck_assert_ptr_eq(last.task, &a.task);
     ck_assert(weft_done(last.task) && !last.function);
-    ck_assert_str_eq(last.began.file, __FILE__);
-    ck_assert_uint_eq(last.began.line, sleep_line);
+    ck_assert_str_eq(last.location.file, __FILE__);
+    ck_assert_uint_eq(last.location.line, sleep_line);
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(a_first_step_begins_at_line_0)
     weft_loop_create_task(&loop, worker, &a, .first = 6);
     run_dry();
     ck_recorded("worker took 6;");
-    ck_assert_uint_eq(last.began.line, 0);
+    ck_assert_uint_eq(last.location.line, 0);
 }
 END_TEST
 
@@ -113,7 +113,7 @@ START_TEST(a_step_begins_where_the_innermost_coroutine_waited)
     run_dry();
     ck_recorded("worker took 10;");
     ck_assert_ptr_eq(last.task, &task.task);
-    ck_assert_uint_eq(last.began.line, sleep_line);
+    ck_assert_uint_eq(last.location.line, sleep_line);
 }
 END_TEST
 
@@ -151,7 +151,7 @@ START_TEST(a_callback_that_took_longer_is_reported)
     run_dry();
     ck_recorded("callback took 7;");
     ck_assert(last.function == work_7);
-    ck_assert(!last.task && !last.began.file && !last.began.line);
+    ck_assert(!last.task && !last.location.file && !last.location.line);
 }
 END_TEST
 
@@ -169,9 +169,9 @@ WEFT_ASYNC_END
 static void hear_what(weft_loop *of, const weft_slow_call *call)
 {
     (void)of;
-    ck_assert(call->took >= each_reading && !call->function);
-    ck_assert(!call->task == !call->began.file);
-    note(call->began.coroutine);
+    ck_assert(call->duration >= each_reading && !call->function);
+    ck_assert(!call->task == !call->location.file);
+    note(call->location.coroutine);
     note(call->task ? ":task " : " ");
 }
 

@@ -90,7 +90,7 @@ static void print_deadlock(struct machine *machine)
 static void bark(weft_loop *loop, const weft_slow_call *call)
 {
     (void)loop;
-    weft_panic(call->began.file, call->began.line, "a step took time on the virtual clock");
+    weft_panic(call->location.file, call->location.line, "a step took time on the virtual clock");
 }
 
 static void run_program(struct machine machine)

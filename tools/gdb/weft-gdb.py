@@ -218,7 +218,7 @@ class Loop:
             return ', which it holds itself'
         holder = self.living.get(address)
         if not holder:
-            return ', which a task holds that has ended, or is of another loop'
+            return ', which is held by a task that has ended or is in another loop'
         return f', which {holder.name()}{" (a daemon)" if holder.is_daemon() else ""} holds'
 
     def parts_text(self, task):
@@ -257,11 +257,11 @@ class Loop:
     def state_text(self, task):
         node = address_of(task.wait['node'])
         if task.has_ended():
-            return ' has ended, and its group has not heard yet'
+            return ' has ended, and its group is not notified yet'
         if self.running == node:
             return ' runs'
         if node in self.starting:
-            return ' has started another, which goes first'
+            return ' has started an eager task, which runs first'
         if task.is_parked() and not (task.is_parked_in('WEFT_WATCHING_') and task.is_callback()):
             return ' waits for: ' + self.wait_text(task)
         return self.ready_text(task)
