@@ -1,13 +1,13 @@
 #include "primitives/condition.h"
 
-static const weft_primitive_info_ kind = {.name = "condition"};
+static const weft_primitive_info_ info = {.name = "condition"};
 
 weft_step_ weft_condition_wait_begin_(weft_condition *condition, weft_context *context)
 {
     context->error = weft_lock_release(&condition->lock);
     if (context->error)
         return weft_go_on_(context);
-    return weft_waiters_park_(&condition->waiters, context, &kind);
+    return weft_waiters_park_(&condition->waiters, context, &info);
 }
 
 /* A wait is at its line's first state until it is notified, or cancelled. Then it takes the lock

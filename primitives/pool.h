@@ -63,7 +63,7 @@ struct weft_pool_ {
                 (group), WEFT_POOL_SLOTS_(WEFT_FIRST_(__VA_ARGS__)), &name##_code);                \
             *(struct name *)(void *)&weft_created_->root =                                         \
                 WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                  \
-            weft_check(weft_pool_started_((group), weft_created_));                                \
+            weft_check(weft_pool_start_((group), weft_created_));                                \
         }                                                                                          \
     } while (0)
 
@@ -81,15 +81,15 @@ const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool);
 weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ *first, size_t size,
                            const weft_code *code);
 
-/* Starts it; or gives it back, if the group takes no child any more (weft_group_started_). */
-const weft_error *weft_pool_started_(weft_group *group, weft_task *task);
+/* Starts it; or gives it back, if the group takes no child any more (weft_group_start_). */
+const weft_error *weft_pool_start_(weft_group *group, weft_task *task);
 
 /* A task of a pool that nobody needs any more. */
 void weft_pool_give_back_(weft_task *task);
 
 /* A group keeps a task of a pool that has failed; and gives all back. */
-void weft_group_keep_(weft_group *group, weft_task *task);
-void weft_group_give_back_(weft_group *group);
+void weft_group_retain_(weft_group *group, weft_task *task);
+void weft_group_release_retained_(weft_group *group);
 
 #ifdef __cplusplus
 }

@@ -34,26 +34,26 @@ static bool leave(weft_semaphore *semaphore, weft_context *context)
 }
 
 static weft_step_ park(weft_semaphore *semaphore, weft_context *context,
-                       const weft_primitive_info_ *kind)
+                       const weft_primitive_info_ *info)
 {
     if (!semaphore->next)
         semaphore->next = &weft_running_task_(context)->live.wait;
-    return weft_waiters_park_(&semaphore->waiters, context, kind);
+    return weft_waiters_park_(&semaphore->waiters, context, info);
 }
 
 weft_step_ weft_semaphore_acquire_begin_as_(weft_semaphore *semaphore, weft_context *context,
-                                            const weft_primitive_info_ *kind)
+                                            const weft_primitive_info_ *info)
 {
     if (weft_semaphore_locked(semaphore))
-        return park(semaphore, context, kind);
+        return park(semaphore, context, info);
     semaphore->value--;
     return (weft_step_){WEFT_GO_ON_};
 }
 
 weft_step_ weft_semaphore_acquire_begin_(weft_semaphore *semaphore, weft_context *context)
 {
-    static const weft_primitive_info_ kind = {.name = "semaphore"};
-    return weft_semaphore_acquire_begin_as_(semaphore, context, &kind);
+    static const weft_primitive_info_ info = {.name = "semaphore"};
+    return weft_semaphore_acquire_begin_as_(semaphore, context, &info);
 }
 
 /* Whoever was given a unit and does not take it gives it back; and whoever leaves the list sees to

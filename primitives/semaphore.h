@@ -58,7 +58,7 @@ bool weft_semaphore_locked(const weft_semaphore *semaphore);
 
 weft_step_ weft_semaphore_acquire_begin_(weft_semaphore *semaphore, weft_context *context);
 weft_step_ weft_semaphore_acquire_begin_as_(weft_semaphore *semaphore, weft_context *context,
-                                            const weft_primitive_info_ *kind);
+                                            const weft_primitive_info_ *info);
 void weft_semaphore_acquire_resume_(weft_semaphore *semaphore, weft_context *context);
 
 #ifdef __cplusplus

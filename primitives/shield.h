@@ -11,7 +11,7 @@ extern "C" {
 /* What a shielded wait needs: one lives in a frame, belongs to the wait until that has ended, and
  * is all zero at first. */
 typedef struct weft_shield {
-    const weft_primitive_info_ *kind;
+    const weft_primitive_info_ *info;
     weft_task *parent;
     weft_handle handle;
 } weft_shield;

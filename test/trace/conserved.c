@@ -218,7 +218,7 @@ static bool has_reason(weft_wait_info waiting)
                !weft_has_ended_(shield->handle.wait.awaited);
     }
     if (!strcmp(waiting.what, "wait")) {
-        const weft_wait_set *const set = waiting.object;
+        const weft_wait_set_ *const set = waiting.object;
         return set->multi_wait.open > 0 && set->multi_wait.open <= set->multi_wait.count;
     }
     return true;
@@ -238,7 +238,7 @@ static void check_task(struct run *run, const weft_task *task)
         return;
     case WEFT_GATHERING_:
         demand(run,
-               WEFT_CONTAINER_(wait->gather_wait, weft_gather, gather_wait)->multi_wait.open > 0,
+               WEFT_CONTAINER_(wait->gather_wait, weft_gather_, gather_wait)->multi_wait.open > 0,
                "a gather waits for a part", label);
         return;
     case WEFT_LISTED_:
