@@ -67,15 +67,22 @@ static const void *item_of(const weft_queue_node *node, size_t at)
     return (const char *)node - at;
 }
 
+static void add_below(weft_queue_node *upper, weft_queue_node *node, bool is_oldest)
+{
+    weft_node_ring_push_(&upper->below, node);
+    if (is_oldest)
+        upper->below = node;
+}
+
 /* Returns the first node of the two heaps together. */
 static weft_queue_node *meld(weft_queue_node *older, weft_queue_node *newer,
                              weft_queue_before *before, size_t at)
 {
     if (!before(item_of(newer, at), item_of(older, at))) {
-        weft_node_ring_push_(&older->below, newer);
+        add_below(older, newer, false);
         return older;
     }
-    weft_node_ring_append_(&newer->below, older);
+    add_below(newer, older, true);
     return newer;
 }
 

@@ -107,6 +107,13 @@ void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size)
 
 /* ---- Nodes ---- */
 
+static void link_node(weft_queue_ *queue, weft_queue_node *node)
+{
+    weft_node_ring_push_(&queue->last, node);
+    if (queue->order == WEFT_FIFO_)
+        queue->last = node;
+}
+
 const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at)
 {
     if (queue->is_shut_down)
@@ -116,10 +123,8 @@ const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node
                    "an item that is in a queue is put, or was not zero at first");
     if (queue->order == WEFT_PRIORITY_)
         queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
-    else if (queue->order == WEFT_FIFO_)
-        weft_node_ring_append_(&queue->last, node);
     else
-        weft_node_ring_push_(&queue->last, node);
+        link_node(queue, node);
     weft_queue_count_in_(queue);
     return NULL;
 }
