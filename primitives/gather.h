@@ -45,10 +45,10 @@ typedef struct weft_gather_ {
     }
 
 /* weft_gather_add(WEFT_GATHER(n) *g, p)
- * Adds a part: *p, a task or future that was started. *p must stay valid, and its memory must not be
- * reused, until the gather has ended. Returns NULL; or weft_invalid_state_error, and adds nothing,
- * if there is no room, *p was never started, or a task awaits the gather. `g` is evaluated more
- * than once. O(1). */
+ * Adds a part: *p, a task or future that was started. *p must stay valid, and its memory must not
+ * be reused, until the gather has ended. Returns NULL; or weft_invalid_state_error, and adds
+ * nothing, if there is no room, *p was never started, or a task awaits the gather. `g` is evaluated
+ * more than once. O(1). */
 #define weft_gather_add(g, p)                                                                      \
     weft_gather_add_in(g, (g)->parts, sizeof((g)->parts) / sizeof(weft_part), p)
 
@@ -64,7 +64,8 @@ typedef struct weft_gather_ {
  * other parts go on then. If one of them fails later and nothing retrieves its error, the loop
  * calls the exception handler (asyncio's gather hides that error). Results are in the parts.
  * If this task is cancelled while it waits, every part is cancelled. The wait then goes on to the
- * first error of a part, or to the end of all parts, where it raises weft_cancelled_error. Raises weft_invalid_state_error if a task awaits the gather already, or if a part
+ * first error of a part, or to the end of all parts, where it raises weft_cancelled_error. Raises
+ * weft_invalid_state_error if a task awaits the gather already, or if a part
  * belongs to another loop. When the wait has ended, the gather is linked to nothing, and has no
  * parts. `g` is evaluated again when the task is resumed. O(parts). */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
@@ -115,7 +116,7 @@ typedef struct weft_gather_ {
 /* ---- Private ---- */
 
 #define WEFT_GATHER_START_(g, i, name, ...)                                                        \
-    weft_check(weft_multi_wait_check_unused_(&(g)->gather.multi_wait));                                           \
+    weft_check(weft_multi_wait_check_unused_(&(g)->gather.multi_wait));                            \
     for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
         weft_create_task(name, &(g)->tasks[i], __VA_ARGS__);                                       \
         weft_check(weft_gather_add(g, &(g)->tasks[i]));                                            \

@@ -28,8 +28,8 @@ static bool is_failed_child(const weft_group *group, const weft_task *task)
            task->live.wait.node.listed_for == &group->info;
 }
 
-/* Empties the ring of `failed` if the memory of its last child was reused: the ring is known by that
- * child alone. */
+/* Empties the ring of `failed` if the memory of its last child was reused: the ring is known by
+ * that child alone. */
 static void forget_lost_failures(weft_group *group)
 {
     if (!group->failed || is_failed_child(group, group->failed))

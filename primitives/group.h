@@ -40,8 +40,8 @@ typedef struct weft_group {
  * The group's error lives in *group, until the block is entered again or that memory is reused. The
  * errors in it live in the children. A walk over them (weft_first_error) reads the children's
  * memory, which must not be freed before weft_group_forget_errors.
- * Raises weft_invalid_state_error if a task is in the block already. `group` is evaluated again when
- * the block is left. O(children). */
+ * Raises weft_invalid_state_error if a task is in the block already. `group` is evaluated again
+ * when the block is left. O(children). */
 #define weft_with_group(group)                                                                     \
     WEFT_BLOCK_(weft_check(weft_group_enter_((group), weft_context_)), WEFT_LEAVE_GROUP_(group))
 
@@ -62,10 +62,10 @@ typedef struct weft_group {
  * *task. It must not be moved, reused or freed until the group has handled the child's end, in the
  * tick after that (weft_is_free).
  * Raises weft_invalid_state_error, and changes nothing in *task, if no task has entered the block,
- * the group was cancelled, or the block has ended. Raises it too if the group is cancelled during
- * the call: by an argument, or by the exception handler, which the loop may call for a task that
- * failed in *task. No child is started then, and *task is free. Panics if the memory is in use.
- * `group` is evaluated more than once. Costs what weft_create_task costs. */
+ * the group has cancelled its children, or the block has ended. Raises it too if the group is
+ * cancelled during the call: by an argument, or by the exception handler, which the loop may call
+ * for a task that failed in *task. No child is started then, and *task is free. Panics if the
+ * memory is in use. `group` is evaluated more than once. Costs what weft_create_task costs. */
 #define weft_group_create_task(group, name, ...)                                                   \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
@@ -74,14 +74,15 @@ typedef struct weft_group {
             weft_raise(weft_group_refusal_());                                                     \
         *(struct name *)(void *)&weft_created_->root =                                             \
             WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
-        if (weft_group_start_((group), weft_created_, 0))                                        \
+        if (weft_group_start_((group), weft_created_, 0))                                          \
             weft_raise(weft_group_refusal_());                                                     \
     } while (0)
 
-/* weft_group_create_eager_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value, ...)
- * group.create_task(name(...), eager_start=True), in a coroutine. Does what weft_group_create_task
- * does, but the child runs at once, up to its first wait (weft_create_eager_task). Raises
- * weft_invalid_state_error also if the group belongs to another loop than the running one. */
+/* weft_group_create_eager_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value,
+ * ...) group.create_task(name(...), eager_start=True), in a coroutine. Does what
+ * weft_group_create_task does, but the child runs at once, up to its first wait
+ * (weft_create_eager_task). Raises weft_invalid_state_error also if the group belongs to another
+ * loop than the running one. */
 #define weft_group_create_eager_task(group, name, ...)                                             \
     do {                                                                                           \
         weft_check(weft_group_admits_eager_((group), weft_context_));                              \
@@ -98,13 +99,13 @@ typedef struct weft_group {
      weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
                          __LINE__)                                                                 \
          ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
-            weft_group_start_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                    \
+            weft_group_start_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                      \
          : weft_group_refusal_())
 
-/* group.cancel(), which asyncio has from Python 3.15 on. Cancels the body and the children; the group
- * accepts no more children. The block then ends without an error, unless a child fails or the task
- * is cancelled by others too. Does nothing if no task is in the block. O(children), and for each
- * what weft_cancel costs. */
+/* group.cancel(), which asyncio has from Python 3.15 on. Cancels the body and the children; the
+ * group accepts no more children. The block then ends without an error, unless a child fails or the
+ * task is cancelled by others too. Does nothing if no task is in the block. O(children), and for
+ * each what weft_cancel costs. */
 void weft_group_cancel(weft_group *group);
 
 /* ---- The errors of a group's error ---- */
@@ -135,9 +136,9 @@ void weft_next_error(weft_error_walk *at);
  * memory was reused included. Returns 1 for an error of another kind, 0 for NULL. O(1). */
 size_t weft_count_errors(const weft_error *error);
 
-/* Forgets the errors of a group that has ended, and gives the pool slots that the group retains back
- * to their pools (pool.h). Entering the block again, or reusing the group's memory for a frame, does
- * this too. O(retained slots), and for each O(groups that retain any). */
+/* Forgets the errors of a group that has ended, and gives the pool slots that the group retains
+ * back to their pools (pool.h). Entering the block again, or reusing the group's memory for a
+ * frame, does this too. O(retained slots), and for each O(groups that retain any). */
 void weft_group_forget_errors(weft_group *group);
 
 /* ---- Private ---- */
@@ -167,7 +168,8 @@ static inline bool weft_group_accepts_(const weft_group *group)
     return group->scope.parent && !group->aborting && !(group->exiting && !group->scope.children);
 }
 
-/* Prepares the memory for a child. Returns false, and changes nothing, if the group accepts none. */
+/* Prepares the memory for a child. Returns false, and changes nothing, if the group accepts
+ * none. */
 static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const weft_code *code,
                                        const char *file, unsigned line)
 {
@@ -177,11 +179,11 @@ static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const
     return true;
 }
 
-/* Starts the child, and returns NULL. Returns an error, and starts nothing, if the group was cancelled
- * since weft_group_accepts_: by an argument, or by the exception handler that weft_prepare_task_ may
- * call. */
+/* Starts the child, and returns NULL. Returns an error, and starts nothing, if the group was
+ * cancelled since weft_group_accepts_: by an argument, or by the exception handler that
+ * weft_prepare_task_ may call. */
 static inline const weft_error *weft_group_start_(weft_group *group, weft_task *task,
-                                                    unsigned flags)
+                                                  unsigned flags)
 {
     if (WEFT_UNLIKELY_(group->aborting))
         return weft_group_refusal_();

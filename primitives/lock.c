@@ -15,7 +15,7 @@ weft_step_ weft_lock_acquire_begin_(weft_lock *lock, weft_context *context)
     return (weft_step_){WEFT_GO_ON_};
 }
 
-/* Whoever was woken and does not take it wakes the next. */
+/* A task that was woken and then cancelled wakes the next one instead. */
 void weft_lock_acquire_resume_(weft_lock *lock, weft_context *context)
 {
     weft_waiters_resume_(&lock->waiters, context);

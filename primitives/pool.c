@@ -16,6 +16,7 @@ static weft_task *task_of(weft_pool_slot_ *slot)
     return (weft_task *)(void *)(slot + 1);
 }
 
+/* Initialises a pool at its first use. */
 static void make_ready(weft_pool_ *pool, size_t n)
 {
     if (pool->ready)
@@ -48,6 +49,7 @@ const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
     return weft_group_refusal_();
 }
 
+/* Returns a free slot, which there must be: one that was used before, or else a fresh one. */
 static weft_pool_slot_ *take_slot(weft_pool_ *pool, weft_pool_slot_ *first, size_t size)
 {
     weft_pool_slot_ *const slot = pool->free;
@@ -84,7 +86,7 @@ const weft_error *weft_pool_start_(weft_group *group, weft_task *task)
 
 /* ---- Slots of children that failed ---- */
 
-/* What the group keeps, in front of `others`. */
+/* Takes the slots that the group retains. Returns their list, with `others` behind them. */
 static weft_pool_slot_ *take_retained(weft_group *group, weft_pool_slot_ *others)
 {
     weft_pool_slot_ *slots = group->retained;
@@ -98,13 +100,14 @@ static weft_pool_slot_ *take_retained(weft_group *group, weft_pool_slot_ *others
     return others;
 }
 
+/* Returns the group that the hook is a member of. */
 static weft_group *hooked_group(weft_reuse_hook_ *reuse_hook)
 {
     return WEFT_CONTAINER_(reuse_hook, weft_group, reuse_hook);
 }
 
-/* A task of a pool may hold groups that keep tasks themselves: they go back with it, and so on, one
- * after the other. */
+/* Frees a list of slots. The frame of a pooled task may hold groups that retain slots: frees these
+ * as well, and so on, without recursion. */
 static void give_back(weft_loop *loop, weft_pool_slot_ *slot)
 {
     while (slot) {

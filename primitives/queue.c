@@ -20,8 +20,8 @@ void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t r
 }
 
 /* ---- Waiting ----
- * A task that was woken checks the queue again. If another task was faster, the task waits again, at
- * the end of the list. */
+ * A task that was woken checks the queue again. If another task was faster, the task waits again,
+ * at the end of the list. */
 
 static const weft_step_ go_on = {WEFT_GO_ON_};
 

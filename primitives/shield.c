@@ -12,7 +12,7 @@ static void on_part_end(weft_loop *loop, weft_handle *handle)
         weft_wake_with_(shield->parent, weft_retrieve_error_(handle->wait.awaited));
 }
 
-/* What cannot be awaited, or has ended, is the same as in any other await. */
+/* An awaitable that has ended, or cannot be awaited, is left to weft_await_. */
 weft_step_ weft_await_shielded_begin_(weft_shield *shield, weft_context *context,
                                       weft_awaitable_ *awaitable)
 {

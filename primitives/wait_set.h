@@ -17,8 +17,9 @@ typedef struct weft_wait_set_ {
     weft_multi_wait_ multi_wait;
     const weft_primitive_info_ *info;
     weft_handle limit;
-    weft_node_ *completed; /* as_completed: a ring of parts that have ended and were not taken yet */
-    unsigned char until;   /* enum weft_wait_until_ */
+    weft_node_
+        *completed;      /* as_completed: a ring of parts that have ended and were not taken yet */
+    unsigned char until; /* enum weft_wait_until_ */
     bool timed_out;
 } weft_wait_set_;
 
@@ -32,18 +33,18 @@ typedef struct weft_wait_set_ {
         weft_part parts[n];                                                                        \
     }
 
-/* WEFT_WAIT_SET_OVER: the type of a set whose parts are an array of the caller's (weft_wait_add_in).
- * It differs from WEFT_WAIT_SET(n) only in that. */
+/* WEFT_WAIT_SET_OVER: the type of a set whose parts are an array of the caller's
+ * (weft_wait_add_in). It differs from WEFT_WAIT_SET(n) only in that. */
 #define WEFT_WAIT_SET_OVER                                                                         \
     struct {                                                                                       \
         weft_wait_set_ set;                                                                        \
     }
 
 /* weft_wait_add(WEFT_WAIT_SET(n) *s, p)
- * Adds a part: *p, a task or future that was started. *p must stay valid, and its memory must not be
- * reused, while it is in the set. Returns NULL; or weft_invalid_state_error, and adds nothing, if
- * there is no room, *p was never started, or a task waits for the set. `s` is evaluated more than
- * once. O(1). */
+ * Adds a part: *p, a task or future that was started. *p must stay valid, and its memory must not
+ * be reused, while it is in the set. Returns NULL; or weft_invalid_state_error, and adds nothing,
+ * if there is no room, *p was never started, or a task waits for the set. `s` is evaluated more
+ * than once. O(1). */
 #define weft_wait_add(s, p)                                                                        \
     weft_wait_add_in(s, (s)->parts, sizeof((s)->parts) / sizeof(weft_part), p)
 
@@ -64,8 +65,8 @@ typedef struct weft_wait_set_ {
  * has passed. weft_done(part) then returns true for the parts that have ended. The parts stay in
  * the set, which may be waited for again. If this task is cancelled while it waits, the parts are
  * not cancelled. Raises weft_invalid_state_error if the set has no parts, a task waits for the set
- * already, or a part belongs to another loop. When the wait has ended, the set is linked to nothing.
- * `s` is evaluated again when the task is resumed. O(parts). */
+ * already, or a part belongs to another loop. When the wait has ended, the set is linked to
+ * nothing. `s` is evaluated again when the task is resumed. O(parts). */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
@@ -85,9 +86,9 @@ typedef struct weft_wait_set_ {
  * weft_with_completed begins a block of the running task, which must not move or reuse the set
  * inside. `limit` is in microseconds, from the beginning of the block (WEFT_FOREVER: no limit).
  * weft_completed_left returns how many parts weft_next_completed has not taken yet.
- * weft_next_completed waits for the next part to end, in the order of ending, and takes it: stores a
- * weft_future * in self->which. Compare that with weft_as_future(part), and await it for its error.
- * If the block is left in any way, the set is linked to nothing and has no parts.
+ * weft_next_completed waits for the next part to end, in the order of ending, and takes it: stores
+ * a weft_future * in self->which. Compare that with weft_as_future(part), and await it for its
+ * error. If the block is left in any way, the set is linked to nothing and has no parts.
  * weft_with_completed raises weft_invalid_state_error if a task waits for the set already, or if a
  * part belongs to another loop. weft_next_completed raises weft_timeout_error if the limit has
  * passed and no ended part is left. It raises weft_invalid_state_error if no part is left at all,
@@ -114,7 +115,8 @@ weft_step_ weft_wait_begin_(weft_wait_set_ *set, weft_context *context, weft_tim
                             enum weft_wait_until_ until);
 void weft_wait_resume_(weft_wait_set_ *set);
 
-const weft_error *weft_completed_enter_(weft_wait_set_ *set, weft_context *context, weft_time limit);
+const weft_error *weft_completed_enter_(weft_wait_set_ *set, weft_context *context,
+                                        weft_time limit);
 const weft_error *weft_completed_exit_(weft_wait_set_ *set);
 weft_step_ weft_completed_next_begin_(weft_wait_set_ *set, weft_context *context);
 weft_step_ weft_completed_next_resume_(weft_wait_set_ *set, weft_context *context);
