@@ -43,7 +43,8 @@ void weft_barrier_init(weft_barrier *barrier, size_t n);
 struct weft_barrier_wait {
     weft_frame frame;
     weft_barrier *barrier;
-    size_t result; /* the index of the task, from 0 to parties - 1; no two tasks have one index */
+    size_t
+        result; /* index of the task, from 0 to parties - 1; different for each task of a round */
 };
 
 WEFT_DECLARE(weft_barrier_wait);
@@ -52,11 +53,11 @@ WEFT_DECLARE(weft_barrier_wait);
  * `wait.result = await barrier.wait()`. Waits until as many tasks wait as the barrier has parties.
  * If tasks of the round before are still in the barrier, first waits until they have left. *wait
  * belongs to the caller, and must not be moved or reused until this wait has ended.
- * The result is how many tasks came before this one and did not leave. (In asyncio two tasks may
- * get one index, gh-155233.) A task that is cancelled leaves, and the others wait for another one.
- * Raises weft_broken_barrier_error if the barrier is broken, or is reset or aborted during the
- * wait. Raises weft_invalid_state_error if the barrier has no parties. O(1), and O(waiting tasks)
- * for the last one. */
+ * The result is how many tasks came before this one and did not leave. In asyncio two
+ * tasks may get equal results (gh-155233). A task that is cancelled leaves, and the others wait for
+ * another one. Raises weft_broken_barrier_error if the barrier is broken, or is reset or aborted
+ * during the wait. Raises weft_invalid_state_error if the barrier has no parties. O(1), and
+ * O(waiting tasks) for the last one. */
 #define weft_barrier_wait(barrier_, wait)                                                          \
     weft_call(weft_barrier_wait, (wait), .barrier = (barrier_))
 

@@ -18,9 +18,9 @@ typedef struct weft_gather_ {
 } weft_gather_;
 
 /* WEFT_GATHER(n): the type of a gather with room for n parts, the tasks and futures to wait for.
- * A gather lives in a frame, or is static. It must be all zero bytes before its first use, must not
- * be moved while it has parts, and may be used again when its wait has ended. Each use of the macro
- * makes a type of its own; name it with typedef. */
+ * A gather lives in a frame, or is static. It must be all zero bytes before its first use, and must
+ * not be moved while it has parts. It may be used again when its wait has ended. Each use of the
+ * macro makes a type of its own; name it with typedef. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \

@@ -32,7 +32,7 @@ struct weft_pool_ {
 };
 
 /* WEFT_POOL(name, n): the type of a pool of n tasks whose coroutine is `name`. A pool belongs to
- * the program. It must be all zero bytes before its first use, and must not be moved while one of
+ * the program. It must be all zero bytes before its first use. It must not be moved while one of
  * its tasks runs or is retained by a group. Each use of the macro makes a type of its own; name it
  * with typedef. */
 #define WEFT_POOL(name, n)                                                                         \

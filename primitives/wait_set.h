@@ -57,10 +57,9 @@ typedef struct weft_wait_set_ {
 
 /* weft_wait_first(s, weft_time limit), weft_wait_first_error(s, limit), weft_wait_all(s, limit)
  * `await asyncio.wait(s, timeout=limit, return_when=...)`, for the set *s.
- *   weft_wait_first        FIRST_COMPLETED: waits until a part has ended.
- *   weft_wait_first_error  FIRST_EXCEPTION: waits until a part has ended with an error other than a
- *                          cancellation, or until all parts have ended.
- *   weft_wait_all          ALL_COMPLETED: waits until all parts have ended.
+ * weft_wait_first waits until a part has ended (FIRST_COMPLETED). weft_wait_first_error waits until
+ * a part has ended with an error other than a cancellation, or until all parts have ended
+ * (FIRST_EXCEPTION). weft_wait_all waits until all parts have ended (ALL_COMPLETED).
  * Each waits at most `limit` microseconds (WEFT_FOREVER: no limit), and raises nothing when that
  * has passed. weft_done(part) then returns true for the parts that have ended. The parts stay in
  * the set, which may be waited for again. If this task is cancelled while it waits, the parts are
