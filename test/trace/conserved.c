@@ -60,7 +60,7 @@ static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *
         if (run->broken)
             return count;
         demand(run,
-               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->kind,
+               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->info,
                "who is listed waits for it", name);
         demand(run, !before || wait->listed_before == before, "lists are linked both ways", name);
         before = wait;
@@ -76,7 +76,7 @@ static size_t waiting(struct run *run, const weft_waiters_ *waiters)
     weft_task *task = weft_first_task(&run->machine->loop);
     for (; task; task = weft_next_task(task))
         count += weft_parked_in_(task) == WEFT_LISTED_ &&
-                 task->live.wait.node.listed_for == &waiters->kind;
+                 task->live.wait.node.listed_for == &waiters->info;
     return count;
 }
 
