@@ -243,7 +243,7 @@ class Loop:
             return f'task {awaited.name()}' if awaited else 'future'
         if task.is_parked_in('WEFT_GATHERING_'):
             return 'gather' + self.parts_text(task)
-        return task.kind().dereference()['name'].string() + self.holder_text(task)
+        return task.listed_for().dereference()['name'].string() + self.holder_text(task)
 
     def ready_text(self, task):
         text = ' is ready' if int(task.value['root']['state']) else ' has not begun'
