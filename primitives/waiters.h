@@ -23,7 +23,7 @@ typedef struct weft_waiters_ {
     weft_wait_ *first;                /* NULL: no task is listed */
 } weft_waiters_;
 
-static inline weft_task *weft_task_of_wait_(const weft_wait_ *wait)
+static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
 {
     return WEFT_CONTAINER_(wait, weft_task, live.wait);
 }
@@ -77,7 +77,9 @@ static inline void weft_waiters_wake_first_(weft_waiters_ *waiters)
 /* Wakes a parked task with a grant. */
 static inline void weft_waiters_wake_granted_(weft_wait_ *wait)
 {
-    weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
+    weft_task *const task = weft_task_of_wait_(wait);
+    weft_wake_(task);
+    task->root.flags |= WEFT_GRANTED_;
 }
 
 /* Wakes the first parked task with a grant, from *from on, and leaves it in the list. *from becomes
@@ -125,7 +127,7 @@ void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
  * list as soon as they run. */
 static inline bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters)
 {
-    const weft_wait_ *wait = waiters->first;
+    weft_wait_ *wait = waiters->first;
     while (wait && weft_task_of_wait_(wait)->root.flags & WEFT_CANCELLED_)
         wait = wait->listed_after;
     return !wait;
