@@ -146,9 +146,10 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
     }                                                                                              \
     static inline void name##_append_(type **last, type *entry)                                    \
     {                                                                                              \
-        NEXT(entry) = *last ? NEXT(*last) : entry;                                                 \
-        if (*last)                                                                                 \
-            NEXT(*last) = entry;                                                                   \
+        type *const end = *last;                                                                   \
+        NEXT(entry) = end ? NEXT(end) : entry;                                                     \
+        if (end)                                                                                   \
+            NEXT(end) = entry;                                                                     \
         *last = entry;                                                                             \
     }                                                                                              \
     static inline type *name##_pop_(type **last)                                                   \

@@ -64,10 +64,10 @@ typedef struct weft_gather_ {
  * other parts go on then. If one of them fails later and nothing retrieves its error, the loop
  * calls the exception handler (asyncio's gather hides that error). Results are in the parts.
  * If this task is cancelled while it waits, every part is cancelled. The wait then goes on to the
- * first error of a part, or to the end of all parts, where it raises weft_cancelled_error. Raises
- * weft_invalid_state_error if a task awaits the gather already, or if a part
- * belongs to another loop. When the wait has ended, the gather is linked to nothing, and has no
- * parts. `g` is evaluated again when the task is resumed. O(parts). */
+ * first error of a part, or to the end of all parts, where it raises weft_cancelled_error.
+ * Raises weft_invalid_state_error if a task awaits the gather already, or if a part belongs to
+ * another loop. When the wait has ended, the gather is linked to nothing, and has no parts. `g` is
+ * evaluated again when the task is resumed. O(parts). */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`.
