@@ -14,7 +14,7 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(child) child_task;
 
 WEFT_ASYNC(gatherer, struct bench_stage *stage; size_t n, i; child_task * children;
-           weft_part * parts; weft_gather gather;)
+           weft_part * parts; WEFT_GATHER_OVER gather;)
 {
     for (;;) {
         for (self->i = 0; self->i < self->n; self->i++) {
@@ -22,7 +22,7 @@ WEFT_ASYNC(gatherer, struct bench_stage *stage; size_t n, i; child_task * childr
             weft_check(
                 weft_gather_add_in(&self->gather, self->parts, self->n, &self->children[self->i]));
         }
-        weft_gather_all(self);
+        weft_gather_all(&self->gather);
         if (bench_run_is_over(self->stage))
             weft_sleep(0);
     }

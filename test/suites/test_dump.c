@@ -711,7 +711,7 @@ struct any {
     struct any_task *task;
     weft_awaitable_ *awaited;
     weft_group group;
-    weft_gather gather;
+    WEFT_GATHER_OVER gather;
     weft_part parts[2];
     weft_exit left;
 };
@@ -858,11 +858,11 @@ WEFT_ASYNC_BODY(any)
                 self->awaited = any_awaitable();
                 weft_await(WEFT_CONTAINER_(self->awaited, weft_future, awaitable));
             } else if (self->what == GATHERED) {
-                weft_check(weft_multi_wait_add_(&self->gather.multi_wait, self->parts, 2,
+                weft_check(weft_multi_wait_add_(&self->gather.gather.multi_wait, self->parts, 2,
                                                 any_awaitable()));
-                weft_check(weft_multi_wait_add_(&self->gather.multi_wait, self->parts, 2,
+                weft_check(weft_multi_wait_add_(&self->gather.gather.multi_wait, self->parts, 2,
                                                 any_awaitable()));
-                weft_gather_all(self);
+                weft_gather_all(&self->gather);
             } else if (self->what == CREATED && self->task) {
                 weft_create_task(any, self->task, NEW_ANY(self->task));
             } else if (self->what == STARTED && self->task) {

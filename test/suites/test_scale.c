@@ -257,8 +257,8 @@ END_TEST
 
 struct many {
     weft_frame frame;
-    weft_gather gather;
-    weft_wait_set set;
+    WEFT_GATHER_OVER gather;
+    WEFT_WAIT_SET_OVER set;
     weft_part *parts;
     weft_group group;
     sleeper_task *tasks;
@@ -270,7 +270,7 @@ WEFT_ASYNC_BODY(many)
 {
     for (; self->i < many; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->parts, many, &self->tasks[self->i]));
-    weft_gather_all(self);
+    weft_gather_all(&self->gather);
 }
 WEFT_ASYNC_END
 
@@ -360,18 +360,18 @@ START_TEST(a_group_of_a_million_ends_in_any_way)
 END_TEST
 
 /* As each of a million ends; or until the first has. */
-WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; weft_wait_set set; weft_future * which;
-           bool first; size_t i, ended;)
+WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; WEFT_WAIT_SET_OVER set;
+           weft_future * which; bool first; size_t i, ended;)
 {
     for (; self->i < many; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->parts, many, &self->tasks[self->i]));
     if (self->first) {
-        weft_wait_first(self, WEFT_FOREVER);
+        weft_wait_first(&self->set, WEFT_FOREVER);
         weft_return;
     }
-    weft_with_completed(self, WEFT_FOREVER) {
-        while (weft_completed_left(self)) {
-            weft_next_completed(self, &self->which);
+    weft_with_completed(&self->set, WEFT_FOREVER) {
+        while (weft_completed_left(&self->set)) {
+            weft_next_completed(&self->set, &self->which);
             self->ended++;
         }
     }

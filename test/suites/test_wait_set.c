@@ -278,13 +278,14 @@ START_TEST(those_that_have_ended_may_be_dropped_and_the_rest_waited_for)
 END_TEST
 
 /* A part of an array of the caller's. */
-WEFT_ASYNC(growing, weft_wait_set set; weft_part room[PARTS]; int i;)
+WEFT_ASYNC(growing, WEFT_WAIT_SET_OVER set; weft_part room[PARTS]; int i;)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->room, PARTS, &parts[self->i]));
     ck_error(weft_wait_add_in(&self->set, self->room, PARTS, &parts[0]), &weft_invalid_state_error);
-    WEFT_WAIT_RESUME_(weft_wait_begin_(&self->set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
-                      weft_wait_resume_(&self->set));
+    WEFT_WAIT_RESUME_(
+        weft_wait_begin_(&self->set.set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
+        weft_wait_resume_(&self->set.set));
     note("ok");
 }
 WEFT_ASYNC_END

@@ -60,7 +60,7 @@ static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *
         if (run->broken)
             return count;
         demand(run,
-               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->kind,
+               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->info,
                "who is listed waits for it", name);
         demand(run, !before || wait->listed_before == before, "lists are linked both ways", name);
         before = wait;
@@ -76,7 +76,7 @@ static size_t waiting(struct run *run, const weft_waiters_ *waiters)
     weft_task *task = weft_first_task(&run->machine->loop);
     for (; task; task = weft_next_task(task))
         count += weft_parked_in_(task) == WEFT_LISTED_ &&
-                 task->live.wait.node.listed_for == &waiters->kind;
+                 task->live.wait.node.listed_for == &waiters->info;
     return count;
 }
 
@@ -218,7 +218,7 @@ static bool has_reason(weft_wait_info waiting)
                !weft_has_ended_(shield->handle.wait.awaited);
     }
     if (!strcmp(waiting.what, "wait")) {
-        const weft_wait_set *const set = waiting.object;
+        const weft_wait_set_ *const set = waiting.object;
         return set->multi_wait.open > 0 && set->multi_wait.open <= set->multi_wait.count;
     }
     return true;
@@ -238,7 +238,7 @@ static void check_task(struct run *run, const weft_task *task)
         return;
     case WEFT_GATHERING_:
         demand(run,
-               WEFT_CONTAINER_(wait->gather_wait, weft_gather, gather_wait)->multi_wait.open > 0,
+               WEFT_CONTAINER_(wait->gather_wait, weft_gather_, gather_wait)->multi_wait.open > 0,
                "a gather waits for a part", label);
         return;
     case WEFT_LISTED_:

@@ -38,7 +38,7 @@ struct drain {
     weft_frame frame;
     struct instance **left;
     size_t count, i;
-    weft_gather gather;
+    WEFT_GATHER_OVER gather;
     weft_part *parts;
 };
 
@@ -47,7 +47,7 @@ WEFT_ASYNC_BODY(drain)
     for (; self->i < self->count; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->parts, self->count,
                                       &self->left[self->i]->task));
-    weft_gather_collect(self);
+    weft_gather_collect(&self->gather);
 }
 WEFT_ASYNC_END
 

@@ -40,8 +40,8 @@ struct run_wait {
     weft_shield shield;
     weft_timeout limit;
     weft_part *parts; /* one for each X */
-    weft_gather gather;
-    weft_wait_set set;
+    WEFT_GATHER_OVER gather;
+    WEFT_WAIT_SET_OVER set;
 };
 
 WEFT_DECLARE(run_wait);

@@ -126,18 +126,18 @@ WEFT_ASYNC_EXTERN(run_wait)
     } else if (self->at->op == OP_GATHER) {
         weft_check(add_all(self));
         if (collects(self->at))
-            weft_gather_collect(self);
+            weft_gather_collect(&self->gather);
         else
-            weft_gather_all(self);
+            weft_gather_all(&self->gather);
         self->value = list(self, "[", "]");
     } else {
         weft_check(add_all(self));
         if (!strcmp(self->at->words[1], "first"))
-            weft_wait_first(self, limit_of(self->at));
+            weft_wait_first(&self->set, limit_of(self->at));
         else if (!strcmp(self->at->words[1], "error"))
-            weft_wait_first_error(self, limit_of(self->at));
+            weft_wait_first_error(&self->set, limit_of(self->at));
         else
-            weft_wait_all(self, limit_of(self->at));
+            weft_wait_all(&self->set, limit_of(self->at));
         self->value = list(self, "{", "}");
     }
 }
