@@ -1,4 +1,5 @@
-/* Locks: one task at a time; one that may take it again; and the one that waits for itself. */
+/* Locks: one task at a time; a lock that its holder may take again; a task that waits for its
+ * own lock. */
 #include "scenario.h"
 
 /* async def modify():

@@ -1,5 +1,5 @@
-/* Barriers: all pass together, each with an index of its own; whoever is cancelled, reset or
- * aborted leaves nothing behind. */
+/* Barriers: all tasks pass together, and each gets another index. A cancellation, a reset or an
+ * abort leaves nothing behind. */
 #include "helper.h"
 
 #include <ctype.h>
@@ -8,7 +8,7 @@
 enum { PARTIES = 3, TASKS = 6 };
 
 static weft_barrier barrier;
-static weft_task somebody; /* who holds its lock, where nobody needs to know */
+static weft_task somebody; /* holds the lock in tests that need no real holder */
 
 static void new_barrier(void)
 {
@@ -20,8 +20,8 @@ static char digit(size_t n)
     return (char)('0' + n);
 }
 
-/* Waits so many times: its letter and its index when it has passed, "!" and its letter when the
- * barrier is broken, its capital when it was cancelled. */
+/* Waits `times` times. Records its letter and its index after a pass, "!" and its letter for a
+ * broken barrier, and its capital after a cancellation. */
 WEFT_ASYNC(waiter, char name; int times; int passed; struct weft_barrier_wait wait; int i;
            const weft_error *caught;)
 {
@@ -57,7 +57,7 @@ static void start(int i)
     start_times(i, 1);
 }
 
-/* So many, from `first`; each has come to the barrier then. */
+/* Starts n waiters, from letter `first` on, and runs until all wait at the barrier. */
 static void start_some(int first, int n)
 {
     for (int i = first; i < first + n; i++)
@@ -182,7 +182,7 @@ START_TEST(a_barrier_may_be_passed_again_and_again)
         char indexes[PARTIES + 1] = "";
         for (size_t j = 0; j < PARTIES; j++)
             indexes[record[(i * PARTIES + j) * 2 + 1] - '0']++;
-        ck_assert_str_eq(indexes, "\1\1\1"); /* each once a round */
+        ck_assert_str_eq(indexes, "\1\1\1"); /* each index once a round */
     }
     ck_assert(barrier_is_as_new());
 }
@@ -226,7 +226,7 @@ START_TEST(one_that_is_cancelled_leaves_and_another_takes_its_place)
 }
 END_TEST
 
-/* gh-155233: asyncio gives an index twice here. */
+/* gh-155233: asyncio returns one index twice here. */
 START_TEST(indexes_are_different_ones_after_a_cancelled_wait)
 {
     start_some(0, 2);
@@ -253,7 +253,7 @@ START_TEST(all_are_cancelled)
 }
 END_TEST
 
-/* While it takes the lock again, of those who pass: the others pass all the same. */
+/* The waiter takes the lock again after the barrier was filled. The others must pass. */
 START_TEST(one_that_is_cancelled_while_it_passes_holds_nobody_up)
 {
     start_some(0, PARTIES);
@@ -283,7 +283,7 @@ START_TEST(one_that_waits_for_others_to_leave_may_be_cancelled)
 }
 END_TEST
 
-/* Whoever is cancelled, and whenever: nobody stays counted who is not there. */
+/* Cancels each waiter in each tick. The barrier must not count a waiter that is gone. */
 START_TEST(a_barrier_survives_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 8; ticks++) {
@@ -323,7 +323,7 @@ START_TEST(a_wait_may_be_a_task_of_its_own_and_be_cancelled_before_it_has_come)
 }
 END_TEST
 
-/* ---- Its lock is held ---- */
+/* ---- The barrier's lock is held ---- */
 
 START_TEST(those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelled_there)
 {
@@ -341,7 +341,7 @@ START_TEST(those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelle
 }
 END_TEST
 
-/* It was cancelled, or it was not: it waits for the lock, and leaves, or is counted. */
+/* The waiter is cancelled, or not. It waits for the lock, and then leaves or is counted. */
 START_TEST(one_that_waited_for_others_to_leave_waits_for_the_lock)
 {
     start_some(0, PARTIES + 1);
@@ -414,7 +414,7 @@ END_TEST
 START_TEST(a_reset_while_they_leave_breaks_it_for_those_who_have_not_left)
 {
     for (int i = 0; i <= PARTIES; i++)
-        start(i); /* the last one comes too late, and waits until they have left */
+        start(i); /* this waiter comes too late, and waits until the others have left */
     start_reset();
     tick();
     ck_recorded("c2reset,");
@@ -428,8 +428,8 @@ START_TEST(a_reset_while_they_leave_breaks_it_for_those_who_have_not_left)
 }
 END_TEST
 
-/* When only two are left inside, whoever has passed then resets it, or aborts it; those who passed
- * before wait again, and so do those for whom it was broken. */
+/* When two waiters are left inside, the next one that passes resets or aborts the barrier. All
+ * waiters then wait again. */
 enum { MANY = 5, HALF = MANY / 2 };
 
 WEFT_ASYNC(half_draining, bool aborts; int i; struct weft_barrier_wait wait;)
@@ -492,7 +492,7 @@ START_TEST(a_second_reset_changes_nothing)
 }
 END_TEST
 
-/* As asyncio's is: it takes a turn, and the order of those behind it depends on that. */
+/* asyncio's reset also takes a tick, and the order of the waiters behind it depends on that. */
 START_TEST(a_second_reset_wakes_one_that_waits_until_they_have_left)
 {
     start(0), start(1);
@@ -608,8 +608,8 @@ START_TEST(a_reset_of_a_broken_barrier_waits_until_all_have_left)
 }
 END_TEST
 
-/* The one with the middle index fails and aborts; the others meet at another barrier, and the
- * first one is reset there. */
+/* The waiter with the middle index fails and aborts. The others meet at another barrier, where
+ * one resets the first. */
 static weft_barrier meeting;
 
 WEFT_ASYNC(failing, bool failed; struct weft_barrier_wait wait; const weft_error *caught;)

@@ -1,13 +1,13 @@
-/* Blocks are left as Python leaves them: each kind of section, in each other kind and in a called
- * coroutine, in each way. What is expected was recorded by Python (blocks.py). */
+/* Blocks are left as Python leaves them: each kind of section, inside each other kind and inside
+ * a called coroutine, in each way. blocks.py recorded the expected results. */
 #include "helper.h"
 #include "panic.h"
 #include "ways.h"
 
 static weft_lock lock;
-static weft_task somebody; /* who holds it, where nobody needs to know */
+static weft_task somebody; /* holds the lock in tests that need no real holder */
 
-/* What a task ended with that does nothing but run `name`. */
+/* Runs the coroutine `name` in a task of its own. Returns the task's error. */
 #define RUN(name, ...)                                                                             \
     do {                                                                                           \
         static WEFT_TASK(name) task;                                                               \
@@ -148,7 +148,7 @@ struct sequence {
     int i;
 };
 
-/* An error that was caught is gone: the next block, and the next round, know nothing of it. */
+/* After a catch the error is gone: the next block and the next round of the loop do not see it. */
 WEFT_ASYNC_BODY(sequence)
 {
     for (self->i = 0; self->i < 3; self->i++) {
@@ -262,7 +262,7 @@ struct looping_within {
     int i, j;
 };
 
-/* Loops of a section's own keep their break and continue to themselves. */
+/* A break or continue inside a loop of the section ends that loop only. */
 WEFT_ASYNC_BODY(looping_within)
 {
     for (self->i = 0; self->i < 2; self->i++) {
@@ -379,7 +379,7 @@ struct loopless {
     if (self->where == (section))                                                                  \
         continue;
 
-/* weft-lint: ignore, since the test is about what happens then. */
+/* weft-lint: ignore, since this test is about the panic. */
 WEFT_ASYNC_BODY(loopless)
 {
     LEAVE_LOOP('-')
@@ -407,7 +407,8 @@ WEFT_ASYNC_END
 
 #define LOOPLESS "-stcfwW"
 
-/* In memory, a loop and a lock that know nothing of the last time, which ended in a panic. */
+/* Leaves the loop by a panic. The loop and lock are initialised again, since the last panic left
+ * them in use. */
 static void leave_loop(char where, bool breaks)
 {
     static WEFT_TASK(loopless) task;
@@ -430,7 +431,7 @@ END_TEST
 
 struct row {
     const char *sections;
-    const char *recorded[6]; /* for each of WAYS */
+    const char *recorded[6]; /* one for each of WAYS */
 };
 
 #include "blocks_expected.h"
@@ -439,7 +440,7 @@ struct row {
 
 static weft_lock outer_lock;
 
-/* A letter, and which locks are held by then. */
+/* Records a letter, and which locks are held. */
 static weft_time step(char letter)
 {
     note_letter(letter);
@@ -619,7 +620,7 @@ WEFT_ASYNC_BODY(in_with)
 }
 WEFT_ASYNC_END
 
-/* A finally that is entered in one way and left in another. */
+/* A finally section that is entered in one way and left in another. */
 WEFT_ASYNC_BODY(overriding)
 {
     for (self->round = 0; self->round < 2; self->round++) {

@@ -1,4 +1,4 @@
-/* The end of runs and loops: stop, shutdown, close; and memory that is used again. */
+/* The end of runs and loops: stop, shutdown and close; and memory that is used again. */
 #include "helper.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ WEFT_ASYNC_BODY(failing)
 }
 WEFT_ASYNC_END
 
-/* Waits for ever, and does something when it is cancelled. */
+/* Waits for ever. Acts when it is cancelled. */
 struct hanging {
     weft_frame frame;
     weft_exit left;
@@ -68,7 +68,7 @@ struct leaving {
     bool listens;
 };
 
-/* A main that leaves a task behind. */
+/* Leaves a task behind when it ends. */
 WEFT_ASYNC_BODY(leaving)
 {
     weft_create_task(hanging, &hung, .at_end = self->at_end);
@@ -228,7 +228,7 @@ END_TEST
 
 /* ---- Memory that is used again ---- */
 
-/* Has a task in its frame, which fails and outlives it. */
+/* Contains a task, which fails and outlives its parent. */
 struct family {
     weft_frame frame;
     bool spawns;
@@ -279,7 +279,7 @@ START_TEST(a_failure_inside_a_task_that_is_started_again_is_reported_before)
 }
 END_TEST
 
-/* Has two tasks in its frame that fail. */
+/* Contains two tasks, which fail. */
 struct twins {
     weft_frame frame;
     bool spawns;
@@ -321,7 +321,7 @@ static void use_the_third_again(weft_loop *of, weft_task *task, const weft_error
         weft_loop_create_task(of, failing, &third);
 }
 
-/* The third failed between them. */
+/* The third task failed between the two. */
 START_TEST(a_handler_that_hears_of_a_failure_uses_the_memory_of_another)
 {
     weft_set_exception_handler(&loop, use_the_third_again);
@@ -368,7 +368,7 @@ static void close_it(weft_loop *of, weft_handle *handle)
     note_error(weft_loop_close(of));
 }
 
-/* Nobody is told of the failure before the loop does close. */
+/* The handler must not be called before the loop closes. */
 START_TEST(a_close_that_is_refused_tells_nobody)
 {
     static WEFT_TASK(failing) task;
@@ -396,7 +396,7 @@ START_TEST(what_belongs_to_another_loop_is_not_awaited)
     weft_loop_init(&other, &other_backend.backend);
     weft_loop_create_future(&other, &never);
     if (_i)
-        ck_no_error(weft_set_done(&never)); /* it is another loop's still */
+        ck_no_error(weft_set_done(&never)); /* it still belongs to the other loop */
     ck_error(weft_run(&loop, hanging, &hung), &weft_invalid_state_error);
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
 }

@@ -1,5 +1,5 @@
-/* Conditions: who waits is notified in order, holds the lock whenever it is told something, however
- * often it was cancelled, and loses no notification. */
+/* Conditions: waiters are notified in order. A waiter holds the lock whenever its wait ends,
+ * even after several cancellations. No notification is lost. */
 #include "helper.h"
 #include "ways.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 static weft_condition condition;
-static weft_task somebody; /* who holds the lock, where nobody needs to know */
+static weft_task somebody; /* holds the lock in tests that need no real holder */
 
 static void new_condition(void)
 {
@@ -19,8 +19,8 @@ static bool is_mine(const weft_task *task)
     return condition.lock.holder == task;
 }
 
-/* Waits; a letter when it was notified, its capital when it was cancelled. Either way it holds the
- * lock then, and keeps it for a time. */
+/* Waits. Records its letter when it was notified, its capital when it was cancelled. In both
+ * cases it holds the lock then, and keeps it for a time. */
 WEFT_ASYNC(waiter, char name; weft_time holds; const weft_error *caught;)
 {
     weft_with_condition(&condition) {
@@ -61,7 +61,7 @@ static void start_all(weft_time holds)
     ck_assert(!weft_condition_locked(&condition));
 }
 
-/* Somebody takes the lock, which is free. */
+/* Takes the lock, which is free. */
 static void hold(void)
 {
     ck_assert(!weft_condition_locked(&condition) && !condition.lock.waiters.first);
@@ -182,7 +182,7 @@ START_TEST(a_notification_that_nobody_waits_for_is_gone)
 }
 END_TEST
 
-/* Takes the lock for a tick: its name. */
+/* Takes the lock for a tick, and records its name. */
 WEFT_ASYNC(taker, char name;)
 {
     weft_condition_acquire(&condition);
@@ -346,7 +346,7 @@ static bool may_go_on(const weft_task *task)
     return items != 0;
 }
 
-/* Takes what there is, until there is less than nothing. */
+/* Takes from the stock until nothing is left. */
 WEFT_ASYNC(consumer, char name;)
 {
     weft_with_condition(&condition) {
@@ -388,7 +388,7 @@ START_TEST(a_predicate_is_looked_at_with_the_lock_whenever_one_is_notified)
     notify(1);
     release();
     run_dry();
-    ck_recorded("?2?"); /* the one before waits behind it now */
+    ck_recorded("?2?"); /* the first consumer waits behind this one now */
     hold();
     items = -1;
     notify_all();
@@ -399,10 +399,10 @@ START_TEST(a_predicate_is_looked_at_with_the_lock_whenever_one_is_notified)
 }
 END_TEST
 
-/* gh-112202. Notified, and cancelled in the same tick (0) or while it takes the lock again (1): the
- * notification is the next one's.
- * CPython: test_locks.ConditionTests.test_cancelled_wakeup
- * CPython: test_locks.ConditionTests.test_cancelled_wakeup_relock */
+/* gh-112202. The waiter is notified, and cancelled in the same tick (0) or while it takes the
+ * lock again (1). The next waiter must get the notification. CPython:
+ * test_locks.ConditionTests.test_cancelled_wakeup CPython:
+ * test_locks.ConditionTests.test_cancelled_wakeup_relock */
 START_TEST(one_that_is_notified_and_cancelled_passes_it_on)
 {
     start_consumers();
@@ -444,7 +444,8 @@ START_TEST(a_cancelled_wait_takes_the_lock_again_first)
 }
 END_TEST
 
-/* As CPython 3.13 does: it cannot tell whether it had been notified. */
+/* CPython 3.13 wakes the next waiter too, since it cannot see if the cancelled one had been
+ * notified. */
 START_TEST(a_cancelled_wait_wakes_another)
 {
     start_all(0);
@@ -467,14 +468,14 @@ START_TEST(one_that_is_cancelled_is_passed_over_by_notify)
     notify(1);
     release();
     tick();
-    ck_recorded("Ab"); /* and a wakes c */
+    ck_recorded("Ab"); /* waiter a wakes c */
     tick();
     ck_recorded("c");
     ck_assert(condition_is_free());
 }
 END_TEST
 
-/* A wait that is the whole coroutine, and leaves the lock locked. */
+/* Only waits. The coroutine ends with the lock held. */
 WEFT_ASYNC(bare, bool ended;)
 {
     weft_condition_wait(&condition);
@@ -484,7 +485,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(bare) bare;
 
-/* It gives back the lock that somebody else has taken, as it may. */
+/* Releases a lock that another task has taken, which is allowed. */
 static void start_bare(void)
 {
     hold();
@@ -539,9 +540,8 @@ START_TEST(a_cancellation_while_it_takes_the_lock_again_is_not_lost)
 }
 END_TEST
 
-/* Each request is noted, and takes it to the end of those who wait for the lock. It was notified
- * (0), or cancelled at first (1).
- * CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
+/* The waiter keeps each request, and moves to the end of the lock's waiters. It was notified
+ * first (0), or cancelled first (1). CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
  * CPython: test_locks.ConditionTests.test_cancelled_error_re_aquire */
 START_TEST(three_cancellations_in_a_row_find_it_with_the_lock)
 {
@@ -569,7 +569,7 @@ START_TEST(three_cancellations_in_a_row_find_it_with_the_lock)
 }
 END_TEST
 
-/* bpo-27585. A grant of the lock is a token too: woken for it, and cancelled in the same tick. */
+/* bpo-27585. The waiter is granted the lock, and cancelled in the same tick. */
 START_TEST(one_that_is_given_the_lock_and_cancelled_gives_it_to_the_next_one)
 {
     start(&a, 'a', 0);
@@ -605,7 +605,7 @@ START_TEST(one_that_is_given_the_lock_and_cancelled_keeps_it_if_nobody_else_wait
 }
 END_TEST
 
-/* A cancellation that is taken back while the lock is taken again was told already: it stays. */
+/* The cancellation has already ended the wait, so taking it back changes nothing. */
 START_TEST(a_cancellation_that_was_noted_is_raised_whatever_comes_later)
 {
     start_all(0);
@@ -622,7 +622,7 @@ START_TEST(a_cancellation_that_was_noted_is_raised_whatever_comes_later)
 }
 END_TEST
 
-/* A frame that is used again begins with a new wait. */
+/* A frame that is used again must begin with a new wait. */
 START_TEST(a_wait_comes_after_a_cancelled_wait)
 {
     for (int i = 0; i < 3; i++) {
@@ -692,8 +692,8 @@ static void end_those_who_wait(void)
     ck_assert(condition_is_free() && loop_is_idle());
 }
 
-/* Two of four are notified; then, some ticks later, some are cancelled, and again a tick later. Two
- * have heard of it, or all who are left. */
+/* Notifies two of four waiters. Some ticks later it cancels some of them, and again a tick
+ * later. Either two waiters were notified, or all that are left. */
 static void cancel_some(waiter_task *const *tasks, int ticks, unsigned victims, bool again)
 {
     for (int i = 0; i < 4; i++)

@@ -1,11 +1,11 @@
-/* Coroutines by themselves: driven with weft_resume, without a loop. */
+/* Coroutines without a loop, driven with weft_resume. */
 #include "elsewhere.h"
 #include "helper.h"
 #include "panic.h"
 
 #include <stdlib.h>
 
-/* Runs what has begun in `root` to its end, through all it yields; the error it ended with. */
+/* Runs the coroutine begun in `root` to its end, through all its yields. Returns its error. */
 static const weft_error *drive(weft_frame *root)
 {
     weft_context context = {.error = NULL};
@@ -354,7 +354,7 @@ struct deep {
 
 static uintptr_t lowest, highest;
 
-/* Where C's stack is. */
+/* Records the position on C's stack. */
 static void look_at_stack(void)
 {
     const volatile char here = 0;
@@ -470,12 +470,12 @@ START_TEST(an_error_nobody_catches_is_the_drivers)
     struct between frame = {.awaits = false};
     weft_begin(between, &frame);
     ck_error(drive(&frame.frame), &fail);
-    ck_no_error(drive(&frame.frame)); /* and is told once */
+    ck_no_error(drive(&frame.frame)); /* the error is raised only once */
     ck_recorded("");
 }
 END_TEST
 
-/* ---- What panics ---- */
+/* ---- Panics ---- */
 
 START_TEST(a_resume_at_a_state_that_does_not_exist_panics)
 {
@@ -488,12 +488,12 @@ START_TEST(a_resume_at_a_state_that_does_not_exist_panics)
 }
 END_TEST
 
-#ifndef WEFT_CHECK_AWAITS /* with it, this does not compile: so it should be */
+#ifndef WEFT_CHECK_AWAITS /* with this macro the following does not compile, as intended */
 struct switching {
     weft_frame frame;
 };
 
-/* weft-lint: ignore, since the test is about what happens then. */
+/* weft-lint: ignore, since this test is about the panic. */
 WEFT_ASYNC_BODY(switching)
 {
     switch (1) {

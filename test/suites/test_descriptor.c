@@ -10,13 +10,13 @@
 
 #include "backends.h"
 
-/* ---- A loop on each backend, which counts how often it sleeps, and looks ---- */
+/* ---- A loop on each backend, which counts how often it sleeps and polls ---- */
 
 static struct counted {
     weft_backend *backend;
     void (*sleep)(weft_backend *backend, weft_time until);
     int sleeps, looks;
-    void (*meanwhile)(void); /* happens while it sleeps */
+    void (*meanwhile)(void); /* runs during the sleep */
 } counted;
 
 static void count_sleep(weft_backend *of, weft_time until)
@@ -81,7 +81,8 @@ static void fill(int fd)
 
 /* ---- Tasks ---- */
 
-/* Waits until it can read (its name is a small letter) or write, tells of it, and reads. */
+/* Waits until it can read (a small letter as name) or write (a capital), records its name, and
+ * reads. */
 WEFT_ASYNC(user, int fd; char name; size_t wanted, taken; const weft_error *caught;)
 {
     weft_try {
@@ -140,7 +141,7 @@ static void start_other(int fd, char name)
     weft_loop_create_task(&loop, user, &other, .fd = fd, .name = name);
 }
 
-/* Without sleeping. */
+/* Runs one tick without sleeping. */
 static void one_tick(void)
 {
     ck_no_error(weft_run_once(&loop));
@@ -186,7 +187,8 @@ START_TEST(with_a_timer_it_sleeps_until_that_is_due_and_not_again)
     start_reader(0);
     weft_loop_create_task(&loop, sleeper, &late, .delay = 3000);
     ck_no_error(weft_run_until_complete(&loop, &late));
-    ck_assert_int_le(counted.sleeps, 2); /* once more where select() returns a little early */
+    /* select() may return a little early, and is then called again. */
+    ck_assert_int_le(counted.sleeps, 2);
     ck_assert_uint_ge(late.frame.ended, late.frame.begun + 3000);
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("a=cancelled");
@@ -230,7 +232,8 @@ START_TEST(the_end_of_the_other_side_is_something_to_read)
 }
 END_TEST
 
-/* As loop.add_reader(fd, future.set_result, None): a turn, and the task in the tick after that. */
+/* Like loop.add_reader(fd, future.set_result, None): one tick for the callback, and the task in
+ * the next tick. */
 START_TEST(who_waits_runs_in_the_tick_after_the_descriptors_entry)
 {
     start_reader(0);
@@ -276,8 +279,7 @@ END_TEST
 
 static const int refused[] = {-1, INT_MIN, FD_SETSIZE - 8, FD_SETSIZE, INT_MAX};
 
-/* The next one above that is not open: valgrind, for one, has descriptors of its own thereabouts.
- */
+/* Returns the next number that is not open. Valgrind, for one, uses some numbers itself. */
 static int closed_from(int descriptor)
 {
     while (fcntl(descriptor, F_GETFD) >= 0)
@@ -344,7 +346,7 @@ START_TEST(one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them
 }
 END_TEST
 
-/* Closes it, and has its number name another pair's end. */
+/* Closes the descriptor, and makes its number name an end of another pair. */
 static void reuse(int descriptor, int now)
 {
     close(descriptor);
@@ -405,7 +407,7 @@ END_TEST
 
 /* ---- Cancelled ---- */
 
-/* In which state it is when it is cancelled. */
+/* Brings a reader into the state in which it is cancelled. */
 static void park_reader(int state)
 {
     start_reader(0);
@@ -413,9 +415,9 @@ static void park_reader(int state)
     if (state == 0)
         return;
     put_to_0();
-    counted.sleep(counted.backend, 0); /* its turn is queued */
+    counted.sleep(counted.backend, 0); /* its callback is queued */
     if (state == 2)
-        one_tick(); /* it is ready itself */
+        one_tick(); /* the task is ready */
 }
 
 START_TEST(a_wait_that_is_cancelled_leaves_no_trace)
@@ -656,7 +658,7 @@ START_TEST(a_report_names_the_descriptor)
 }
 END_TEST
 
-/* It finds out by its read: the number is not there to be compared any more. */
+/* The task finds the closing by its read: its watch is gone, so its number cannot be compared. */
 START_TEST(who_has_been_notified_is_not_notified_of_a_closing)
 {
     park_reader(_i);
@@ -673,7 +675,7 @@ static void append(const char *text, void *to)
     strcat(to, text);
 }
 
-/* Its turn has come, and has the place of the number. */
+/* The callback of the descriptor is queued, and its entry uses the memory of the number. */
 START_TEST(a_report_of_one_that_has_been_notified_names_none)
 {
     char dumped[1000] = "";
@@ -717,7 +719,7 @@ static unsigned choose(unsigned below)
     return (unsigned)(seed >> 33) % below;
 }
 
-/* What may happen to the reader of a pair, which is one task or another. */
+/* Makes one of several changes to a reader of a pair. */
 static size_t disturb(int i)
 {
     switch (choose(4)) {
@@ -762,7 +764,7 @@ START_TEST(no_byte_is_lost_under_cancellation_at_any_tick)
 }
 END_TEST
 
-/* ---- At random, beside a model: a list of who waits, in order ---- */
+/* ---- At random, beside a model: a list of waiters, in order ---- */
 
 enum { ASKERS = 12 };
 
@@ -875,7 +877,8 @@ static bool is_ready(const struct asker *asker)
     return poll(&entry, 1, 0) == 1;
 }
 
-/* Those that were told before have been called, and those that are ready now. */
+/* Runs one tick of the model: calls the waiters that were notified, then notifies those that are
+ * ready. */
 static void tick_beside_the_model(void)
 {
     for (int i = 0; i < ASKERS; i++)

@@ -1,4 +1,4 @@
-/* Dumps: all tasks as a tree, at any moment, and nothing is different afterwards; daemons. */
+/* Dumps: all tasks as a tree, at any moment, without any effect on the program; and daemons. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "helper.h"
 
-/* ---- What is written ---- */
+/* ---- The text of a dump ---- */
 
 static char written[1 << 19];
 
@@ -20,7 +20,7 @@ static void append(const char *text, void *to)
     strcpy((char *)to + length, text);
 }
 
-/* Takes the place out of each line: "test_dump.c:12: in f" becomes "in f". */
+/* Removes the location from each line: "test_dump.c:12: in f" becomes "in f". */
 static void take_out_places(char *text)
 {
     char *place;
@@ -228,7 +228,8 @@ START_TEST(a_lock_that_its_waiter_holds_is_written)
 }
 END_TEST
 
-/* Its memory is freed, or anything: under valgrind and -fsanitize=address this looks at it. */
+/* The holder's memory is freed or overwritten. Valgrind and AddressSanitizer report a read of
+ * it. */
 START_TEST(a_holder_that_has_ended_is_not_looked_at)
 {
     doer_task *const task = calloc(1, sizeof(*task));
@@ -279,7 +280,7 @@ static void dump_before_the_wake_up(weft_loop *of, weft_handle *handle)
     dump();
 }
 
-/* Its time has come, and is an entry of the ready queue; the task is none yet. */
+/* The sleep's callback is in the ready queue. The task is not. */
 START_TEST(a_sleeper_whose_time_has_come_sleeps_until_it_is_woken)
 {
     dumper = (weft_handle){.function = NULL};
@@ -303,7 +304,7 @@ END_TEST
 
 static weft_semaphore semaphore;
 
-/* What it was granted last is noted in the bits that say what it is parked in. */
+/* The last grant is noted in the bits that say what the task is parked in. */
 WEFT_ASYNC(starter, doer_task task; bool granted; unsigned flags;)
 {
     if (self->granted) {
@@ -350,7 +351,7 @@ END_TEST
 
 /* ---- The tree ---- */
 
-/* In `groups` groups, one in the other, each with two children; or in one more without any. */
+/* Runs in `groups` nested groups, each with two children, or in one more group without children. */
 WEFT_ASYNC_NAMED(parent, name, const char *name; int i, children; bool empty; weft_group outer,
                  inner; doer_task child[4]; enum doing doing;)
 {
@@ -410,7 +411,8 @@ START_TEST(the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outer
 }
 END_TEST
 
-/* A child that has ended is linked until its group hears of it, if it failed or is the last. */
+/* A child that has ended stays linked until its group is notified, if the child failed or is the
+ * last. */
 START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = FAILS, .empty = true);
@@ -430,7 +432,7 @@ START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
 }
 END_TEST
 
-/* ---- What a program's own function may do ---- */
+/* ---- What the program's write function may do ---- */
 
 enum { CHAIN = 70 };
 
@@ -443,7 +445,7 @@ struct chain {
 static struct chain chain_frames[CHAIN];
 WEFT_FORWARD(chain);
 
-/* Awaits in one of two lines, so that each frame's place is its own. */
+/* Awaits in one of two lines, so that each frame has a location of its own. */
 WEFT_ASYNC_BODY(chain)
 {
     if (!self->calls) {
@@ -458,7 +460,8 @@ WEFT_ASYNC_BODY(chain)
 }
 WEFT_ASYNC_END
 
-/* Looks at the tasks while it is told of them: each place is that of the frame further in. */
+/* Reads the tasks while it is called with each of them: each location is that of the next inner
+ * frame. */
 static const weft_task *chained;
 static size_t places;
 
@@ -497,7 +500,7 @@ START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
 }
 END_TEST
 
-/* ---- Blocks around each other, of tasks that enter theirs by turns ---- */
+/* ---- Nested blocks, which tasks enter alternately ---- */
 
 enum { BLOCKS = 6 };
 
@@ -513,7 +516,7 @@ struct blocks {
     weft_group group;
 };
 
-/* A child of a group starts in the block, and the next block is entered `pause` ticks later. */
+/* The child of a group starts in the block. The next block is entered `pause` ticks later. */
 WEFT_ASYNC_NAMED_BODY(blocks, name)
 {
     weft_with_group(&self->group) {
@@ -536,7 +539,7 @@ static void check_groups_of(char *text, const char *name)
     char *line = strstr(text, name);
     ck_assert_ptr_nonnull(line);
     for (int i = 0; i <= BLOCKS; i++)
-        line = strchr(line, '\n') + 1; /* the task, and its places */
+        line = strchr(line, '\n') + 1; /* the line of the task, then its locations */
     for (int i = 0; i < BLOCKS; i++) {
         const char *const heading = i ? "    in its group inside that:\n" : "    in its group:\n";
         ck_assert_int_eq(strncmp(line, heading, strlen(heading)), 0);
@@ -566,14 +569,14 @@ START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
 }
 END_TEST
 
-/* ---- Further in than the text is ---- */
+/* ---- Groups nested deeper than lines are indented ---- */
 
 enum { LEVELS = 13 };
 
 struct level_task;
 struct level {
     weft_frame frame;
-    struct level_task *next; /* NULL: the last one */
+    struct level_task *next; /* NULL in the last level */
     weft_group group;
 };
 struct level_task {
@@ -627,7 +630,7 @@ START_TEST(further_in_than_ten_groups_a_line_says_how_far_it_is_instead)
 }
 END_TEST
 
-/* ---- Who lives: many locks, whose holders live, have ended, or are nobody ---- */
+/* ---- Which holders live: many locks, whose holders live, have ended, or do not exist ---- */
 
 enum { LOCKS_OF_MANY = 200, WAITERS = 3 };
 
@@ -696,17 +699,17 @@ START_TEST(of_many_holders_each_is_known_that_lives)
 }
 END_TEST
 
-/* ---- Nothing is different afterwards ---- */
+/* ---- A dump has no effect ---- */
 
 enum { TASKS = 12, DEPTH = 3, TICKS = 40, ROUNDS = 300 };
 
 struct any_task;
 
-/* Does one thing after the other, by chance, in nested calls and groups. */
+/* Acts at random, in nested calls and groups. */
 struct any {
     weft_frame frame;
     int times, depth, what;
-    struct any *inner; /* `depth` of them */
+    struct any *inner; /* an array of `depth` elements */
     struct any_task *task;
     weft_awaitable_ *awaited;
     weft_group group;
@@ -718,7 +721,7 @@ struct any_task {
     WEFT_TASK(any);
 };
 
-/* All memory of a random program, but for the loop. */
+/* All memory of a random program except for the loop. */
 static struct arena {
     struct any_task tasks[TASKS];
     struct any frames[TASKS][DEPTH];
@@ -736,7 +739,7 @@ static void add_to(size_t *sum, const void *word)
     *sum = (*sum ^ (size_t)(uintptr_t)word) * 1000003;
 }
 
-/* Everything that a program can ask of the tasks, as one number. */
+/* Returns a hash of everything that a program can ask about its tasks. */
 static size_t look_at_tasks(void)
 {
     size_t sum = 0;
@@ -778,7 +781,7 @@ static void dump_and_compare(void)
     memcpy(&loop_before, &loop, sizeof(loop));
     weft_dump(&loop, count_line, &lines);
     weft_dump_deadlock(&loop, count_line, &of_deadlock);
-    ck_assert_uint_ge(lines, 2 * count_tasks()); /* each has a place, too */
+    ck_assert_uint_ge(lines, 2 * count_tasks()); /* each task has a location too */
     ck_assert_uint_le(of_deadlock, lines + 2);
     ck_assert_int_eq(memcmp(&arena_before, &arena, sizeof(arena)), 0);
     ck_assert_int_eq(memcmp(&loop_before, &loop, sizeof(loop)), 0);
@@ -906,7 +909,7 @@ static void dump_at_failure(weft_loop *of, weft_task *task, const weft_error *er
     dump_and_compare();
 }
 
-/* Between ticks, in callbacks, in tasks that run, start others eagerly, or are on their way out. */
+/* Dumps between ticks, in callbacks and in tasks: while they run, start others eagerly, or end. */
 START_TEST(nothing_is_different_after_a_dump_at_any_moment)
 {
     const unsigned seed = (unsigned)time(NULL);
@@ -962,11 +965,11 @@ START_TEST(a_run_in_which_only_daemons_are_left_ends_well)
     ck_no_error(weft_run_forever(&loop));
     ck_assert(weft_done(&b) && !weft_done(&a));
     start(&b, "b", AWAITS_FUTURE);
-    run_dry(); /* a deadlock */
+    run_dry(); /* ends in a deadlock */
     ck_deadlock("b waits for: future\n    in doer\nDaemons, left out: 1\n");
-    ck_no_error(weft_shutdown(&loop)); /* which a daemon hears of as any other */
+    ck_no_error(weft_shutdown(&loop)); /* a daemon is cancelled like any task */
     ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
-    run_dry(); /* there is none any more */
+    run_dry(); /* no deadlock any more */
 }
 END_TEST
 
@@ -981,7 +984,7 @@ START_TEST(what_waits_for_a_daemon_that_never_ends_is_in_a_deadlock_all_the_same
 }
 END_TEST
 
-/* Withstands a cancellation. */
+/* Ignores a cancellation. */
 WEFT_ASYNC(stubborn, const weft_error *ignored;)
 {
     weft_try {
@@ -1005,7 +1008,8 @@ START_TEST(a_daemon_that_withstands_a_shutdown_is_an_error)
 }
 END_TEST
 
-/* The children of p, a daemon, are not marked; nor is p's outer group headed by any. */
+/* The children of p, a daemon, are not marked as daemons. No daemon is the parent of p's outer
+ * group. */
 START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = AWAITS_FUTURE);
@@ -1040,7 +1044,7 @@ START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
 }
 END_TEST
 
-/* A group in a group of a daemon's. */
+/* A group inside of a daemon's group. */
 START_TEST(what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well)
 {
     weft_loop_create_task(&loop, level, &levels[0], .next = &levels[1]);
@@ -1064,7 +1068,7 @@ START_TEST(what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well)
 }
 END_TEST
 
-/* ---- The world outside ---- */
+/* ---- Descriptors and other waits from outside ---- */
 
 WEFT_ASYNC(reading, int fd;)
 {
@@ -1113,7 +1117,7 @@ WEFT_ASYNC(quitting, unsigned times;)
 }
 WEFT_ASYNC_END
 
-/* What `run` writes to standard error. */
+/* Runs `run`. Stores what it writes to standard error. */
 static void errors_of(void (*run)(void), char *text, size_t size)
 {
     FILE *const file = tmpfile();
@@ -1143,7 +1147,7 @@ START_TEST(a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
     weft_loop_create_future(&loop, &future);
-    weft_end_dump_on_quit(&quit); /* which is not in use */
+    weft_end_dump_on_quit(&quit); /* the dump on quit is not in use */
     ck_no_error(weft_dump_on_quit(&loop, &quit));
     ck_error(weft_dump_on_quit(&loop, &quit), &weft_invalid_state_error);
     weft_loop_create_task(&loop, quitting, &task, .times = 2);

@@ -1,11 +1,11 @@
-/* Tasks that start eagerly: they run up to their first wait before whoever created them goes on. */
+/* Eager tasks: they run up to their first wait before their creator goes on. */
 #include <stdlib.h>
 
 #include "helper.h"
 
 static weft_event never;
 
-/* What an eager task does in its first turn, and then. */
+/* What an eager task does in its first step, and after it. */
 enum act { END, FAIL, YIELD, WAIT, CANCEL_CREATOR, START_ANOTHER };
 
 struct eager {
@@ -142,7 +142,7 @@ START_TEST(they_are_among_all_tasks_in_the_order_of_creation)
 }
 END_TEST
 
-/* ---- Many, each started by the one before ---- */
+/* ---- Many tasks, each started by the one before ---- */
 
 struct link {
     weft_frame frame;
@@ -186,7 +186,7 @@ struct member {
     bool cancels;
 };
 
-/* A child that does something to its group before it waits for the first time. */
+/* A child that changes its group before its first wait. */
 WEFT_ASYNC_BODY(member)
 {
     if (self->third)
@@ -237,8 +237,8 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(family) family;
 
-/* gh-128550: with asyncio's eager tasks, the child that had started the failing one was not yet in
- * the group when that aborted, and was never cancelled. */
+/* gh-128550: an eager child started another child, which failed at once. asyncio aborted the
+ * group before the first child was in it, so that child was never cancelled. */
 START_TEST(a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_128550)
 {
     never = (weft_event){.set = false};
@@ -250,7 +250,8 @@ START_TEST(a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_
 }
 END_TEST
 
-/* gh-155418: nor was one that cancelled the group before it had waited for the first time. */
+/* gh-155418: asyncio also did not cancel a child that cancelled the group before its own first
+ * wait. */
 START_TEST(a_child_that_cancels_its_group_before_it_waits_is_cancelled_itself_gh_155418)
 {
     never = (weft_event){.set = false};

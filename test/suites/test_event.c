@@ -1,4 +1,4 @@
-/* Events: who waits is woken, in order, once. */
+/* Events: waiters are woken in order, once. */
 #include "helper.h"
 
 static weft_event event;
@@ -82,7 +82,7 @@ START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_it_runs)
     weft_event_clear(&event);
     ck_assert(!weft_event_is_set(&event));
     if (_i)
-        weft_event_set(&event); /* wakes nobody a second time */
+        weft_event_set(&event); /* wakes no waiter a second time */
     tick();
     ck_recorded("abc");
     ck_assert_ptr_null(event.waiters.first);
@@ -133,7 +133,7 @@ START_TEST(one_that_is_woken_and_then_cancelled_is_cancelled)
 }
 END_TEST
 
-/* Whoever is cancelled, and whenever, before or after it is set: nothing stays linked. */
+/* Cancels each waiter in each tick, before and after the event is set. Nothing must stay linked. */
 START_TEST(nobody_is_left_under_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 4; ticks++) {

@@ -1,4 +1,4 @@
-/* Futures: set once, awaited before and after by any number, cancelled by whoever waits. */
+/* Futures: set once; awaited before and after, by any number of tasks; cancelled by any waiter. */
 #include "helper.h"
 
 typedef WEFT_FUTURE(int) int_future;
@@ -15,7 +15,7 @@ static void new_future(void)
     weft_loop_create_future(&loop, &number);
 }
 
-/* Awaits it, and tells what came. */
+/* Awaits the future, and records the result. */
 struct teller {
     weft_frame frame;
     const char *name;
@@ -117,7 +117,7 @@ static const weft_error *set_error(void)
 
 static const weft_error *set_no_error(void)
 {
-    return weft_set_error(&number, NULL); /* an error all the same: the program's */
+    return weft_set_error(&number, NULL); /* the program set no error, which is an error too */
 }
 
 static const weft_error *cancel(void)
@@ -200,7 +200,7 @@ START_TEST(what_was_never_started_is_not_ended)
 }
 END_TEST
 
-/* Of a task only its end shows through a future. */
+/* Code that has a task as a future can wait for its end, but cannot end it. */
 START_TEST(a_task_is_not_set_as_a_future)
 {
     start_tellers();

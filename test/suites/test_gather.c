@@ -1,9 +1,10 @@
-/* gather: several waited for at once; nothing of it stays linked. */
+/* gather: one wait for several awaitables, which leaves no link behind. */
 #include "helper.h"
 
 #include <stdlib.h>
 
-/* A part: sleeps, and ends with a result or an error. It may sleep on when it is cancelled. */
+/* A part: sleeps, then ends with a result or an error. It may go on sleeping after a
+ * cancellation. */
 struct part {
     weft_frame frame;
     char name;
@@ -39,7 +40,7 @@ enum { PARTS = 3 };
 static WEFT_TASK(part) parts[PARTS];
 static weft_future future;
 
-/* Gathers the parts, and the future if `with_future`. */
+/* Gathers the parts, and also the future if `with_future`. */
 struct gathering {
     weft_frame frame;
     bool collects, with_future, twice;
@@ -71,7 +72,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(gathering) parent;
 
-/* Part i sleeps 3, 2, 1 and ends with errors[i]. */
+/* Starts the parts. They sleep 3, 2 and 1, and end with the errors given. */
 static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
 {
     const weft_error *const errors[] = {first, second, third};
@@ -81,7 +82,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
 }
 
-/* gh-79306: nobody listens to the parts any more. */
+/* gh-79306: the parts have no waiters left. */
 static bool nothing_is_linked(void)
 {
     if (parent.frame.gather.gather.multi_wait.count || !weft_done(&parent))
@@ -113,7 +114,7 @@ START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
     start_parts(&fail, &other_fail, NULL);
     weft_loop_create_task(&loop, gathering, &parent);
     ck_no_error(weft_run_until_complete(&loop, &parent));
-    ck_recorded("cb=other"); /* the first in time, not in order */
+    ck_recorded("cb=other"); /* the first error in time, not in the order of the parts */
     ck_assert(nothing_is_linked());
     ck_assert(!weft_done(&parts[0]) && weft_cancelling(&parts[0].task) == 0);
     run_dry();
@@ -135,7 +136,7 @@ START_TEST(collect_takes_errors_for_results)
 }
 END_TEST
 
-/* asyncio: a child that is cancelled by somebody else is an error like any other. */
+/* asyncio: a child that was cancelled alone is an error like any other. */
 /* CPython: test_tasks.FutureGatherTests.test_one_cancellation */
 /* CPython: test_tasks.FutureGatherTests.test_result_exception_one_cancellation */
 START_TEST(a_part_that_is_cancelled_alone_is_one_that_failed)
@@ -167,7 +168,7 @@ START_TEST(errors_that_a_gather_was_notified_of_count_as_retrieved)
 }
 END_TEST
 
-/* Those behind the first one too, of which nothing is raised. */
+/* Also the errors of later parts count as retrieved, though the gather raises only the first. */
 START_TEST(errors_of_parts_that_had_failed_count_as_asked_for)
 {
     weft_set_exception_handler(&loop, count_failure);
@@ -346,7 +347,7 @@ START_TEST(a_gather_of_these_raises_the_first_error)
 }
 END_TEST
 
-/* Of what is added, the last one does not fit, or was never started. */
+/* Adds a last part that does not fit, or that was never started. */
 WEFT_ASYNC(gathering_too_many, bool never; WEFT_GATHER(PARTS) gather; const weft_error *caught;)
 {
     static weft_future never_started;
@@ -417,7 +418,7 @@ START_TEST(a_gather_that_collects_each_takes_errors_for_results)
 END_TEST
 
 /* CPython: test_tasks.CoroutineGatherTests.test_cancellation_broadcast */
-/* Something else was added before: there is no room for its own. */
+/* Another part was added before, so there is no room for the tasks. */
 WEFT_ASYNC(gathering_each_too_many, WEFT_GATHER_OF(part, 1) all;)
 {
     weft_check(weft_gather_add(&self->all, &future));
@@ -450,7 +451,7 @@ START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
 }
 END_TEST
 
-/* It ends cancelled, though all its parts caught it and returned. */
+/* The gather ends cancelled, though all its parts caught the cancellation and returned. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_2 */
 START_TEST(a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do)
 {
@@ -499,8 +500,8 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
 }
 END_TEST
 
-/* gh-86296. All have ended, and the turn that tells is under way: the gather has nothing left to
- * cancel. */
+/* gh-86296. All parts have ended, and the notification is queued. The gather has no part left
+ * to cancel. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_1 */
 START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
 {
@@ -518,7 +519,7 @@ START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
 }
 END_TEST
 
-/* Gathers in gathers: each of a level's two waits for the two below it. */
+/* A tree of gathers: each gather waits for two gathers of the next level. */
 struct tree {
     weft_frame frame;
     int depth;
@@ -570,7 +571,7 @@ START_TEST(a_cancel_reaches_the_leaves_of_gathers_in_gathers)
 }
 END_TEST
 
-/* Gathers of one, each of which is gathered by the next. */
+/* A chain of gathers: each gathers the one before. */
 struct link {
     weft_frame frame;
     weft_future *part;
@@ -607,7 +608,8 @@ START_TEST(a_chain_of_gathers_is_cancelled_in_constant_stack)
 }
 END_TEST
 
-/* asyncio recurses until it has no stack left. A circle of one: a gather of itself. */
+/* asyncio recurses here until its stack overflows. A circle of one is a task that gathers
+ * itself. */
 START_TEST(a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel)
 {
     link_task *const links = calloc((size_t)_i, sizeof(*links));
@@ -635,7 +637,7 @@ START_TEST(a_circle_of_gathers_is_broken_by_a_cancel)
 }
 END_TEST
 
-/* It leaves a circle, and in the same tick a part of it fails: it is told once. */
+/* Leaves a circle, while a part of it fails in the same tick. The task must be notified once. */
 WEFT_ASYNC(in_circle, weft_future *other; bool with_future; WEFT_GATHER(2) gather;)
 {
     weft_check(weft_gather_add(&self->gather, self->other));
@@ -677,7 +679,7 @@ WEFT_ASYNC(cancels_itself, bool collects; WEFT_GATHER(PARTS + 1) gather; int i;)
 }
 WEFT_ASYNC_END
 
-/* bpo-34872 for gather: the request reaches what the task waits for next. */
+/* bpo-34872, for gather: the request cancels the task's next wait. */
 START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
 {
     static WEFT_TASK(cancels_itself) task;
@@ -697,7 +699,7 @@ START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
 }
 END_TEST
 
-/* All had ended: the gather does not wait, and the request stays for later. */
+/* All parts had ended, so the gather does not wait. The request stays for the next wait. */
 START_TEST(a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait)
 {
     static WEFT_TASK(cancels_itself) task;
@@ -712,7 +714,7 @@ START_TEST(a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wai
 }
 END_TEST
 
-/* One that was cancelled is as new when it is used again. */
+/* A gather that was cancelled must be as new when it is used again. */
 WEFT_ASYNC(gathers_again, WEFT_GATHER(1) gather; const weft_error *caught;)
 {
     weft_check(weft_gather_add(&self->gather, &parts[0]));
@@ -742,7 +744,7 @@ START_TEST(a_gather_that_was_cancelled_is_used_again)
 }
 END_TEST
 
-/* One that ended with an error before its other parts did is as new when it is used again. */
+/* A gather that ended early with an error must be as new when it is used again. */
 WEFT_ASYNC(gathers_the_rest, WEFT_GATHER(PARTS) gather; const weft_error *caught;)
 {
     weft_try {
@@ -801,7 +803,7 @@ START_TEST(a_gather_that_is_awaited_is_refused_and_goes_on)
 }
 END_TEST
 
-/* It has ended, and is another one's, before the task that waited for it runs. */
+/* After the gather has ended, another task uses it, before the first task runs. */
 START_TEST(a_gather_that_has_ended_is_free_at_once)
 {
     static WEFT_TASK(sharing) sharers[2];

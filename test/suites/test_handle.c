@@ -1,9 +1,9 @@
-/* Handles: functions that the loop calls soon, later, or when something has ended. */
+/* Handles: functions that the loop calls soon, later, or when an awaitable has ended. */
 #include "helper.h"
 
 #include <stdlib.h>
 
-/* A handle with a letter, which is recorded when it is called, and something to do then. */
+/* A handle with a letter. Its call records the letter and performs an action. */
 struct call {
     weft_handle handle;
     char name;
@@ -125,7 +125,7 @@ START_TEST(a_handle_is_pending_until_it_is_called)
     ck_assert(!weft_handle_pending(&a.handle));
     ck_no_error(ways[_i](&a));
     ck_assert(weft_handle_pending(&a.handle));
-    end_all(); /* and `called` looks as well */
+    end_all(); /* `called` checks this too */
     ck_assert(!weft_handle_pending(&a.handle));
     ck_recorded("a");
 }
@@ -157,7 +157,7 @@ START_TEST(an_idle_handle_is_not_cancelled)
 }
 END_TEST
 
-/* Of three, each one. */
+/* Cancels each of three handles. */
 START_TEST(a_cancelled_handle_is_not_called_and_may_be_used_again_at_once)
 {
     struct call *const calls[] = {&a, &b, &c};
@@ -184,7 +184,7 @@ static void cancel_other(struct call *call)
     note(cancel(call->other) ? "!" : "?");
 }
 
-/* It is due, or the future has ended: its turn is on the ready queue by now. */
+/* The delay is over, or the future has ended, so the callback is already in the ready queue. */
 START_TEST(a_call_that_is_under_way_is_cancelled_by_the_one_before_it)
 {
     a.action = cancel_other, a.other = &c;
@@ -220,7 +220,7 @@ END_TEST
 static int rounds;
 static schedule *way;
 
-/* Schedules itself again, and cancels the other behind its back. */
+/* Schedules itself again, and cancels the callback that comes after it. */
 static void again(struct call *call)
 {
     if (rounds-- == 0)
@@ -299,7 +299,7 @@ START_TEST(callbacks_and_tasks_are_notified_in_the_order_in_which_they_came)
 }
 END_TEST
 
-/* Of a ring of a x b c y, each callback, and then the others too. */
+/* Removes each callback from the list a x b c y, then the other callbacks. */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_callback */
 /* CPython:
  * test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_and_second_callback */
@@ -361,7 +361,7 @@ static void add_other(struct call *call)
     ck_no_error(done(call->other));
 }
 
-/* As in asyncio: during its delivery a callback that is added has its turn in the next tick. */
+/* As in asyncio, a callback that is added by another callback runs in the next tick. */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_2 */
 START_TEST(a_callback_adds_another_during_delivery)
 {
@@ -412,7 +412,7 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
     note_error(error);
 }
 
-/* In asyncio too, add_done_callback retrieves no exception. */
+/* In asyncio, too, add_done_callback does not retrieve the exception. */
 START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
 {
     static WEFT_TASK(failing) task;

@@ -1,4 +1,4 @@
-/* The loop: its iterations, its runs and their ends, and what it asks of its backend. */
+/* The loop: its iterations, its runs and their ends, and its calls of the backend. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
 #include "panic.h"
@@ -12,7 +12,7 @@
 
 /* ---- Coroutines that most tests are made of ---- */
 
-/* Notes its letter each time it runs, `times` times. */
+/* Records its letter `times` times, once per step. */
 struct runner {
     weft_frame frame;
     char name;
@@ -29,7 +29,7 @@ WEFT_ASYNC_BODY(runner)
 }
 WEFT_ASYNC_END
 
-/* Waits for what nobody will do. */
+/* Waits for ever. */
 struct hanging {
     weft_frame frame;
     char name;
@@ -72,7 +72,8 @@ START_TEST(what_becomes_ready_during_an_iteration_runs_in_the_next)
 }
 END_TEST
 
-/* c is due, but a and b are ready before it; its sleep then takes a turn, and it another. */
+/* Task c is due, but a and b are ready before it. The end of its sleep takes one callback, and c
+ * runs a tick later. */
 START_TEST(what_is_due_comes_behind_what_is_ready)
 {
     static WEFT_TASK(runner) a, b, c;
@@ -107,7 +108,8 @@ END_TEST
 
 /* ---- Runs ---- */
 
-/* Main ends in the second iteration, of which the run hears in the third, which is run whole. */
+/* The main task ends in the second iteration. The run is notified in the third iteration, which
+ * it completes. */
 START_TEST(the_iteration_behind_the_one_in_which_main_ended_is_run_whole)
 {
     static WEFT_TASK(runner) before, main_task, after;
@@ -144,7 +146,7 @@ START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_main
 }
 END_TEST
 
-/* Another loop's run may end so, and hand it on. */
+/* The run of another loop may end with this error, and the task may raise it. */
 WEFT_ASYNC(raising_deadlock, WEFT_TASK(hanging) left;)
 {
     weft_create_task(hanging, &self->left, .name = 'l', .future = &never);
@@ -182,7 +184,7 @@ WEFT_ASYNC_BODY(strict)
 }
 WEFT_ASYNC_END
 
-/* The frame follows the head of the task, at an offset that is no multiple of 64. */
+/* The frame follows the task's head, at an offset that is not a multiple of 64. */
 START_TEST(a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics)
 {
     static _Alignas(64) unsigned char memory[1024];
@@ -219,20 +221,20 @@ START_TEST(a_program_compiled_with_another_fd_setsize_panics_at_its_own_line)
 }
 END_TEST
 
-/* ---- A shutdown cancels as if by weft_cancel of each task ---- */
+/* ---- A shutdown cancels each task as weft_cancel does ---- */
 
 enum { WEB = 400 };
 
 struct web_task;
 
-/* Awaits another one or gathers two, if there are any; notes how often it had been cancelled when
- * it hears of it. */
+/* Awaits another task or gathers two, if there are any. Records its cancellation count when it
+ * is cancelled. */
 struct strand {
     weft_frame frame;
     struct web_task *one, *other;
     WEFT_GATHER(2) gather;
     unsigned count;
-    size_t place; /* in the order of hearing */
+    size_t place; /* position in the order of cancellation */
 };
 
 typedef struct web_task {
@@ -260,8 +262,8 @@ WEFT_ASYNC_BODY(strand)
 }
 WEFT_ASYNC_END
 
-/* Tasks await those that come before them in `web`, mostly the one right before; they are created
- * in any order, and some have been asked to end often. */
+/* Each task awaits earlier tasks of `web`, mostly the one before it. The tasks are created in
+ * random order, and some are cancelled several times first. */
 static void start_web(web_task *web, unsigned seed)
 {
     static size_t order[WEB];
@@ -342,7 +344,7 @@ START_TEST(stop_ends_a_run_after_its_tick_and_the_next_run_goes_on)
 }
 END_TEST
 
-/* ---- A host's ---- */
+/* ---- A host's loop ---- */
 
 START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
 {
@@ -351,16 +353,16 @@ START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 3, .delay = 7);
     ck_assert_uint_eq(weft_next_run(&loop), 0);
     for (int i = 0; i < 3; i++) {
-        ck_no_error(weft_run_once(&loop)); /* what is ready */
+        ck_no_error(weft_run_once(&loop)); /* runs what is ready */
         ck_recorded("a");
         ck_assert_uint_eq(weft_next_run(&loop), backend.now + 7);
-        ck_no_error(weft_run_once(&loop)); /* before it is time: nothing, and no sleep */
+        ck_no_error(weft_run_once(&loop)); /* before the deadline: nothing to run, no sleep */
         ck_recorded("");
         backend.now = weft_next_run(&loop);
-        ck_no_error(weft_run_once(&loop)); /* the timer's turn */
+        ck_no_error(weft_run_once(&loop)); /* runs the timer's callback */
         ck_assert_uint_eq(weft_next_run(&loop), 0);
     }
-    ck_no_error(weft_run_once(&loop)); /* its end */
+    ck_no_error(weft_run_once(&loop)); /* runs the task to its end */
     ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
     ck_assert(weft_done(&a) && loop_is_idle());
 }
@@ -402,7 +404,7 @@ START_TEST(a_stopped_run_until_complete_is_an_error)
     weft_stop(&loop);
     ck_error(weft_run_until_complete(&loop, &task), &weft_invalid_state_error);
     ck_recorded("r");
-    ck_no_error(weft_run_until_complete(&loop, &task)); /* no trace of the first is left */
+    ck_no_error(weft_run_until_complete(&loop, &task)); /* nothing of the first run is left */
     ck_recorded("r");
 }
 END_TEST
@@ -448,7 +450,7 @@ WEFT_ASYNC_BODY(nesting)
 }
 WEFT_ASYNC_END
 
-/* RuntimeError: This event loop is already running. Nobody is cancelled for it. */
+/* RuntimeError: This event loop is already running. No task is cancelled. */
 START_TEST(a_run_inside_a_run_is_refused_and_changes_nothing)
 {
     static WEFT_TASK(nesting) task;
@@ -470,7 +472,7 @@ START_TEST(a_deadlock_leaves_the_tasks_to_be_looked_at)
     ck_recorded("");
     ck_assert_ptr_eq(weft_first_task(&loop), &task.task);
     ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never);
-    weft_set_done(&never); /* and from outside it goes on */
+    weft_set_done(&never); /* after an event from outside, the loop goes on */
     ck_no_error(weft_run_until_complete(&loop, &task));
     ck_recorded("h");
 }
@@ -478,7 +480,7 @@ END_TEST
 
 /* ---- Shutdown, close ---- */
 
-/* What a cancelled task does in its finally block: end, start another, never end. */
+/* What a cancelled task does in its finally block: ends, starts another task, or never ends. */
 struct last_wish {
     weft_frame frame;
     char wish;
@@ -544,7 +546,8 @@ START_TEST(a_shutdown_does_not_wait_for_what_is_created_meanwhile)
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("cc");
     ck_assert(weft_cancelled(&task) && !weft_done(&task.frame.child));
-    ck_no_error(weft_shutdown(&loop)); /* another one is for that */
+    /* The second shutdown cancels the task that was created during the first. */
+    ck_no_error(weft_shutdown(&loop));
     ck_assert(weft_cancelled(&task.frame.child));
 }
 END_TEST
@@ -609,7 +612,7 @@ WEFT_ASYNC_BODY(setting)
 }
 WEFT_ASYNC_END
 
-/* It was cancelled, did not end, and does so much later: no business of who runs then. */
+/* The task was cancelled but did not end. It ends during a later run, and must not end that run. */
 START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)
 {
     static WEFT_TASK(last_wish) outliving;
@@ -671,7 +674,7 @@ START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
 }
 END_TEST
 
-/* Counts what it is asked. Its clock is coarse: it shows whole `step`s, rounded down. */
+/* Counts its calls. Its clock is coarse: it shows multiples of `step`, rounded down. */
 struct counting {
     weft_backend backend;
     weft_time time, step;
@@ -685,7 +688,8 @@ static weft_time counting_now(weft_backend *of)
     return counting->time - counting->time % counting->step;
 }
 
-/* Gets halfway, and somewhat further; a deadline on the coarse clock is one in time as well. */
+/* Sleeps half of the way, and a little more. A deadline on the coarse clock is also a deadline
+ * in real time. */
 static void counting_sleep(weft_backend *of, weft_time until)
 {
     struct counting *const counting = (struct counting *)of;
@@ -743,7 +747,7 @@ START_TEST(a_backend_that_wakes_too_soon_is_asked_again)
 }
 END_TEST
 
-/* gh-127859: a tick early. */
+/* gh-127859: asyncio is one tick early here. */
 START_TEST(nothing_is_early_on_a_clock_with_coarse_ticks)
 {
     static WEFT_TASK(runner) task;
@@ -799,13 +803,13 @@ START_TEST(a_signal_wakes_nobody_early)
     setitimer(ITIMER_REAL, &often, NULL);
     sleep_for_real(4000);
     setitimer(ITIMER_REAL, &off, NULL);
-    signal(SIGALRM, SIG_IGN); /* drops one that is pending: it is not for Check's handler */
+    signal(SIGALRM, SIG_IGN); /* drops a pending signal, which must not reach Check's handler */
     sigaction(SIGALRM, &before, NULL);
     ck_assert_int_gt(alarms, 0);
 }
 END_TEST
 
-/* uvloop, MicroPython: a sleep beyond what the system can wait for overflows, and is none. */
+/* uvloop, MicroPython: a sleep beyond the system's range overflows there, and ends at once. */
 START_TEST(a_sleep_beyond_selects_range_is_waited_for)
 {
     static WEFT_TASK(runner) far[3], near;

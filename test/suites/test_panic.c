@@ -1,4 +1,4 @@
-/* The panic of a program that defines none: weft's own, which this suite alone links. */
+/* Weft's own panic, for programs that define none. Only this suite links it. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
 

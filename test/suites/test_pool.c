@@ -1,4 +1,4 @@
-/* Pools: tasks for the children of groups; every slot comes back. */
+/* Pools: tasks for the children of groups. Every slot comes back. */
 #include "helper.h"
 
 enum { SLOTS = 2, MANY = 7 };
@@ -26,7 +26,7 @@ static void new_pool(void)
     memset(&pool, 0, sizeof(pool));
 }
 
-/* How many can be taken; a pool that was never used knows only then how many it has. */
+/* Returns the number of free tasks. A pool that was never used returns 0. */
 static size_t free_slots(const weft_pool_ *of)
 {
     return of->free_slots.value;
@@ -67,7 +67,7 @@ START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
 }
 END_TEST
 
-/* None of it is used before the first task is taken; what somebody has been given is not free. */
+/* No task is used before the first is taken. A task that was granted to a waiter is not free. */
 START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
 {
     static WEFT_TASK(many) task;
@@ -85,7 +85,7 @@ START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
 }
 END_TEST
 
-/* Several that share the pool. */
+/* Several tasks share the pool. */
 static weft_group shared_group;
 
 WEFT_ASYNC(taking, char name; weft_time delay; const weft_error *caught;)
@@ -140,7 +140,7 @@ START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
 }
 END_TEST
 
-/* The first of those who wait, while it waits, or when it has been given one. */
+/* Cancels the first waiter, while it waits or when it has been granted a task. */
 START_TEST(who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it)
 {
     start_taking(4, 50, NULL);
@@ -168,7 +168,7 @@ START_TEST(who_has_been_given_one_and_is_cancelled_passes_it_on)
 }
 END_TEST
 
-/* It shuts down while they wait; and a slot that was waited for goes back. */
+/* The group shuts down while tasks wait for a slot. A slot that comes free goes back. */
 START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
 {
     start_taking(4, 1, &fail);
@@ -179,7 +179,7 @@ START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
 }
 END_TEST
 
-/* Though the pool is exhausted: it need not wait to know. */
+/* The group refuses the child at once, though the pool is exhausted. */
 START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
 {
     static WEFT_TASK(many) task;
@@ -200,8 +200,8 @@ START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
 }
 END_TEST
 
-/* By the exception handler, which is told of a task that failed in the child's memory; or where the
- * arguments are evaluated. */
+/* Cancels the group in the exception handler for the task that failed in the child's memory, or
+ * in the evaluation of the arguments. */
 static weft_group *cancelled_late;
 
 static void cancel_late(weft_loop *of, weft_task *task, const weft_error *error)
@@ -250,7 +250,7 @@ START_TEST(a_child_is_refused_if_its_group_is_cancelled_while_it_is_started)
 }
 END_TEST
 
-/* The arguments are those of the moment in which there is a task. */
+/* The arguments are evaluated when the task is taken. */
 static char next_name;
 
 WEFT_ASYNC(naming, weft_group group; int i;)
@@ -311,7 +311,7 @@ END_TEST
 
 /* ---- Children that failed ---- */
 
-/* Both children of a full pool fail; then it may do something about it. */
+/* Both children of a full pool fail. Then their parent may act. */
 enum what { NOTHING, FORGETS, ENTERS_AGAIN, ENDS };
 
 WEFT_ASYNC(failing, int what, count; weft_group group; const weft_error *caught; int i;)
@@ -376,7 +376,7 @@ START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
 }
 END_TEST
 
-/* The loop that the group was to tell has forgotten it; the pool has not. */
+/* The loop no longer knows the group. The pool still does. */
 START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
 {
     new_pool();
@@ -389,7 +389,7 @@ START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
 }
 END_TEST
 
-/* Two groups: nothing is left in the loop by the one that is forgotten first. */
+/* Two groups keep tasks. Forgetting the first group must leave nothing of it in the loop. */
 START_TEST(they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile)
 {
     static failing_task groups[2];
@@ -408,7 +408,7 @@ START_TEST(they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile)
 }
 END_TEST
 
-/* Another coroutine in the memory, of which the group is a part. */
+/* Runs another coroutine in the memory that contains the group. */
 WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
 {
     ck_assert(all_slots_are_back());
@@ -457,7 +457,7 @@ START_TEST(they_go_back_when_a_coroutine_is_called_in_the_groups_memory)
 }
 END_TEST
 
-/* Who waits for a task gets one of those. */
+/* A task that waits for a slot gets a slot that a group forgets. */
 START_TEST(who_waits_for_a_task_gets_one_that_a_group_forgets)
 {
     new_pool();
@@ -474,7 +474,7 @@ START_TEST(who_waits_for_a_task_gets_one_that_a_group_forgets)
 }
 END_TEST
 
-/* Groups of two pools' tasks, each of which keeps others: a tree of failures. */
+/* Groups in tasks of two pools, each of which keeps other tasks: a tree of failures. */
 enum { LEAVES = 2, NODES = 3 };
 
 WEFT_ASYNC(leaf)
@@ -542,7 +542,7 @@ START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
 }
 END_TEST
 
-/* Whoever is cancelled, and whenever: the root, a node, a leaf, all of a pool's at once. */
+/* Cancels each of these in each tick: the root, a node, a leaf, all tasks of a pool. */
 START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
 {
     static WEFT_TASK(root) task;
@@ -573,7 +573,7 @@ START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
 }
 END_TEST
 
-/* They caught the errors and returned, and so are free. */
+/* The tasks caught the errors and returned, so their slots are free. */
 START_TEST(tasks_that_ended_well_keep_none)
 {
     static WEFT_TASK(root) task;
@@ -588,7 +588,7 @@ START_TEST(tasks_that_ended_well_keep_none)
 }
 END_TEST
 
-/* All leaves failed below nodes that have ended well; others are wanted meanwhile. */
+/* All leaves failed below nodes that ended well. Then other tasks need the slots. */
 WEFT_ASYNC(after, struct root first; weft_group group; int i;)
 {
     weft_call(root, &self->first, .catches = true);
@@ -610,7 +610,7 @@ START_TEST(who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept)
 }
 END_TEST
 
-/* Two groups in one frame, each of which keeps a task. */
+/* Two groups in one frame; each keeps a task. */
 WEFT_ASYNC(pair, weft_group one, other; const weft_error *caught;)
 {
     weft_try {
@@ -655,7 +655,7 @@ START_TEST(all_that_a_failed_tasks_groups_keep_goes_back_with_it)
 }
 END_TEST
 
-/* A pool whose tasks' groups take from the same pool: as deep as it is large. */
+/* The groups of a pool's tasks take from that pool, as deep as the pool is large. */
 enum { DEPTH = 6 };
 
 struct descending;

@@ -1,5 +1,5 @@
-/* Queues: items come out in the right order, once; whoever waits is served in order; and nothing is
- * lost under cancellation. */
+/* Queues: items come out in the right order, once. Waiters are served in order. Nothing is lost
+ * under cancellation. */
 #include "helper.h"
 #include "panic.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Queues over an array: of every order, with as much room as a test wants ---- */
+/* ---- Queues over an array: each order, with the room that a test needs ---- */
 
 enum order { FIFO, LIFO, PRIORITY, ORDERS };
 enum { MOST = 64 };
@@ -33,8 +33,8 @@ static void new_queue(void)
     init(FIFO, 1);
 }
 
-/* Puts n items, from `first` on: "p" and each, when it is in; its capital and the one that it was
- * at, when it was cancelled; "!" when the queue is shut down. */
+/* Puts n items, from `first` on. Records "p" and the item after each put, its capital and the
+ * item after a cancellation, and "!" after a shutdown. */
 WEFT_ASYNC(putter, int first; int n; int i; const weft_error *caught;)
 {
     weft_try {
@@ -56,8 +56,8 @@ WEFT_ASYNC(putter, int first; int n; int i; const weft_error *caught;)
 }
 WEFT_ASYNC_END
 
-/* Gets n items: its letter and each; its capital when it was cancelled; "!" and its letter when the
- * queue is shut down. */
+/* Gets n items. Records its letter and each item, its capital after a cancellation, and "!" and
+ * its letter after a shutdown. */
 WEFT_ASYNC(getter, char name; int n; int i; int item; const weft_error *caught;)
 {
     weft_try {
@@ -103,7 +103,7 @@ static void start_getters(void)
     ck_recorded("");
 }
 
-/* The queue is full, of one item, and p, q and r wait to put 2, 3 and 4. */
+/* Fills the queue with its one item, and starts p, q and r, which wait to put 2, 3 and 4. */
 static void start_putters(void)
 {
     start_putter(&p, 1, 2);
@@ -188,7 +188,7 @@ START_TEST(a_ring_of_items_goes_round_and_round)
 }
 END_TEST
 
-/* Nothing is lost then: no compiler complains. */
+/* Nothing is lost when these calls fail, so no compiler must warn. */
 #ifdef __GNUC__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wunused-result"
@@ -262,7 +262,8 @@ START_TEST(one_puts_and_another_gets_through_any_room)
 }
 END_TEST
 
-/* Somebody else was faster: it waits again, behind those who have come meanwhile. */
+/* Another task was faster. The woken task waits again, behind the tasks that came in the
+ * meantime. */
 START_TEST(one_that_finds_nothing_when_it_is_woken_waits_again_last)
 {
     start_getters();
@@ -400,7 +401,7 @@ START_TEST(a_value_that_is_got_from_the_same_queue_is_put)
     put(2);
     ck_no_error(weft_run(&loop, rotating_putter, &task));
     put(3);
-    ck_no_error(weft_queue_put_nowait(&queue, getting_first(10))); /* it was full */
+    ck_no_error(weft_queue_put_nowait(&queue, getting_first(10))); /* the queue was full */
     ck_assert_uint_eq(weft_queue_size(&queue), 3);
     static const int expected[ORDERS][3] = {{11, 3, 12}, {13, 12, 1}, {3, 11, 12}};
     for (int i = 0; i < 3; i++)
@@ -551,7 +552,7 @@ START_TEST(one_that_is_cancelled_before_another_is_woken_wakes_nobody)
 }
 END_TEST
 
-/* How often the record has a small letter of these in front of a digit. */
+/* Counts the digits in the record that follow one of these letters. */
 static size_t count(const char *letters)
 {
     size_t n = 0;
@@ -606,7 +607,7 @@ START_TEST(no_item_is_lost_under_cancellation_at_any_tick)
 }
 END_TEST
 
-/* ---- Until all is done ---- */
+/* ---- join and task_done ---- */
 
 WEFT_ASYNC(joiner, char name; const weft_error *caught;)
 {
@@ -645,7 +646,7 @@ START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
     ck_recorded("jk");
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
     put(1);
-    ck_no_error(weft_queue_task_done(&queue)); /* before it was got, as it may be */
+    ck_no_error(weft_queue_task_done(&queue)); /* called before the item is got, which is allowed */
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
     start_joiners();
     ck_recorded("jk");
@@ -668,7 +669,7 @@ START_TEST(those_who_join_wait_until_all_is_done)
     tick();
     ck_recorded("");
     ck_no_error(weft_queue_task_done(&queue));
-    put(4); /* who has been woken does not look again */
+    put(4); /* a woken task does not check again */
     tick();
     ck_recorded("jk");
     ck_assert(nobody_waits());
@@ -806,7 +807,8 @@ START_TEST(shutdown_now_of_items_that_are_done_already)
 }
 END_TEST
 
-/* Those who wait are told in order; b is cancelled in the same tick, before (0) or after (1). */
+/* Waiters are woken in order. Waiter b is cancelled in the same tick, before (0) or after (1)
+ * the shutdown. */
 START_TEST(all_who_wait_hear_of_the_shutdown)
 {
     start_getters();
@@ -893,7 +895,7 @@ WEFT_QUEUE_BEFORE(by_deadline, struct job, one, other, one->deadline < other->de
 typedef WEFT_QUEUE(struct job, 2) job_queue;
 static job_queue jobs;
 
-/* Gets what it puts, at once. */
+/* Gets each item that it puts, at once. */
 WEFT_ASYNC(worker, job_queue *jobs; struct job job; int i;)
 {
     for (self->i = 0; self->i < 3; self->i++) {
@@ -931,9 +933,10 @@ START_TEST(items_may_be_structs)
 }
 END_TEST
 
-/* What Python's heapq makes of the same: 62 items are put, with one of so many priorities, as long
- * as there is room; after each one with three chances in five the next one, else one is got. The
- * letters are their names, in the order of coming 0 to 9, A to Z, a to z. */
+/* The results of Python's heapq for these operations. 62 items are put while there is room,
+ * each with one of a few priorities. After each operation, the next item is put with a chance
+ * of 3 in 5; otherwise an item is got. The letters name the items in the order of putting: 0 to
+ * 9, A to Z, a to z. */
 static const char names[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 static const struct {
@@ -1030,7 +1033,7 @@ START_TEST(an_unbounded_queue_that_is_all_zero_is_first_in_first_out)
 }
 END_TEST
 
-/* Gets items until the queue is shut down: its name and their priorities. */
+/* Gets items until the queue is shut down. Records its name and the items' priorities. */
 WEFT_ASYNC(item_getter, char name; struct item * item; const weft_error *caught;)
 {
     weft_try {
@@ -1146,7 +1149,8 @@ START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
 }
 END_TEST
 
-/* The second time there are no items: those of the first are the program's, and may be gone. */
+/* There are no items the second time. The items of the first time belong to the program, and may
+ * no longer exist. */
 START_TEST(shutdown_now_of_an_unbounded_queue_twice)
 {
     static struct item items[3];
@@ -1164,7 +1168,7 @@ START_TEST(shutdown_now_of_an_unbounded_queue_twice)
 }
 END_TEST
 
-/* In a coroutine, where it raises. */
+/* Puts in a coroutine, where a failure raises. */
 WEFT_ASYNC(item_putter, struct item *item;)
 {
     weft_queue_put_item(&unbounded, self->item);
@@ -1202,8 +1206,8 @@ START_TEST(an_item_that_is_in_a_queue_is_not_put_again)
 }
 END_TEST
 
-/* What an item was linked to when it was in another queue means nothing in this one; nor, once it
- * has been got, to those that are still in that one. */
+/* The links that an item had in one queue mean nothing in another queue. And the links of an
+ * item that was got mean nothing to the items still in the queue. */
 START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
 {
     static struct item items[4];
@@ -1224,7 +1228,7 @@ START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
 }
 END_TEST
 
-/* Many, in a heap of some shape: each may be put elsewhere then. */
+/* Many items, in a heap of some shape. Afterwards each can be put into another queue. */
 START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
 {
     enum { ITEMS = 30, GOT = 7 };
@@ -1251,7 +1255,7 @@ START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
 }
 END_TEST
 
-/* Of the items that are in: whether `item` is the one to come out. */
+/* Returns true if `item` must come out before the other items in the queue. */
 static bool comes_first(enum order order, const struct item *item, const struct item *items, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -1298,7 +1302,7 @@ START_TEST(an_unbounded_queue_agrees_with_a_model_at_random)
 }
 END_TEST
 
-/* Its node anywhere in the item, also at its start. */
+/* The node may be anywhere in the item, also at its start. */
 struct early {
     weft_queue_node node;
     int key;

@@ -1,5 +1,5 @@
-/* The ready queue: ticks, and removal from the midst of one. Entries are turns without a function:
- * what runs them here is the test. */
+/* The ready queue: ticks, and removal from anywhere in a tick. The entries are callbacks without
+ * a function, which the test runs. */
 #include "helper.h"
 
 static const weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
@@ -15,7 +15,7 @@ static void push(char name)
     weft_ready_push_callback_(&queue, entry);
 }
 
-/* As a task does it: nobody knows its predecessor. */
+/* Pushes an entry as a task does: without a link to its predecessor. */
 static void push_task(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
@@ -45,14 +45,15 @@ static void pop(void)
     note_letter(name_of(weft_ready_pop_(&queue)));
 }
 
-/* As the loop does when it has popped the tick's end. */
+/* Does what the loop does after it has popped the end of a tick. */
 static void end_tick(void)
 {
     queue.head = &queue.tick;
     note(" ");
 }
 
-/* A tick, as the loop runs it: when `at` runs, `removed` is taken out and then `added` pushed. */
+/* Runs a tick as the loop does. When `at` runs, removes the entries `removed`, then pushes the
+ * entries `added`. */
 static void run_tick(char at, const char *removed, const char *added)
 {
     weft_node_ *node;
@@ -110,20 +111,21 @@ START_TEST(one_that_runs_may_push_itself)
 }
 END_TEST
 
-/* In a tick of abcd: who runs, who is taken out then, who is pushed then; what runs in all. */
+/* In a tick of abcd: the running entry; the entries removed then; the entries pushed then; all
+ * entries that run. */
 static const struct {
     char at;
     const char *removed, *added, *recorded;
 } removals[] = {
     {'a', "b", "", "acd "},                            /* the head */
     {'a', "c", "", "abd "},                            /* from the middle */
-    {'a', "d", "", "abc "},                            /* the tick's last, and the queue's */
-    {'a', "bcd", "", "a "},                            /* all, each the head */
-    {'a', "dcb", "", "a "},                            /* all, each the last */
+    {'a', "d", "", "abc "},                            /* the last of the tick and of the queue */
+    {'a', "bcd", "", "a "},                            /* all, each as the head */
+    {'a', "dcb", "", "a "},                            /* all, each as the last */
     {'a', "cbd", "", "a "},    {'c', "d", "", "abc "}, /* the only one left */
-    {'a', "b", "e", "acd e "},                         /* the same with more behind this tick */
+    {'a', "b", "e", "acd e "},                         /* with an entry behind this tick */
     {'a', "d", "e", "abc e "}, {'c', "d", "ef", "abc ef "},   {'a', "bcd", "ef", "a ef "},
-    {'a', "b", "b", "acd b "}, /* and those who come back */
+    {'a', "b", "b", "acd b "}, /* entries that are pushed again */
     {'a', "d", "d", "abc d "}, {'a', "bcd", "dcb", "a dcb "}, {'c', "d", "da", "abc da "},
 };
 
@@ -136,7 +138,7 @@ START_TEST(a_callback_is_taken_out_from_anywhere_in_a_tick)
 }
 END_TEST
 
-/* Of the next tick, in which cdef are, when b, the last of this one, runs. */
+/* The next tick contains c, d, e and f when b, the last entry of this tick, runs. */
 START_TEST(a_callback_of_the_next_tick_is_taken_out_during_this_one)
 {
     static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
@@ -168,7 +170,8 @@ START_TEST(callbacks_are_taken_out_between_ticks)
 }
 END_TEST
 
-/* Tasks keep no predecessor: that of a turn behind one must be right all the same. */
+/* Tasks have no link to their predecessor. The link of a callback behind a task must still be
+ * right. */
 START_TEST(callbacks_are_taken_out_between_tasks)
 {
     static const char *const recorded[] = {"abcd ", "acd ", "abc ", "ac "};

@@ -1,4 +1,4 @@
-/* Looking at tasks: where each is, who called whom, what each waits for. */
+/* Reports about tasks: where each task is, the chain of its calls, and what it waits for. */
 #include "helper.h"
 
 /* ---- Where ---- */
@@ -77,7 +77,8 @@ static void look_at_chain(weft_loop *of, weft_handle *handle)
     note("looked");
 }
 
-/* Its sleep is over, and its turn is on the ready queue: it is where it was all the same. */
+/* The sleep is over, and its callback is in the ready queue. The task's location is still that
+ * of the sleep. */
 START_TEST(a_task_whose_sleep_is_over_is_still_where_it_slept)
 {
     weft_handle handle = {.function = NULL};
@@ -113,7 +114,7 @@ END_TEST
 
 static weft_future future;
 static weft_lock lock;
-static weft_task somebody; /* who holds it, where nobody needs to know */
+static weft_task somebody; /* holds the lock in tests that need no real holder */
 
 struct waiting {
     weft_frame frame;

@@ -1,4 +1,4 @@
-/* Semaphores: units are conserved, and given first in, first out. */
+/* Semaphores: units are conserved, and granted first in, first out. */
 #include "helper.h"
 #include "ways.h"
 
@@ -6,7 +6,7 @@
 
 static weft_semaphore semaphore;
 
-/* A letter when it has a unit, its capital when it gives it back. */
+/* Records a letter when it has a unit, and its capital when it releases the unit. */
 struct holder {
     weft_frame frame;
     char name;
@@ -32,7 +32,7 @@ static void new_semaphore(void)
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(2);
 }
 
-/* a and b hold a unit each, c and d wait. */
+/* Starts a and b, which hold a unit each, and c and d, which wait. */
 static void start_all(void)
 {
     for (int i = 0; i < 4; i++)
@@ -96,7 +96,7 @@ START_TEST(a_cancelled_waiter_takes_nothing)
 }
 END_TEST
 
-/* Of a cancellation; the others are below. */
+/* Only a cancellation is tested here; other ways out are tested below. */
 START_TEST(a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled)
 {
     start_all();
@@ -145,7 +145,7 @@ START_TEST(a_semaphore_may_be_made_where_no_initialiser_reaches)
 }
 END_TEST
 
-/* Takes a unit, and keeps it: its name. */
+/* Takes a unit, keeps it, and records its name. */
 WEFT_ASYNC(taker, char name;)
 {
     weft_semaphore_acquire(&semaphore);
@@ -208,7 +208,7 @@ START_TEST(those_who_were_cancelled_are_passed_over)
 }
 END_TEST
 
-/* Sleeps when it is cancelled while it waits. */
+/* When it is cancelled in its wait, sleeps. */
 WEFT_ASYNC(sleeper)
 {
     weft_try {
@@ -223,7 +223,7 @@ WEFT_ASYNC(sleeper)
 }
 WEFT_ASYNC_END
 
-/* The only one that waited was cancelled, and is gone, or does something else now. */
+/* The only waiter was cancelled. It has ended, or it does something else. */
 START_TEST(one_that_comes_after_a_cancelled_one_is_given_a_unit)
 {
     static WEFT_TASK(sleeper) task;
@@ -251,7 +251,7 @@ START_TEST(one_that_comes_after_a_cancelled_one_is_given_a_unit)
 }
 END_TEST
 
-/* Takes a unit, gives it back, and wants it again. */
+/* Takes a unit, releases it, and wants it again. */
 WEFT_ASYNC(coming_back, char name; weft_time holds; int i;)
 {
     for (self->i = 0; self->i < 2; self->i++) {
@@ -277,12 +277,12 @@ START_TEST(one_that_comes_back_waits_behind_the_others)
 }
 END_TEST
 
-/* Gives units to three, itself among them, who waits behind the first one all the same. */
+/* Releases three units, one of them for itself, and waits behind the first waiter. */
 WEFT_ASYNC(giving)
 {
     release(3);
     ck_assert_uint_eq(semaphore.value, 2);
-    ck_assert(weft_semaphore_locked(&semaphore)); /* the first one has not run yet */
+    ck_assert(weft_semaphore_locked(&semaphore)); /* the first waiter has not run yet */
     weft_semaphore_acquire(&semaphore);
     note("g");
 }
@@ -345,7 +345,7 @@ START_TEST(a_report_names_the_semaphore)
 }
 END_TEST
 
-/* Whoever is cancelled, in whichever tick: all ends, and all units are back. */
+/* Cancels each task in each tick. All tasks must end, and all units must be back. */
 START_TEST(units_are_conserved_under_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 8; ticks++) {

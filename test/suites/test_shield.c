@@ -1,4 +1,4 @@
-/* shield: a wait that may be cancelled without what it waits for. */
+/* shield: a wait that can be cancelled without cancelling the awaitable. */
 #include "helper.h"
 
 WEFT_ASYNC(inner, weft_time delay; const weft_error *error; const weft_error *caught; int result;)
@@ -67,7 +67,8 @@ START_TEST(it_ends_with_what_it_waits_for)
     run_dry();
     ck_recorded(_i ? ".=fail" : ".=ok");
     ck_assert(nothing_is_linked());
-    ck_assert(!loop.failed || loop.failed == &outers[0].task); /* the inner one has been asked */
+    /* The error of the inner task was retrieved. */
+    ck_assert(!loop.failed || loop.failed == &outers[0].task);
 }
 END_TEST
 
@@ -105,7 +106,7 @@ START_TEST(gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_li
     ck_assert_uint_eq(backend.now, 0);
     ck_assert(nothing_is_linked());
     ck_assert(!weft_done(&task) && weft_cancelling(&task.task) == 0);
-    memset(&outers[0], 0xFF, sizeof(outers[0])); /* it may be anything now */
+    memset(&outers[0], 0xFF, sizeof(outers[0])); /* the memory may be used for anything */
     run_dry();
     ck_recorded(".");
     ck_assert_int_eq(task.frame.result, 42);
@@ -139,18 +140,18 @@ START_TEST(an_error_that_the_wait_was_notified_of_does_not)
     run_dry();
     ck_recorded(".=fail");
     weft_loop_close(&loop);
-    ck_recorded("?=fail"); /* of the outer one, which nobody asked */
+    ck_recorded("?=fail"); /* of the outer task, whose error nobody retrieved */
 }
 END_TEST
 
-/* Both in one tick: the wait is cancelled, and the other has ended all the same. */
+/* Both happen in one tick: the wait is cancelled, and the inner task ends. */
 START_TEST(gh_86296_a_result_and_a_cancellation_in_one_tick)
 {
     start_inner(3, NULL);
     while (!weft_done(&task))
         tick();
     if (_i)
-        tick(); /* its turn, too */
+        tick(); /* and runs its callback */
     ck_assert(!weft_done(&outers[0]) && weft_cancel(&outers[0]));
     run_dry();
     ck_recorded(".=cancelled");

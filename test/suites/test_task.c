@@ -37,7 +37,7 @@ WEFT_ASYNC_NAMED_BODY(waiter, name)
 }
 WEFT_ASYNC_END
 
-/* Tells how its await ended. */
+/* Records how its await ended. */
 struct teller {
     weft_frame frame;
     const char *name;
@@ -58,7 +58,7 @@ WEFT_ASYNC_NAMED_BODY(teller, name)
 }
 WEFT_ASYNC_END
 
-/* Sleeps twice, and goes on when it is cancelled. */
+/* Sleeps twice. Goes on after a cancellation. */
 struct stubborn {
     weft_frame frame;
     weft_time delay;
@@ -96,7 +96,7 @@ WEFT_ASYNC_BODY(parent)
     note("p");
     weft_await(&self->child);
     ck_assert_int_eq(self->child.frame.result, 7);
-    weft_await(&self->child); /* and again: at once, the same */
+    weft_await(&self->child); /* a second await returns at once, with the same result */
     ck_assert_int_eq(self->child.frame.result, 7);
     note("e");
 }
@@ -224,7 +224,7 @@ START_TEST(those_who_wait_are_woken_in_the_order_in_which_they_came)
         weft_loop_create_task(&loop, waiter, &waiters[i], .name = names[i],
                               .target = weft_as_future(&target));
     tick();
-    weft_cancel(&waiters[3]); /* reaches the target: asyncio's await is no shield */
+    weft_cancel(&waiters[3]); /* also cancels the target: in asyncio an await is no shield */
     run_dry();
     ck_recorded("");
     for (int i = 0; i < 4; i++)
@@ -358,7 +358,8 @@ static void cancel_target(weft_loop *of, weft_handle *handle)
     ck_assert(weft_cancel(WEFT_HANDLE_OWNER(handle, struct canceller, handle)->target));
 }
 
-/* A due sleep takes a turn and then the task another: cancelled before the one, or the other. */
+/* The end of a sleep takes a callback, and the task runs a tick later. The task is cancelled
+ * before the callback (0), or after it (1). */
 START_TEST(a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same)
 {
     static WEFT_TASK(sleeper) task;
@@ -416,7 +417,7 @@ struct self_cancelling {
 WEFT_ASYNC_BODY(self_cancelling)
 {
     weft_cancel(weft_current_task());
-    weft_await(self->ended); /* blocks not, and so passes it by */
+    weft_await(self->ended); /* does not wait, so the request stays */
     note("a");
     if (self->sleeps)
         weft_sleep(self->delay);
@@ -442,7 +443,7 @@ START_TEST(a_task_that_cancels_itself_is_cancelled_where_it_waits_next)
 }
 END_TEST
 
-/* gh-74234; and one that fails keeps its error. */
+/* gh-74234. A task that fails keeps its own error. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_at_end */
 START_TEST(a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails)
 {
@@ -481,7 +482,7 @@ START_TEST(two_cancellations_before_it_runs_are_raised_once)
 }
 END_TEST
 
-/* Who was cancelled with what it awaited goes on where it caught that. */
+/* Is cancelled with the awaitable of its wait. Goes on where it catches the cancellation. */
 struct catching {
     weft_frame frame;
     weft_future *futures;
@@ -546,7 +547,8 @@ START_TEST(a_task_and_what_it_awaits_are_cancelled_in_one_tick)
 }
 END_TEST
 
-/* Its own request, taken back when it has been told: it waits again, and is cancelled again. */
+/* Cancels itself, and takes the request back when it is raised. Then waits again, and is
+ * cancelled again. */
 struct taking_back {
     weft_frame frame;
     const weft_error *caught;
@@ -601,7 +603,7 @@ START_TEST(a_request_is_taken_back_once_raised_and_the_next_one_counts_anew)
 }
 END_TEST
 
-/* bpo-34872: what it waits for next is a task that waits for a future. */
+/* bpo-34872: its next wait is for a task that waits for a future. */
 struct passing_on {
     weft_frame frame;
     weft_future *future;
@@ -648,7 +650,7 @@ START_TEST(a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task)
     ck_assert_uint_eq(weft_cancelling(&middle.task), 1);
     ck_assert_uint_eq(weft_cancelling(&first.task), 1);
     run_dry();
-    ck_recorded("m=cancelledf"); /* the middle one caught it, and that was that */
+    ck_recorded("m=cancelledf"); /* the middle task caught the cancellation */
     ck_assert(weft_cancelled(&last) && !weft_cancelled(&middle) && !weft_cancelled(&first));
 }
 END_TEST
@@ -793,7 +795,7 @@ START_TEST(one_of_two_requests_taken_back_leaves_the_other)
 }
 END_TEST
 
-/* In asyncio as well: what it waited for has been cancelled by then. */
+/* As in asyncio, the awaitable has already been cancelled. */
 START_TEST(a_cancellation_that_ended_a_wait_cannot_be_taken_back)
 {
     static WEFT_TASK(sleeper) task;
@@ -908,7 +910,8 @@ START_TEST(a_start_in_the_memory_of_a_task_that_has_not_ended_panics)
 }
 END_TEST
 
-/* Best effort: where it would corrupt a list. */
+/* The check finds overwritten memory where weft would otherwise corrupt a list. It cannot find
+ * all. */
 START_TEST(memory_that_was_overwritten_while_its_task_lived_panics)
 {
     static WEFT_TASK(sleeper) before, after;
@@ -941,11 +944,11 @@ START_TEST(a_start_behind_a_last_task_whose_memory_was_overwritten_panics)
     weft_loop_create_task(&loop, sleeper, &last, .name = "", .delay = 9);
     memset(&last, 0xFF, sizeof(last));
     EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &next), "overwritten before it ended");
-    weft_loop_init(&loop, &backend.backend); /* there is nothing left that could be closed */
+    weft_loop_init(&loop, &backend.backend); /* the old loop cannot be closed any more */
 }
 END_TEST
 
-/* ---- Errors that nobody asked for ---- */
+/* ---- Errors that were never retrieved ---- */
 
 static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
 {
@@ -954,7 +957,7 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
     note_error(error);
 }
 
-/* Fails, and is not asked. */
+/* Runs a task that fails. Its error is not retrieved. */
 #define FAIL(task)                                                                                 \
     do {                                                                                           \
         weft_set_exception_handler(&loop, note_failure);                                           \
@@ -1015,7 +1018,7 @@ static void called(weft_loop *of, weft_handle *handle)
     note("c");
 }
 
-/* Two wait: a task asks for the error, a callback does not. */
+/* Two wait for the task. The waiting task retrieves the error; the callback does not. */
 START_TEST(a_failure_counts_as_asked_for_if_one_of_those_who_wait_is_a_task)
 {
     static WEFT_TASK(sleeper) task;

@@ -1,4 +1,4 @@
-/* Several loops, each in a thread of its own: they share nothing but calls to each other. */
+/* Several loops, each in a thread of its own. They share nothing but calls to each other. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,17 +10,17 @@
 
 enum { MOST = 4, ROUNDS = 200, WORKERS = 10 };
 
-/* A thread, its loop, and the door to it. */
+/* A thread, its loop, and the handle that other threads call. */
 struct thread {
     pthread_t pthread;
     weft_select backend;
     weft_loop loop;
     weft_threadsafe_handle door;
     weft_event called;
-    atomic_int sent; /* tokens, by the thread before: several may come with one call */
-    int tokens;      /* that have come through the door */
+    atomic_int sent; /* tokens sent by the previous thread; one call may stand for several */
+    int tokens;      /* tokens received */
     struct thread *next;
-    pthread_barrier_t *all; /* doors are open; nobody knocks any more */
+    pthread_barrier_t *all; /* no thread calls a handle any more; all handles are open until then */
     int sum;
     const weft_error *error;
 };
@@ -33,7 +33,7 @@ static void come_in(weft_loop *of, weft_handle *handle)
     weft_event_set(&self->called);
 }
 
-/* ---- What a loop does by itself ---- */
+/* ---- Work within one loop ---- */
 
 WEFT_ASYNC(worker, int number; weft_lock *lock; int *sum; int i;)
 {
@@ -86,7 +86,8 @@ WEFT_ASYNC(play, struct thread *thread; weft_lock lock; weft_group group; weft_t
         char byte;
         if (read(self->ends[0], &byte, 1) != 1)
             weft_raise(&other_fail);
-        /* On to the next thread, once the token of this round has come from the one before. */
+        /* Sends a token to the next thread when this round's token has come from the previous
+         * thread. */
         atomic_fetch_add_explicit(&self->thread->next->sent, 1, memory_order_relaxed);
         (void)weft_call_soon_threadsafe(&self->thread->next->door);
         while (self->thread->tokens <= self->i) {

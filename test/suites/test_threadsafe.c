@@ -35,12 +35,12 @@ static int open_descriptors(void)
     return open;
 }
 
-/* ---- Handles that note their names ---- */
+/* ---- Handles that record their names ---- */
 
 struct named {
     weft_threadsafe_handle threadsafe;
     char name;
-    int again; /* how often it is to call itself */
+    int again; /* how many times it calls itself */
 };
 
 static struct named a = {.name = 'a'}, b = {.name = 'b'}, c = {.name = 'c'};
@@ -107,7 +107,7 @@ START_TEST(a_call_that_is_pending_is_for_both)
 }
 END_TEST
 
-/* What a port asks with interrupts off, and a host before it sleeps. */
+/* For a backend with interrupts disabled, and for a host before it sleeps. */
 START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
 {
     open_all();
@@ -147,7 +147,7 @@ static void note_and_again_later(weft_loop *of, weft_handle *handle)
     ck_no_error(weft_call_later(of, handle, 1000, note_later));
 }
 
-/* What the function used its handle for is off when the next call is seen. */
+/* The handle was scheduled by its own function. That is cancelled when the next call is seen. */
 START_TEST(a_call_goes_before_what_its_handle_is_used_for)
 {
     ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_and_again_later));
@@ -220,7 +220,7 @@ START_TEST(without_a_pipe_none_is_opened)
 }
 END_TEST
 
-/* Opens all numbers below FD_SETSIZE, or as many as the system allows: whether it does. */
+/* Opens all numbers below FD_SETSIZE. Returns false if the system does not allow that many. */
 static bool open_all_low(int opened[FD_SETSIZE], int *count)
 {
     struct rlimit limit;
@@ -249,7 +249,7 @@ START_TEST(a_pipe_whose_number_select_cannot_hold_is_refused)
 }
 END_TEST
 
-/* ---- Whether a run waits for it ---- */
+/* ---- Daemons ---- */
 
 static void *call_a(void *unused)
 {
@@ -315,7 +315,7 @@ static bool bell_is_rung(void)
     return poll(&wake_pipe, 1, 0) == 1;
 }
 
-/* Runs `child` in a child process; what it returned. */
+/* Runs `child` in a child process, and returns its result. */
 static bool in_a_child(bool (*child)(void))
 {
     int status = 1;
@@ -419,12 +419,13 @@ START_TEST(the_wake_pipe_is_emptied)
     ck_no_error(weft_call_later(&loop, &later, 5000, stop));
     ck_no_error(weft_run_forever(&loop));
     ck_recorded("astop");
-    ck_assert_int_le(sleeps, 4); /* for the wake, the timer, and once more if that is early */
+    /* One sleep ends by the wake, one by the timer, and one more if that one ended early. */
+    ck_assert_int_le(sleeps, 4);
     close_all();
 }
 END_TEST
 
-/* A host that polls the wake pipe would be woken for nothing again and again. */
+/* Otherwise a host that polls the wake pipe would be woken again and again. */
 START_TEST(the_wake_pipe_is_emptied_in_a_hosts_run)
 {
     open_named(&a);
@@ -481,7 +482,7 @@ END_TEST
 
 enum { SENDERS = 4, MESSAGES = 16, EACH = 250000 };
 
-/* A number on its way from a thread to the loop; `full` until the loop has taken it out. */
+/* A number on its way from a thread to the loop. `full` is true until the loop has taken it. */
 struct message {
     weft_threadsafe_handle threadsafe;
     unsigned number;
@@ -497,7 +498,7 @@ static struct sender {
 
 static unsigned done;
 
-/* Each thread's in its own order: none is lost, and none comes twice. */
+/* The numbers of each thread must come in order, each exactly once. */
 static void receive(weft_loop *of, weft_handle *handle)
 {
     struct message *const message = WEFT_HANDLE_OWNER(handle, struct message, threadsafe.handle);
@@ -546,7 +547,7 @@ START_TEST(a_million_calls_from_four_threads_are_all_made_in_order)
 }
 END_TEST
 
-/* All call the same one, each after it has counted: the last call sees all. */
+/* All threads call one handle, each after it has counted. The last call must see all counts. */
 static atomic_uint counted;
 static unsigned seen, calls;
 
@@ -612,7 +613,7 @@ static void *raise_storm(void *unused)
     return NULL;
 }
 
-/* Two that give bytes to each other, so that signals come in every system call. */
+/* Two tasks that send bytes to each other, so that signals arrive in every system call. */
 WEFT_ASYNC(player, int in, out; size_t received; bool ends;)
 {
     while (!self->ends) {

@@ -1,15 +1,15 @@
-/* timeout and wait_for: a block that has to end in time, and counts that are back where they
- * were. */
+/* timeout and wait_for: blocks that must end in time, and cancellation counts that must be back
+ * at their old values. */
 #include "helper.h"
 
-/* `=`, what it is, and how many requests to cancel the task has had. */
+/* Records "=", the error, and the task's cancellation count. */
 static void note_outcome(const weft_error *error, const weft_task *task)
 {
     note_error(error);
     note_letter((char)('0' + weft_cancelling(task)));
 }
 
-/* A block that sleeps, and what it does when that is cancelled. */
+/* A block that sleeps. Its behaviour when the sleep is cancelled. */
 enum then { PASSES_ON, SWALLOWS, FAILS, SLEEPS_ON };
 
 WEFT_ASYNC(limited, weft_time limit, delay; bool at; int then; const weft_error *error;
@@ -82,11 +82,11 @@ static const struct {
     {9, 2, PASSES_ON, &fail, ".=fail0", 2, false},
     /* CPython: test_timeouts.TimeoutTests.test_foreign_exception_on_timeout */
     {2, 9, FAILS, NULL, "x=fail0", 2, true},
-    /* A block that does not care ends as it likes, later; the request is taken back all the
-     * same. */
+    /* A block that catches the cancellation ends later, in its own way. The request is still
+     * taken back. */
     {2, 9, SWALLOWS, NULL, "x=ok0", 2, true},
     {2, 9, SLEEPS_ON, NULL, "x=ok0", 12, true},
-    /* Both are due at once: the one that was armed first, the limit. */
+    /* Both are due at once. The limit was armed first, so it comes first. */
     {2, 2, PASSES_ON, NULL, "x=timeout0", 2, true},
 };
 
@@ -113,7 +113,7 @@ START_TEST(a_timeout_has_a_text_and_is_no_cancellation)
 }
 END_TEST
 
-/* Break, continue and return leave it like any other block. */
+/* Leaves the block by break, continue and return. */
 WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
 {
     for (self->i = 0; self->i < 4; self->i++) {
@@ -201,7 +201,7 @@ static const struct {
 } schedules[] = {
     {2, 7, "x=timeout0", 7},        {7, 3, "x=timeout0", 3},
     {2, WEFT_FOREVER, ".=ok0", 20}, {WEFT_FOREVER, 4, "x=timeout0", 4},
-    {9, 1, "x=timeout0", 1}, /* now: in the next tick */
+    {9, 1, "x=timeout0", 1}, /* due at once: in the next tick */
     {9, 0, "x=timeout0", 1},
 };
 
@@ -366,7 +366,7 @@ WEFT_ASYNC(nest, weft_time outer_limit, inner_limit, busy, delay, after; weft_ti
         weft_with_timeout(&self->outer, self->outer_limit) {
             weft_try {
                 weft_with_timeout(&self->inner, self->inner_limit) {
-                    backend.now += self->busy; /* the loop is busy for so long */
+                    backend.now += self->busy; /* the loop is busy for that time */
                     weft_sleep(self->delay);
                 }
                 weft_end;
@@ -403,7 +403,8 @@ static const struct {
     {2, 100, 10, 100, 3, "=timeout0", 10},
     /* CPython: test_timeouts.TimeoutTests.test_nested_timeouts_loop_busy */
     {11, 1, 10, 100, 100, "=timeout0=timeout0", 11},
-    /* Both are over when the block first waits: only the outer one raises. */
+    /* Both limits have passed when the block waits for the first time. Only the outer one
+     * raises. */
     {2, 1, 10, 100, 3, "=timeout0", 10},
     {0, 0, 0, 5, 3, "=timeout0", 0},
 };
@@ -470,7 +471,7 @@ static void cancel_task(weft_loop *of, weft_handle *handle)
     weft_cancel(&task);
 }
 
-/* Before its time; at the same time, before it and behind it. */
+/* The cancellation comes before the limit, or at the limit's time: before it or behind it. */
 START_TEST(a_cancellation_from_elsewhere_stays_one)
 {
     static const char *const recorded[] = {"x=cancelled1", "x=cancelled1", "x=cancelled1"};
@@ -490,7 +491,7 @@ START_TEST(a_cancellation_from_elsewhere_stays_one)
 }
 END_TEST
 
-/* What had been asked before the block is none of its affairs. */
+/* Requests from before the block do not affect the block. */
 WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
            const weft_error *caught;)
 {
@@ -566,7 +567,8 @@ START_TEST(gh_86296_an_expiry_in_the_tick_of_the_result_is_not_lost)
 }
 END_TEST
 
-/* The block ends in the tick in which its turn is on the ready queue: that is off. */
+/* The block ends in the tick in which the limit's callback is in the ready queue. The callback
+ * is cancelled. */
 WEFT_ASYNC(just_in_time, weft_timeout timeout; weft_time limit;)
 {
     weft_with_timeout(&self->timeout, self->limit) {
@@ -732,7 +734,7 @@ START_TEST(to_cancel_a_wait_for_is_to_cancel_what_it_waits_for)
 }
 END_TEST
 
-/* The inner one ends in the tick in which the outer one is cancelled: both are so. */
+/* The inner task ends in the tick in which the outer task is cancelled. Both must show. */
 /* CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_issue86296 */
 START_TEST(gh_86296_a_result_and_a_cancellation_in_one_tick)
 {
@@ -790,7 +792,7 @@ START_TEST(a_group_that_fails_because_it_is_late_raises_its_own_error)
 }
 END_TEST
 
-/* A group's child fails and the limit passes in one tick. */
+/* The group's child fails in the tick in which the limit passes. */
 WEFT_ASYNC(failing_late, weft_time delay;)
 {
     weft_sleep(self->delay);
@@ -829,8 +831,8 @@ START_TEST(the_count_is_back_where_it_was_behind_a_group_and_a_limit)
 }
 END_TEST
 
-/* gh-86296: whenever it is cancelled from outside, its count is that one request in the end, the
- * group and the limits have taken their own back, and it ends cancelled. */
+/* gh-86296: the task is cancelled from outside at any time. In the end its count is that one
+ * request, since the group and the limits have taken back their own. The task ends cancelled. */
 WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_group group;
            WEFT_TASK(failing_late) child; const weft_error *caught;)
 {

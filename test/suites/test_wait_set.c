@@ -1,4 +1,4 @@
-/* wait and as_completed: some of several; each as it ends. */
+/* wait and as_completed: wait for some of several awaitables, or for each as it ends. */
 #include "helper.h"
 
 WEFT_ASYNC(part, char name; weft_time delay; const weft_error *error; const weft_error *caught;)
@@ -20,7 +20,7 @@ enum { PARTS = 3 };
 
 static WEFT_TASK(part) parts[PARTS];
 
-/* Part i sleeps 3, 2, 1 and ends with errors[i]. */
+/* Starts the parts. They sleep 3, 2 and 1, and end with the errors given. */
 static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
 {
     const weft_error *const errors[] = {first, second, third};
@@ -29,7 +29,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
 }
 
-/* Which have ended, in capitals. */
+/* Records the names of the parts, with capitals for those that have ended. */
 static void note_done(void)
 {
     for (int i = 0; i < PARTS; i++)
@@ -108,7 +108,7 @@ static const struct {
     {ALL, WEFT_FOREVER, {&fail, &other_fail, &fail}, "cba|ABC", 3},
     {FIRST, 0, {NULL}, "|abc", 0},
     {ALL, 0, {NULL}, "|abc", 0},
-    /* At the same time: what was armed first goes first. */
+    /* Both come at one time. The limit was armed first, so it comes first. */
     /* CPython: test_tasks.BaseTaskTests.test_wait_with_timeout */
     /* CPython: test_tasks.BaseTaskTests.test_wait_concurrent_complete */
     {ALL, 2, {NULL}, "cb|aBC", 2},
@@ -123,7 +123,7 @@ START_TEST(a_wait_ends_when_enough_have_or_the_limit_has_passed)
     ck_assert_uint_eq(backend.now, waits[_i].end);
     for (int i = 0; i < PARTS; i++)
         ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
-    run_dry(); /* the others go on */
+    run_dry(); /* the other parts go on */
     ck_assert(weft_done(&parts[0]));
     ck_assert(!weft_cancelled(&parts[0]));
     ck_assert_uint_eq(backend.now, 3);
@@ -194,7 +194,7 @@ START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_the
     ck_assert(nothing_is_linked());
     for (int i = 0; i < PARTS; i++)
         ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
-    memset(&waiter, 0xFF, sizeof(waiter)); /* it may be anything now */
+    memset(&waiter, 0xFF, sizeof(waiter)); /* the memory may be used for anything */
     run_dry();
     ck_recorded("cba");
     ck_assert_uint_eq(backend.now, 3);
@@ -202,7 +202,7 @@ START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_the
 }
 END_TEST
 
-/* gh-86296 for wait: nothing of what comes in one tick with a cancellation is lost. */
+/* gh-86296, for wait: an end in the tick of a cancellation must not be lost. */
 START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
 {
     start_parts(NULL, NULL, NULL);
@@ -210,7 +210,7 @@ START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
     while (!weft_done(&parts[2]))
         tick();
     if (_i)
-        tick(); /* its turn, too */
+        tick(); /* and runs its callback */
     ck_assert(weft_cancel(&waiter));
     while (!weft_done(&waiter))
         tick();
@@ -220,7 +220,7 @@ START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
 }
 END_TEST
 
-/* ---- What is asked counts as asked ---- */
+/* ---- Which errors count as retrieved ---- */
 
 static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
 {
@@ -228,8 +228,8 @@ static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
     note(failed == &parts[0].task ? "!" : "?");
 }
 
-/* asyncio asks only where it has to know, for FIRST_EXCEPTION. Part a, which fails, is not the
- * last. */
+/* asyncio retrieves an error only where it needs it, for FIRST_EXCEPTION. Part a, which fails,
+ * is not the last. */
 START_TEST(errors_that_nobody_asked_for_go_to_the_exception_handler)
 {
     static const char *const recorded[] = {"b|aBcac!", "ba|ABcc", "bac|ABC!"};
@@ -277,7 +277,7 @@ START_TEST(those_that_have_ended_may_be_dropped_and_the_rest_waited_for)
 }
 END_TEST
 
-/* A part of an array of the caller's. */
+/* Uses an array of parts that belongs to the caller. */
 WEFT_ASYNC(growing, weft_wait_set set; weft_part room[PARTS]; int i;)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
@@ -351,7 +351,7 @@ START_TEST(a_set_that_is_waited_for_is_refused_and_goes_on)
     do
         tick();
     while (!weft_done(&parts[1]));
-    ck_assert_uint_eq(weft_wait_pending(&shared), PARTS - 1); /* it drops none */
+    ck_assert_uint_eq(weft_wait_pending(&shared), PARTS - 1); /* it drops no part */
     run_dry();
     ck_recorded("cbas=ok");
     ck_assert_uint_eq(weft_wait_pending(&shared), 0);
@@ -438,7 +438,7 @@ static bool completer_is_unlinked(void)
 static const struct {
     weft_time limit;
     int leave;
-    const weft_error *error; /* of the second */
+    const weft_error *error; /* error of the second part */
     const char *recorded;
 } completions[] = {
     /* CPython: test_tasks.BaseTaskTests.test_as_completed */
@@ -466,14 +466,14 @@ START_TEST(each_comes_as_it_ends)
     ck_recorded(completions[_i].recorded);
     ck_assert(completer_is_unlinked());
     memset(&completer, 0, sizeof(completer));
-    run_dry(); /* the others go on */
+    run_dry(); /* the other parts go on */
     for (int i = 0; i < PARTS; i++)
         ck_assert(weft_done(&parts[i]) && !weft_cancelled(&parts[i]));
     ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
-/* Whichever of them has come, and wherever in the set it stands. */
+/* Leaves after any part, at any position in the set. */
 START_TEST(gh_79306_leaving_early_unlinks_those_that_have_not_come)
 {
     start_parts(NULL, NULL, NULL);
@@ -508,7 +508,8 @@ START_TEST(those_that_end_in_one_tick_come_in_the_order_of_ending)
 }
 END_TEST
 
-/* The limit passes while the body does something else: what had ended before comes still. */
+/* The limit passes while the body waits for something else. Parts that had ended before must
+ * still come. */
 WEFT_ASYNC(slow, WEFT_WAIT_SET(PARTS) set; weft_future * which; const weft_error *caught; int i;)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
@@ -540,7 +541,7 @@ START_TEST(what_ended_before_the_limit_comes_before_the_error)
 }
 END_TEST
 
-/* They end while the body waits for something else, from which nobody but that wakes it. */
+/* The parts end while the body waits for an event. Only the event must wake it. */
 static weft_event opened;
 
 WEFT_ASYNC(distracted, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
@@ -585,7 +586,7 @@ START_TEST(there_is_none_outside_of_a_block)
     static WEFT_TASK(outside) task;
     start_parts(NULL, NULL, NULL);
     ck_error(weft_run(&loop, outside, &task), &weft_invalid_state_error);
-    ck_recorded("xxx"); /* cancelled, since main has ended */
+    ck_recorded("xxx"); /* cancelled, since the main task has ended */
 }
 END_TEST
 
@@ -618,7 +619,7 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
     while (_i && !weft_done(&parts[2]))
         tick();
     if (_i == 2)
-        tick(); /* heard, and not run yet */
+        tick(); /* it is notified, but has not run yet */
     weft_cancel(&completer);
     tick();
     ck_recorded(_i ? "c=cancelled|" : "=cancelled|");
@@ -630,7 +631,7 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
 }
 END_TEST
 
-/* Whenever it is cancelled, and whichever of them is. */
+/* Cancels the wait, or a part, in each tick. */
 START_TEST(gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when)
 {
     for (int ticks = 0; ticks < 12; ticks++) {
@@ -657,7 +658,7 @@ START_TEST(gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when)
 }
 END_TEST
 
-/* One that was late is as new when it is used again. */
+/* A set whose limit has passed must be as new when it is used again. */
 WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *caught; int i;)
 {
     for (self->i = 0; self->i < 2; self->i++) {

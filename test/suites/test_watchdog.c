@@ -1,12 +1,12 @@
-/* The watchdog: told of turns that take too long, on a clock that is set forward by hand. */
+/* The watchdog: it reports calls that take too long. The tests move the clock forward by hand. */
 #include <stdio.h>
 #include <string.h>
 
 #include "helper.h"
 
-/* ---- A clock that stands still unless somebody works ---- */
+/* ---- A clock that stands still, except while a test works ---- */
 
-static weft_time clock_time, each_reading; /* takes so long */
+static weft_time clock_time, each_reading; /* the time; how long each reading of it takes */
 static int readings;
 
 static weft_time clock_now(weft_backend *of)
@@ -36,7 +36,7 @@ static void new_clock(void)
     weft_loop_init(&loop, &by_hand);
 }
 
-/* ---- What is told ---- */
+/* ---- Reports ---- */
 
 static weft_slow_call last;
 
@@ -60,7 +60,7 @@ static void watch(weft_time longest)
 
 static unsigned sleep_line;
 
-/* Works, and sleeps, and works. */
+/* Works, sleeps, and works again. */
 WEFT_ASYNC(worker, weft_time first, second, delay;)
 {
     work(self->first);
@@ -104,7 +104,7 @@ WEFT_ASYNC(caller, struct worker worker;)
 }
 WEFT_ASYNC_END
 
-/* The step of the innermost coroutine, and what its caller does then, are one. */
+/* The step includes the innermost coroutine, and what its caller does after it. */
 START_TEST(a_step_begins_where_the_innermost_coroutine_waited)
 {
     static WEFT_TASK(caller) task;
@@ -139,7 +139,7 @@ END_TEST
 static void work_7(weft_loop *of, weft_handle *handle)
 {
     (void)of;
-    memset(handle, 0xff, sizeof(*handle)); /* it is the function's own now */
+    memset(handle, 0xff, sizeof(*handle)); /* the memory belongs to the function now */
     work(7);
 }
 
@@ -155,7 +155,8 @@ START_TEST(a_callback_that_took_longer_is_reported)
 }
 END_TEST
 
-/* The end of a sleep, and that of a group's last child, are no callbacks of the program's. */
+/* The end of a sleep and the end of a group's last child are callbacks of the loop, not of the
+ * program. */
 WEFT_ASYNC(parent, weft_group group; worker_task child, other;)
 {
     weft_with_group(&self->group) {
@@ -258,7 +259,7 @@ static void cancel_both(weft_loop *of, const weft_slow_call *call)
     weft_stop(of);
 }
 
-/* a has parked; b is in the same tick, and has not begun. */
+/* Task a has parked. Task b is in that tick, and has not begun. */
 START_TEST(a_hook_may_cancel_tasks_and_stop_the_loop)
 {
     weft_set_watchdog(&loop, 5, cancel_both);
@@ -296,9 +297,9 @@ START_TEST(a_hook_may_dump_all_tasks)
 }
 END_TEST
 
-/* ---- When it is set, and what it costs ---- */
+/* ---- When it is set, and its cost ---- */
 
-/* Gives way without end, so that ticks follow straight on. */
+/* Yields for ever, so that the ticks follow each other without a sleep. */
 WEFT_ASYNC(setter, int call;)
 {
     for (self->call = 1; self->call <= 9; self->call++) {
@@ -378,11 +379,11 @@ START_TEST(runs_end_under_a_watchdog_as_they_do_without)
     ck_no_error(weft_loop_close(&loop));
     weft_loop_create_task(&loop, worker, &a, .first = WEFT_SECONDS(2));
     run_dry();
-    ck_recorded(""); /* the loop has forgotten it */
+    ck_recorded(""); /* the loop no longer knows the task */
 }
 END_TEST
 
-/* Whatever a step ends with. */
+/* Ends in each way in which a step can end. */
 WEFT_ASYNC(quitter, weft_exit left;)
 {
     weft_cancel(weft_current_task());

@@ -1,5 +1,5 @@
-/* Small worlds: whatever is done to a primitive and to up to three tasks that use it, in every
- * order, weft does what a model of a few lines says (world.h). */
+/* Small worlds: up to three tasks use a primitive, and every order of operations is tried. Weft
+ * must do what a small model does (world.h). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ static struct model_task *task_number(int number)
     return &model->tasks[number];
 }
 
-/* ---- Lock: held by some task; list FIRST ---- */
+/* ---- Lock: held by a task; waiters in list FIRST ---- */
 
 static bool lock_is_held(void)
 {
@@ -48,7 +48,7 @@ static void wake_next_for_lock(void)
         model_wake(list(FIRST)->who[0]);
 }
 
-/* One that waited for the lock runs. Whether it has it then. */
+/* Runs a task that waited for the lock. Returns true if it has the lock now. */
 static bool take_or_pass_on(int task, bool cancelled)
 {
     model_unlist(list(FIRST), task);
@@ -65,7 +65,7 @@ static void give_lock_back(void)
     wake_next_for_lock();
 }
 
-/* The end of a block with the lock, which somebody may have released. */
+/* Leaves a block with the lock, which another task may have released. */
 static enum model_step leave_lock(enum model_step step)
 {
     if (!lock_is_held())
@@ -76,7 +76,7 @@ static enum model_step leave_lock(enum model_step step)
 
 enum { WANTS = 1, HAS, HAS_TWICE };
 
-/* Phases WANTS and, with it held, those from HAS to `last`, each of which gives way once. */
+/* Phase WANTS, then the phases from HAS to `last` with the lock held. Each of those yields once. */
 static enum model_step use_lock(int number, bool cancelled, int last)
 {
     struct model_task *const task = task_number(number);
@@ -132,7 +132,7 @@ static void nothing(void)
 {
 }
 
-/* ---- Semaphore: a value, and who is woken has been given a unit ---- */
+/* ---- Semaphore: a value; a woken waiter has been granted a unit ---- */
 
 enum { UNITS = 1 };
 
@@ -252,7 +252,7 @@ static void compare_event(void)
     compare_waiters(&things->event.waiters, list(FIRST));
 }
 
-/* ---- Condition: the lock, and who waits for it to change in list SECOND ---- */
+/* ---- Condition: the lock, and the condition's waiters in list SECOND ---- */
 
 static void notify(int n)
 {
@@ -274,7 +274,7 @@ static void begin_condition_wait(int number)
     task_number(number)->remembered = false;
 }
 
-/* Goes on with a wait. WAITS; or PASSES or IS_CANCELLED, with the lock held. */
+/* Goes on with a wait. Returns WAITS, or, with the lock held, PASSES or IS_CANCELLED. */
 static enum model_step go_on_with_condition_wait(int number, bool cancelled)
 {
     struct model_task *const task = task_number(number);
@@ -340,14 +340,14 @@ static void compare_condition(void)
     compare_waiters(&things->condition.waiters, list(SECOND));
 }
 
-/* ---- Queue of one item: getters FIRST, putters SECOND, those who join THIRD ---- */
+/* ---- Queue of one item: getters in FIRST, putters in SECOND, joiners in THIRD ---- */
 
 static void make_queue(void)
 {
     weft_queue_init(&things->queue);
 }
 
-/* Wakes, and takes off the list, the first who is pending; those before it go too. */
+/* Removes and wakes the first pending waiter. Removes the waiters before it as well. */
 static void pop(struct model_list *from)
 {
     while (from->count) {
@@ -375,7 +375,7 @@ static void item_goes(void)
     pop(list(SECOND));
 }
 
-/* `there`: what is waited for in that list is there. */
+/* `there`: the item or room that the list waits for is available. */
 static enum model_step wait_in_queue(int number, bool cancelled, int which, bool there)
 {
     struct model_task *const task = task_number(number);
@@ -458,7 +458,7 @@ static void compare_queue(void)
     compare_waiters(&things->queue.queue.joiners, list(THIRD));
 }
 
-/* ---- Barrier for two: a condition, and a count ---- */
+/* ---- Barrier for two tasks: a condition and a count ---- */
 
 enum { FILLING, DRAINING, RESETTING, BROKEN };
 
@@ -469,7 +469,8 @@ static void make_barrier(void)
     things->barrier = (weft_barrier)WEFT_BARRIER(PARTIES);
 }
 
-/* Phases of a wait behind WANTS: waiting for the ones before to leave; in it, until it is full. */
+/* Phases of a wait after WANTS: waiting until the previous tasks have left; waiting until the
+ * barrier is full. */
 enum { IS_OUT = HAS, IS_IN };
 
 static void leave_barrier(void)
@@ -481,7 +482,7 @@ static void leave_barrier(void)
     }
 }
 
-/* With the lock held; `step`: how the last wait for the condition ended. */
+/* Is called with the lock held. `step` is how the last wait for the condition ended. */
 static enum model_step pass_barrier(int number, enum model_step step)
 {
     struct model_task *const task = task_number(number);
@@ -599,7 +600,7 @@ static enum model_step gather(int number, bool collects)
     return task->open ? WAITS : PASSES;
 }
 
-/* What had been asked to hear does not matter to one that is through. */
+/* A task that has ended needs no notification any more. */
 static void forget(int number)
 {
     for (int i = 0; i < ENDS; i++) {
@@ -714,7 +715,7 @@ static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[]
 
 #define SCRIPTS(of) of##_scripts, sizeof(of##_scripts) / sizeof(of##_scripts[0])
 
-/* And how many operations are done one after the other. */
+/* The number of operations in a sequence. */
 static const struct {
     const char *name;
     struct concept concept;
@@ -734,7 +735,7 @@ static const struct {
     {"task", {SCRIPTS(task), make_future, step_tasks, act_on_tasks, 2, nothing}, 6},
 };
 
-/* The environment's WEFT_WORLDS says how many more, or less. */
+/* Returns the depth. The environment variable WEFT_WORLDS changes it. */
 static int depth_of(int number)
 {
     const char *const more = getenv("WEFT_WORLDS");
