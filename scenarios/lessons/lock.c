@@ -1,5 +1,4 @@
-/* Locks: one task at a time; a lock that its holder may take again; a task that waits for its
- * own lock. */
+/* Locks: one task at a time; a reentrant lock; and a task that waits for its own lock. */
 #include "scenario.h"
 
 /* async def modify():

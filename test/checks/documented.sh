@@ -1,14 +1,13 @@
 #!/bin/sh
-# Each public name is declared under a comment; functions, and macros that are called, stand in
-# doc/functions.md; what the documents name is in a header; and the README's sizes are those of
-# `make size`.
+# Each public name has a comment. Functions and macros that are called are in doc/functions.md. Names in the
+# documents are declared in a header. The README's sizes are those of `make size`.
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A name may be declared several times: one comment will do.
+# A name that is declared several times needs one comment.
 awk -f test/checks/documented.awk weft.h core/*.h core/*/*.h primitives/*.h | awk '
     { key = $3 " " $2; where[key] = $1; comments[key] += $4 }
     END { for (key in comments) print key, comments[key], where[key] }' | sort >"$work/declared"
@@ -22,7 +21,7 @@ while read -r kind name comments header; do
     fi
 done <"$work/declared"
 
-# doc/semantics.md names tests, and doc/glossary.md old names (which old_names.sh finds elsewhere).
+# Except in doc/semantics.md, which names tests, and doc/glossary.md, which has old names.
 sed -n 's/^START_TEST(\(weft_.*\))$/\1/p' test/suites/*.c >"$work/other"
 sed -n 's/^name //p' test/checks/old_names.txt >>"$work/other"
 
@@ -38,7 +37,7 @@ for document in weft.h README.md CHANGELOG.md doc/*.md scenarios/README.md; do
     done
 done
 
-# `weft_lock 24 12`, wherever the README's lines end. The figures are of a machine of 64 bits.
+# The figures, such as `weft_lock 24 12`, are those of a 64-bit machine. The README may wrap them.
 tr '\n' ' ' <README.md >"$work/readme"
 if [ "$(getconf LONG_BIT)" = 64 ]; then
     sh bench/size.sh sizes | grep '^weft_' | tr -s ' ' >"$work/sizes"
@@ -49,7 +48,7 @@ else
     skip "the README's sizes" "this is no machine of 64 bits"
 fi
 
-# Flash, as the README has it of that compiler: `| ... | | 1,234; 56 |`.
+# The flash sizes of the compiler that the README names: `| ... | | 1,234; 56 |`.
 if [ "$(arm-none-eabi-gcc -dumpfullversion 2>/dev/null | cut -d. -f1,2)" = 12.2 ]; then
     sh bench/size.sh | sed -n '/flash/,$p' >"$work/flash"
     figures=$(for name in core descriptor threadsafe watchdog daemon dump primitives; do

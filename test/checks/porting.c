@@ -23,7 +23,7 @@ static struct {
 
 static void fail(const char *why)
 {
-    printf("not so: %s (presses at %u and %u)\n", why, machine.presses[0], machine.presses[1]);
+    printf("failed: %s (presses at %u and %u)\n", why, machine.presses[0], machine.presses[1]);
     exit(1);
 }
 

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Every whole program in the README compiles, without a warning, and prints what the block behind it
-# says; and the code in doc/ compiles.
+# Every whole program in the README compiles without a warning, and prints the text of the next block. The
+# code in doc/ compiles.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Blocks of C go to N.c, blocks of text behind them to N.expected.
+# Writes each block of C to N.c, and the block of text after it to N.expected.
 awk -v work="$work" '
     /^```c$/ { out = work "/" ++n ".c"; next }
     /^```text$/ { out = work "/" n ".expected"; next }

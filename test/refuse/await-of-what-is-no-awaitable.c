@@ -1,4 +1,4 @@
-/* Refused: an await of something else.
+/* Refused: an await of an object that is not an awaitable.
  * gcc: has no member named 'awaitable'
  * clang: no member named 'awaitable'
  */

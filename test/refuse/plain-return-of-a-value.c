@@ -1,4 +1,4 @@
-/* Refused: the same with a value.
+/* Refused: C's return of a value in a coroutine, which would not leave the blocks around it.
  * gcc: incompatible types when returning
  * clang: returning .int. from a function with incompatible result type
  */

@@ -1,4 +1,4 @@
-/* Refused: C's return in a coroutine, which would leave the blocks around as they are.
+/* Refused: C's return in a coroutine, which would not leave the blocks around it.
  * gcc: 'return' with no value
  * clang: should return a value
  */

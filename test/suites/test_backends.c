@@ -81,7 +81,7 @@ static weft_threadsafe_handle called;
 static void stop(weft_loop *of, weft_handle *handle)
 {
     (void)handle;
-    note("rung");
+    note("woken");
     weft_stop(of);
 }
 
@@ -117,7 +117,7 @@ START_TEST(a_wake_ends_a_sleep_and_its_pipe_is_closed_again)
         ck_assert_int_eq(pthread_create(&thread, NULL, call_it, NULL), 0);
         ck_no_error(weft_run_forever(&loop));
         pthread_join(thread, NULL);
-        ck_recorded("rung");
+        ck_recorded("woken");
     }
     weft_threadsafe_close(&called);
     ck_assert_int_eq(count_open(), before);
@@ -270,7 +270,7 @@ END_TEST
 
 /* ---- Numbers of any size ---- */
 
-START_TEST(numbers_beyond_selects_are_as_good)
+START_TEST(numbers_too_large_for_select_work_on_other_backends)
 {
     struct rlimit limit;
     if (!takes_any_number() || getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -317,7 +317,7 @@ static void look(void)
     ck_assert_int_ge(poll(polled.entries, polled.count, 0), 0);
 }
 
-START_TEST(a_number_that_two_wait_for_has_one_entry)
+START_TEST(a_reader_and_a_writer_of_one_number_share_an_entry)
 {
     start(0, pair[0], 'a');
     start(1, pair[0], 'B');
@@ -335,7 +335,7 @@ END_TEST
 
 /* Such a watch has no entry yet, so poll() cannot notify it. The host's entry must not be taken
  * for it. */
-START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_notified)
+START_TEST(a_watch_that_is_added_after_the_entries_were_made_is_not_notified)
 {
     start(0, pair[0], 'A');
     ck_no_error(weft_run_once(&loop));
@@ -384,7 +384,7 @@ static void tear_down_epoll(void)
 }
 
 /* A longer sleep is split, so that epoll can check. After a shorter sleep it checks at the end. */
-START_TEST(a_closed_descriptor_is_found_before_long)
+START_TEST(a_closed_descriptor_is_found_within_a_bounded_time)
 {
     weft_loop_create_task(&loop, sleeper, &sleeping, .delay = 1000);
     start(0, pair[1], 'a');
@@ -413,20 +413,20 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_number_that_was_a_regular_files_is_waited_for);
     tcase_add_test(tests, a_pipe_that_is_taken_for_a_regular_file_is_waited_for);
     tcase_add_test(tests, two_numbers_of_one_file_are_waited_for_apart);
-    tcase_add_test(tests, numbers_beyond_selects_are_as_good);
+    tcase_add_test(tests, numbers_too_large_for_select_work_on_other_backends);
 }
 
 int main(void)
 {
     TCase *tests = begin_suite("ports");
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
-    tcase_add_test(tests, a_number_that_two_wait_for_has_one_entry);
-    tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_notified);
+    tcase_add_test(tests, a_reader_and_a_writer_of_one_number_share_an_entry);
+    tcase_add_test(tests, a_watch_that_is_added_after_the_entries_were_made_is_not_notified);
     tcase_add_test(tests, a_timeout_is_rounded_up);
 #ifdef HAVE_EPOLL
     tests = begin_case("epoll's own", NULL, NULL);
     tcase_add_checked_fixture(tests, set_up_epoll, tear_down_epoll);
-    tcase_add_test(tests, a_closed_descriptor_is_found_before_long);
+    tcase_add_test(tests, a_closed_descriptor_is_found_within_a_bounded_time);
 #endif
     for (int i = 0; (tests = begin_case_on(i)); i++)
         add_tests(tests);

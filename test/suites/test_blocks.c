@@ -51,7 +51,7 @@ WEFT_ASYNC_BODY(catching)
 }
 WEFT_ASYNC_END
 
-START_TEST(the_first_catch_whose_kind_it_is_takes_an_error)
+START_TEST(the_first_catch_of_a_matching_kind_takes_an_error)
 {
     const weft_error *error;
     RUN(catching, .raised = NULL);
@@ -133,7 +133,7 @@ WEFT_ASYNC_BODY(raising_again)
 }
 WEFT_ASYNC_END
 
-START_TEST(what_a_catch_raises_is_not_caught_by_the_catches_beside_it)
+START_TEST(an_error_raised_in_a_catch_is_not_caught_by_the_same_block)
 {
     const weft_error *error;
     RUN(raising_again, .caught = NULL);
@@ -247,7 +247,7 @@ WEFT_ASYNC_BODY(handling_within)
 }
 WEFT_ASYNC_END
 
-START_TEST(an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight)
+START_TEST(an_error_handled_inside_a_finally_keeps_the_error_in_flight)
 {
     const weft_error *error;
     RUN(handling_within, .caught = NULL);
@@ -294,7 +294,7 @@ WEFT_ASYNC_BODY(looping_within)
 }
 WEFT_ASYNC_END
 
-START_TEST(loops_inside_a_section_keep_break_and_continue_to_themselves)
+START_TEST(break_and_continue_leave_the_innermost_loop_of_a_section)
 {
     const weft_error *error;
     RUN(looping_within, .i = 0);
@@ -322,7 +322,7 @@ WEFT_ASYNC_BODY(failing_release)
 WEFT_ASYNC_END
 
 /* async with lock: lock.release(); ...      RuntimeError: Lock is not acquired. */
-START_TEST(the_error_of_a_release_replaces_what_was_in_flight)
+START_TEST(the_error_of_a_release_replaces_the_error_in_flight)
 {
     const weft_error *error;
     RUN(failing_release, .raised = &fail);
@@ -691,7 +691,7 @@ START_TEST(sections_in_called_coroutines_are_left_as_in_python)
 }
 END_TEST
 
-START_TEST(what_leaves_a_finally_overrides_what_entered_it)
+START_TEST(the_way_out_of_a_finally_overrides_the_way_into_it)
 {
     const struct row *const row = &overridden[_i];
     for (size_t to = 0; to < 6; to++) {
@@ -708,17 +708,17 @@ int main(void)
     tcase_add_loop_test(tests, sections_in_sections_are_left_as_in_python, 0, LENGTH(nested));
     tcase_add_loop_test(tests, sections_in_called_coroutines_are_left_as_in_python, 0,
                         LENGTH(called));
-    tcase_add_loop_test(tests, what_leaves_a_finally_overrides_what_entered_it, 0,
+    tcase_add_loop_test(tests, the_way_out_of_a_finally_overrides_the_way_into_it, 0,
                         LENGTH(overridden));
-    tcase_add_test(tests, the_first_catch_whose_kind_it_is_takes_an_error);
+    tcase_add_test(tests, the_first_catch_of_a_matching_kind_takes_an_error);
     tcase_add_test(tests, weft_any_error_does_not_catch_a_cancellation_but_weft_base_error_does);
     tcase_add_test(tests, to_raise_no_error_is_an_error);
-    tcase_add_test(tests, what_a_catch_raises_is_not_caught_by_the_catches_beside_it);
+    tcase_add_test(tests, an_error_raised_in_a_catch_is_not_caught_by_the_same_block);
     tcase_add_test(tests, an_error_that_was_caught_is_gone);
     tcase_add_test(tests, a_raise_in_a_finally_replaces_the_error);
-    tcase_add_test(tests, an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight);
-    tcase_add_test(tests, loops_inside_a_section_keep_break_and_continue_to_themselves);
-    tcase_add_test(tests, the_error_of_a_release_replaces_what_was_in_flight);
+    tcase_add_test(tests, an_error_handled_inside_a_finally_keeps_the_error_in_flight);
+    tcase_add_test(tests, break_and_continue_leave_the_innermost_loop_of_a_section);
+    tcase_add_test(tests, the_error_of_a_release_replaces_the_error_in_flight);
     tcase_add_test(tests, a_with_that_is_cancelled_while_it_acquires_releases_nothing);
     tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0, sizeof(LOOPLESS) - 1);
     return run_suite();

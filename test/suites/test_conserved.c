@@ -192,7 +192,7 @@ static void end_lockers(void)
 
 static const struct scenario lockers = {start_lockers, check_lockers, end_lockers};
 
-START_TEST(locks_and_permits_are_given_back)
+START_TEST(locks_and_permits_are_all_released)
 {
     conserve(&lockers, _i);
 }
@@ -438,7 +438,7 @@ static void check_barrier(void)
 
 static const struct scenario barriers = {start_barrier, check_barrier, check_barrier};
 
-START_TEST(a_barrier_holds_exactly_those_who_wait)
+START_TEST(a_barrier_counts_exactly_its_waiters)
 {
     conserve(&barriers, _i);
 }
@@ -556,7 +556,7 @@ static void end_pool(void)
 
 static const struct scenario bosses = {start_bosses, check_pool, end_pool};
 
-START_TEST(slots_children_and_cancellation_counts_are_as_before_when_a_group_has_ended)
+START_TEST(a_group_that_has_ended_leaves_slots_and_counts_as_they_were)
 {
     conserve(&bosses, _i);
 }
@@ -693,13 +693,12 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("conserved");
-    tcase_add_loop_test(tests, locks_and_permits_are_given_back, 0, MOMENTS);
+    tcase_add_loop_test(tests, locks_and_permits_are_all_released, 0, MOMENTS);
     tcase_add_loop_test(tests, no_notification_is_lost, 0, MOMENTS);
     tcase_add_loop_test(tests, no_item_is_lost_or_seen_twice, 0, MOMENTS);
-    tcase_add_loop_test(tests, a_barrier_holds_exactly_those_who_wait, 0, MOMENTS);
-    tcase_add_loop_test(tests,
-                        slots_children_and_cancellation_counts_are_as_before_when_a_group_has_ended,
-                        0, MOMENTS);
+    tcase_add_loop_test(tests, a_barrier_counts_exactly_its_waiters, 0, MOMENTS);
+    tcase_add_loop_test(tests, a_group_that_has_ended_leaves_slots_and_counts_as_they_were, 0,
+                        MOMENTS);
     tcase_add_loop_test(tests, a_wait_for_several_leaves_nothing_linked, 0, MOMENTS);
     return run_suite();
 }

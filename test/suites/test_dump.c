@@ -101,7 +101,7 @@ START_TEST(each_nested_await_is_written_from_the_outermost_in)
 }
 END_TEST
 
-START_TEST(where_there_are_no_tasks_that_is_written)
+START_TEST(a_dump_without_tasks_says_so)
 {
     static WEFT_TASK(inner) task;
     ck_dumped("No tasks.\n");
@@ -173,7 +173,7 @@ static void start(doer_task *task, const char *name, enum doing doing)
                           .other = task == &a ? &b.task : &a.task);
 }
 
-START_TEST(a_wait_is_written_with_what_it_is_for)
+START_TEST(a_dump_says_what_each_task_waits_for)
 {
     start(&a, "a", SLEEPS);
     start(&b, "b", AWAITS_FUTURE);
@@ -185,7 +185,7 @@ START_TEST(a_wait_is_written_with_what_it_is_for)
 }
 END_TEST
 
-START_TEST(a_gather_is_written_with_the_first_that_has_not_ended_and_how_many_more_there_are)
+START_TEST(a_dump_of_a_gather_names_its_first_open_part_and_counts_the_others)
 {
     start(&a, "a", GATHERS);
     start(&b, "b", SLEEPS);
@@ -220,7 +220,7 @@ START_TEST(a_lock_is_written_with_its_holder)
 }
 END_TEST
 
-START_TEST(a_lock_that_its_waiter_holds_is_written)
+START_TEST(a_dump_says_if_a_lock_is_held_by_its_own_waiter)
 {
     start(&a, "a", LOCKS_TWICE);
     tick();
@@ -230,7 +230,7 @@ END_TEST
 
 /* The holder's memory is freed or overwritten. Valgrind and AddressSanitizer report a read of
  * it. */
-START_TEST(a_holder_that_has_ended_is_not_looked_at)
+START_TEST(a_dump_does_not_read_a_holder_that_has_ended)
 {
     doer_task *const task = calloc(1, sizeof(*task));
     start(task, "gone", KEEPS);
@@ -252,7 +252,7 @@ START_TEST(a_holder_that_has_ended_is_not_looked_at)
 }
 END_TEST
 
-START_TEST(a_task_that_does_not_wait_is_written_with_what_is_due_to_it)
+START_TEST(a_dump_says_what_a_task_will_do_next)
 {
     start(&a, NULL, SLEEPS);
     start(&b, "b", AWAITS_FUTURE);
@@ -319,7 +319,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(starter) starter;
 
-START_TEST(a_task_that_starts_another_eagerly_is_written)
+START_TEST(a_dump_contains_the_parent_of_an_eager_task)
 {
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
     weft_loop_create_task(&loop, starter, &starter, .granted = _i);
@@ -480,11 +480,11 @@ static void compare_place(const char *text, void *to)
     places++;
 }
 
-START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
+START_TEST(a_dump_has_any_number_of_nested_awaits_from_the_outermost_in)
 {
     static WEFT_TASK(chain) task;
     const unsigned seed = (unsigned)time(NULL);
-    printf("nested_awaits_of_any_number_are_told_from_the_outermost_in: seed %u\n", seed);
+    printf("a_dump_has_any_number_of_nested_awaits_from_the_outermost_in: seed %u\n", seed);
     srand(seed);
     for (unsigned calls = 1; calls <= CHAIN; calls++) {
         weft_loop_create_future(&loop, &future);
@@ -550,7 +550,7 @@ static void check_groups_of(char *text, const char *name)
     ck_assert_uint_lt(strspn(line, " "), 4);
 }
 
-START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
+START_TEST(blocks_that_tasks_enter_alternately_are_written_task_by_task)
 {
     static WEFT_TASK(blocks) tasks[2];
     static struct blocks frames[2][BLOCKS];
@@ -604,7 +604,7 @@ static size_t blanks(const char *line)
     return strspn(line, " ");
 }
 
-START_TEST(further_in_than_ten_groups_a_line_says_how_far_it_is_instead)
+START_TEST(deeper_than_ten_groups_a_line_has_the_depth_instead_of_an_indent)
 {
     weft_loop_create_task(&loop, level, &levels[0], .next = &levels[1]);
     for (int i = 0; i < LEVELS; i++)
@@ -663,12 +663,12 @@ static void expect_waiters(const struct contended *of, bool lives)
     ck_assert_msg(found == WAITERS, "%zu times: %s", found, expected);
 }
 
-START_TEST(of_many_holders_each_is_known_that_lives)
+START_TEST(of_many_holders_each_one_that_lives_is_named)
 {
     static struct contended all[LOCKS_OF_MANY];
     static char names[LOCKS_OF_MANY][8];
     const unsigned seed = (unsigned)time(NULL);
-    printf("of_many_holders_each_is_known_that_lives: seed %u\n", seed);
+    printf("of_many_holders_each_one_that_lives_is_named: seed %u\n", seed);
     srand(seed);
     memset(all, 0, sizeof(all));
     for (size_t i = 0; i < LOCKS_OF_MANY; i++) {
@@ -910,10 +910,10 @@ static void dump_at_failure(weft_loop *of, weft_task *task, const weft_error *er
 }
 
 /* Dumps between ticks, in callbacks and in tasks: while they run, start others eagerly, or end. */
-START_TEST(nothing_is_different_after_a_dump_at_any_moment)
+START_TEST(a_dump_at_any_moment_changes_nothing)
 {
     const unsigned seed = (unsigned)time(NULL);
-    printf("nothing_is_different_after_a_dump_at_any_moment: seed %u\n", seed);
+    printf("a_dump_at_any_moment_changes_nothing: seed %u\n", seed);
     srand(seed);
     size_t dumps = 0;
     for (int round = 0; round < ROUNDS; round++) {
@@ -973,7 +973,7 @@ START_TEST(a_run_in_which_only_daemons_are_left_ends_well)
 }
 END_TEST
 
-START_TEST(what_waits_for_a_daemon_that_never_ends_is_in_a_deadlock_all_the_same)
+START_TEST(a_task_that_waits_for_an_endless_daemon_is_in_a_deadlock)
 {
     start(&a, "a", AWAITS_FUTURE);
     weft_set_daemon(&a.task, true);
@@ -997,7 +997,7 @@ WEFT_ASYNC(stubborn, const weft_error *ignored;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_daemon_that_withstands_a_shutdown_is_an_error)
+START_TEST(a_daemon_that_ignores_a_shutdown_is_an_error)
 {
     static WEFT_TASK(stubborn) task;
     weft_loop_create_task(&loop, stubborn, &task);
@@ -1010,7 +1010,7 @@ END_TEST
 
 /* The children of p, a daemon, are not marked as daemons. No daemon is the parent of p's outer
  * group. */
-START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
+START_TEST(the_children_of_a_daemon_are_left_out_with_it)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = AWAITS_FUTURE);
     weft_loop_create_task(&loop, parent, &q, .name = "q", .doing = AWAITS_FUTURE, .empty = true);
@@ -1045,7 +1045,7 @@ START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
 END_TEST
 
 /* A group inside of a daemon's group. */
-START_TEST(what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well)
+START_TEST(the_nested_groups_of_a_daemon_are_left_out_too)
 {
     weft_loop_create_task(&loop, level, &levels[0], .next = &levels[1]);
     for (int i = 0; i < LEVELS; i++)
@@ -1174,32 +1174,31 @@ int main(void)
     TCase *const tests = begin_suite("dump");
     tcase_add_checked_fixture(tests, new_objects, NULL);
     tcase_add_test(tests, each_nested_await_is_written_from_the_outermost_in);
-    tcase_add_test(tests, where_there_are_no_tasks_that_is_written);
-    tcase_add_test(tests, a_wait_is_written_with_what_it_is_for);
-    tcase_add_test(
-        tests, a_gather_is_written_with_the_first_that_has_not_ended_and_how_many_more_there_are);
+    tcase_add_test(tests, a_dump_without_tasks_says_so);
+    tcase_add_test(tests, a_dump_says_what_each_task_waits_for);
+    tcase_add_test(tests, a_dump_of_a_gather_names_its_first_open_part_and_counts_the_others);
     tcase_add_test(tests, a_lock_is_written_with_its_holder);
-    tcase_add_test(tests, a_lock_that_its_waiter_holds_is_written);
-    tcase_add_loop_test(tests, a_holder_that_has_ended_is_not_looked_at, 0, 2);
-    tcase_add_test(tests, a_task_that_does_not_wait_is_written_with_what_is_due_to_it);
+    tcase_add_test(tests, a_dump_says_if_a_lock_is_held_by_its_own_waiter);
+    tcase_add_loop_test(tests, a_dump_does_not_read_a_holder_that_has_ended, 0, 2);
+    tcase_add_test(tests, a_dump_says_what_a_task_will_do_next);
     tcase_add_test(tests, a_sleeper_whose_time_has_come_sleeps_until_it_is_woken);
     tcase_add_test(tests, a_task_can_dump_while_it_runs);
-    tcase_add_loop_test(tests, a_task_that_starts_another_eagerly_is_written, 0, 2);
+    tcase_add_loop_test(tests, a_dump_contains_the_parent_of_an_eager_task, 0, 2);
     tcase_add_test(tests, a_callback_can_dump);
     tcase_add_test(tests,
                    the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outermost_first);
     tcase_add_test(tests, a_child_that_has_ended_is_written_until_its_group_is_notified);
-    tcase_add_test(tests, nested_awaits_of_any_number_are_told_from_the_outermost_in);
-    tcase_add_loop_test(tests, blocks_that_are_entered_by_turns_are_told_task_by_task, 0, 3);
-    tcase_add_test(tests, further_in_than_ten_groups_a_line_says_how_far_it_is_instead);
-    tcase_add_test(tests, of_many_holders_each_is_known_that_lives);
-    tcase_add_test(tests, nothing_is_different_after_a_dump_at_any_moment);
+    tcase_add_test(tests, a_dump_has_any_number_of_nested_awaits_from_the_outermost_in);
+    tcase_add_loop_test(tests, blocks_that_tasks_enter_alternately_are_written_task_by_task, 0, 3);
+    tcase_add_test(tests, deeper_than_ten_groups_a_line_has_the_depth_instead_of_an_indent);
+    tcase_add_test(tests, of_many_holders_each_one_that_lives_is_named);
+    tcase_add_test(tests, a_dump_at_any_moment_changes_nothing);
     tcase_add_test(tests, a_mark_lasts_until_the_memory_is_used_again);
     tcase_add_test(tests, a_run_in_which_only_daemons_are_left_ends_well);
-    tcase_add_test(tests, what_waits_for_a_daemon_that_never_ends_is_in_a_deadlock_all_the_same);
-    tcase_add_test(tests, a_daemon_that_withstands_a_shutdown_is_an_error);
-    tcase_add_test(tests, what_is_in_the_groups_of_a_daemon_is_left_out_with_it);
-    tcase_add_test(tests, what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well);
+    tcase_add_test(tests, a_task_that_waits_for_an_endless_daemon_is_in_a_deadlock);
+    tcase_add_test(tests, a_daemon_that_ignores_a_shutdown_is_an_error);
+    tcase_add_test(tests, the_children_of_a_daemon_are_left_out_with_it);
+    tcase_add_test(tests, the_nested_groups_of_a_daemon_are_left_out_too);
     tcase_add_test(tests, a_wait_for_a_descriptor_is_written_with_its_number);
     tcase_add_test(tests,
                    a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_comes_back);

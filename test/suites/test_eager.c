@@ -74,7 +74,7 @@ static void create(enum act act)
     tick();
 }
 
-START_TEST(one_that_returns_at_once_has_ended_when_its_creator_goes_on)
+START_TEST(an_eager_task_that_returns_at_once_ends_before_its_creator_goes_on)
 {
     create(END);
     ck_recorded("aA-.");
@@ -83,7 +83,7 @@ START_TEST(one_that_returns_at_once_has_ended_when_its_creator_goes_on)
 }
 END_TEST
 
-START_TEST(one_that_fails_at_once_is_asked_for_its_error_like_any_other)
+START_TEST(an_eager_task_that_fails_at_once_keeps_its_error_to_be_retrieved)
 {
     create(FAIL);
     ck_recorded("a-=fail");
@@ -92,7 +92,7 @@ START_TEST(one_that_fails_at_once_is_asked_for_its_error_like_any_other)
 }
 END_TEST
 
-START_TEST(one_that_gives_way_goes_on_in_the_next_tick)
+START_TEST(an_eager_task_that_yields_goes_on_in_the_next_tick)
 {
     create(YIELD);
     ck_recorded("a-");
@@ -103,7 +103,7 @@ START_TEST(one_that_gives_way_goes_on_in_the_next_tick)
 }
 END_TEST
 
-START_TEST(one_that_waits_is_woken_and_cancelled_like_any_other)
+START_TEST(an_eager_task_that_waits_is_woken_and_cancelled_like_any_task)
 {
     create(WAIT);
     ck_recorded("a-");
@@ -116,7 +116,7 @@ START_TEST(one_that_waits_is_woken_and_cancelled_like_any_other)
 }
 END_TEST
 
-START_TEST(one_that_cancels_its_creator_reaches_it_at_its_next_wait)
+START_TEST(an_eager_task_can_cancel_its_creator_at_its_next_wait)
 {
     create(CANCEL_CREATOR);
     ck_recorded("aA-.");
@@ -124,7 +124,7 @@ START_TEST(one_that_cancels_its_creator_reaches_it_at_its_next_wait)
 }
 END_TEST
 
-START_TEST(one_that_starts_another_goes_on_behind_it)
+START_TEST(an_eager_task_that_starts_another_goes_on_behind_it)
 {
     create(START_ANOTHER);
     ck_recorded("abBA-.");
@@ -132,7 +132,7 @@ START_TEST(one_that_starts_another_goes_on_behind_it)
 }
 END_TEST
 
-START_TEST(they_are_among_all_tasks_in_the_order_of_creation)
+START_TEST(eager_tasks_are_among_all_tasks_in_the_order_of_creation)
 {
     create(WAIT);
     ck_assert_ptr_eq(weft_first_task(&loop), &creator.task);
@@ -285,7 +285,7 @@ WEFT_ASYNC(lending, weft_group group; const weft_error *error;)
 }
 WEFT_ASYNC_END
 
-START_TEST(one_is_refused_in_the_group_of_another_loop)
+START_TEST(an_eager_task_is_refused_in_the_group_of_another_loop)
 {
     static WEFT_TASK(lending) task;
     weft_virtual_init(&other_backend);
@@ -301,18 +301,18 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("eager");
-    tcase_add_test(tests, one_that_returns_at_once_has_ended_when_its_creator_goes_on);
-    tcase_add_test(tests, one_that_fails_at_once_is_asked_for_its_error_like_any_other);
-    tcase_add_test(tests, one_that_gives_way_goes_on_in_the_next_tick);
-    tcase_add_test(tests, one_that_waits_is_woken_and_cancelled_like_any_other);
-    tcase_add_test(tests, one_that_cancels_its_creator_reaches_it_at_its_next_wait);
-    tcase_add_test(tests, one_that_starts_another_goes_on_behind_it);
-    tcase_add_test(tests, they_are_among_all_tasks_in_the_order_of_creation);
+    tcase_add_test(tests, an_eager_task_that_returns_at_once_ends_before_its_creator_goes_on);
+    tcase_add_test(tests, an_eager_task_that_fails_at_once_keeps_its_error_to_be_retrieved);
+    tcase_add_test(tests, an_eager_task_that_yields_goes_on_in_the_next_tick);
+    tcase_add_test(tests, an_eager_task_that_waits_is_woken_and_cancelled_like_any_task);
+    tcase_add_test(tests, an_eager_task_can_cancel_its_creator_at_its_next_wait);
+    tcase_add_test(tests, an_eager_task_that_starts_another_goes_on_behind_it);
+    tcase_add_test(tests, eager_tasks_are_among_all_tasks_in_the_order_of_creation);
     tcase_add_test(tests, a_chain_of_a_million_does_not_grow_the_stack);
     tcase_add_test(tests,
                    a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_128550);
     tcase_add_test(tests,
                    a_child_that_cancels_its_group_before_it_waits_is_cancelled_itself_gh_155418);
-    tcase_add_test(tests, one_is_refused_in_the_group_of_another_loop);
+    tcase_add_test(tests, an_eager_task_is_refused_in_the_group_of_another_loop);
     return run_suite();
 }

@@ -181,13 +181,13 @@ enum { BYTES = 5 };
 static int ends[2], other_ends[2];
 static weft_threadsafe_handle handle;
 static int count_sleeps, calls, callbacks;
-static weft_event rung;
+static weft_event called_back;
 
 static void note_callback(weft_loop *of, weft_handle *called)
 {
     (void)of, (void)called;
     callbacks++;
-    weft_event_set(&rung);
+    weft_event_set(&called_back);
 }
 
 /* Acts from outside just before the loop sleeps, every second time: then only `wake` can end its
@@ -255,9 +255,9 @@ WEFT_ASYNC(program, WEFT_TASK(sender) sender; WEFT_TASK(receiver) receiver;
     close(other_ends[0]);
     weft_await(&self->waiters[0]);
     weft_await(&self->waiters[1]);
-    weft_event_clear(&rung);
+    weft_event_clear(&called_back);
     if (!self->opened)
-        weft_event_wait(&rung); /* no timer is armed, so only `wake` ends this sleep */
+        weft_event_wait(&called_back); /* no timer is armed, so only `wake` ends this sleep */
     weft_threadsafe_close(&handle);
 }
 WEFT_ASYNC_END
@@ -373,7 +373,7 @@ static bool run_program(int which, int at, int how)
     return well;
 }
 
-START_TEST(without_a_fault_all_goes_well)
+START_TEST(the_program_ends_well_without_a_fault)
 {
     ck_assert(run_program(_i, 0, 0));
     ck_assert_int_gt(calls, 0);
@@ -458,7 +458,7 @@ int main(void)
 {
     TCase *const tests = begin_suite("faults");
     tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, without_a_fault_all_goes_well, 0, PORTS);
+    tcase_add_loop_test(tests, the_program_ends_well_without_a_fault, 0, PORTS);
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
                         PORTS);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);

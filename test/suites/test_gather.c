@@ -124,7 +124,7 @@ START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
 END_TEST
 
 /* CPython: test_tasks.GatherTestsBase.test_return_exceptions */
-START_TEST(collect_takes_errors_for_results)
+START_TEST(collect_stores_errors_as_results)
 {
     start_parts(&fail, NULL, &other_fail);
     ck_no_error(weft_run(&loop, gathering, &parent, .collects = true));
@@ -139,7 +139,7 @@ END_TEST
 /* asyncio: a child that was cancelled alone is an error like any other. */
 /* CPython: test_tasks.FutureGatherTests.test_one_cancellation */
 /* CPython: test_tasks.FutureGatherTests.test_result_exception_one_cancellation */
-START_TEST(a_part_that_is_cancelled_alone_is_one_that_failed)
+START_TEST(a_part_that_is_cancelled_alone_fails_the_gather)
 {
     static const char *const recorded[] = {"x=cancelled", "xca=ok"};
     start_parts(NULL, NULL, NULL);
@@ -169,7 +169,7 @@ START_TEST(errors_that_a_gather_was_notified_of_count_as_retrieved)
 END_TEST
 
 /* Also the errors of later parts count as retrieved, though the gather raises only the first. */
-START_TEST(errors_of_parts_that_had_failed_count_as_asked_for)
+START_TEST(errors_of_parts_that_had_failed_count_as_retrieved)
 {
     weft_set_exception_handler(&loop, count_failure);
     start_parts(&fail, &other_fail, &fail);
@@ -271,7 +271,7 @@ START_TEST(a_part_that_is_given_twice_is_fine)
 }
 END_TEST
 
-START_TEST(what_does_not_fit_or_was_never_started_is_refused)
+START_TEST(parts_that_do_not_fit_or_were_never_started_are_refused)
 {
     static WEFT_GATHER(1) gather;
     static weft_future never;
@@ -408,7 +408,7 @@ START_TEST(a_gather_of_each_raises_the_first_error_and_the_others_go_on)
 }
 END_TEST
 
-START_TEST(a_gather_that_collects_each_takes_errors_for_results)
+START_TEST(a_gather_that_collects_each_stores_errors_as_results)
 {
     ck_no_error(weft_run(&loop, gathering_each, &each, .collects = true, .error = &fail));
     ck_recorded("cbaall");
@@ -435,7 +435,7 @@ START_TEST(a_gather_of_each_starts_all_or_none)
 }
 END_TEST
 
-START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
+START_TEST(a_cancelled_gather_cancels_all_its_parts)
 {
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, gathering, &parent, .with_future = true, .collects = _i);
@@ -453,7 +453,7 @@ END_TEST
 
 /* The gather ends cancelled, though all its parts caught the cancellation and returned. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_2 */
-START_TEST(a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do)
+START_TEST(a_cancelled_gather_ends_cancelled_after_all_its_parts)
 {
     weft_loop_create_future(&loop, &future);
     for (int i = 0; i < PARTS; i++)
@@ -503,7 +503,7 @@ END_TEST
 /* gh-86296. All parts have ended, and the notification is queued. The gather has no part left
  * to cancel. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_1 */
-START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
+START_TEST(a_cancellation_after_the_last_part_ended_is_raised_in_the_parent)
 {
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, gathering, &parent);
@@ -826,7 +826,7 @@ START_TEST(a_gather_that_has_ended_is_free_at_once)
 }
 END_TEST
 
-START_TEST(what_belongs_to_another_loop_is_not_gathered)
+START_TEST(an_awaitable_of_another_loop_is_not_gathered)
 {
     static weft_virtual other_backend;
     static weft_loop other;
@@ -859,16 +859,16 @@ int main(void)
     TCase *const tests = begin_suite("gather");
     tcase_add_loop_test(tests, a_gather_ends_with_the_last_and_results_are_in_the_parts, 0, 2);
     tcase_add_test(tests, the_first_error_ends_a_gather_and_leaves_the_others_alone);
-    tcase_add_test(tests, collect_takes_errors_for_results);
-    tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_is_one_that_failed, 0, 2);
+    tcase_add_test(tests, collect_stores_errors_as_results);
+    tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_fails_the_gather, 0, 2);
     tcase_add_test(tests, errors_that_a_gather_was_notified_of_count_as_retrieved);
-    tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_asked_for);
+    tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_retrieved);
     tcase_add_test(tests, an_empty_gather_does_not_wait);
     tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);
     tcase_add_test(tests, a_part_that_had_failed_ends_the_gather_at_once);
     tcase_add_loop_test(tests, a_part_that_had_ended_counts_once, 0, 2);
     tcase_add_loop_test(tests, a_part_that_is_given_twice_is_fine, 0, 2);
-    tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
+    tcase_add_test(tests, parts_that_do_not_fit_or_were_never_started_are_refused);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
     tcase_add_test(tests, a_gather_of_these_waits_for_each_of_them_whatever_they_are);
     tcase_add_test(tests, a_gather_of_these_raises_the_first_error);
@@ -876,14 +876,13 @@ int main(void)
     tcase_add_loop_test(tests, a_gather_of_each_starts_its_tasks_in_order_and_has_their_results, 0,
                         2);
     tcase_add_test(tests, a_gather_of_each_raises_the_first_error_and_the_others_go_on);
-    tcase_add_test(tests, a_gather_that_collects_each_takes_errors_for_results);
+    tcase_add_test(tests, a_gather_that_collects_each_stores_errors_as_results);
     tcase_add_test(tests, a_gather_of_each_starts_all_or_none);
-    tcase_add_loop_test(tests, to_cancel_a_gather_is_to_cancel_all_its_parts, 0, 2);
-    tcase_add_loop_test(
-        tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_gather_cancels_all_its_parts, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_gather_ends_cancelled_after_all_its_parts, 0, 2);
     tcase_add_test(tests, a_gather_is_cancelled_twice);
     tcase_add_test(tests, a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts);
-    tcase_add_test(tests, a_cancellation_behind_the_last_end_is_the_parents_own);
+    tcase_add_test(tests, a_cancellation_after_the_last_part_ended_is_raised_in_the_parent);
     tcase_add_test(tests, a_cancel_reaches_the_leaves_of_gathers_in_gathers);
     tcase_add_test(tests, a_chain_of_gathers_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel, 1, 4);
@@ -896,7 +895,7 @@ int main(void)
     tcase_add_test(tests, a_gather_that_failed_early_is_used_again);
     tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
     tcase_add_test(tests, a_gather_that_has_ended_is_free_at_once);
-    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_gathered, 0, 2);
+    tcase_add_loop_test(tests, an_awaitable_of_another_loop_is_not_gathered, 0, 2);
     tcase_add_test(tests, a_task_waits_for_its_gather);
     return run_suite();
 }

@@ -316,7 +316,7 @@ START_TEST(a_groups_error_is_of_its_kind_and_has_a_text)
 }
 END_TEST
 
-START_TEST(errors_of_children_count_as_asked_for)
+START_TEST(errors_of_children_count_as_retrieved)
 {
     static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 1, .error = &fail}};
     RUN_FAMILY(two, NULL, 0);
@@ -369,7 +369,7 @@ START_TEST(a_group_that_is_cancelled_in_its_body_cancels_its_children)
 END_TEST
 
 /* The body catches the cancellation, which has no effect on the group. */
-WEFT_ASYNC(deaf, weft_group group; const weft_error *caught;)
+WEFT_ASYNC(ignoring, weft_group group; const weft_error *caught;)
 {
     static const struct plan plan = {.delay = 9};
     weft_with_group(&self->group) {
@@ -389,8 +389,8 @@ WEFT_ASYNC_END
 
 START_TEST(a_cancellation_that_the_body_catches_does_not_reach_the_children)
 {
-    static WEFT_TASK(deaf) task;
-    weft_loop_create_task(&loop, deaf, &task);
+    static WEFT_TASK(ignoring) task;
+    weft_loop_create_task(&loop, ignoring, &task);
     tick();
     weft_cancel(&task);
     run_dry();
@@ -421,7 +421,7 @@ END_TEST
 
 /* gh-86296. The last child has ended, and the parent is ready. The cancellation must not be
  * lost. */
-START_TEST(a_cancellation_behind_the_last_childs_end_is_not_lost)
+START_TEST(a_cancellation_after_the_last_childs_end_is_not_lost)
 {
     static const struct plan one[] = {{.delay = 1}};
     start_family(one, 1, NULL);
@@ -435,7 +435,7 @@ START_TEST(a_cancellation_behind_the_last_childs_end_is_not_lost)
 END_TEST
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_15 */
-START_TEST(a_child_that_fails_behind_a_cancellation_makes_it_an_error_and_leaves_it_counted)
+START_TEST(a_child_that_fails_after_a_cancellation_leaves_it_counted)
 {
     static const struct plan one[] = {{.delay = 9, .stays = 2, .late = &fail}};
     static const struct plan body = {.delay = 9, .stays = 5};
@@ -582,7 +582,7 @@ WEFT_ASYNC(awaits_parent)
 WEFT_ASYNC_END
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_16 */
-START_TEST(a_cancellation_reaches_a_group_through_who_awaits_its_parent)
+START_TEST(a_cancellation_of_an_awaiting_task_reaches_the_group_of_its_target)
 {
     static const struct plan one[] = {SOON(fail)};
     static const struct plan body = {.delay = 9, .stays = 5};
@@ -627,23 +627,23 @@ START_TEST(children_may_come_and_go_while_the_body_runs)
 END_TEST
 
 /* A child that creates two children in its own group, which do so too. */
-struct hydra {
+struct doubling {
     weft_frame frame;
     weft_group *group;
 };
 
-typedef WEFT_TASK(hydra) hydra_task;
+typedef WEFT_TASK(doubling) doubling_task;
 
-static hydra_task hydras[31];
-static size_t heads;
+static doubling_task doublings[31];
+static size_t doubled;
 
-WEFT_ASYNC_BODY(hydra)
+WEFT_ASYNC_BODY(doubling)
 {
     note("h");
     weft_sleep(1);
-    for (int i = 0; i < 2 && heads < sizeof(hydras) / sizeof(hydras[0]); i++) {
-        hydra_task *const next = &hydras[heads++];
-        weft_group_create_task(self->group, hydra, next, .group = self->group);
+    for (int i = 0; i < 2 && doubled < sizeof(doublings) / sizeof(doublings[0]); i++) {
+        doubling_task *const next = &doublings[doubled++];
+        weft_group_create_task(self->group, doubling, next, .group = self->group);
     }
 }
 WEFT_ASYNC_END
@@ -651,8 +651,8 @@ WEFT_ASYNC_END
 WEFT_ASYNC(hercules, weft_group group; const struct plan *kills;)
 {
     weft_with_group(&self->group) {
-        heads = 1;
-        weft_group_create_task(&self->group, hydra, &hydras[0], .group = &self->group);
+        doubled = 1;
+        weft_group_create_task(&self->group, doubling, &doublings[0], .group = &self->group);
         if (self->kills)
             weft_group_create_task(&self->group, child, &children[0], .name = 'k',
                                    .plan = self->kills);
@@ -1092,7 +1092,7 @@ WEFT_ASYNC(twice, weft_group group; const weft_error *caught;)
 WEFT_ASYNC_END
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_already_entered */
-START_TEST(a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new)
+START_TEST(a_group_that_is_entered_twice_is_refused_and_can_be_reused)
 {
     static WEFT_TASK(twice) task;
     ck_no_error(weft_run(&loop, twice, &task));
@@ -1151,7 +1151,7 @@ WEFT_ASYNC(reusing, weft_group group; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_childs_memory_is_free_when_who_awaited_it_runs)
+START_TEST(a_childs_memory_is_free_when_the_task_that_awaited_it_runs)
 {
     static WEFT_TASK(reusing) task;
     ck_no_error(weft_run(&loop, reusing, &task));
@@ -1426,21 +1426,19 @@ int main(void)
     tcase_add_test(tests, the_bodys_own_error_counts);
     tcase_add_test(tests, an_error_that_is_no_groups_is_walked_as_itself);
     tcase_add_test(tests, a_groups_error_is_of_its_kind_and_has_a_text);
-    tcase_add_test(tests, errors_of_children_count_as_asked_for);
+    tcase_add_test(tests, errors_of_children_count_as_retrieved);
     tcase_add_test(tests, a_child_that_is_cancelled_alone_is_no_failure);
     tcase_add_test(tests, a_group_that_is_cancelled_while_it_waits_cancels_its_children_in_order);
     tcase_add_loop_test(tests, a_group_that_is_cancelled_in_its_body_cancels_its_children, 0, 2);
     tcase_add_test(tests, a_cancellation_that_the_body_catches_does_not_reach_the_children);
     tcase_add_test(tests, a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children);
-    tcase_add_loop_test(tests, a_cancellation_behind_the_last_childs_end_is_not_lost, 0, 2);
-    tcase_add_loop_test(
-        tests, a_child_that_fails_behind_a_cancellation_makes_it_an_error_and_leaves_it_counted, 0,
-        2);
+    tcase_add_loop_test(tests, a_cancellation_after_the_last_childs_end_is_not_lost, 0, 2);
+    tcase_add_loop_test(tests, a_child_that_fails_after_a_cancellation_leaves_it_counted, 0, 2);
     tcase_add_test(tests, gh_116720_a_cancellation_from_outside_outlives_the_groups_error);
     tcase_add_test(tests, a_groups_own_cancellation_is_taken_back);
     tcase_add_loop_test(tests, gh_116720_groups_in_groups_keep_their_requests_apart, 0,
                         sizeof(nests) / sizeof(nests[0]));
-    tcase_add_test(tests, a_cancellation_reaches_a_group_through_who_awaits_its_parent);
+    tcase_add_test(tests, a_cancellation_of_an_awaiting_task_reaches_the_group_of_its_target);
     tcase_add_test(tests, children_may_come_and_go_while_the_body_runs);
     tcase_add_test(tests, children_may_have_siblings_while_their_parent_waits);
     tcase_add_test(tests, a_callback_may_start_a_child);
@@ -1460,10 +1458,9 @@ int main(void)
     tcase_add_test(tests, a_sibling_that_has_ended_too_is_not_cancelled);
     tcase_add_test(tests, a_late_failure_does_not_cancel_the_parent);
     tcase_add_test(tests, children_that_are_cancelled_already_are_not_cancelled_with_the_group);
-    tcase_add_test(
-        tests, a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
+    tcase_add_test(tests, a_group_that_is_entered_twice_is_refused_and_can_be_reused);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
-    tcase_add_test(tests, a_childs_memory_is_free_when_who_awaited_it_runs);
+    tcase_add_test(tests, a_childs_memory_is_free_when_the_task_that_awaited_it_runs);
     tcase_add_test(tests, a_childs_memory_is_not_free_before_its_group_is_notified);
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);
     tcase_add_test(tests, a_failed_childs_memory_may_fail_again_in_another_group);

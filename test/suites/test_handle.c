@@ -68,7 +68,7 @@ static void end_all(void)
 
 /* ---- Soon, later ---- */
 
-START_TEST(calls_are_made_in_the_order_in_which_they_were_asked_for)
+START_TEST(callbacks_run_in_the_order_in_which_they_were_scheduled)
 {
     soon(&b), soon(&a), soon(&c);
     ck_recorded("");
@@ -77,7 +77,7 @@ START_TEST(calls_are_made_in_the_order_in_which_they_were_asked_for)
 }
 END_TEST
 
-START_TEST(later_calls_are_made_by_time_and_then_in_order)
+START_TEST(later_callbacks_run_by_time_and_then_in_order)
 {
     weft_call_later(&loop, &a.handle, 7, called);
     weft_call_later(&loop, &b.handle, 3, called);
@@ -92,7 +92,7 @@ START_TEST(later_calls_are_made_by_time_and_then_in_order)
 }
 END_TEST
 
-START_TEST(a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready)
+START_TEST(a_callback_due_now_or_in_the_past_runs_behind_the_ready_entries)
 {
     backend.now = 100;
     weft_call_later(&loop, &a.handle, 0, called);
@@ -284,7 +284,7 @@ static WEFT_TASK(listener) x, y, z;
 
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_result */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_exception */
-START_TEST(callbacks_and_tasks_are_notified_in_the_order_in_which_they_came)
+START_TEST(callbacks_and_tasks_are_notified_in_the_order_of_waiting)
 {
     weft_loop_create_task(&loop, listener, &x, .name = 'x');
     tick();
@@ -338,7 +338,7 @@ START_TEST(the_only_callback_is_removed_and_another_one_added)
 }
 END_TEST
 
-START_TEST(a_callback_of_what_has_ended_is_called_soon)
+START_TEST(a_done_callback_of_an_ended_awaitable_runs_in_the_next_tick)
 {
     weft_set_done(&future);
     soon(&a), done(&b), soon(&c);
@@ -348,7 +348,7 @@ START_TEST(a_callback_of_what_has_ended_is_called_soon)
 }
 END_TEST
 
-START_TEST(a_callback_of_what_was_never_started_is_refused)
+START_TEST(a_done_callback_of_an_awaitable_never_started_is_refused)
 {
     future = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(done(&a), &weft_invalid_state_error);
@@ -382,7 +382,7 @@ static void begin_anew(struct call *call)
     call->action = NULL;
 }
 
-START_TEST(a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called)
+START_TEST(a_callback_can_reuse_the_awaitable_before_the_other_callbacks_run)
 {
     a.action = begin_anew;
     done(&a), done(&b);
@@ -413,7 +413,7 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
 }
 
 /* In asyncio, too, add_done_callback does not retrieve the exception. */
-START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
+START_TEST(a_done_callback_of_a_task_does_not_retrieve_its_error)
 {
     static WEFT_TASK(failing) task;
     weft_set_exception_handler(&loop, note_failure);
@@ -425,7 +425,7 @@ START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
 }
 END_TEST
 
-START_TEST(calls_that_are_pending_when_the_loop_closes_are_off)
+START_TEST(calls_that_are_pending_when_the_loop_closes_are_cancelled)
 {
     soon(&a), later(&b), weft_call_later(&loop, &c.handle, 7, called);
     weft_loop_close(&loop);
@@ -442,10 +442,9 @@ int main(void)
 {
     TCase *const tests = begin_suite("handle");
     tcase_add_checked_fixture(tests, new_calls, NULL);
-    tcase_add_test(tests, calls_are_made_in_the_order_in_which_they_were_asked_for);
-    tcase_add_test(tests, later_calls_are_made_by_time_and_then_in_order);
-    tcase_add_test(tests,
-                   a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready);
+    tcase_add_test(tests, callbacks_run_in_the_order_in_which_they_were_scheduled);
+    tcase_add_test(tests, later_callbacks_run_by_time_and_then_in_order);
+    tcase_add_test(tests, a_callback_due_now_or_in_the_past_runs_behind_the_ready_entries);
     tcase_add_test(tests, the_furthest_time_is_no_overflow);
     tcase_add_loop_test(tests, a_handle_is_pending_until_it_is_called, 0, WAYS);
     tcase_add_loop_test(tests, a_pending_handle_is_not_scheduled_again_and_loses_nothing, 0, WAYS);
@@ -459,14 +458,14 @@ int main(void)
     tcase_add_loop_test(tests, one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it,
                         0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_freed_inside_its_own_call, 0, WAYS);
-    tcase_add_test(tests, callbacks_and_tasks_are_notified_in_the_order_in_which_they_came);
+    tcase_add_test(tests, callbacks_and_tasks_are_notified_in_the_order_of_waiting);
     tcase_add_loop_test(tests, callbacks_are_removed_from_between_tasks, 0, 3);
     tcase_add_test(tests, the_only_callback_is_removed_and_another_one_added);
-    tcase_add_test(tests, a_callback_of_what_has_ended_is_called_soon);
-    tcase_add_test(tests, a_callback_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_done_callback_of_an_ended_awaitable_runs_in_the_next_tick);
+    tcase_add_test(tests, a_done_callback_of_an_awaitable_never_started_is_refused);
     tcase_add_test(tests, a_callback_adds_another_during_delivery);
-    tcase_add_test(tests, a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called);
-    tcase_add_test(tests, a_callback_of_a_task_does_not_ask_for_its_error);
-    tcase_add_test(tests, calls_that_are_pending_when_the_loop_closes_are_off);
+    tcase_add_test(tests, a_callback_can_reuse_the_awaitable_before_the_other_callbacks_run);
+    tcase_add_test(tests, a_done_callback_of_a_task_does_not_retrieve_its_error);
+    tcase_add_test(tests, calls_that_are_pending_when_the_loop_closes_are_cancelled);
     return run_suite();
 }

@@ -88,7 +88,7 @@ START_TEST(a_free_lock_is_taken_at_once)
 }
 END_TEST
 
-START_TEST(those_who_wait_get_it_in_the_order_in_which_they_came)
+START_TEST(waiters_get_the_lock_in_the_order_in_which_they_came)
 {
     start_all();
     run_dry();
@@ -115,7 +115,7 @@ WEFT_ASYNC_BODY(barging)
 }
 WEFT_ASYNC_END
 
-START_TEST(nobody_barges_past_one_that_waits)
+START_TEST(no_newcomer_overtakes_a_waiter)
 {
     static WEFT_TASK(barging) task;
     weft_loop_create_task(&loop, barging, &task);
@@ -162,7 +162,7 @@ START_TEST(all_waiters_are_cancelled)
 }
 END_TEST
 
-START_TEST(a_cancelled_holder_gives_it_back)
+START_TEST(a_cancelled_holder_releases_the_lock)
 {
     start_all();
     weft_cancel(&a);
@@ -178,7 +178,7 @@ END_TEST
  * list (1). CPython: test_locks.LockTests.test_cancel_race
  * CPython: test_locks.LockTests.test_cancel_release_race (bpo-32734)
  * CPython: test_locks.LockTests.test_finished_waiter_cancelled */
-START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
+START_TEST(a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next)
 {
     start_waiters();
     if (_i)
@@ -207,7 +207,7 @@ START_TEST(all_but_the_last_are_cancelled_in_the_tick_of_the_release)
 END_TEST
 
 /* CPython: test_locks.LockTests.test_acquire */
-START_TEST(one_that_comes_while_the_lock_is_promised_to_another_waits)
+START_TEST(a_newcomer_waits_while_the_lock_is_granted_to_a_waiter)
 {
     lock.holder = &somebody;
     start(&b, 'b', 10);
@@ -262,7 +262,7 @@ WEFT_ASYNC_BODY(leaving)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_with_block_gives_it_to_the_next_one_on_every_way_out)
+START_TEST(a_with_block_wakes_the_next_waiter_on_every_way_out)
 {
     static WEFT_TASK(leaving) task;
     weft_loop_create_task(&loop, leaving, &task, .way = WAYS[_i]);
@@ -350,18 +350,19 @@ int main(void)
     TCase *const tests = begin_suite("lock");
     tcase_add_checked_fixture(tests, new_lock, NULL);
     tcase_add_test(tests, a_free_lock_is_taken_at_once);
-    tcase_add_test(tests, those_who_wait_get_it_in_the_order_in_which_they_came);
-    tcase_add_test(tests, nobody_barges_past_one_that_waits);
+    tcase_add_test(tests, waiters_get_the_lock_in_the_order_in_which_they_came);
+    tcase_add_test(tests, no_newcomer_overtakes_a_waiter);
     tcase_add_test(tests, a_release_of_an_unlocked_lock_is_an_error);
     tcase_add_loop_test(tests, a_cancelled_waiter_is_gone_and_the_others_keep_their_order, 0, 3);
     tcase_add_test(tests, all_waiters_are_cancelled);
-    tcase_add_test(tests, a_cancelled_holder_gives_it_back);
-    tcase_add_loop_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on, 0, 2);
+    tcase_add_test(tests, a_cancelled_holder_releases_the_lock);
+    tcase_add_loop_test(tests, a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next, 0,
+                        2);
     tcase_add_test(tests, all_but_the_last_are_cancelled_in_the_tick_of_the_release);
     tcase_add_loop_test(
         tests, a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken, 0, 2);
-    tcase_add_test(tests, one_that_comes_while_the_lock_is_promised_to_another_waits);
-    tcase_add_loop_test(tests, a_with_block_gives_it_to_the_next_one_on_every_way_out, 0,
+    tcase_add_test(tests, a_newcomer_waits_while_the_lock_is_granted_to_a_waiter);
+    tcase_add_loop_test(tests, a_with_block_wakes_the_next_waiter_on_every_way_out, 0,
                         sizeof(WAYS) - 1);
     tcase_add_test(tests, a_cancelled_waiter_may_come_back);
     tcase_add_test(tests, the_lock_survives_cancellation_at_any_tick);

@@ -58,7 +58,7 @@ static void new_future(void)
 
 /* ---- Iterations ---- */
 
-START_TEST(what_becomes_ready_during_an_iteration_runs_in_the_next)
+START_TEST(a_task_made_ready_during_an_iteration_runs_in_the_next)
 {
     static WEFT_TASK(runner) a, b;
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
@@ -74,7 +74,7 @@ END_TEST
 
 /* Task c is due, but a and b are ready before it. The end of its sleep takes one callback, and c
  * runs a tick later. */
-START_TEST(what_is_due_comes_behind_what_is_ready)
+START_TEST(due_timers_come_behind_ready_tasks)
 {
     static WEFT_TASK(runner) a, b, c;
     weft_loop_create_task(&loop, runner, &c, .name = 'c', .times = 2, .delay = 5);
@@ -137,7 +137,7 @@ WEFT_ASYNC_BODY(spawning)
 }
 WEFT_ASYNC_END
 
-START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error)
+START_TEST(weft_run_cancels_the_tasks_left_in_order_and_returns_mains_error)
 {
     static WEFT_TASK(spawning) task;
     ck_error(weft_run(&loop, spawning, &task), &fail);
@@ -193,14 +193,14 @@ START_TEST(a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics)
 }
 END_TEST
 
-START_TEST(a_run_of_what_has_ended_ends)
+START_TEST(a_run_until_an_ended_task_returns_at_once)
 {
     weft_set_error(&never, &fail);
     ck_error(weft_run_until_complete(&loop, &never), &fail);
 }
 END_TEST
 
-START_TEST(a_run_of_what_was_never_started_is_refused)
+START_TEST(a_run_until_a_task_that_was_never_started_is_refused)
 {
     never = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
@@ -465,7 +465,7 @@ END_TEST
 
 /* ---- Deadlock ---- */
 
-START_TEST(a_deadlock_leaves_the_tasks_to_be_looked_at)
+START_TEST(a_deadlock_leaves_the_tasks_for_reports)
 {
     static WEFT_TASK(hanging) task;
     ck_error(weft_run(&loop, hanging, &task, .name = 'h', .future = &never), &weft_deadlock_error);
@@ -481,34 +481,34 @@ END_TEST
 /* ---- Shutdown, close ---- */
 
 /* What a cancelled task does in its finally block: ends, starts another task, or never ends. */
-struct last_wish {
+struct cleaning_up {
     weft_frame frame;
-    char wish;
+    char action;
     weft_exit left;
     WEFT_TASK(hanging) child;
 };
 
-WEFT_ASYNC_BODY(last_wish)
+WEFT_ASYNC_BODY(cleaning_up)
 {
     weft_try {
         weft_sleep(1000);
     }
     weft_finally(&self->left) {
-        note_letter(self->wish);
-        if (self->wish == 's')
+        note_letter(self->action);
+        if (self->action == 's')
             weft_sleep(10);
-        if (self->wish == 'c')
+        if (self->action == 'c')
             weft_create_task(hanging, &self->child, .name = '!', .future = &never);
-        if (self->wish == 'h')
+        if (self->action == 'h')
             weft_await(&never);
-        note_letter(self->wish);
+        note_letter(self->action);
     }
     weft_end;
 }
 WEFT_ASYNC_END
 
 /* CPython: test_runners.RunnerTests.test_run, test_close */
-START_TEST(a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes)
+START_TEST(a_runner_keeps_tasks_between_runs_and_cancels_them_at_its_close)
 {
     static WEFT_TASK(runner) first, second;
     static WEFT_TASK(hanging) left;
@@ -524,11 +524,11 @@ START_TEST(a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_cl
 }
 END_TEST
 
-START_TEST(a_shutdown_waits_for_what_is_cancelled)
+START_TEST(a_shutdown_waits_for_the_tasks_that_it_cancels)
 {
-    static WEFT_TASK(last_wish) a, b;
-    weft_loop_create_task(&loop, last_wish, &a, .wish = 's');
-    weft_loop_create_task(&loop, last_wish, &b, .wish = 'e');
+    static WEFT_TASK(cleaning_up) a, b;
+    weft_loop_create_task(&loop, cleaning_up, &a, .action = 's');
+    weft_loop_create_task(&loop, cleaning_up, &b, .action = 'e');
     tick();
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("sees");
@@ -538,10 +538,10 @@ START_TEST(a_shutdown_waits_for_what_is_cancelled)
 }
 END_TEST
 
-START_TEST(a_shutdown_does_not_wait_for_what_is_created_meanwhile)
+START_TEST(a_shutdown_does_not_wait_for_tasks_created_during_it)
 {
-    static WEFT_TASK(last_wish) task;
-    weft_loop_create_task(&loop, last_wish, &task, .wish = 'c');
+    static WEFT_TASK(cleaning_up) task;
+    weft_loop_create_task(&loop, cleaning_up, &task, .action = 'c');
     tick();
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("cc");
@@ -552,10 +552,10 @@ START_TEST(a_shutdown_does_not_wait_for_what_is_created_meanwhile)
 }
 END_TEST
 
-START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help)
+START_TEST(a_shutdown_that_ends_in_a_deadlock_can_be_repeated)
 {
-    static WEFT_TASK(last_wish) task;
-    weft_loop_create_task(&loop, last_wish, &task, .wish = 'h');
+    static WEFT_TASK(cleaning_up) task;
+    weft_loop_create_task(&loop, cleaning_up, &task, .action = 'h');
     tick();
     ck_error(weft_shutdown(&loop), &weft_deadlock_error);
     ck_recorded("h");
@@ -565,10 +565,10 @@ START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_he
 }
 END_TEST
 
-START_TEST(a_runner_says_that_something_did_not_end_when_it_closes_and_forgets_it)
+START_TEST(a_runners_close_reports_and_forgets_a_task_that_did_not_end)
 {
-    static WEFT_TASK(last_wish) task;
-    weft_loop_create_task(&loop, last_wish, &task, .wish = 'h');
+    static WEFT_TASK(cleaning_up) task;
+    weft_loop_create_task(&loop, cleaning_up, &task, .action = 'h');
     tick();
     ck_error(weft_runner_close(&loop), &weft_deadlock_error);
     ck_recorded("h");
@@ -613,11 +613,11 @@ WEFT_ASYNC_BODY(setting)
 WEFT_ASYNC_END
 
 /* The task was cancelled but did not end. It ends during a later run, and must not end that run. */
-START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)
+START_TEST(a_task_that_outlived_a_shutdown_does_not_end_a_later_run)
 {
-    static WEFT_TASK(last_wish) outliving;
+    static WEFT_TASK(cleaning_up) outliving;
     static WEFT_TASK(setting) later;
-    weft_loop_create_task(&loop, last_wish, &outliving, .wish = 'h');
+    weft_loop_create_task(&loop, cleaning_up, &outliving, .action = 'h');
     tick();
     ck_error(weft_shutdown(&loop), &weft_deadlock_error);
     ck_no_error(weft_run(&loop, setting, &later));
@@ -626,27 +626,27 @@ START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)
 }
 END_TEST
 
-START_TEST(close_forgets_what_has_not_ended_and_its_memory_is_free)
+START_TEST(close_forgets_tasks_that_have_not_ended_and_frees_their_memory)
 {
-    static WEFT_TASK(last_wish) asleep, ready;
+    static WEFT_TASK(cleaning_up) asleep, ready;
     static WEFT_TASK(hanging) hanging;
-    weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
+    weft_loop_create_task(&loop, cleaning_up, &asleep, .action = 'e');
     weft_loop_create_task(&loop, hanging, &hanging, .name = 'h', .future = &never);
     tick();
-    weft_loop_create_task(&loop, last_wish, &ready, .wish = 'e');
+    weft_loop_create_task(&loop, cleaning_up, &ready, .action = 'e');
     weft_loop_close(&loop);
     ck_recorded("");
     ck_assert(loop_is_idle() && weft_cancelled(&asleep) && weft_cancelled(&ready));
     new_future();
     weft_loop_create_task(&loop, hanging, &hanging, .name = 'h', .future = &never);
-    weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
+    weft_loop_create_task(&loop, cleaning_up, &asleep, .action = 'e');
     tick();
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("hee");
 }
 END_TEST
 
-START_TEST(two_loops_know_nothing_of_each_other)
+START_TEST(two_loops_are_independent_of_each_other)
 {
     static WEFT_TASK(runner) a, b;
     weft_loop second;
@@ -795,7 +795,7 @@ static void count_alarm(int signal)
     alarms++;
 }
 
-START_TEST(a_signal_wakes_nobody_early)
+START_TEST(a_signal_ends_no_sleep_early)
 {
     struct sigaction action = {.sa_handler = count_alarm}, before;
     const struct itimerval often = {{0, 500}, {0, 500}}, off = {{0, 0}, {0, 0}};
@@ -826,7 +826,7 @@ START_TEST(a_sleep_beyond_selects_range_is_waited_for)
 }
 END_TEST
 
-START_TEST(a_sleep_until_a_time_that_has_passed_is_none)
+START_TEST(a_sleep_until_a_time_that_has_passed_does_not_wait)
 {
     weft_select select_backend;
     weft_select_init(&select_backend);
@@ -840,17 +840,16 @@ int main(void)
 {
     TCase *const tests = begin_suite("loop");
     tcase_add_checked_fixture(tests, new_future, NULL);
-    tcase_add_test(tests, what_becomes_ready_during_an_iteration_runs_in_the_next);
-    tcase_add_test(tests, what_is_due_comes_behind_what_is_ready);
+    tcase_add_test(tests, a_task_made_ready_during_an_iteration_runs_in_the_next);
+    tcase_add_test(tests, due_timers_come_behind_ready_tasks);
     tcase_add_test(tests, the_clock_moves_only_when_nothing_is_ready);
     tcase_add_test(tests, the_iteration_behind_the_one_in_which_main_ended_is_run_whole);
-    tcase_add_test(tests,
-                   weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error);
+    tcase_add_test(tests, weft_run_cancels_the_tasks_left_in_order_and_returns_mains_error);
     tcase_add_test(tests, a_task_that_ends_with_a_deadlock_error_of_its_own_is_no_deadlock);
     tcase_add_test(tests, a_coroutine_that_is_known_by_its_code_alone_is_run);
     tcase_add_test(tests, a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics);
-    tcase_add_test(tests, a_run_of_what_has_ended_ends);
-    tcase_add_test(tests, a_run_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_run_until_an_ended_task_returns_at_once);
+    tcase_add_test(tests, a_run_until_a_task_that_was_never_started_is_refused);
     tcase_add_test(tests, a_program_compiled_with_another_fd_setsize_panics_at_its_own_line);
     tcase_add_test(tests, a_shutdown_cancels_each_task_as_weft_cancel_does);
     tcase_add_test(tests, a_loop_runs_again_and_again);
@@ -861,15 +860,15 @@ int main(void)
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
     tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
     tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, WAYS);
-    tcase_add_test(tests, a_deadlock_leaves_the_tasks_to_be_looked_at);
-    tcase_add_test(tests, a_shutdown_waits_for_what_is_cancelled);
-    tcase_add_test(tests, a_shutdown_does_not_wait_for_what_is_created_meanwhile);
-    tcase_add_test(tests, a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help);
-    tcase_add_test(tests, a_runner_says_that_something_did_not_end_when_it_closes_and_forgets_it);
+    tcase_add_test(tests, a_deadlock_leaves_the_tasks_for_reports);
+    tcase_add_test(tests, a_shutdown_waits_for_the_tasks_that_it_cancels);
+    tcase_add_test(tests, a_shutdown_does_not_wait_for_tasks_created_during_it);
+    tcase_add_test(tests, a_shutdown_that_ends_in_a_deadlock_can_be_repeated);
+    tcase_add_test(tests, a_runners_close_reports_and_forgets_a_task_that_did_not_end);
     tcase_add_test(tests, a_task_that_catches_the_cancellation_of_a_shutdown_ends_with_a_result);
-    tcase_add_test(tests, what_outlived_a_shutdown_does_not_end_a_later_run);
-    tcase_add_test(tests, close_forgets_what_has_not_ended_and_its_memory_is_free);
-    tcase_add_test(tests, two_loops_know_nothing_of_each_other);
+    tcase_add_test(tests, a_task_that_outlived_a_shutdown_does_not_end_a_later_run);
+    tcase_add_test(tests, close_forgets_tasks_that_have_not_ended_and_frees_their_memory);
+    tcase_add_test(tests, two_loops_are_independent_of_each_other);
     tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
     tcase_add_test(tests, a_loop_without_timers_never_asks_its_backend);
     tcase_add_test(
@@ -877,10 +876,9 @@ int main(void)
     tcase_add_test(tests, a_backend_that_wakes_too_soon_is_asked_again);
     tcase_add_test(tests, nothing_is_early_on_a_clock_with_coarse_ticks);
     tcase_add_test(tests, nothing_is_early_with_select);
-    tcase_add_test(tests, a_signal_wakes_nobody_early);
+    tcase_add_test(tests, a_signal_ends_no_sleep_early);
     tcase_add_test(tests, a_sleep_beyond_selects_range_is_waited_for);
-    tcase_add_loop_test(tests, a_sleep_until_a_time_that_has_passed_is_none, 0, 2);
-    tcase_add_test(tests,
-                   a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes);
+    tcase_add_loop_test(tests, a_sleep_until_a_time_that_has_passed_does_not_wait, 0, 2);
+    tcase_add_test(tests, a_runner_keeps_tasks_between_runs_and_cancels_them_at_its_close);
     return run_suite();
 }

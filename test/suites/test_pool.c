@@ -68,7 +68,7 @@ START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
 END_TEST
 
 /* No task is used before the first is taken. A task that was granted to a waiter is not free. */
-START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
+START_TEST(a_pool_counts_its_free_tasks)
 {
     static WEFT_TASK(many) task;
     static const size_t left[] = {2, 0, 0, 0, 0};
@@ -127,7 +127,7 @@ static void start_taking(int count, weft_time delay, const weft_error *error)
     tick();
 }
 
-START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
+START_TEST(waiters_get_a_slot_in_the_order_in_which_they_came)
 {
     start_taking(5, 50, NULL);
     ck_recorded("++");
@@ -141,7 +141,7 @@ START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
 END_TEST
 
 /* Cancels the first waiter, while it waits or when it has been granted a task. */
-START_TEST(who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it)
+START_TEST(a_cancelled_waiter_takes_no_slot_and_the_next_one_gets_it)
 {
     start_taking(4, 50, NULL);
     if (_i)
@@ -155,7 +155,7 @@ START_TEST(who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_i
 }
 END_TEST
 
-START_TEST(who_has_been_given_one_and_is_cancelled_passes_it_on)
+START_TEST(a_waiter_that_is_granted_a_slot_and_cancelled_passes_it_on)
 {
     start_taking(4, 50, NULL);
     while (weft_parked_in_(&takers[2].task) == WEFT_LISTED_)
@@ -169,7 +169,7 @@ START_TEST(who_has_been_given_one_and_is_cancelled_passes_it_on)
 END_TEST
 
 /* The group shuts down while tasks wait for a slot. A slot that comes free goes back. */
-START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
+START_TEST(a_waiter_is_refused_if_the_group_shuts_down_meanwhile)
 {
     start_taking(4, 1, &fail);
     run_dry();
@@ -281,7 +281,7 @@ START_TEST(arguments_are_evaluated_behind_the_wait)
 }
 END_TEST
 
-START_TEST(cancelled_children_give_their_tasks_back)
+START_TEST(cancelled_children_free_their_slots)
 {
     static WEFT_TASK(many) task;
     new_pool();
@@ -296,7 +296,7 @@ START_TEST(cancelled_children_give_their_tasks_back)
 }
 END_TEST
 
-START_TEST(a_pooled_child_that_is_cancelled_before_its_first_step_gives_its_task_back)
+START_TEST(a_pooled_child_cancelled_before_its_first_step_frees_its_slot)
 {
     static WEFT_TASK(many) task;
     new_pool();
@@ -351,7 +351,7 @@ typedef WEFT_TASK(failing) failing_task;
 
 static failing_task failed_group;
 
-START_TEST(children_that_failed_are_kept_while_their_errors_are)
+START_TEST(slots_of_failed_children_are_kept_with_their_errors)
 {
     new_pool();
     weft_loop_create_task(&loop, failing, &failed_group, .what = NOTHING, .count = 1 + _i);
@@ -367,7 +367,7 @@ START_TEST(children_that_failed_are_kept_while_their_errors_are)
 }
 END_TEST
 
-START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
+START_TEST(kept_slots_go_back_when_the_group_forgets_its_errors_or_is_reused)
 {
     new_pool();
     ck_no_error(weft_run(&loop, failing, &failed_group, .what = _i, .count = SLOTS));
@@ -377,7 +377,7 @@ START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
 END_TEST
 
 /* The loop no longer knows the group. The pool still does. */
-START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
+START_TEST(kept_slots_go_back_though_the_loop_was_closed_meanwhile)
 {
     new_pool();
     ck_no_error(weft_run(&loop, failing, &failed_group, .what = ENDS, .count = SLOTS));
@@ -390,7 +390,7 @@ START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
 END_TEST
 
 /* Two groups keep tasks. Forgetting the first group must leave nothing of it in the loop. */
-START_TEST(they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile)
+START_TEST(kept_slots_of_two_groups_go_back_though_the_loop_was_closed)
 {
     static failing_task groups[2];
     new_pool();
@@ -416,7 +416,7 @@ WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
 }
 WEFT_ASYNC_END
 
-START_TEST(they_go_back_when_a_task_is_started_in_the_groups_memory)
+START_TEST(kept_slots_go_back_when_a_task_starts_in_the_groups_memory)
 {
     static union {
         failing_task failing;
@@ -447,7 +447,7 @@ WEFT_ASYNC(
 }
 WEFT_ASYNC_END
 
-START_TEST(they_go_back_when_a_coroutine_is_called_in_the_groups_memory)
+START_TEST(kept_slots_go_back_when_a_call_uses_the_groups_memory)
 {
     static WEFT_TASK(calling) task;
     new_pool();
@@ -458,7 +458,7 @@ START_TEST(they_go_back_when_a_coroutine_is_called_in_the_groups_memory)
 END_TEST
 
 /* A task that waits for a slot gets a slot that a group forgets. */
-START_TEST(who_waits_for_a_task_gets_one_that_a_group_forgets)
+START_TEST(a_waiter_gets_a_slot_that_a_group_forgets)
 {
     new_pool();
     ck_no_error(weft_run(&loop, failing, &failed_group, .what = ENDS, .count = SLOTS));
@@ -525,7 +525,7 @@ static size_t count_leaves(const weft_error *error)
     return count;
 }
 
-START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
+START_TEST(slots_kept_by_failed_tasks_go_back_with_them)
 {
     static WEFT_TASK(root) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -543,7 +543,7 @@ START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
 END_TEST
 
 /* Cancels each of these in each tick: the root, a node, a leaf, all tasks of a pool. */
-START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
+START_TEST(every_slot_comes_back_under_cancellation_at_any_tick)
 {
     static WEFT_TASK(root) task;
     for (int ticks = 0; ticks < 12; ticks++) {
@@ -574,7 +574,7 @@ START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
 END_TEST
 
 /* The tasks caught the errors and returned, so their slots are free. */
-START_TEST(tasks_that_ended_well_keep_none)
+START_TEST(tasks_that_ended_well_keep_no_slots)
 {
     static WEFT_TASK(root) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -600,7 +600,7 @@ WEFT_ASYNC(after, struct root first; weft_group group; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept)
+START_TEST(a_waiter_gets_a_slot_that_an_ended_task_kept)
 {
     static WEFT_TASK(after) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -640,7 +640,7 @@ WEFT_ASYNC(above, weft_group group;)
 }
 WEFT_ASYNC_END
 
-START_TEST(all_that_a_failed_tasks_groups_keep_goes_back_with_it)
+START_TEST(slots_kept_by_the_groups_of_a_failed_task_go_back_with_it)
 {
     static WEFT_TASK(above) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -699,33 +699,30 @@ int main(void)
 {
     TCase *const tests = begin_suite("pool");
     tcase_add_test(tests, as_many_run_at_once_as_the_pool_has_tasks);
-    tcase_add_test(tests, a_pool_knows_how_many_of_its_tasks_are_free);
-    tcase_add_test(tests, those_who_wait_get_a_task_in_the_order_in_which_they_came);
-    tcase_add_loop_test(
-        tests, who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it, 0, 2);
-    tcase_add_test(tests, who_has_been_given_one_and_is_cancelled_passes_it_on);
-    tcase_add_test(tests, who_waits_while_the_group_shuts_down_is_refused_in_the_end);
+    tcase_add_test(tests, a_pool_counts_its_free_tasks);
+    tcase_add_test(tests, waiters_get_a_slot_in_the_order_in_which_they_came);
+    tcase_add_loop_test(tests, a_cancelled_waiter_takes_no_slot_and_the_next_one_gets_it, 0, 2);
+    tcase_add_test(tests, a_waiter_that_is_granted_a_slot_and_cancelled_passes_it_on);
+    tcase_add_test(tests, a_waiter_is_refused_if_the_group_shuts_down_meanwhile);
     tcase_add_test(tests, a_group_that_takes_no_child_is_refused_before_the_wait);
     tcase_add_loop_test(tests, a_child_is_refused_if_its_group_is_cancelled_while_it_is_started, 0,
                         2);
     tcase_add_test(tests, arguments_are_evaluated_behind_the_wait);
-    tcase_add_test(tests, cancelled_children_give_their_tasks_back);
-    tcase_add_test(tests,
-                   a_pooled_child_that_is_cancelled_before_its_first_step_gives_its_task_back);
-    tcase_add_loop_test(tests, children_that_failed_are_kept_while_their_errors_are, 0, 2);
-    tcase_add_loop_test(tests, they_go_back_when_the_group_forgets_them_or_is_entered_again,
+    tcase_add_test(tests, cancelled_children_free_their_slots);
+    tcase_add_test(tests, a_pooled_child_cancelled_before_its_first_step_frees_its_slot);
+    tcase_add_loop_test(tests, slots_of_failed_children_are_kept_with_their_errors, 0, 2);
+    tcase_add_loop_test(tests, kept_slots_go_back_when_the_group_forgets_its_errors_or_is_reused,
                         FORGETS, ENTERS_AGAIN + 1);
-    tcase_add_test(tests, they_go_back_though_the_loop_was_closed_meanwhile);
-    tcase_add_loop_test(tests, they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile, 0,
-                        2);
-    tcase_add_loop_test(tests, they_go_back_when_a_task_is_started_in_the_groups_memory, 0, 2);
-    tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
-    tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);
-    tcase_add_test(tests, tasks_that_failed_tasks_keep_go_back_with_them);
-    tcase_add_loop_test(tests, every_slot_comes_back_whoever_is_cancelled_and_when, 0, 5);
-    tcase_add_test(tests, all_that_a_failed_tasks_groups_keep_goes_back_with_it);
-    tcase_add_test(tests, tasks_that_ended_well_keep_none);
-    tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept);
+    tcase_add_test(tests, kept_slots_go_back_though_the_loop_was_closed_meanwhile);
+    tcase_add_loop_test(tests, kept_slots_of_two_groups_go_back_though_the_loop_was_closed, 0, 2);
+    tcase_add_loop_test(tests, kept_slots_go_back_when_a_task_starts_in_the_groups_memory, 0, 2);
+    tcase_add_test(tests, kept_slots_go_back_when_a_call_uses_the_groups_memory);
+    tcase_add_test(tests, a_waiter_gets_a_slot_that_a_group_forgets);
+    tcase_add_test(tests, slots_kept_by_failed_tasks_go_back_with_them);
+    tcase_add_loop_test(tests, every_slot_comes_back_under_cancellation_at_any_tick, 0, 5);
+    tcase_add_test(tests, slots_kept_by_the_groups_of_a_failed_task_go_back_with_it);
+    tcase_add_test(tests, tasks_that_ended_well_keep_no_slots);
+    tcase_add_test(tests, a_waiter_gets_a_slot_that_an_ended_task_kept);
     tcase_add_test(tests, a_pool_may_nest_in_itself);
     return run_suite();
 }

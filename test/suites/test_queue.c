@@ -152,7 +152,7 @@ END_TEST
  * CPython: test_queues.QueueGetTests.test_nonblocking_get_exception
  * CPython: test_queues.QueuePutTests.test_nonblocking_put
  * CPython: test_queues.QueuePutTests.test_nonblocking_put_exception */
-START_TEST(what_cannot_be_done_at_once_is_an_error_and_changes_nothing)
+START_TEST(a_nowait_that_would_wait_is_an_error_and_changes_nothing)
 {
     int item = -1;
     init(_i, 2);
@@ -172,7 +172,7 @@ START_TEST(what_cannot_be_done_at_once_is_an_error_and_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_ring_of_items_goes_round_and_round)
+START_TEST(items_wrap_around_in_the_array)
 {
     for (size_t room = 1; room <= 4; room++) {
         init(FIFO, room);
@@ -193,7 +193,7 @@ END_TEST
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wunused-result"
 #endif
-START_TEST(an_error_that_loses_nothing_may_be_ignored)
+START_TEST(an_error_that_loses_no_item_can_be_ignored)
 {
     int item = -1;
     init(_i, 2);
@@ -213,7 +213,7 @@ END_TEST
  * CPython: test_queues.QueuePutTests.test_blocking_put_wait
  * CPython: test_queues.QueueGetTests.test_get_with_waiting_putters
  * CPython: test_queues.QueueGetTests.test_get_with_putters */
-START_TEST(those_who_put_wait_while_it_is_full_and_get_room_in_order)
+START_TEST(putters_wait_while_the_queue_is_full_and_get_room_in_order)
 {
     static const char *const recorded[] = {"p2", "p3", "p4", ""};
     start_putters();
@@ -231,7 +231,7 @@ END_TEST
 /* CPython: test_queues.QueueGetTests.test_blocking_get
  * CPython: test_queues.QueueGetTests.test_blocking_get_wait
  * CPython: test_queues.QueuePutTests.test_put_with_waiting_getters */
-START_TEST(those_who_get_wait_while_it_is_empty_and_get_items_in_order)
+START_TEST(getters_wait_while_the_queue_is_empty_and_get_items_in_order)
 {
     init(FIFO, 3);
     start_getters();
@@ -248,7 +248,7 @@ END_TEST
 /* CPython: test_queues.QueueGetTests.test_why_are_getters_waiting
  * CPython: test_queues.QueuePutTests.test_why_are_putters_waiting
  * CPython: test_queues.QueuePutTests.test_put_cancelled */
-START_TEST(one_puts_and_another_gets_through_any_room)
+START_TEST(a_putter_and_a_getter_work_with_any_room)
 {
     init(FIFO, (size_t)_i);
     start_putter(&p, 0, 9);
@@ -264,7 +264,7 @@ END_TEST
 
 /* Another task was faster. The woken task waits again, behind the tasks that came in the
  * meantime. */
-START_TEST(one_that_finds_nothing_when_it_is_woken_waits_again_last)
+START_TEST(a_woken_getter_that_finds_no_item_waits_again_behind_the_others)
 {
     start_getters();
     put(1);
@@ -280,7 +280,7 @@ START_TEST(one_that_finds_nothing_when_it_is_woken_waits_again_last)
 }
 END_TEST
 
-START_TEST(one_that_finds_no_room_when_it_is_woken_waits_again_last)
+START_TEST(a_woken_putter_that_finds_no_room_waits_again_behind_the_others)
 {
     start_putters();
     ck_assert_int_eq(get(), 1);
@@ -309,7 +309,7 @@ WEFT_ASYNC(late_putter)
 }
 WEFT_ASYNC_END
 
-START_TEST(what_is_put_is_looked_at_when_there_is_room)
+START_TEST(a_value_to_put_is_evaluated_when_there_is_room)
 {
     static WEFT_TASK(late_putter) task;
     put(1);
@@ -510,7 +510,7 @@ START_TEST(a_putter_that_is_woken_and_cancelled_wakes_the_next_one)
 }
 END_TEST
 
-START_TEST(one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster)
+START_TEST(a_woken_and_cancelled_waiter_wakes_no_other_if_nothing_is_left)
 {
     start_getters();
     put(1);
@@ -532,7 +532,7 @@ START_TEST(one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_fas
 }
 END_TEST
 
-START_TEST(one_that_is_cancelled_before_another_is_woken_wakes_nobody)
+START_TEST(a_waiter_cancelled_before_a_wake_wakes_no_other)
 {
     start_getters();
     weft_cancel(&a);
@@ -638,7 +638,7 @@ static void start_joiners(void)
  * CPython: test_queues.LifoQueueJoinTests.test_task_done_underflow
  * CPython: test_queues.PriorityQueueJoinTests.test_join_empty_queue
  * CPython: test_queues.PriorityQueueJoinTests.test_task_done_underflow */
-START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
+START_TEST(join_does_not_wait_if_all_items_are_done)
 {
     init(_i, 1);
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
@@ -657,7 +657,7 @@ END_TEST
 /* CPython: test_queues.QueueJoinTests.test_task_done
  * CPython: test_queues.LifoQueueJoinTests.test_task_done
  * CPython: test_queues.PriorityQueueJoinTests.test_task_done */
-START_TEST(those_who_join_wait_until_all_is_done)
+START_TEST(joiners_wait_until_all_items_are_done)
 {
     init(_i, 3);
     put(1), put(2);
@@ -809,7 +809,7 @@ END_TEST
 
 /* Waiters are woken in order. Waiter b is cancelled in the same tick, before (0) or after (1)
  * the shutdown. */
-START_TEST(all_who_wait_hear_of_the_shutdown)
+START_TEST(a_shutdown_wakes_all_waiters)
 {
     start_getters();
     if (!_i)
@@ -959,7 +959,7 @@ static uint32_t random_below(uint32_t n)
     return (state >> 16) % n;
 }
 
-START_TEST(items_of_which_none_is_less_come_in_the_order_of_heapq)
+START_TEST(items_that_compare_equal_come_in_the_order_of_heapq)
 {
     static struct job items[sizeof(names) - 1];
     static WEFT_QUEUE_OVER(struct job) heap;
@@ -1208,7 +1208,7 @@ END_TEST
 
 /* The links that an item had in one queue mean nothing in another queue. And the links of an
  * item that was got mean nothing to the items still in the queue. */
-START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
+START_TEST(an_item_that_was_got_has_no_link_to_its_queue)
 {
     static struct item items[4];
     memset(items, 0, sizeof(items));
@@ -1339,7 +1339,7 @@ END_TEST
 
 /* ---- Reports ---- */
 
-START_TEST(a_report_names_what_is_waited_for)
+START_TEST(a_report_says_what_each_waiter_waits_for)
 {
     start_getter(&a, 'a', 1);
     tick();
@@ -1358,12 +1358,12 @@ END_TEST
 
 static void add_waiting(TCase *tests)
 {
-    tcase_add_test(tests, those_who_put_wait_while_it_is_full_and_get_room_in_order);
-    tcase_add_test(tests, those_who_get_wait_while_it_is_empty_and_get_items_in_order);
-    tcase_add_loop_test(tests, one_puts_and_another_gets_through_any_room, 1, 10);
-    tcase_add_test(tests, one_that_finds_nothing_when_it_is_woken_waits_again_last);
-    tcase_add_test(tests, one_that_finds_no_room_when_it_is_woken_waits_again_last);
-    tcase_add_test(tests, what_is_put_is_looked_at_when_there_is_room);
+    tcase_add_test(tests, putters_wait_while_the_queue_is_full_and_get_room_in_order);
+    tcase_add_test(tests, getters_wait_while_the_queue_is_empty_and_get_items_in_order);
+    tcase_add_loop_test(tests, a_putter_and_a_getter_work_with_any_room, 1, 10);
+    tcase_add_test(tests, a_woken_getter_that_finds_no_item_waits_again_behind_the_others);
+    tcase_add_test(tests, a_woken_putter_that_finds_no_room_waits_again_behind_the_others);
+    tcase_add_test(tests, a_value_to_put_is_evaluated_when_there_is_room);
     tcase_add_loop_test(tests, a_value_that_takes_the_last_room_itself_is_not_put, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_puts_another_one_comes_behind_it, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_is_got_from_the_same_queue_is_put, 0, ORDERS);
@@ -1373,11 +1373,11 @@ static void add_waiting(TCase *tests)
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_leaves_the_item);
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_wakes_the_next_one);
     tcase_add_test(tests, a_putter_that_is_woken_and_cancelled_wakes_the_next_one);
-    tcase_add_test(tests, one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster);
-    tcase_add_test(tests, one_that_is_cancelled_before_another_is_woken_wakes_nobody);
+    tcase_add_test(tests, a_woken_and_cancelled_waiter_wakes_no_other_if_nothing_is_left);
+    tcase_add_test(tests, a_waiter_cancelled_before_a_wake_wakes_no_other);
     tcase_add_loop_test(tests, no_item_is_lost_under_cancellation_at_any_tick, 0, 2 * ORDERS);
-    tcase_add_loop_test(tests, a_queue_of_which_all_is_done_is_not_waited_for, 0, ORDERS);
-    tcase_add_loop_test(tests, those_who_join_wait_until_all_is_done, 0, ORDERS);
+    tcase_add_loop_test(tests, join_does_not_wait_if_all_items_are_done, 0, ORDERS);
+    tcase_add_loop_test(tests, joiners_wait_until_all_items_are_done, 0, ORDERS);
     tcase_add_test(tests, a_cancelled_joiner_is_gone);
 }
 
@@ -1388,7 +1388,7 @@ static void add_shutdown(TCase *tests)
     tcase_add_loop_test(tests, shutdown_now_drops_the_items_and_they_count_as_done, 0, ORDERS);
     tcase_add_loop_test(tests, shutdown_now_leaves_what_was_got_to_be_done, 0, ORDERS);
     tcase_add_loop_test(tests, shutdown_now_of_items_that_are_done_already, 0, ORDERS);
-    tcase_add_loop_test(tests, all_who_wait_hear_of_the_shutdown, 0, 2);
+    tcase_add_loop_test(tests, a_shutdown_wakes_all_waiters, 0, 2);
     tcase_add_loop_test(tests, a_getter_that_was_woken_gets_its_item_though_the_queue_is_shut_down,
                         0, 2);
     tcase_add_test(tests, a_putter_that_was_woken_puts_nothing_if_the_queue_is_shut_down);
@@ -1409,7 +1409,7 @@ static void add_unbounded(TCase *tests)
     tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_twice, 0, 3);
     tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
     tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
-    tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);
+    tcase_add_test(tests, an_item_that_was_got_has_no_link_to_its_queue);
     tcase_add_loop_test(tests, items_that_were_dropped_may_be_put_into_another_queue, 0, ORDERS);
     tcase_add_loop_test(tests, an_unbounded_queue_agrees_with_a_model_at_random, 0, ORDERS);
     tcase_add_test(tests, the_node_may_be_anywhere_in_the_item);
@@ -1420,16 +1420,15 @@ int main(void)
     TCase *const tests = begin_suite("queue");
     tcase_add_checked_fixture(tests, new_queue, NULL);
     tcase_add_loop_test(tests, items_come_out_in_the_order_of_their_queue, 0, ORDERS);
-    tcase_add_loop_test(tests, what_cannot_be_done_at_once_is_an_error_and_changes_nothing, 0,
-                        ORDERS);
-    tcase_add_loop_test(tests, an_error_that_loses_nothing_may_be_ignored, 0, ORDERS);
-    tcase_add_test(tests, a_ring_of_items_goes_round_and_round);
+    tcase_add_loop_test(tests, a_nowait_that_would_wait_is_an_error_and_changes_nothing, 0, ORDERS);
+    tcase_add_loop_test(tests, an_error_that_loses_no_item_can_be_ignored, 0, ORDERS);
+    tcase_add_test(tests, items_wrap_around_in_the_array);
     add_waiting(tests);
     add_shutdown(tests);
     tcase_add_loop_test(tests, items_may_be_structs, 0, ORDERS);
-    tcase_add_loop_test(tests, items_of_which_none_is_less_come_in_the_order_of_heapq, 0,
+    tcase_add_loop_test(tests, items_that_compare_equal_come_in_the_order_of_heapq, 0,
                         sizeof(by_heapq) / sizeof(*by_heapq));
     add_unbounded(tests);
-    tcase_add_test(tests, a_report_names_what_is_waited_for);
+    tcase_add_test(tests, a_report_says_what_each_waiter_waits_for);
     return run_suite();
 }

@@ -91,7 +91,7 @@ START_TEST(entries_run_in_the_order_in_which_they_came)
 }
 END_TEST
 
-START_TEST(what_is_pushed_during_a_tick_runs_in_the_next)
+START_TEST(an_entry_pushed_during_a_tick_runs_in_the_next)
 {
     push_all("ab");
     run_tick('a', "", "cd");
@@ -101,7 +101,7 @@ START_TEST(what_is_pushed_during_a_tick_runs_in_the_next)
 }
 END_TEST
 
-START_TEST(one_that_runs_may_push_itself)
+START_TEST(a_running_entry_can_push_itself)
 {
     push_all("ab");
     run_tick('a', "", "a");
@@ -213,8 +213,8 @@ int main(void)
     TCase *const tests = begin_suite("queue");
     tcase_add_checked_fixture(tests, new_queue, NULL);
     tcase_add_test(tests, entries_run_in_the_order_in_which_they_came);
-    tcase_add_test(tests, what_is_pushed_during_a_tick_runs_in_the_next);
-    tcase_add_test(tests, one_that_runs_may_push_itself);
+    tcase_add_test(tests, an_entry_pushed_during_a_tick_runs_in_the_next);
+    tcase_add_test(tests, a_running_entry_can_push_itself);
     tcase_add_loop_test(tests, a_callback_is_taken_out_from_anywhere_in_a_tick, 0,
                         sizeof(removals) / sizeof(removals[0]));
     tcase_add_loop_test(tests, a_callback_of_the_next_tick_is_taken_out_during_this_one, 0, 4);

@@ -89,7 +89,7 @@ START_TEST(a_task_whose_sleep_is_over_is_still_where_it_slept)
 }
 END_TEST
 
-START_TEST(a_task_that_has_ended_is_nowhere)
+START_TEST(a_task_that_has_ended_has_no_location)
 {
     weft_loop_create_task(&loop, outer, &task);
     run_dry();
@@ -152,7 +152,7 @@ WEFT_ASYNC_BODY(waiting)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_task_tells_what_it_waits_for)
+START_TEST(a_report_says_what_a_task_waits_for)
 {
     static WEFT_TASK(waiting) waiting;
     static const char *const what[] = {"sleep", "future", "task", "gather", "lock"};
@@ -189,9 +189,9 @@ int main(void)
     tcase_add_test(tests, a_task_that_has_not_run_is_at_its_start);
     tcase_add_test(tests, a_waiting_task_is_at_the_line_of_each_await_of_its_chain);
     tcase_add_test(tests, a_task_whose_sleep_is_over_is_still_where_it_slept);
-    tcase_add_test(tests, a_task_that_has_ended_is_nowhere);
+    tcase_add_test(tests, a_task_that_has_ended_has_no_location);
     tcase_add_test(tests, a_task_that_was_cancelled_is_where_it_waited_until_it_runs);
-    tcase_add_loop_test(tests, a_task_tells_what_it_waits_for, 0, 5);
+    tcase_add_loop_test(tests, a_report_says_what_a_task_waits_for, 0, 5);
     tcase_add_test(tests, a_task_that_runs_or_is_ready_waits_for_nothing);
     return run_suite();
 }

@@ -42,7 +42,7 @@ static void start_all(void)
     ck_recorded("aaa");
 }
 
-START_TEST(its_holder_takes_it_again_and_others_wait_for_the_last_release)
+START_TEST(the_holder_can_take_the_lock_again_until_its_last_release)
 {
     ck_assert(lock_is_free());
     start_all();
@@ -88,7 +88,7 @@ WEFT_ASYNC(over_releasing, const weft_error *errors[3];)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_release_too_many_is_an_error_and_changes_nothing)
+START_TEST(a_surplus_release_is_an_error_and_changes_nothing)
 {
     static WEFT_TASK(over_releasing) task;
     weft_loop_create_task(&loop, over_releasing, &task);
@@ -113,7 +113,7 @@ WEFT_ASYNC(barging)
 }
 WEFT_ASYNC_END
 
-START_TEST(nobody_barges_past_one_that_waits)
+START_TEST(no_newcomer_overtakes_a_waiter)
 {
     static WEFT_TASK(barging) task;
     weft_loop_create_task(&loop, barging, &task);
@@ -136,7 +136,7 @@ END_TEST
 
 /* bpo-27585. The waiter is woken, and cancelled in the same tick. It holds nothing, and wakes
  * the next waiter. */
-START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
+START_TEST(a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next)
 {
     start_all();
     for (int i = 0; i < 3; i++)
@@ -179,7 +179,7 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_with_block_gives_back_what_it_took_on_every_way_out)
+START_TEST(a_with_block_releases_one_level_on_every_way_out)
 {
     static const char *const recorded[] = {
         "left,b,", "left,b,", "left,b,", "b,", "=failleft,b,", "=cancelledleft,b,",
@@ -226,13 +226,13 @@ int main(void)
 {
     TCase *const tests = begin_suite("rlock");
     tcase_add_checked_fixture(tests, new_lock, NULL);
-    tcase_add_test(tests, its_holder_takes_it_again_and_others_wait_for_the_last_release);
+    tcase_add_test(tests, the_holder_can_take_the_lock_again_until_its_last_release);
     tcase_add_test(tests, only_its_holder_may_release_it);
-    tcase_add_test(tests, a_release_too_many_is_an_error_and_changes_nothing);
-    tcase_add_test(tests, nobody_barges_past_one_that_waits);
+    tcase_add_test(tests, a_surplus_release_is_an_error_and_changes_nothing);
+    tcase_add_test(tests, no_newcomer_overtakes_a_waiter);
     tcase_add_test(tests, a_cancelled_waiter_is_gone_and_the_next_one_gets_it);
-    tcase_add_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on);
-    tcase_add_loop_test(tests, a_with_block_gives_back_what_it_took_on_every_way_out, 0,
+    tcase_add_test(tests, a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next);
+    tcase_add_loop_test(tests, a_with_block_releases_one_level_on_every_way_out, 0,
                         sizeof(WAYS) - 1);
     tcase_add_loop_test(tests, the_lock_survives_cancellation_at_any_tick, 0, sizeof(WAYS) - 1);
     tcase_add_test(tests, a_report_names_the_lock_and_its_holder);

@@ -388,7 +388,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(watcher) watcher_task;
 
-START_TEST(a_million_are_waited_for_one_by_one_and_at_once)
+START_TEST(a_million_tasks_are_waited_for_one_by_one_and_at_once)
 {
     memset(&watcher_task, 0, sizeof(watcher_task));
     sleeper_task *const tasks = start_sleepers(many, 2);
@@ -415,7 +415,7 @@ WEFT_ASYNC(user)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_million_wait_for_a_lock)
+START_TEST(a_million_tasks_wait_for_a_lock)
 {
     typedef WEFT_TASK(user) user_task;
     user_task *const users = zeroed(many, sizeof(*users));
@@ -583,7 +583,7 @@ static void count_holders(const char *text, void *holders)
     *(size_t *)holders += !strcmp(text, " holds");
 }
 
-START_TEST(a_million_that_each_hold_what_another_waits_for_are_dumped)
+START_TEST(a_million_tasks_that_hold_each_others_locks_are_dumped)
 {
     typedef WEFT_TASK(holder) holder_task;
     holder_task *const tasks = zeroed(many, sizeof(*tasks));
@@ -762,14 +762,14 @@ int main(void)
     tcase_add_test(tests, a_gather_of_a_million_is_cancelled);
     tcase_add_test(tests, a_gather_of_a_million_fails_and_leaves_the_others_alone);
     tcase_add_loop_test(tests, a_group_of_a_million_ends_in_any_way, 0, 4);
-    tcase_add_loop_test(tests, a_million_are_waited_for_one_by_one_and_at_once, 0, 2);
-    tcase_add_loop_test(tests, a_million_wait_for_a_lock, 0, 2);
+    tcase_add_loop_test(tests, a_million_tasks_are_waited_for_one_by_one_and_at_once, 0, 2);
+    tcase_add_loop_test(tests, a_million_tasks_wait_for_a_lock, 0, 2);
     tcase_add_loop_test(tests, timeouts_around_deep_calls_expire, 0, 3);
     tcase_add_test(tests, deep_calls_with_timeouts_are_cancelled);
     tcase_add_loop_test(tests, groups_around_deep_calls_end_with_their_children, 0, 2);
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_dumped, 0, WAYS);
     tcase_add_test(tests, groups_around_deep_calls_are_dumped);
-    tcase_add_test(tests, a_million_that_each_hold_what_another_waits_for_are_dumped);
+    tcase_add_test(tests, a_million_tasks_that_hold_each_others_locks_are_dumped);
     tcase_add_loop_test(tests, a_circle_of_any_ways_to_wait_ends, 1, LONGEST);
     tcase_add_test(tests, a_long_circle_ends);
     tcase_add_loop_test(tests, a_circle_through_groups_ends, 1, 4);

@@ -78,7 +78,7 @@ static bool call(struct named *named)
     return weft_call_soon_threadsafe(&named->threadsafe);
 }
 
-START_TEST(calls_are_made_in_their_order_in_the_next_tick)
+START_TEST(thread_safe_calls_run_in_order_in_the_next_tick)
 {
     open_all();
     ck_assert(call(&b));
@@ -93,7 +93,7 @@ START_TEST(calls_are_made_in_their_order_in_the_next_tick)
 }
 END_TEST
 
-START_TEST(a_call_that_is_pending_is_for_both)
+START_TEST(a_pending_call_stands_for_two_requests)
 {
     open_all();
     ck_assert(call(&a));
@@ -108,7 +108,7 @@ START_TEST(a_call_that_is_pending_is_for_both)
 END_TEST
 
 /* For a backend with interrupts disabled, and for a host before it sleeps. */
-START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
+START_TEST(weft_has_been_called_sees_a_pending_call)
 {
     open_all();
     ck_assert(!weft_has_been_called(&loop));
@@ -123,7 +123,7 @@ START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
 }
 END_TEST
 
-START_TEST(a_call_from_inside_of_its_function_is_another_one)
+START_TEST(a_call_from_inside_of_its_own_function_is_a_new_call)
 {
     open_all();
     a.again = 3;
@@ -148,7 +148,7 @@ static void note_and_again_later(weft_loop *of, weft_handle *handle)
 }
 
 /* The handle was scheduled by its own function. That is cancelled when the next call is seen. */
-START_TEST(a_call_goes_before_what_its_handle_is_used_for)
+START_TEST(a_thread_safe_call_replaces_other_uses_of_its_handle)
 {
     ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_and_again_later));
     weft_threadsafe_set_daemon(&a.threadsafe, true);
@@ -163,7 +163,7 @@ START_TEST(a_call_goes_before_what_its_handle_is_used_for)
 }
 END_TEST
 
-START_TEST(one_that_is_closed_is_not_called_any_more)
+START_TEST(a_closed_handle_is_not_called_any_more)
 {
     open_all();
     ck_assert(call(&a));
@@ -181,7 +181,7 @@ START_TEST(one_that_is_closed_is_not_called_any_more)
 }
 END_TEST
 
-START_TEST(a_handle_is_opened_once_and_its_loop_closed_after_it)
+START_TEST(a_handle_is_opened_once_and_closed_before_its_loop)
 {
     open_named(&a);
     ck_error(weft_threadsafe_open(&loop, &a.threadsafe, note_name), &weft_invalid_state_error);
@@ -191,7 +191,7 @@ START_TEST(a_handle_is_opened_once_and_its_loop_closed_after_it)
 }
 END_TEST
 
-START_TEST(the_wake_pipe_is_open_while_there_is_one)
+START_TEST(the_wake_pipe_is_open_while_a_handle_is_open)
 {
     const int before = open_descriptors();
     open_all();
@@ -203,7 +203,7 @@ START_TEST(the_wake_pipe_is_open_while_there_is_one)
 }
 END_TEST
 
-START_TEST(without_a_pipe_none_is_opened)
+START_TEST(no_handle_is_opened_without_a_wake_pipe)
 {
     struct rlimit limit, none;
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -598,7 +598,7 @@ static void on_signal(int number)
     (void)call(&a);
 }
 
-static void hear(weft_loop *of, weft_handle *handle)
+static void note_signals(weft_loop *of, weft_handle *handle)
 {
     (void)of, (void)handle;
     noticed = raised;
@@ -645,7 +645,7 @@ START_TEST(a_storm_of_signals_is_seen_to_the_last)
     pthread_t thread;
     struct sigaction before;
     ck_assert_int_eq(pipe(there) | pipe(back), 0);
-    ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, hear));
+    ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_signals));
     ck_no_error(weft_threadsafe_open(&loop, &b.threadsafe, stop));
     weft_loop_create_task(&loop, player, &players[0], .in = there[0], .out = back[1]);
     if (_i)
@@ -672,15 +672,15 @@ int main(void)
 {
     TCase *const tests = begin_suite("threadsafe");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, calls_are_made_in_their_order_in_the_next_tick);
-    tcase_add_test(tests, a_call_that_is_pending_is_for_both);
-    tcase_add_test(tests, a_call_that_the_loop_has_not_seen_can_be_asked_for);
-    tcase_add_test(tests, a_call_from_inside_of_its_function_is_another_one);
-    tcase_add_test(tests, a_call_goes_before_what_its_handle_is_used_for);
-    tcase_add_test(tests, one_that_is_closed_is_not_called_any_more);
-    tcase_add_test(tests, a_handle_is_opened_once_and_its_loop_closed_after_it);
-    tcase_add_test(tests, the_wake_pipe_is_open_while_there_is_one);
-    tcase_add_test(tests, without_a_pipe_none_is_opened);
+    tcase_add_test(tests, thread_safe_calls_run_in_order_in_the_next_tick);
+    tcase_add_test(tests, a_pending_call_stands_for_two_requests);
+    tcase_add_test(tests, weft_has_been_called_sees_a_pending_call);
+    tcase_add_test(tests, a_call_from_inside_of_its_own_function_is_a_new_call);
+    tcase_add_test(tests, a_thread_safe_call_replaces_other_uses_of_its_handle);
+    tcase_add_test(tests, a_closed_handle_is_not_called_any_more);
+    tcase_add_test(tests, a_handle_is_opened_once_and_closed_before_its_loop);
+    tcase_add_test(tests, the_wake_pipe_is_open_while_a_handle_is_open);
+    tcase_add_test(tests, no_handle_is_opened_without_a_wake_pipe);
     tcase_add_test(tests, a_pipe_whose_number_select_cannot_hold_is_refused);
     tcase_add_loop_test(tests, a_call_from_another_thread_ends_a_sleep, 0, 2);
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);

@@ -41,7 +41,7 @@ static void new_clock(void)
 static weft_slow_call last;
 
 /* "worker:12 took 7;" */
-static void hear(weft_loop *of, const weft_slow_call *call)
+static void report(weft_loop *of, const weft_slow_call *call)
 {
     char text[200];
     ck_assert_ptr_eq(of, &loop);
@@ -53,7 +53,7 @@ static void hear(weft_loop *of, const weft_slow_call *call)
 
 static void watch(weft_time longest)
 {
-    weft_set_watchdog(&loop, longest, hear);
+    weft_set_watchdog(&loop, longest, report);
 }
 
 /* ---- Tasks ---- */
@@ -195,7 +195,7 @@ static void close_and_work_7(weft_loop *of, weft_handle *handle)
     work(7);
 }
 
-START_TEST(a_call_from_outside_that_took_longer_is_reported_with_its_function)
+START_TEST(a_slow_thread_safe_call_is_reported_with_its_function)
 {
     weft_handle other = {.function = NULL};
     weft_threadsafe_handle handle = {.loop = NULL};
@@ -213,11 +213,11 @@ END_TEST
 
 static void hear_slowly(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     work(100);
 }
 
-START_TEST(the_hooks_own_time_counts_for_nobody)
+START_TEST(the_time_of_the_hook_itself_is_not_counted)
 {
     weft_set_watchdog(&loop, 5, hear_slowly);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 1);
@@ -229,13 +229,13 @@ END_TEST
 
 static void hear_once(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     weft_set_watchdog(of, 0, NULL);
 }
 
 static void hear_then_be_strict(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     weft_set_watchdog(of, 1, hear_once);
 }
 
@@ -254,7 +254,7 @@ END_TEST
 
 static void cancel_both(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     ck_assert(weft_cancel(&a) && weft_cancel(&b));
     weft_stop(of);
 }
@@ -283,7 +283,7 @@ static void dump_piece(const char *text, void *to)
 
 static void hear_and_dump(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     weft_dump(of, dump_piece, NULL);
 }
 
@@ -338,7 +338,7 @@ static void yield_alternately(int times)
     run_dry();
 }
 
-START_TEST(a_tick_reads_the_clock_once_more_than_it_has_entries_and_never_unwatched)
+START_TEST(a_watched_tick_reads_the_clock_once_more_than_it_has_entries)
 {
     yield_alternately(4);
     ck_assert_int_eq(readings, 0);
@@ -397,7 +397,7 @@ WEFT_ASYNC(quitter, weft_exit left;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either)
+START_TEST(a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog)
 {
     static WEFT_TASK(quitter) task;
     watch(1);
@@ -418,14 +418,14 @@ int main(void)
     tcase_add_test(tests, a_step_in_which_a_task_starts_others_eagerly_is_one);
     tcase_add_test(tests, a_callback_that_took_longer_is_reported);
     tcase_add_test(tests, callbacks_of_the_loops_own_are_reported_by_what_they_are_for);
-    tcase_add_test(tests, a_call_from_outside_that_took_longer_is_reported_with_its_function);
-    tcase_add_test(tests, the_hooks_own_time_counts_for_nobody);
+    tcase_add_test(tests, a_slow_thread_safe_call_is_reported_with_its_function);
+    tcase_add_test(tests, the_time_of_the_hook_itself_is_not_counted);
     tcase_add_test(tests, a_hook_may_set_another_or_none);
     tcase_add_test(tests, a_hook_may_cancel_tasks_and_stop_the_loop);
     tcase_add_test(tests, a_hook_may_dump_all_tasks);
     tcase_add_test(tests, a_task_may_set_it_for_the_next_tick_and_take_it_off_at_once);
-    tcase_add_test(tests, a_tick_reads_the_clock_once_more_than_it_has_entries_and_never_unwatched);
-    tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either);
+    tcase_add_test(tests, a_watched_tick_reads_the_clock_once_more_than_it_has_entries);
+    tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog);
     tcase_add_loop_test(tests, runs_end_under_a_watchdog_as_they_do_without, 0, 2);
     return run_suite();
 }

@@ -114,7 +114,7 @@ static void release_lock(int n)
 
 static void compare_lock(void)
 {
-    agree(weft_lock_locked(&things->lock) == lock_is_held(), "whether it is locked");
+    agree(weft_lock_locked(&things->lock) == lock_is_held(), "the lock");
     compare_waiters(&things->lock.waiters, list(FIRST));
 }
 
@@ -124,7 +124,7 @@ static void compare_rlock(void)
     if (lock_is_held())
         depth = task_number(model->held_by)->phase == HAS_TWICE ? 2 : 1;
     agree(things->rlock.depth == depth, "the depth");
-    agree(weft_rlock_locked(&things->rlock) == lock_is_held(), "whether it is locked");
+    agree(weft_rlock_locked(&things->rlock) == lock_is_held(), "the lock");
     compare_waiters(&things->rlock.lock.waiters, list(FIRST));
 }
 
@@ -211,7 +211,7 @@ static void compare_semaphore(void)
 {
     agree((int)things->semaphore.value == model->value, "the value");
     const bool locked = model->value == 0 || !all_listed_are_cancelled();
-    agree(weft_semaphore_locked(&things->semaphore) == locked, "whether it is locked");
+    agree(weft_semaphore_locked(&things->semaphore) == locked, "the lock");
     compare_waiters(&things->semaphore.waiters, list(FIRST));
 }
 
@@ -248,7 +248,7 @@ static void change_event(int n)
 
 static void compare_event(void)
 {
-    agree(weft_event_is_set(&things->event) == model->set, "whether it is set");
+    agree(weft_event_is_set(&things->event) == model->set, "the flag");
     compare_waiters(&things->event.waiters, list(FIRST));
 }
 
@@ -335,7 +335,7 @@ static void act_on_condition(int n)
 
 static void compare_condition(void)
 {
-    agree(weft_condition_locked(&things->condition) == lock_is_held(), "whether it is locked");
+    agree(weft_condition_locked(&things->condition) == lock_is_held(), "the lock");
     compare_waiters(&things->condition.lock.waiters, list(FIRST));
     compare_waiters(&things->condition.waiters, list(SECOND));
 }
@@ -452,7 +452,7 @@ static void act_on_queue(int n)
 static void compare_queue(void)
 {
     agree((int)weft_queue_size(&things->queue) == model->size, "the size");
-    agree((int)things->queue.queue.unfinished == model->unfinished, "what is unfinished");
+    agree((int)things->queue.queue.unfinished == model->unfinished, "the unfinished items");
     compare_waiters(&things->queue.queue.getters, list(FIRST));
     compare_waiters(&things->queue.queue.putters, list(SECOND));
     compare_waiters(&things->queue.queue.joiners, list(THIRD));
@@ -547,8 +547,7 @@ static void compare_barrier(void)
 {
     agree((int)things->barrier.count == model->count, "the count");
     agree((int)things->barrier.state == model->barrier, "the state");
-    agree(weft_condition_locked(&things->barrier.condition) == lock_is_held(),
-          "whether it is locked");
+    agree(weft_condition_locked(&things->barrier.condition) == lock_is_held(), "the lock");
     compare_waiters(&things->barrier.condition.lock.waiters, list(FIRST));
     compare_waiters(&things->barrier.condition.waiters, list(SECOND));
 }
@@ -742,7 +741,7 @@ static int depth_of(int number)
     return all[number].depth + (more ? atoi(more) : 0);
 }
 
-START_TEST(all_small_worlds_are_as_the_model_says)
+START_TEST(all_small_worlds_agree_with_the_model)
 {
     const size_t count = explore_worlds(&all[_i].concept, depth_of(_i));
     ck_assert_uint_gt(count, 1000);
@@ -754,7 +753,7 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("worlds");
-    tcase_add_loop_test(tests, all_small_worlds_are_as_the_model_says, 0,
+    tcase_add_loop_test(tests, all_small_worlds_agree_with_the_model, 0,
                         sizeof(all) / sizeof(all[0]));
     return run_suite();
 }

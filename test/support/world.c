@@ -414,7 +414,7 @@ static void model_tick(void)
 
 void disagree(const char *what)
 {
-    ck_abort_msg("after %s: not so: %s; weft recorded %s, the model %s", way, what, now.record,
+    ck_abort_msg("after %s: different: %s; weft recorded %s, the model %s", way, what, now.record,
                  model->record);
 }
 
@@ -435,27 +435,27 @@ void compare_waiters(const weft_waiters_ *waiters, const struct model_list *list
             continue;
         while (i < list->count && !model_is_pending(list->who[i]))
             i++;
-        agree(i < list->count && list->who[i] == number_of(task), "who waits");
+        agree(i < list->count && list->who[i] == number_of(task), "the pending waiters");
         i++;
     }
     while (i < list->count && !model_is_pending(list->who[i]))
         i++;
-    agree(i == list->count, "who does not wait");
+    agree(i == list->count, "the number of pending waiters");
 }
 
 void compare_answers(const weft_error *weft, bool model_refuses)
 {
-    agree(!!weft == model_refuses, "whether the last one is refused");
+    agree(!!weft == model_refuses, "the refusal of the last operation");
 }
 
 static void compare(void)
 {
-    agree(!strcmp(now.record, model->record), "who is through, and how");
+    agree(!strcmp(now.record, model->record), "the record");
     for (int i = 0; i < TASKS; i++) {
         const weft_task *const task = &now.actors[i].task;
         const bool alive = model->tasks[i].known && !weft_done(task);
-        agree(alive == (model->tasks[i].state != GONE), "who has ended");
-        agree(!alive || weft_is_parked_(task) == model_is_pending(i), "who is ready");
+        agree(alive == (model->tasks[i].state != GONE), "the tasks that have ended");
+        agree(!alive || weft_is_parked_(task) == model_is_pending(i), "the ready tasks");
     }
     concept->compare();
 }

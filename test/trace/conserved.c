@@ -269,7 +269,7 @@ struct ending {
     bool ended;
 };
 
-static void hear(weft_loop *loop, weft_handle *handle)
+static void note_end(weft_loop *loop, weft_handle *handle)
 {
     (void)loop;
     WEFT_HANDLE_OWNER(handle, struct ending, handle)->ended = true;
@@ -283,7 +283,7 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
     run->machine = machine;
     run->observer.loop = &machine->loop;
     run->observer.backend = &machine->backend;
-    weft_add_done_callback(until, &ending.handle, hear);
+    weft_add_done_callback(until, &ending.handle, note_end);
     while (!ending.ended && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
         continue;
     demand(run, run->observer.ticks < MOST_TICKS, "a program ends", "it");
