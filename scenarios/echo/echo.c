@@ -228,7 +228,7 @@ static int summarise(int status, size_t descriptors_before)
     print_tally("... by the server:", its);
     print_tally("connections that were lost:", &program.server.lost);
     printf("descriptors: %zu before, %zu after\n", descriptors_before, descriptors);
-    status = check(status, descriptors == descriptors_before, "as many descriptors as before");
+    status = check(status, descriptors == descriptors_before, "no descriptor is left open");
     if (status == INTERRUPTED)
         return status;
     status = check(status, load->done == load->requests || load->stopping, "all requests are done");

@@ -162,7 +162,7 @@ WEFT_ASYNC_END
 
 /* ---- The killer     -------------------------------------------------------------------------- */
 
-/* random.choice(clients). If that client has finished, nobody is killed. Otherwise the last
+/* random.choice(clients). If that client has finished, none is killed. Otherwise the last
  * clients would be killed more and more often. */
 static struct echo_client *choose_victim(struct echo_load *load)
 {

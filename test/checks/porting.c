@@ -100,12 +100,12 @@ static unsigned last_press(void)
 void wait_for_interrupt(void)
 {
     if (machine.on)
-        fail("the machine sleeps with interrupts off");
+        fail("the machine sleeps with interrupts disabled");
     pass_moment();
     while (!is_pending() && !machine.ticks && machine.moment < last_press())
         pass_moment();
     if (!is_pending() && !machine.ticks)
-        fail("the machine wakes again");
+        fail("the machine must wake up");
     milliseconds += machine.ticks;
     if (!machine.serves_in_sleep)
         return;
@@ -160,9 +160,9 @@ static void run(unsigned first, unsigned second, bool ticks_too, bool serves_in_
     machine.presses[1] = second;
     weft_loop_init(&loop, &ticks);
     if (weft_run(&loop, program, &task))
-        fail("the program ends without an error");
+        fail("the program must end without an error");
     if (ticks_too && task.frame.blink.frame.ended < task.frame.blink.frame.begun + WEFT_MS(5))
-        fail("no sleep ends early");
+        fail("a sleep ended early");
     weft_loop_close(&loop);
 }
 

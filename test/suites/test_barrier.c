@@ -8,7 +8,7 @@
 enum { PARTIES = 3, TASKS = 6 };
 
 static weft_barrier barrier;
-static weft_task somebody; /* holds the lock in tests that need no real holder */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 static void new_barrier(void)
 {
@@ -327,7 +327,7 @@ END_TEST
 
 START_TEST(waiters_that_come_while_the_lock_is_held_can_be_cancelled)
 {
-    barrier.condition.lock.holder = &somebody;
+    barrier.condition.lock.holder = &some_task;
     start_some(0, PARTIES + 1);
     ck_assert_str_eq(weft_task_waits_for(&tasks[0].task).what, "lock");
     weft_cancel(&tasks[0]);
@@ -347,7 +347,7 @@ START_TEST(a_waiter_takes_the_lock_after_waiting_for_others_to_leave)
     start_some(0, PARTIES + 1);
     tick();
     ck_recorded("c2a0b1");
-    barrier.condition.lock.holder = &somebody;
+    barrier.condition.lock.holder = &some_task;
     if (_i == 1)
         weft_cancel(&tasks[3]);
     tick();
@@ -523,7 +523,7 @@ END_TEST
 START_TEST(a_reset_that_waits_for_the_lock_can_be_cancelled)
 {
     start_some(0, 2);
-    barrier.condition.lock.holder = &somebody;
+    barrier.condition.lock.holder = &some_task;
     weft_loop_create_task(&loop, resetting, &resets[0]);
     weft_loop_create_task(&loop, aborting, &aborts[0]);
     weft_loop_create_task(&loop, resetting, &resets[1]);

@@ -5,7 +5,7 @@
 #include "ways.h"
 
 static weft_lock lock;
-static weft_task somebody; /* holds the lock in tests that need no real holder */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 /* Runs the coroutine `name` in a task of its own. Returns the task's error. */
 #define RUN(name, ...)                                                                             \
@@ -349,7 +349,7 @@ WEFT_ASYNC_END
 START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
 {
     static WEFT_TASK(not_acquiring) task;
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     weft_loop_create_task(&loop, not_acquiring, &task);
     weft_cancel(&task);
     ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);

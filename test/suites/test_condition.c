@@ -7,7 +7,7 @@
 #include <string.h>
 
 static weft_condition condition;
-static weft_task somebody; /* holds the lock in tests that need no real holder */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 static void new_condition(void)
 {
@@ -65,7 +65,7 @@ static void start_all(weft_time holds)
 static void hold(void)
 {
     ck_assert(!weft_condition_locked(&condition) && !condition.lock.waiters.first);
-    condition.lock.holder = &somebody;
+    condition.lock.holder = &some_task;
 }
 
 static void release(void)
@@ -746,7 +746,7 @@ START_TEST(a_report_names_the_condition_and_then_the_lock)
         tick();
         ck_assert_str_eq(weft_task_waits_for(&a.task).what, "lock");
         ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &condition.lock);
-        ck_assert_ptr_eq(weft_task_waits_for(&a.task).holder, &somebody);
+        ck_assert_ptr_eq(weft_task_waits_for(&a.task).holder, &some_task);
         ck_assert_uint_eq(weft_frame_location(weft_task_innermost(&a.task)).line, line);
         weft_cancel(&a);
     }

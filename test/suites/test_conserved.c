@@ -79,7 +79,7 @@ static void run_until_dry(void)
         if (!alive)
             return;
     }
-    ck_abort_msg("it does not end");
+    ck_abort_msg("the scenario does not end");
 }
 
 /* Returns the number of awaits. */

@@ -771,7 +771,7 @@ enum { ASKERS = 12 };
 static struct asker {
     weft_handle handle;
     int pair, what;
-    enum { IDLE, WAITS, TOLD } state;
+    enum { IDLE, WAITS, NOTIFIED } state;
 } askers[ASKERS], *waiting[ASKERS];
 
 static int waiters;
@@ -788,7 +788,7 @@ static void end_wait(struct asker *asker)
 static void be_notified(struct asker *asker)
 {
     end_wait(asker);
-    asker->state = TOLD;
+    asker->state = NOTIFIED;
 }
 
 static bool is_taken(int pair, int what)
@@ -865,7 +865,7 @@ static void ask_or_cancel(weft_loop *of, weft_handle *handle)
 {
     struct asker *const self = WEFT_HANDLE_OWNER(handle, struct asker, handle);
     ck_assert_ptr_eq(of, &loop);
-    ck_assert_msg(self->state == TOLD, "seed %llu", seed);
+    ck_assert_msg(self->state == NOTIFIED, "seed %llu", seed);
     self->state = IDLE;
     do_at_random();
 }

@@ -345,7 +345,7 @@ static bool run_on_port(void)
     const struct program *const self = &task.frame;
     ck_assert_int_eq(self->sender.frame.sent, self->receiver.frame.received + left_in(ends[0]));
     ck_assert(weft_done(&self->sender) && weft_done(&self->receiver));
-    ck_assert_msg(callbacks == calls, "%d calls, %d were made", calls, callbacks);
+    ck_assert_msg(callbacks == calls, "%d requests, %d callbacks", calls, callbacks);
     ck_assert(!self->caught || weft_error_is(self->caught, &weft_descriptor_error));
     ck_no_error(weft_loop_close(&loop));
     return !self->caught && !self->opened && self->receiver.frame.received == BYTES &&

@@ -3,7 +3,7 @@
 #include "ways.h"
 
 static weft_lock lock;
-static weft_task somebody; /* holds the lock in tests that need no real holder */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 /* Takes the lock for a time. Records a letter when it acquires the lock, its capital when it
  * releases it. */
@@ -62,7 +62,7 @@ static void start_all(void)
 /* Starts b, c and d, which wait for the lock. No real task holds it. */
 static void start_waiters(void)
 {
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     start(&b, 'b', 10);
     start(&c, 'c', 10);
     start(&d, 'd', 10);
@@ -129,7 +129,7 @@ END_TEST
 START_TEST(a_release_of_an_unlocked_lock_is_an_error)
 {
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     ck_no_error(weft_lock_release(&lock));
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
     ck_assert(lock_is_free());
@@ -209,7 +209,7 @@ END_TEST
 /* CPython: test_locks.LockTests.test_acquire */
 START_TEST(a_newcomer_waits_while_the_lock_is_granted_to_a_waiter)
 {
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     start(&b, 'b', 10);
     tick();
     start(&c, 'c', 10);
@@ -226,7 +226,7 @@ END_TEST
  * once, unless the waiter was woken before. */
 START_TEST(a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken)
 {
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     start(&b, 'b', 10);
     tick();
     start(&c, 'c', 10);

@@ -114,7 +114,7 @@ END_TEST
 
 static weft_future future;
 static weft_lock lock;
-static weft_task somebody; /* holds the lock in tests that need no real holder */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 struct waiting {
     weft_frame frame;
@@ -158,7 +158,7 @@ START_TEST(a_report_says_what_a_task_waits_for)
     static const char *const what[] = {"sleep", "future", "task", "gather", "lock"};
     const void *const objects[] = {NULL, &future, &task, &waiting.frame.gather, &lock};
     weft_loop_create_future(&loop, &future);
-    lock = (weft_lock){.holder = &somebody};
+    lock = (weft_lock){.holder = &some_task};
     weft_loop_create_task(&loop, outer, &task);
     weft_loop_create_task(&loop, waiting, &waiting, .kind = _i);
     ck_assert_str_eq(weft_task_waits_for(&waiting.task).what, "nothing");

@@ -504,7 +504,7 @@ static void receive(weft_loop *of, weft_handle *handle)
     struct message *const message = WEFT_HANDLE_OWNER(handle, struct message, threadsafe.handle);
     struct sender *const from = message->from;
     if (message->number != from->received)
-        ck_abort_msg("%u came where %u was to come", message->number, from->received);
+        ck_abort_msg("%u came instead of %u", message->number, from->received);
     from->received++;
     atomic_store(&message->full, false);
     if (from->received == EACH && ++done == SENDERS)
