@@ -107,6 +107,7 @@
  * q.qsize(), empty(), full()          weft_queue_size, weft_queue_empty, weft_queue_full
  * await q.join(); task_done()         weft_queue_join(&q), weft_queue_task_done
  * q.shutdown()                        weft_queue_shutdown(&q), weft_queue_shutdown_now
+ * sys.version                         WEFT_VERSION, weft_version()                      version.h
  *
  * poll.h and epoll.h are not included here: a program includes core/backend/poll.h by name.
  * Names that end in an underscore are the library's own.
@@ -132,6 +133,7 @@
 #include "core/task.h"
 #include "core/threadsafe.h"
 #include "core/time.h"
+#include "core/version.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"

@@ -63,7 +63,7 @@ flash() {
 }
 
 # What the loop does not call, and only those programs link that name it: marked, and not in the sum.
-only=' daemon descriptor dump threadsafe watchdog '
+only=' daemon descriptor dump threadsafe version watchdog '
 
 # shellcheck disable=SC2046
 flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -v on_quit)

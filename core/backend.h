@@ -13,8 +13,8 @@ typedef struct weft_backend weft_backend;
 typedef struct weft_wait_ weft_watch;
 
 /* A backend is a weft_backend with whatever else it needs behind it. It belongs to the program,
- * outlives the loop, and is for one loop alone. What it cannot do it leaves NULL: now and sleep are there in
- * every port. doc/porting.md shows one, and says how each function may fail.
+ * outlives the loop, and is for one loop alone. What it cannot do it leaves NULL: now and sleep are
+ * there in every port. doc/porting.md shows one, and says how each function may fail.
  *
  * All but `ring` are called in the thread of the loop. */
 struct weft_backend {

@@ -15,8 +15,8 @@ typedef struct weft_handle weft_handle;
 typedef void weft_function(weft_loop *loop, weft_handle *handle);
 
 /* A call that the loop will make: asyncio's Handle and TimerHandle. All zero bytes is an idle one.
- * The program owns it, as a member of what its function is about (WEFT_HANDLE_OWNER). It must not be
- * moved until it has been called or cancelled. */
+ * The program owns it, as a member of what its function is about (WEFT_HANDLE_OWNER). It must not
+ * be moved until it has been called or cancelled. */
 struct weft_handle {
     weft_wait_ wait;
     weft_function *function;
@@ -39,9 +39,9 @@ struct weft_handle {
     }                                                                                              \
     static weft_function name
 
-/* loop.call_soon(function). The loop calls `function(loop, handle)` in the next tick, behind what is
- * ready. Returns NULL; or weft_invalid_state_error if the handle is not idle, and changes nothing.
- * O(1). */
+/* loop.call_soon(function). The loop calls `function(loop, handle)` in the next tick, behind what
+ * is ready. Returns NULL; or weft_invalid_state_error if the handle is not idle, and changes
+ * nothing. O(1). */
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
 /* loop.call_later(delay, function). The loop calls the function after `delay` microseconds, never

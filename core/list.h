@@ -145,7 +145,9 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
     }                                                                                              \
     static inline void name##_append_(type **last, type *entry)                                    \
     {                                                                                              \
-        name##_push_(last, entry);                                                                 \
+        NEXT(entry) = *last ? NEXT(*last) : entry;                                                 \
+        if (*last)                                                                                 \
+            NEXT(*last) = entry;                                                                   \
         *last = entry;                                                                             \
     }                                                                                              \
     static inline type *name##_pop_(type **last)                                                   \

@@ -81,8 +81,8 @@ static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
     return (uintptr_t)awaitable->waiters - (uintptr_t)weft_ended_ < sizeof weft_ended_;
 }
 
-/* Wakes the waiters of an awaitable, which are in the ring of `last`, with its error. Returns true if
- * one of them was a task. */
+/* Wakes the waiters of an awaitable, which are in the ring of `last`, with its error. Returns true
+ * if one of them was a task. */
 bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last);
 
 /* Completes the awaitable and wakes its waiters. Returns true if one of them was a task. */
@@ -378,26 +378,21 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
     return parked;
 }
 
-/* Makes a parked task ready. */
-static inline void weft_wake_as_(weft_task *task, enum weft_parked_ now)
-{
-    weft_set_parked_(task, now);
-    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
-}
-
-static inline void weft_wake_(weft_task *task)
-{
-    weft_wake_as_(task, WEFT_NOT_PARKED_);
-}
-
 /* Makes a parked task ready, with an error to be raised; NULL: none. */
 static inline void weft_wake_with_(weft_task *task, const weft_error *error)
 {
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
     if (error) {
         task->live.wait.error = error;
         task->root.flags |= WEFT_HAS_ERROR_;
     }
-    weft_wake_(task);
+    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
+}
+
+/* Makes a parked task ready. */
+static inline void weft_wake_(weft_task *task)
+{
+    weft_wake_with_(task, NULL);
 }
 
 /* ---- Cancelling (cancel.c) ---- */

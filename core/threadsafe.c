@@ -88,7 +88,7 @@ bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 
 bool weft_has_been_called(const weft_loop *loop)
 {
-    return weft_has_threadsafe_calls_(loop);
+    return WEFT_LOAD_(loop->threadsafe_calls);
 }
 
 /* ---- In the loop ---- */

@@ -19,7 +19,7 @@ typedef struct weft_waiters_ {
     weft_wait_ *first; /* its `listed_before` is the last, whose `listed_after` is NULL */
 } weft_waiters_;
 
-static inline weft_task *weft_task_of_wait_(const weft_wait_ *wait)
+static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
 {
     return WEFT_CONTAINER_(wait, weft_task, live.wait);
 }
@@ -88,7 +88,9 @@ static inline void weft_waiters_wake_first_(weft_waiters_ *waiters)
 /* Wakes it, as one that has been given something. */
 static inline void weft_waiters_give_(weft_wait_ *wait)
 {
-    weft_wake_as_(weft_task_of_wait_(wait), WEFT_GRANTED_);
+    weft_task *const task = weft_task_of_wait_(wait);
+    weft_wake_(task);
+    task->root.flags |= WEFT_GRANTED_;
 }
 
 /* Makes the first one ready that is not yet, as one that has been given something, of those from
@@ -129,7 +131,7 @@ void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 /* Whether all who are listed have been cancelled, and are about to go. */
 static inline bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters)
 {
-    const weft_wait_ *wait = waiters->first;
+    weft_wait_ *wait = waiters->first;
     while (wait && weft_task_of_wait_(wait)->root.flags & WEFT_CANCELLED_)
         wait = wait->listed_after;
     return !wait;

@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
-files=$(find weft.h core primitives scenarios examples bench test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
+files=$(find weft.h core primitives scenarios examples bench doc test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
 
 # Versions of clang-format differ; the tree uses the one of Debian 12.
 if command -v clang-format-14 >/dev/null; then format=clang-format-14; else format=clang-format; fi
@@ -18,5 +18,5 @@ fi
 if awk 'length > 100 { printf "%s:%d: longer than 100 columns\n", FILENAME, FNR; bad = 1 } END { exit bad }' \
     $files; then pass; else fail "code is within 100 columns"; fi
 if awk 'length > 110 && !/^(\||    )/ { printf "%s:%d: longer than 110 columns\n", FILENAME, FNR; bad = 1 }
-    END { exit bad }' ./*.md doc/*.md scenarios/*.md; then pass; else fail "prose is within 110 columns"; fi
+    END { exit bad }' ./*.md bench/*.md doc/*.md scenarios/*.md; then pass; else fail "prose is within 110 columns"; fi
 finish

@@ -86,7 +86,7 @@ int main(void)
     static WEFT_TASK(empty) task;
     if (!weft_${name}_init($arguments))
         return 2;
-    weft_loop_init(&loop, &port.port);
+    weft_loop_init(&loop, &port.backend);
     const int status = weft_run(&loop, empty, &task) ? 1 : 0;
     weft_loop_close(&loop);
     weft_${name}_close(&port);

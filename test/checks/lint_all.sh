@@ -21,7 +21,7 @@ fi
 awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_backend.h"
 
 folders=
-for folder in $(find scenarios examples bench test -type d | grep -v '^test/lint'); do
+for folder in $(find doc scenarios examples bench test -type d | grep -v '^test/lint'); do
     folders="$folders -I$folder"
 done
 flags="-std=c11 -D_GNU_SOURCE -I. $folders -I$work $(pkg-config --cflags check)"
@@ -37,7 +37,7 @@ lint() {
     fi
 }
 
-for file in $(grep -lE '^ *WEFT_ASYNC' -r scenarios examples bench test --include='*.c' | sort); do
+for file in $(grep -lE '^ *WEFT_ASYNC' -r doc scenarios examples bench test --include='*.c' | sort); do
     # shellcheck disable=SC2046,SC2086
     case $file in
     test/lint/*) ;;

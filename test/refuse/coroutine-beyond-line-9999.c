@@ -10,5 +10,7 @@
 WEFT_ASYNC_BODY(job)
 {
     weft_yield;
+
+
 }
 WEFT_ASYNC_END

@@ -7,8 +7,7 @@
 WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
-    weft_yield;
-    weft_yield;
+    weft_yield; weft_yield;
 #else
     weft_yield;
     weft_yield;

@@ -360,7 +360,7 @@ START_TEST(a_timeout_is_rounded_up)
     ck_assert_int_gt(weft_poll_timeout(&polled, WEFT_FOREVER - 1), 1000000);
     const weft_time far = now + WEFT_SECONDS(1000) + 1;
     const int timeout = weft_poll_timeout(&polled, far);
-    ck_assert(weft_loop_time(&loop) + WEFT_MS((weft_time)timeout) >= far);
+    ck_assert(weft_loop_time(&loop) + WEFT_MS(timeout) >= far);
 }
 END_TEST
 

@@ -362,9 +362,9 @@ START_TEST(a_loop_whose_exception_handler_opens_a_handle_is_not_closed)
 }
 END_TEST
 
-static void close_it(weft_loop *of, weft_handle *handle)
+static void close_it(weft_loop *of, weft_handle *caller)
 {
-    (void)handle;
+    (void)caller;
     note_error(weft_loop_close(of));
 }
 
@@ -372,11 +372,11 @@ static void close_it(weft_loop *of, weft_handle *handle)
 START_TEST(a_close_that_is_refused_reports_no_error)
 {
     static WEFT_TASK(failing) task;
-    static weft_handle handle;
+    static weft_handle closing;
     weft_set_exception_handler(&loop, note_failure);
     weft_loop_create_task(&loop, failing, &task);
     run_dry();
-    ck_no_error(weft_call_soon(&loop, &handle, close_it));
+    ck_no_error(weft_call_soon(&loop, &closing, close_it));
     run_dry();
     ck_recorded("=invalid state");
     ck_no_error(weft_threadsafe_open(&loop, &opened, called));

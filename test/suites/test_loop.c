@@ -290,7 +290,7 @@ static void start_web(web_task *web, unsigned seed)
     tick();
     for (size_t i = 0; i < WEB; i++)
         if (!(rand() % 20))
-            web[i].task.root.flags |= (uint16_t)(rand() % 128 * WEFT_CANCELLING_ONE_);
+            web[i].task.root.flags |= (uint16_t)((unsigned)rand() % 128 * WEFT_CANCELLING_ONE_);
 }
 
 START_TEST(a_shutdown_cancels_each_task_as_weft_cancel_does)
@@ -512,9 +512,9 @@ START_TEST(a_runner_keeps_tasks_between_runs_and_cancels_them_at_its_close)
 {
     static WEFT_TASK(runner) first, second;
     static WEFT_TASK(hanging) left;
-    static weft_future never;
-    weft_loop_create_future(&loop, &never);
-    weft_loop_create_task(&loop, hanging, &left, .name = 'h', .future = &never);
+    static weft_future endless;
+    weft_loop_create_future(&loop, &endless);
+    weft_loop_create_task(&loop, hanging, &left, .name = 'h', .future = &endless);
     ck_no_error(weft_runner_run(&loop, runner, &first, .name = 'a', .times = 1, .delay = 1));
     ck_no_error(weft_runner_run(&loop, runner, &second, .name = 'b', .times = 1, .delay = 1));
     ck_assert(!weft_done(&left));

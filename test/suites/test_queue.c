@@ -136,7 +136,7 @@ static bool nobody_waits(void)
 START_TEST(items_come_out_in_the_order_of_their_queue)
 {
     static const char *const recorded[] = {"a1a3a2", "a2a3a1", "a1a2a3"};
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1), put(3), put(2);
     start_getter(&a, 'a', 3);
     tick();
@@ -155,7 +155,7 @@ END_TEST
 START_TEST(a_nowait_that_would_wait_is_an_error_and_changes_nothing)
 {
     int item = -1;
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_assert(weft_queue_empty(&queue) && !weft_queue_full(&queue));
     ck_error(weft_queue_get_nowait(&queue, &item), &weft_queue_empty_error);
     ck_assert_int_eq(item, -1);
@@ -196,7 +196,7 @@ END_TEST
 START_TEST(an_error_that_loses_no_item_can_be_ignored)
 {
     int item = -1;
-    init(_i, 2);
+    init((enum order)_i, 2);
     (void)weft_queue_get_nowait(&queue, &item);
     (void)weft_queue_task_done(&queue);
     ck_assert_int_eq(item, -1);
@@ -364,7 +364,7 @@ WEFT_ASYNC_END
 START_TEST(a_value_that_takes_the_last_room_itself_is_not_put)
 {
     static WEFT_TASK(reentrant_putter) task;
-    init(_i, 1);
+    init((enum order)_i, 1);
     queue.items[1] = 42;
     ck_error(weft_queue_put_nowait(&queue, putting_first(1, 2)), &weft_queue_full_error);
     ck_assert_uint_eq(weft_queue_size(&queue), 1);
@@ -380,7 +380,7 @@ END_TEST
 START_TEST(a_value_that_puts_another_one_comes_behind_it)
 {
     static WEFT_TASK(reentrant_putter) task;
-    init(_i, 2);
+    init((enum order)_i, 2);
     for (int again = 0; again < 2; again++) {
         if (again)
             ck_no_error(weft_run(&loop, reentrant_putter, &task));
@@ -396,7 +396,7 @@ END_TEST
 START_TEST(a_value_that_is_got_from_the_same_queue_is_put)
 {
     static WEFT_TASK(rotating_putter) task;
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1);
     put(2);
     ck_no_error(weft_run(&loop, rotating_putter, &task));
@@ -412,10 +412,10 @@ END_TEST
 START_TEST(a_value_that_shuts_the_queue_down_is_not_put)
 {
     static WEFT_TASK(shutting_down_putter) task;
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_error(weft_run(&loop, shutting_down_putter, &task), &weft_queue_shut_down_error);
     ck_assert(weft_queue_empty(&queue));
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_error(weft_queue_put_nowait(&queue, shutting_down_first(1)), &weft_queue_shut_down_error);
     ck_assert(weft_queue_empty(&queue));
 }
@@ -640,7 +640,7 @@ static void start_joiners(void)
  * CPython: test_queues.PriorityQueueJoinTests.test_task_done_underflow */
 START_TEST(join_does_not_wait_if_all_items_are_done)
 {
-    init(_i, 1);
+    init((enum order)_i, 1);
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
     start_joiners();
     ck_recorded("jk");
@@ -659,7 +659,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueJoinTests.test_task_done */
 START_TEST(joiners_wait_until_all_items_are_done)
 {
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1), put(2);
     start_joiners();
     ck_assert_int_eq(get() + get(), 3);
@@ -714,7 +714,7 @@ static void check_that_all_is_done(void)
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_empty */
 START_TEST(shutdown_of_an_empty_queue)
 {
-    init(_i, 1);
+    init((enum order)_i, 1);
     start_getter(&a, 'a', 1);
     tick();
     weft_queue_shutdown(&queue);
@@ -730,7 +730,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_nonempty */
 START_TEST(shutdown_of_a_queue_with_an_item_that_can_still_be_got)
 {
-    init(_i, 1);
+    init((enum order)_i, 1);
     put(1);
     start_joiners();
     start_putter(&p, 2, 1);
@@ -759,7 +759,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate */
 START_TEST(shutdown_now_drops_the_items_and_they_count_as_done)
 {
-    init(_i, 2);
+    init((enum order)_i, 2);
     put(1), put(2);
     start_putter(&p, 3, 1);
     start_joiners();
@@ -777,7 +777,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate_with_unfinished */
 START_TEST(shutdown_now_leaves_what_was_got_to_be_done)
 {
-    init(_i, 2);
+    init((enum order)_i, 2);
     put(1), put(1);
     start_joiners();
     ck_assert_int_eq(get(), 1);
@@ -794,7 +794,7 @@ END_TEST
 
 START_TEST(shutdown_now_of_items_that_are_done_already)
 {
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1), put(2), put(3);
     ck_no_error(weft_queue_task_done(&queue));
     ck_no_error(weft_queue_task_done(&queue));
@@ -875,7 +875,7 @@ START_TEST(a_queue_may_be_made_anew)
 {
     put(1);
     weft_queue_shutdown(&queue);
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_assert(weft_queue_empty(&queue) && !weft_queue_full(&queue));
     check_that_all_is_done();
     put(2);
@@ -1069,7 +1069,7 @@ START_TEST(items_of_an_unbounded_queue_are_waited_for)
 {
     static const char *const recorded[] = {"x1x3x2", "x2x3x1", "x1x2x3"};
     static struct item items[] = {{.priority = 1}, {.priority = 3}, {.priority = 2}};
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     start_item_getters();
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
@@ -1085,7 +1085,7 @@ END_TEST
 START_TEST(a_getter_of_an_unbounded_queue_that_is_woken_and_cancelled_wakes_the_next_one)
 {
     static struct item item = {.priority = 7};
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     start_item_getters();
     put_item(&item);
     weft_cancel(&x);
@@ -1139,7 +1139,7 @@ END_TEST
 START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
 {
     struct item *item;
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     start_item_getters();
     weft_queue_shutdown_now(&unbounded);
     run_dry();
@@ -1155,7 +1155,7 @@ START_TEST(shutdown_now_of_an_unbounded_queue_twice)
 {
     static struct item items[3];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
     weft_queue_shutdown_now(&unbounded);
@@ -1183,7 +1183,7 @@ START_TEST(an_item_is_put_without_waiting_or_refused_by_an_error)
 {
     static struct item item;
     static WEFT_TASK(item_putter) task;
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     weft_loop_create_task(&loop, item_putter, &task, .item = &item);
     tick();
     ck_recorded("in,");
@@ -1197,7 +1197,7 @@ START_TEST(an_item_that_is_in_a_queue_is_not_put_again)
 {
     static struct item items[2];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i / 2);
+    init_unbounded((enum order)(_i / 2));
     put_item(&items[0]);
     if (_i % 2)
         put_item(&items[1]);
@@ -1234,7 +1234,7 @@ START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
     enum { ITEMS = 30, GOT = 7 };
     static struct item items[ITEMS];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     state = 5;
     for (int i = 0; i < ITEMS; i++) {
         items[i].priority = (int)random_below(10);
@@ -1246,7 +1246,7 @@ START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
     for (int i = 0; i < GOT; i++)
         ck_no_error(weft_queue_task_done(&unbounded));
     ck_error(weft_queue_task_done(&unbounded), &weft_invalid_state_error);
-    init_unbounded((_i + 1) % ORDERS);
+    init_unbounded((enum order)((_i + 1) % ORDERS));
     for (int i = 0; i < ITEMS; i++)
         put_item(&items[i]);
     for (int i = 0; i < ITEMS; i++)

@@ -2,8 +2,8 @@
  * a function, which the test runs. */
 #include "helper.h"
 
-static const weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
-static const weft_frame task = {.state = 0};
+static weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
+static weft_frame task = {.state = 0};
 
 static weft_ready_queue_ queue;
 static weft_wait_ entries[8];
@@ -11,7 +11,7 @@ static weft_wait_ entries[8];
 static void push(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
-    entry->node.frame = (weft_frame *)&callback;
+    entry->node.frame = &callback;
     weft_ready_push_callback_(&queue, entry);
 }
 
@@ -19,7 +19,7 @@ static void push(char name)
 static void push_task(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
-    entry->node.frame = (weft_frame *)&task;
+    entry->node.frame = &task;
     entry->previous = NULL;
     weft_ready_push_(&queue, &entry->node);
 }

@@ -299,7 +299,7 @@ START_TEST(random_programs_are_as_with_a_sorted_list)
 {
     const char *const given = getenv("WEFT_SEED");
     for (int i = 0; i < 50; i++) {
-        seed = given ? strtoull(given, NULL, 10) : (uint64_t)(_i * 50 + i + 1);
+        seed = given ? strtoul(given, NULL, 10) : (unsigned long)(_i * 50 + i + 1);
         run_random_program();
     }
 }

@@ -56,7 +56,7 @@ static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *
 {
     size_t count = 0;
     const weft_wait_ *before = NULL;
-    for (const weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
+    for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
         weft_task *const task = WEFT_CONTAINER_(wait, weft_task, live.wait);
         demand(run, is_task_of(run, task), "a listed task has not ended", name);
         if (run->broken)
