@@ -1,6 +1,6 @@
 #!/bin/sh
-# The README's program compiles without a warning, and prints the text of the next block. The README's report of a
-# deadlock is that of examples/deadlock.c, and `readme.sh --write` updates it. The README has at most 120
+# The README's program compiles without a warning, and prints the text of the next block. The README's report
+# of a deadlock is that of examples/deadlock.c, and `readme.sh --write` updates it. The README has at most 120
 # lines. The code in doc/ compiles.
 set -eu
 . "$(dirname "$0")/common.sh"
