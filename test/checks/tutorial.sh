@@ -36,8 +36,8 @@ for program in "$srcdir"/doc/tutorial/*.c; do
 done
 [ -z "${run_service_too-}" ] || run_service || fail "10_service ends with $?"
 
-# Prints the page with current sources and outputs. A line that ends with a link to a program names the program
-# of the next blocks.
+# Prints the page with current sources and outputs. A line that ends with a link to a program names the
+# program of the next blocks.
 awk -v folder="$srcdir/doc/" -v work="$work/" '
     function insert(file,    line, got) {
         while ((got = (getline line <file)) > 0)

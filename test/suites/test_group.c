@@ -223,7 +223,7 @@ START_TEST(a_child_that_fails_cancels_its_siblings_in_order_and_the_body)
 }
 END_TEST
 
-START_TEST(children_that_fail_in_one_tick_are_all_in_the_error_in_that_order)
+START_TEST(all_children_that_fail_in_one_tick_are_in_the_error_in_order)
 {
     static const struct plan three[] = {{.delay = 2, .error = &fail},
                                         {.delay = 2, .error = &other_fail},
@@ -1295,7 +1295,7 @@ END_TEST
 
 /* ---- Reports ---- */
 
-START_TEST(all_tasks_are_those_of_no_group_and_then_each_groups)
+START_TEST(all_tasks_lists_tasks_without_a_group_and_then_each_groups)
 {
     static const struct plan two[] = {{.delay = 2}, {.delay = 3}};
     static child_task alone;
@@ -1419,7 +1419,7 @@ int main(void)
     tcase_add_loop_test(tests, a_block_may_be_left_in_any_way_and_its_children_end_first, 0, WAYS);
     tcase_add_test(tests, an_error_of_the_body_cancels_the_children_and_is_the_last_in_the_groups);
     tcase_add_loop_test(tests, a_child_that_fails_cancels_its_siblings_in_order_and_the_body, 0, 2);
-    tcase_add_test(tests, children_that_fail_in_one_tick_are_all_in_the_error_in_that_order);
+    tcase_add_test(tests, all_children_that_fail_in_one_tick_are_in_the_error_in_order);
     tcase_add_test(tests, errors_are_walked_in_the_order_of_failing_the_bodys_last);
     tcase_add_test(tests, a_body_that_makes_another_error_of_a_cancellation_fails_the_group);
     tcase_add_test(tests, body_and_child_fail);
@@ -1467,7 +1467,7 @@ int main(void)
     tcase_add_loop_test(tests, a_walk_ends_where_memory_was_used_again, 0, 3);
     tcase_add_test(tests, children_outlive_their_group);
     tcase_add_test(tests, a_failed_child_is_a_task_like_any_other);
-    tcase_add_test(tests, all_tasks_are_those_of_no_group_and_then_each_groups);
+    tcase_add_test(tests, all_tasks_lists_tasks_without_a_group_and_then_each_groups);
     tcase_add_test(tests, a_parent_waits_for_its_group);
     tcase_add_test(tests, a_child_has_a_name);
     tcase_add_test(tests, the_task_of_a_child_is_evaluated_once);

@@ -185,7 +185,7 @@ static void cancel_other(struct call *call)
 }
 
 /* The delay is over, or the future has ended, so the callback is already in the ready queue. */
-START_TEST(a_call_that_is_under_way_is_cancelled_by_the_one_before_it)
+START_TEST(a_queued_callback_can_be_cancelled_by_an_earlier_one)
 {
     a.action = cancel_other, a.other = &c;
     ways[_i](&a), ways[_i](&b), ways[_i](&c), ways[_i](&d);
@@ -194,7 +194,7 @@ START_TEST(a_call_that_is_under_way_is_cancelled_by_the_one_before_it)
 }
 END_TEST
 
-START_TEST(a_call_that_was_made_is_not_cancelled_by_the_one_behind_it)
+START_TEST(a_callback_that_has_run_is_not_cancelled_by_a_later_one)
 {
     b.action = cancel_other, b.other = &a;
     ways[_i](&a), ways[_i](&b);
@@ -240,7 +240,7 @@ START_TEST(a_handle_is_used_again_inside_its_own_call)
 }
 END_TEST
 
-START_TEST(one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it)
+START_TEST(a_handle_reused_inside_its_own_call_can_cancel_the_next_call)
 {
     rounds = 3, way = ways[_i];
     a.action = again, a.other = &b;
@@ -451,12 +451,12 @@ int main(void)
     tcase_add_test(tests, an_idle_handle_is_not_cancelled);
     tcase_add_loop_test(tests, a_cancelled_handle_is_not_called_and_may_be_used_again_at_once, 0,
                         WAYS);
-    tcase_add_loop_test(tests, a_call_that_is_under_way_is_cancelled_by_the_one_before_it, 0, WAYS);
-    tcase_add_loop_test(tests, a_call_that_was_made_is_not_cancelled_by_the_one_behind_it, 0, WAYS);
+    tcase_add_loop_test(tests, a_queued_callback_can_be_cancelled_by_an_earlier_one, 0, WAYS);
+    tcase_add_loop_test(tests, a_callback_that_has_run_is_not_cancelled_by_a_later_one, 0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_idle_when_it_is_called, 0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_used_again_inside_its_own_call, 0, WAYS);
-    tcase_add_loop_test(tests, one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it,
-                        0, WAYS);
+    tcase_add_loop_test(tests, a_handle_reused_inside_its_own_call_can_cancel_the_next_call, 0,
+                        WAYS);
     tcase_add_loop_test(tests, a_handle_is_freed_inside_its_own_call, 0, WAYS);
     tcase_add_test(tests, callbacks_and_tasks_are_notified_in_the_order_of_waiting);
     tcase_add_loop_test(tests, callbacks_are_removed_from_between_tasks, 0, 3);

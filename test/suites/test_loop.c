@@ -110,7 +110,7 @@ END_TEST
 
 /* The main task ends in the second iteration. The run is notified in the third iteration, which
  * it completes. */
-START_TEST(the_iteration_behind_the_one_in_which_main_ended_is_run_whole)
+START_TEST(a_run_completes_the_iteration_after_the_end_of_main)
 {
     static WEFT_TASK(runner) before, main_task, after;
     weft_loop_create_task(&loop, runner, &before, .name = 'b', .times = 9);
@@ -346,7 +346,7 @@ END_TEST
 
 /* ---- A host's loop ---- */
 
-START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
+START_TEST(a_host_runs_one_tick_at_a_time_and_gets_the_time_of_the_next)
 {
     static WEFT_TASK(runner) a;
     ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
@@ -843,7 +843,7 @@ int main(void)
     tcase_add_test(tests, a_task_made_ready_during_an_iteration_runs_in_the_next);
     tcase_add_test(tests, due_timers_come_behind_ready_tasks);
     tcase_add_test(tests, the_clock_moves_only_when_nothing_is_ready);
-    tcase_add_test(tests, the_iteration_behind_the_one_in_which_main_ended_is_run_whole);
+    tcase_add_test(tests, a_run_completes_the_iteration_after_the_end_of_main);
     tcase_add_test(tests, weft_run_cancels_the_tasks_left_in_order_and_returns_mains_error);
     tcase_add_test(tests, a_task_that_ends_with_a_deadlock_error_of_its_own_is_no_deadlock);
     tcase_add_test(tests, a_coroutine_that_is_known_by_its_code_alone_is_run);
@@ -854,7 +854,7 @@ int main(void)
     tcase_add_test(tests, a_shutdown_cancels_each_task_as_weft_cancel_does);
     tcase_add_test(tests, a_loop_runs_again_and_again);
     tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
-    tcase_add_test(tests, a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is);
+    tcase_add_test(tests, a_host_runs_one_tick_at_a_time_and_gets_the_time_of_the_next);
     tcase_add_test(tests, a_hosts_run_that_was_stopped_before_is_a_tick_as_well);
     tcase_add_test(tests, a_host_does_not_run_a_loop_that_runs);
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);

@@ -425,7 +425,7 @@ END_TEST
 
 /* CPython: test_queues.QueueGetTests.test_get_cancelled_race
  * CPython: test_queues.QueueGetTests.test_cancelled_getters_not_being_held_in_self_getters */
-START_TEST(a_cancelled_getter_is_gone_and_the_next_one_gets_the_item)
+START_TEST(a_cancelled_getter_is_unlinked_and_the_next_one_gets_the_item)
 {
     start_getters();
     ck_assert(weft_cancel(&a));
@@ -443,7 +443,7 @@ END_TEST
 
 /* CPython: test_queues.QueuePutTests.test_put_cancelled_race
  * CPython: test_queues.QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters */
-START_TEST(a_cancelled_putter_is_gone_and_the_next_one_gets_the_room)
+START_TEST(a_cancelled_putter_is_unlinked_and_the_next_one_gets_the_room)
 {
     start_putters();
     ck_assert(weft_cancel(&p));
@@ -1368,8 +1368,8 @@ static void add_waiting(TCase *tests)
     tcase_add_loop_test(tests, a_value_that_puts_another_one_comes_behind_it, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_is_got_from_the_same_queue_is_put, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_shuts_the_queue_down_is_not_put, 0, ORDERS);
-    tcase_add_loop_test(tests, a_cancelled_getter_is_gone_and_the_next_one_gets_the_item, 0, 2);
-    tcase_add_loop_test(tests, a_cancelled_putter_is_gone_and_the_next_one_gets_the_room, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_getter_is_unlinked_and_the_next_one_gets_the_item, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_putter_is_unlinked_and_the_next_one_gets_the_room, 0, 2);
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_leaves_the_item);
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_wakes_the_next_one);
     tcase_add_test(tests, a_putter_that_is_woken_and_cancelled_wakes_the_next_one);

@@ -240,7 +240,7 @@ END_TEST
 
 /* ---- All tasks, the current one ---- */
 
-START_TEST(all_tasks_are_those_that_have_not_ended_by_creation)
+START_TEST(all_tasks_lists_tasks_that_have_not_ended_by_creation)
 {
     static WEFT_TASK(sleeper) tasks[5];
     static const int order[][5] = {{0, 1, 2, 3, 4}, {0, 1, 3, 4}, {1, 3, 4}, {1, 3}, {3}};
@@ -831,7 +831,7 @@ END_TEST
 
 /* ---- Memory ---- */
 
-START_TEST(a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory)
+START_TEST(a_task_starts_without_traces_of_the_previous_task_in_its_memory)
 {
     static WEFT_TASK(sleeper) task;
     weft_loop_create_task(&loop, sleeper, &task, .name = "", .delay = 5, .error = &fail);
@@ -1069,7 +1069,7 @@ int main(void)
     tcase_add_test(tests, an_await_raises_the_error_before_and_after_the_end);
     tcase_add_test(tests, an_error_leaves_through_tasks_that_await_each_other);
     tcase_add_test(tests, waiters_of_a_task_are_woken_in_the_order_in_which_they_came);
-    tcase_add_test(tests, all_tasks_are_those_that_have_not_ended_by_creation);
+    tcase_add_test(tests, all_tasks_lists_tasks_that_have_not_ended_by_creation);
     tcase_add_test(tests, the_current_task_is_the_one_that_runs_and_none_in_callbacks_and_outside);
     tcase_add_test(tests, a_task_cancelled_before_its_first_step_never_runs);
     tcase_add_test(tests, a_task_that_yielded_is_cancelled_at_the_yield);
@@ -1102,7 +1102,7 @@ int main(void)
     tcase_add_test(tests, one_of_two_requests_taken_back_leaves_the_other);
     tcase_add_test(tests, a_cancellation_that_ended_a_wait_cannot_be_taken_back);
     tcase_add_test(tests, a_task_that_takes_its_own_cancellation_back_goes_on);
-    tcase_add_test(tests, a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory);
+    tcase_add_test(tests, a_task_starts_without_traces_of_the_previous_task_in_its_memory);
     tcase_add_test(tests, an_ended_tasks_memory_is_used_again_in_its_own_done_callback);
     tcase_add_test(tests, an_ended_tasks_memory_can_be_reused_before_all_callbacks_have_run);
     tcase_add_loop_test(tests, a_start_in_the_memory_of_a_task_that_has_not_ended_panics, 0, 2);

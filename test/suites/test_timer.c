@@ -85,7 +85,7 @@ START_TEST(equal_deadlines_are_first_in_first_out_however_far_away_they_were_arm
 }
 END_TEST
 
-START_TEST(a_deadline_in_the_past_is_due_now_behind_those_that_are)
+START_TEST(a_deadline_in_the_past_is_due_now_behind_due_timers)
 {
     static weft_wait_ waits[5];
     arm(&waits[0], 100);
@@ -314,7 +314,7 @@ int main(void)
     tcase_add_test(tests, timers_are_due_by_deadline_and_never_early);
     tcase_add_test(tests, equal_deadlines_are_first_in_first_out);
     tcase_add_test(tests, equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed);
-    tcase_add_test(tests, a_deadline_in_the_past_is_due_now_behind_those_that_are);
+    tcase_add_test(tests, a_deadline_in_the_past_is_due_now_behind_due_timers);
     tcase_add_test(tests, far_deadlines_keep_their_order);
     tcase_add_loop_test(tests, a_timer_is_disarmed_from_any_position, 0, 4);
     tcase_add_loop_test(tests, the_next_timer_is_right_after_the_least_was_disarmed, 0, 2);

@@ -83,7 +83,7 @@ static size_t waiting(struct run *run, const weft_waiters_ *waiters)
     return count;
 }
 
-static size_t all_who_wait(struct run *run, const weft_waiters_ *waiters, const char *name)
+static size_t count_waiters(struct run *run, const weft_waiters_ *waiters, const char *name)
 {
     const size_t count = listed(run, waiters, name);
     demand(run, count == waiting(run, waiters), "a task that waits for the object is listed", name);
@@ -94,7 +94,7 @@ static size_t all_who_wait(struct run *run, const weft_waiters_ *waiters, const 
 
 static void check_lock(struct run *run, const struct object *object, const weft_lock *lock)
 {
-    const size_t waiters = all_who_wait(run, &lock->waiters, object->name);
+    const size_t waiters = count_waiters(run, &lock->waiters, object->name);
     const bool locked = weft_lock_locked(lock);
     demand(run, locked || !waiters, "no task waits for a free lock", object->name);
     demand(run, object->acquired - object->released == locked,
@@ -104,7 +104,7 @@ static void check_lock(struct run *run, const struct object *object, const weft_
 static void check_semaphore(struct run *run, const struct object *object)
 {
     const weft_semaphore *const semaphore = &object->semaphore;
-    const size_t waiters = all_who_wait(run, &semaphore->waiters, object->name);
+    const size_t waiters = count_waiters(run, &semaphore->waiters, object->name);
     demand(run, !semaphore->value || !waiters, "no task waits for a free unit", object->name);
     demand(run, semaphore->value == object->value - object->acquired + object->released,
            "a semaphore's units are conserved", object->name);
@@ -113,11 +113,11 @@ static void check_semaphore(struct run *run, const struct object *object)
 static void check_barrier(struct run *run, const struct object *object)
 {
     const weft_barrier *const barrier = &object->barrier;
-    const size_t waiters = all_who_wait(run, &barrier->condition.waiters, object->name);
+    const size_t waiters = count_waiters(run, &barrier->condition.waiters, object->name);
     const bool broken = weft_barrier_broken(barrier);
     demand(run,
            !barrier->condition.lock.holder &&
-               !all_who_wait(run, &barrier->condition.lock.waiters, object->name),
+               !count_waiters(run, &barrier->condition.lock.waiters, object->name),
            "no task holds a barrier's lock", object->name);
     demand(run, broken || barrier->state == WEFT_BARRIER_FILLING_, "a barrier has been drained",
            object->name);
@@ -140,13 +140,13 @@ static long long sum_of(const struct object *object)
 static void check_queue(struct run *run, const struct object *object)
 {
     const weft_queue_ *const queue = engine_of(object);
-    demand(run, !all_who_wait(run, &queue->getters, object->name) || !queue->size,
+    demand(run, !count_waiters(run, &queue->getters, object->name) || !queue->size,
            "no task waits for an item while there is one", object->name);
     demand(run,
-           !all_who_wait(run, &queue->putters, object->name) ||
+           !count_waiters(run, &queue->putters, object->name) ||
                (queue->room && queue->size == queue->room),
            "no task waits for room while there is room", object->name);
-    demand(run, !all_who_wait(run, &queue->joiners, object->name) || queue->unfinished,
+    demand(run, !count_waiters(run, &queue->joiners, object->name) || queue->unfinished,
            "no task joins a queue whose items are done", object->name);
     demand(run, queue->size == object->put - object->got, "items are conserved", object->name);
     demand(run, queue->unfinished == object->put - object->done, "items are done as often as put",
@@ -162,7 +162,7 @@ static void check_object(struct run *run, const struct object *object)
         check_lock(run, object, &object->lock);
         return;
     case OBJECT_CONDITION:
-        all_who_wait(run, &object->condition.waiters, object->name);
+        count_waiters(run, &object->condition.waiters, object->name);
         check_lock(run, object, &object->condition.lock);
         return;
     case OBJECT_SEMAPHORE:
@@ -170,7 +170,7 @@ static void check_object(struct run *run, const struct object *object)
         check_semaphore(run, object);
         return;
     case OBJECT_EVENT:
-        demand(run, !all_who_wait(run, &object->event.waiters, object->name) || !object->event.set,
+        demand(run, !count_waiters(run, &object->event.waiters, object->name) || !object->event.set,
                "no task waits for an event that is set", object->name);
         return;
     case OBJECT_BARRIER:
@@ -286,7 +286,7 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
     weft_add_done_callback(until, &ending.handle, note_end);
     while (!ending.ended && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
         continue;
-    demand(run, run->observer.ticks < MOST_TICKS, "a program ends", "it");
+    demand(run, run->observer.ticks < MOST_TICKS, "the program ends", "the program");
     weft_handle_cancel(&machine->loop, &ending.handle);
     return ending.ended ? NULL : &weft_deadlock_error;
 }
@@ -308,12 +308,12 @@ static void end_watched(struct watcher *watcher, struct machine *machine)
     struct run *const run = WEFT_CONTAINER_(watcher, struct run, watcher);
     machine->out = run->nowhere;
     run->observer.victim = 0;
-    demand(run, observe_until_dry(&run->observer, MOST_TICKS), "a program ends", "it");
+    demand(run, observe_until_dry(&run->observer, MOST_TICKS), "the program ends", "the program");
     for (int round = 0; round < ROUNDS && weft_first_task(&machine->loop); round++) {
         weft_task *task = weft_first_task(&machine->loop);
         for (; task; task = weft_next_task(task))
             weft_cancel(task);
-        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "a program ends", "it");
+        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "the program ends", "the program");
     }
     if (!weft_first_task(&machine->loop))
         check_end(run);

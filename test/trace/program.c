@@ -210,14 +210,14 @@ static void parse_parts(struct reader *reader, bool is_try, struct block **end)
         *end = block;
         end = &block->next;
         if (!first && !(is_try && is_part_of_try(block)))
-            reader->problem = "this is no part of a try";
+            reader->problem = "this is not a part of a try";
         next_line(reader);
         parse_block(reader, block);
         if (reader->problem)
             return;
         more = reader->line.opens;
         if (!more && reader->line.count > 1)
-            reader->problem = "a line goes on behind }";
+            reader->problem = "unexpected words after }";
     }
     free_words(reader->line.count, reader->line.words);
     next_line(reader);
@@ -229,7 +229,7 @@ static struct statement *parse_statement(struct reader *reader)
     const struct form *const form = find_form(&reader->line);
     statement->line = reader->line.number;
     if (!form) {
-        reader->problem = "this is no statement";
+        reader->problem = "this is not a statement";
         return statement;
     }
     statement->op = form->op;
@@ -473,7 +473,7 @@ struct program *program_parse(const char *text)
     if (!reader.problem && !wrong)
         return program;
     if (wrong)
-        fprintf(stderr, "'%s' is not what may stand there\n", wrong);
+        fprintf(stderr, "'%s' is not allowed here\n", wrong);
     else
         fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);
     if (reader.line.words)
