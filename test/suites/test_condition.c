@@ -683,7 +683,7 @@ static size_t count_notified(void)
     return count;
 }
 
-static void end_those_who_wait(void)
+static void end_waiters(void)
 {
     hold();
     notify_all();
@@ -719,7 +719,7 @@ static void cancel_some(waiter_task *const *tasks, int ticks, unsigned victims, 
     for (int i = 0; i < 4; i++)
         left -= weft_cancelled(tasks[i]);
     ck_assert_uint_ge(count_notified(), left < 2 ? left : 2);
-    end_those_who_wait();
+    end_waiters();
     record[0] = '\0';
 }
 

@@ -313,7 +313,8 @@ static void end_watched(struct watcher *watcher, struct machine *machine)
         weft_task *task = weft_first_task(&machine->loop);
         for (; task; task = weft_next_task(task))
             weft_cancel(task);
-        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "the program ends", "the program");
+        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "the program ends",
+               "the program");
     }
     if (!weft_first_task(&machine->loop))
         check_end(run);
