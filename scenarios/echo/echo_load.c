@@ -160,7 +160,7 @@ WEFT_ASYNC_BODY(visit_often)
 }
 WEFT_ASYNC_END
 
-/* ---- The killer     -------------------------------------------------------------------------- */
+/* ---- The killer ---------------------------------------------------------------------------- */
 
 /* random.choice(clients). If that client has finished, none is killed. Otherwise the last
  * clients would be killed more and more often. */

@@ -62,10 +62,10 @@ struct kill_clients {
 struct echo_load {
     uint16_t port;
     uint64_t seed, requests;
-    uint64_t visit;       /* maximal requests on one connection, 1 or more */
+    uint64_t visit;       /* maximal number of requests on one connection */
     size_t longest;       /* longest line, in bytes */
     weft_time time_limit; /* for one request */
-    weft_time kill_every; /* mean time between two kills; 0: no kills */
+    weft_time kill_every; /* time between two kills; 0: no kills */
     size_t count;
     struct echo_client
         *clients;      /* the program's array of `count` clients, zero at first except for `line` */

@@ -48,7 +48,7 @@ struct connection {
 struct echo_server {
     int listener; /* -1: the server does not listen */
     uint16_t port;
-    size_t room;                /* maximal connections at a time; length of `places` */
+    size_t room;                /* maximal number of connections; length of `places` */
     struct connection *places;  /* the program's array, zero at first */
     struct connection *free;    /* list of the free places */
     weft_semaphore permits;     /* one unit for each free place */

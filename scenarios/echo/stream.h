@@ -16,9 +16,10 @@ struct stream {
 
 extern const weft_error os_error;         /* OSError */
 extern const weft_error connection_error; /* ConnectionError: reset, a broken pipe; an os_error */
-extern const weft_error incomplete_error; /* the end came early */
+extern const weft_error incomplete_error; /* asyncio.IncompleteReadError: too few bytes */
 
-/* OSError(number): writes the error into *failure, a member of the frame that raises it. */
+/* OSError(number): stores the error in *failure, a member of the frame that raises it, and
+ * returns it. */
 const weft_error *os_fail(weft_error *failure, int number);
 
 /* ---- Functions ------------------------------------------------------------------------------ */
