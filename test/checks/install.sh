@@ -68,8 +68,8 @@ result "a program with a clock that never waits" $?
 # The backends that weft.h leaves out, by the longer names of the headers.
 for name in poll epoll; do
     [ -f "$include/core/backend/$name.h" ] || continue
-    case $name in poll) arguments='&port, 0' ;; *) arguments='&port' ;; esac
-    cat >"$work/port.c" <<END
+    case $name in poll) arguments='&backend, 0' ;; *) arguments='&backend' ;; esac
+    cat >"$work/backend.c" <<END
 #include <weft/core/backend/$name.h>
 #include <weft/weft.h>
 
@@ -81,19 +81,19 @@ WEFT_ASYNC_END
 
 int main(void)
 {
-    static weft_$name port;
+    static weft_$name backend;
     static weft_loop loop;
     static WEFT_TASK(empty) task;
     if (!weft_${name}_init($arguments))
         return 2;
-    weft_loop_init(&loop, &port.backend);
+    weft_loop_init(&loop, &backend.backend);
     const int status = weft_run(&loop, empty, &task) ? 1 : 0;
     weft_loop_close(&loop);
-    weft_${name}_close(&port);
+    weft_${name}_close(&backend);
     return status;
 }
 END
-    builds port.c
+    builds backend.c
     "$work/program"
     result "a program on $name" $?
 done

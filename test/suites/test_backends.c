@@ -418,7 +418,7 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-    TCase *tests = begin_suite("ports");
+    TCase *tests = begin_suite("backends");
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
     tcase_add_test(tests, a_reader_and_a_writer_of_one_number_share_an_entry);
     tcase_add_test(tests, a_watch_that_is_added_after_the_entries_were_made_is_not_notified);

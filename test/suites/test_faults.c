@@ -326,14 +326,14 @@ static void close_epoll(void)
 static const struct {
     bool (*open)(void);
     void (*close)(void);
-} ports[] = {
+} backends[] = {
     {open_select, close_nothing},
     {open_poll, close_poll},
 #ifdef HAVE_EPOLL
     {open_epoll, close_epoll},
 #endif
 };
-enum { PORTS = sizeof(ports) / sizeof(*ports) };
+enum { BACKENDS = sizeof(backends) / sizeof(*backends) };
 
 /* ---- Runs ---- */
 
@@ -360,10 +360,10 @@ static bool run_program(int which, int at, int how)
     count_sleeps = calls = callbacks = 0;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
-    const bool opened = ports[which].open();
+    const bool opened = backends[which].open();
     const bool well = opened && run_on_port();
     if (opened)
-        ports[which].close();
+        backends[which].close();
     else
         close(other_ends[0]);
     close(ends[0]);
@@ -458,9 +458,9 @@ int main(void)
 {
     TCase *const tests = begin_suite("faults");
     tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, the_program_ends_well_without_a_fault, 0, PORTS);
+    tcase_add_loop_test(tests, the_program_ends_well_without_a_fault, 0, BACKENDS);
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
-                        PORTS);
+                        BACKENDS);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
     return run_suite();

@@ -308,7 +308,7 @@ END_TEST
 
 /* ---- fork() ---- */
 
-static bool bell_is_rung(void)
+static bool is_wake_pending(void)
 {
     struct pollfd wake_pipe = {.fd = weft_select_wake_descriptor(&select_backend),
                                .events = POLLIN};
@@ -330,21 +330,21 @@ static bool in_a_child(bool (*child)(void))
 static bool run_twice(void)
 {
     const int number = weft_select_wake_descriptor(&select_backend);
-    return !weft_run_once(&loop) && !bell_is_rung() &&
+    return !weft_run_once(&loop) && !is_wake_pending() &&
            number == weft_select_wake_descriptor(&select_backend) &&
-           weft_call_soon_threadsafe(&a.threadsafe) && bell_is_rung() && !weft_run_once(&loop) &&
-           !bell_is_rung() && strcmp(record, "aa") == 0;
+           weft_call_soon_threadsafe(&a.threadsafe) && is_wake_pending() && !weft_run_once(&loop) &&
+           !is_wake_pending() && strcmp(record, "aa") == 0;
 }
 
 START_TEST(a_childs_loop_does_not_empty_its_parents_wake_pipe)
 {
     open_named(&a);
-    ck_assert(call(&a) && bell_is_rung());
+    ck_assert(call(&a) && is_wake_pending());
     ck_assert(in_a_child(run_twice));
-    ck_assert(bell_is_rung());
+    ck_assert(is_wake_pending());
     ck_no_error(weft_run_once(&loop));
     ck_recorded("a");
-    ck_assert(!bell_is_rung());
+    ck_assert(!is_wake_pending());
     weft_threadsafe_close(&a.threadsafe);
 }
 END_TEST
@@ -353,18 +353,18 @@ static bool close_and_open_again(void)
 {
     weft_threadsafe_close(&a.threadsafe);
     return !weft_threadsafe_open(&loop, &a.threadsafe, note_name) &&
-           weft_call_soon_threadsafe(&a.threadsafe) && bell_is_rung() && !weft_run_once(&loop) &&
-           !bell_is_rung() && strcmp(record, "a") == 0;
+           weft_call_soon_threadsafe(&a.threadsafe) && is_wake_pending() && !weft_run_once(&loop) &&
+           !is_wake_pending() && strcmp(record, "a") == 0;
 }
 
 START_TEST(a_child_that_opens_its_handles_again_has_a_wake_pipe_of_its_own)
 {
     open_named(&a);
     ck_assert(in_a_child(close_and_open_again));
-    ck_assert(!bell_is_rung());
-    ck_assert(call(&a) && bell_is_rung());
+    ck_assert(!is_wake_pending());
+    ck_assert(call(&a) && is_wake_pending());
     ck_assert(in_a_child(close_and_open_again));
-    ck_assert(bell_is_rung());
+    ck_assert(is_wake_pending());
     ck_no_error(weft_run_once(&loop));
     ck_recorded("a");
     weft_threadsafe_close(&a.threadsafe);
