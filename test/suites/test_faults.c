@@ -337,7 +337,7 @@ enum { BACKENDS = sizeof(backends) / sizeof(*backends) };
 
 /* ---- Runs ---- */
 
-static bool run_on_port(void)
+static bool run_on_backend(void)
 {
     static WEFT_TASK(program) task;
     weft_loop_init(&loop, &any.backend);
@@ -361,7 +361,7 @@ static bool run_program(int which, int at, int how)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
     const bool opened = backends[which].open();
-    const bool well = opened && run_on_port();
+    const bool well = opened && run_on_backend();
     if (opened)
         backends[which].close();
     else
