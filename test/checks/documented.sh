@@ -1,13 +1,13 @@
 #!/bin/sh
-# Each public name is declared under a comment; functions, and macros that are called, stand in
-# doc/functions.md; and what the documents name is in a header.
+# Each public name has a comment. Functions and macros that are called are in doc/functions.md. Names in the
+# documents are declared in a header.
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A name may be declared several times: one comment will do.
+# A name that is declared several times needs one comment.
 awk -f test/checks/documented.awk weft.h core/*.h core/*/*.h primitives/*.h | awk '
     { key = $3 " " $2; where[key] = $1; comments[key] += $4 }
     END { for (key in comments) print key, comments[key], where[key] }' | sort >"$work/declared"

@@ -1,6 +1,5 @@
 #!/bin/sh
-# What is installed is enough: every header, and programs that are built with pkg-config from the installed
-# files alone.
+# The installed files suffice: every header is there, and programs build from them with pkg-config alone.
 set -eu
 . "$(dirname "$0")/common.sh"
 have pkg-config "programs on what is installed" || finish
@@ -32,7 +31,7 @@ LD_LIBRARY_PATH=$work/usr/lib
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
 flags=$(pkg-config --define-variable=prefix="$work/usr" --cflags --libs weft)
 
-# builds FILE: as a program of somebody else, $work/program.
+# builds FILE: compiles $work/program as a user would.
 builds() {
     # shellcheck disable=SC2086
     (cd "$work" && ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror "$1" $flags -o program)
@@ -66,7 +65,7 @@ builds virtual.c
 "$work/program"
 result "a program with a clock that never waits" $?
 
-# The backends that weft.h leaves out, by the longer names of headers.
+# The backends that weft.h leaves out, by the longer names of the headers.
 for name in poll epoll; do
     [ -f "$include/core/backend/$name.h" ] || continue
     case $name in poll) arguments='&backend, 0' ;; *) arguments='&backend' ;; esac

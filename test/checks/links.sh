@@ -1,24 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Each link of a document leads to a file, and to a heading of it, in the tree and where it is installed.
+# Each link of a document leads to a file, and to a heading in it, in the tree and in the installed copy.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# links DOCUMENT: the targets of its links, but those in code and those to other hosts.
+# links DOCUMENT: prints the targets of its links, except for links in code and to other hosts.
 links() {
     awk '/^```/ { code = !code } !code && !/^    /' "$1" | sed 's/`[^`]*`//g' |
         grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//' | grep -v '^[a-z]*:' || true
 }
 
-# headings DOCUMENT: what a link calls its headings, one a line.
+# headings DOCUMENT: prints the anchors of its headings, one a line.
 headings() {
     awk '/^```/ { code = !code } !code && /^#+ /' "$1" | sed 's/^#* //' | tr '[:upper:]' '[:lower:]' |
         sed 's/[^a-z0-9 _-]//g; s/ /-/g'
 }
 
-# check FOLDER: of all documents in it.
+# check FOLDER: checks the links of all documents in the folder.
 check() {
     for document in $(cd "$1" && find . -name '*.md' -not -path './build*' -not -path './.git/*' \
         -not -path '*/node_modules/*' | sort); do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The README's program compiles without a warning and prints what the block behind it says; the README's
-# report of a deadlock is that of examples/deadlock.c; the README has at most 120 lines; and the code in
-# doc/ compiles. `readme.sh --write` writes the report.
+# The README's program compiles without a warning, and prints the text of the next block. The README's report
+# of a deadlock is that of examples/deadlock.c, and `readme.sh --write` updates it. The README has at most 120
+# lines. The code in doc/ compiles.
 set -eu
 . "$(dirname "$0")/common.sh"
 top=$(pwd)
@@ -13,7 +13,7 @@ compile() {
     pass
 }
 
-# The report names files as the compiler got them.
+# The report has file names as the compiler got them, so the compiler runs in the source folder.
 (cd "$srcdir" && compile -I. examples/deadlock.c "$top/.libs/libweft.a" -o "$work/deadlock")
 status=0
 "$work/deadlock" >"$work/report" || status=$?
@@ -46,9 +46,9 @@ compile -I"$srcdir" "$work/program.c" .libs/libweft.a -o "$work/program"
 "$work/program" >"$work/printed"
 status=0
 diff "$work/expected" "$work/printed" || status=$?
-result "what the README's program prints" $status
+result "the README's program prints the text below it" $status
 
-# Whole programs of the tutorial are tutorial.sh's.
+# tutorial.sh checks the whole programs of the tutorial.
 for document in "$srcdir"/doc/*.md; do
     [ "$(basename "$document")" != tutorial.md ] || continue
     awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$document" >"$work/part.c"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Misuse that a compiler can see is refused, with a message: each file of refuse/ must not compile,
-# for the reason that its first lines give, and must compile with -DFIXED, where the mistake is mended.
+# The compiler refuses misuse with a message. Each file of refuse/ must not compile, for the reason in its
+# first lines. It must compile with -DFIXED, which corrects the mistake.
 set -u
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The text behind "NAME: " in the comment of the file.
+# Prints the text after "NAME: " in the comment of the file.
 field() {
     sed -n "s/^ \* $1: //p" "$2"
 }

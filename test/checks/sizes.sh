@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The sizes in bench/README.md and README.md are those of `make size`: of structs on a 64-bit machine,
-# and with arm-none-eabi-gcc 12.2 of structs on a 32-bit machine and of code. `sizes.sh --write` writes them.
+# The sizes in bench/README.md and README.md are those of `make size`: structs on a 64-bit machine, and, with
+# arm-none-eabi-gcc 12.2, structs on a 32-bit machine and code. `sizes.sh --write` updates them.
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
@@ -13,17 +13,17 @@ srcdir=. sh bench/size.sh | sed 's/ *$//' >"$work/size"
 with_arm=$(arm-none-eabi-gcc -dumpfullversion 2>/dev/null | cut -d. -f1,2)
 [ "$with_arm" = 12.2 ] || with_arm=
 
-# figure NAME COLUMN: a struct's size, in column 2 or 3, or a sum of code (core, primitives), in column 2.
+# figure NAME COLUMN: prints a struct's size (column 2 or 3), or a sum of code (core, primitives; column 2).
 figure() {
     awk -v name="$1" -v column="$2" '$1 == name { print $column; exit }' "$work/size"
 }
 
-# 12345 as 12,345.
+# Prints 12345 as 12,345.
 thousands() {
     sed ':again; s/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/; t again'
 }
 
-# The README, with the figures of now in the rows that name a size.
+# Prints the README with current figures in the rows that name a size.
 row() {
     small=$(figure "$2" 3)
     [ -n "$small" ] || small='[0-9]*'
@@ -44,7 +44,7 @@ row 'a parked task, whatever it waits for' weft_task <README.md |
     row 'the loop' weft_loop |
     code 'code of the core, Cortex-M0 at -Os' core >"$work/README.md"
 
-# bench/README.md, with the output of now in its block of text.
+# Prints bench/README.md with the current output in its block of text.
 awk -v size="$work/size" '
     skipping && /^```$/ { skipping = 0 }
     skipping { next }
@@ -76,7 +76,7 @@ else
     skip 'sizes of code and of a 32-bit machine' 'there is no arm-none-eabi-gcc 12.2'
 fi
 
-# Each time that README.md shows stands in bench/README.md.
+# Each time in README.md is also in bench/README.md.
 for time in $(sed -n '/^## What it costs/,/^## When/p' README.md | grep -E ' ns ' | grep -oE '[0-9][0-9,]*[.0-9]*[0-9]'); do
     case $time in
     500 | 1,000 | 100) continue ;;

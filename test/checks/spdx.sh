@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every source file names its licence: an SPDX line among the first three. `spdx.sh --write` adds it where
-# it is missing: in C a comment of its own at the top, elsewhere behind the line with the interpreter.
+# Every source file names its licence in an SPDX line, among the first three lines. `spdx.sh --write` adds a
+# missing one: in C a comment at the top, elsewhere after the line with the interpreter.
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
@@ -13,7 +13,7 @@ files() {
         -o -name '*.awk' -o -name '*.am' -o -name configure.ac -o -name try -o -path ./.ci/run \) -print | sort
 }
 
-# The line as a comment of the file's language.
+# Prints the line as a comment in the file's language.
 comment() {
     case $1 in
     *.[ch]) echo "/* $line */" ;;
@@ -22,7 +22,7 @@ comment() {
     esac
 }
 
-# Inserts the line: first, or second behind `#!`.
+# Inserts the line as the first, or after `#!` as the second.
 add() {
     copy=$(mktemp)
     awk -v line="$(comment "$1")" '

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Each program of the tutorial compiles without a warning, ends with 0, and doc/tutorial.md shows its
-# source and its output as they are. `tutorial.sh --write` writes both into the page.
+# Each program of the tutorial compiles without a warning and exits with 0. doc/tutorial.md has its source and
+# its output, which `tutorial.sh --write` updates.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
@@ -36,8 +36,8 @@ for program in "$srcdir"/doc/tutorial/*.c; do
 done
 [ -z "${run_service_too-}" ] || run_service || fail "10_service ends with $?"
 
-# The page with the sources and outputs of now. A line that ends with a link to a program says whose the
-# next blocks are.
+# Prints the page with current sources and outputs. A line that ends with a link to a program names the
+# program of the next blocks.
 awk -v folder="$srcdir/doc/" -v work="$work/" '
     function insert(file,    line, got) {
         while ((got = (getline line <file)) > 0)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# -Wcast-qual -Wconversion -Wshadow find nothing in the public headers, nor in the programs here, which use
-# every macro. (test_faults is left out: it contains a file of the library.)
+# -Wcast-qual -Wconversion -Wshadow give no warning in the public headers, nor in the programs here, which use
+# every macro. test_faults is left out, since it contains a file of the library.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)

@@ -1,4 +1,4 @@
-/* Refused: the same on a char.
+/* Refused: an await inside a switch on a char, in a check build.
  * flags: -DWEFT_CHECK_AWAITS
  * gcc flags: -Werror=overflow
  * clang flags: -Werror=switch

@@ -1,4 +1,4 @@
-/* Refused: an await of something else.
+/* Refused: an await of an object that is not an awaitable.
  * gcc: has no member named 'weft_await_takes_a_task_or_future_and_weft_call_a_frame_'
  * clang: no member named 'weft_await_takes_a_task_or_future_and_weft_call_a_frame_'
  * lines: 30

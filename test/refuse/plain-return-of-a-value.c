@@ -1,4 +1,4 @@
-/* Refused: the same with a value.
+/* Refused: C's return of a value in a coroutine, which would not leave the blocks around it.
  * gcc: weft_use_weft_return_value_
  * clang: weft_use_weft_return_value_
  * lines: 30

@@ -33,7 +33,7 @@ static const weft_error *run_until(struct machine *machine, weft_future *until)
                    : weft_run_until_complete(&machine->loop, until);
 }
 
-/* Awaits those that main left behind. */
+/* Awaits the tasks that main left behind. */
 struct drain {
     weft_frame frame;
     struct instance **left;
@@ -53,7 +53,7 @@ WEFT_ASYNC_END
 
 typedef WEFT_TASK(drain) drain_task;
 
-/* Cancels what main left behind, and awaits it in a task of its own. */
+/* Cancels the tasks that main left behind, and awaits them in a task of its own. */
 static const weft_error *run_rest(struct machine *machine)
 {
     struct instance **left;
@@ -86,7 +86,7 @@ static void print_deadlock(struct machine *machine)
     fprintf(machine->out, "\n");
 }
 
-/* The clock stands still while anything runs. */
+/* Panics, since the clock stands still while anything runs. */
 static void bark(weft_loop *loop, const weft_slow_call *call)
 {
     (void)loop;
