@@ -31,7 +31,7 @@ names_in() {
 }
 
 names_in core/*.h core/*/*.h primitives/*.h >"$work/there"
-# The functions that WEFT_DEFINE_LIST_ and WEFT_DEFINE_RING_ (core/list.h) define.
+# The functions that the macros (core/list.h) define.
 for name in $(sed -n 's/^WEFT_DEFINE_[A-Z]*_(\(weft_[a-z]*\),.*/\1/p' core/*.h primitives/*.h); do
     for end in append prepend push pop remove; do echo "${name}_${end}_"; done
 done >>"$work/there"

@@ -142,11 +142,11 @@ WEFT_ASYNC(tasks, nap_task a, b, children[4]; weft_timeout limit; weft_shield sh
     weft_check(weft_gather_add(&self->both, &self->a));
     weft_gather_all(&self->both);
     weft_gather_collect(&self->both);
-    weft_check(weft_gather_add_in(&self->both.gather, self->both.parts, 2, &self->a));
+    weft_check(weft_gather_add_in(&self->both, self->both.parts, 2, &self->a));
     weft_gather_each(&self->each, i, nap, .delay = WEFT_MS(i));
     weft_gather_collect_each(&self->each, i, nap, .delay = WEFT_MS(i));
     weft_check(weft_wait_add(&self->set, &self->a));
-    weft_check(weft_wait_add_in(&self->set.set, self->parts, 2, &self->b));
+    weft_check(weft_wait_add_in(&self->set, self->parts, 2, &self->b));
     weft_wait_first(&self->set, WEFT_MS(1));
     weft_wait_first_error(&self->set, WEFT_FOREVER);
     weft_wait_all(&self->set, 0);

@@ -7,17 +7,17 @@
 
 weft_handle handle;
 
-static void tell(weft_loop *loop, weft_handle *told)
+static void call_late(weft_loop *loop, weft_handle *called)
 {
-    (void)loop, (void)told;
+    (void)loop, (void)called;
 }
 
 WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
-    weft_call_later(weft_running_loop(), &handle, self->delay, tell);
+    weft_call_later(weft_running_loop(), &handle, self->delay, call_late);
 #else
-    weft_call_later(weft_running_loop(), &handle, WEFT_MS(self->delay), tell);
+    weft_call_later(weft_running_loop(), &handle, WEFT_MS(self->delay), call_late);
 #endif
 }
 WEFT_ASYNC_END

@@ -361,8 +361,8 @@ START_TEST(a_group_of_a_million_ends_in_any_way)
 END_TEST
 
 /* Waits for each of a million ends, or for the first. */
-WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; WEFT_WAIT_SET_OVER set; weft_future * which;
-           bool first; size_t i, ended;)
+WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; WEFT_WAIT_SET_OVER set;
+           weft_future * which; bool first; size_t i, ended;)
 {
     for (; self->i < many; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->parts, many, &self->tasks[self->i]));
