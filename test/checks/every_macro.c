@@ -115,7 +115,7 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(nap) nap_task;
 
 WEFT_ASYNC(tasks, nap_task a, b, children[4]; weft_timeout limit; weft_shield shield;
-           WEFT_GATHER(2) both; weft_part parts[2]; WEFT_GATHER_OF(nap, 4) each;
+           WEFT_GATHER(2) both; WEFT_GATHER_OVER over; WEFT_WAIT_SET_OVER set_over; weft_part parts[2]; WEFT_GATHER_OF(nap, 4) each;
            WEFT_WAIT_SET(2) set; weft_future * which; WEFT_POOL(nap, 2) pool; weft_group group;)
 {
     weft_create_task(nap, &self->a, .delay = WEFT_MS(2));
@@ -142,11 +142,11 @@ WEFT_ASYNC(tasks, nap_task a, b, children[4]; weft_timeout limit; weft_shield sh
     weft_check(weft_gather_add(&self->both, &self->a));
     weft_gather_all(&self->both);
     weft_gather_collect(&self->both);
-    weft_check(weft_gather_add_in(&self->both, self->both.parts, 2, &self->a));
+    weft_check(weft_gather_add_in(&self->over, self->parts, 2, &self->a));
     weft_gather_each(&self->each, i, nap, .delay = WEFT_MS(i));
     weft_gather_collect_each(&self->each, i, nap, .delay = WEFT_MS(i));
     weft_check(weft_wait_add(&self->set, &self->a));
-    weft_check(weft_wait_add_in(&self->set, self->parts, 2, &self->b));
+    weft_check(weft_wait_add_in(&self->set_over, self->parts, 2, &self->b));
     weft_wait_first(&self->set, WEFT_MS(1));
     weft_wait_first_error(&self->set, WEFT_FOREVER);
     weft_wait_all(&self->set, 0);
