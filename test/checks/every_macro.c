@@ -115,7 +115,8 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(nap) nap_task;
 
 WEFT_ASYNC(tasks, nap_task a, b, children[4]; weft_timeout limit; weft_shield shield;
-           WEFT_GATHER(2) both; WEFT_GATHER_OVER over; WEFT_WAIT_SET_OVER set_over; weft_part parts[2]; WEFT_GATHER_OF(nap, 4) each;
+           WEFT_GATHER(2) both; WEFT_GATHER_OVER over; WEFT_WAIT_SET_OVER set_over;
+           weft_part parts[2]; WEFT_GATHER_OF(nap, 4) each;
            WEFT_WAIT_SET(2) set; weft_future * which; WEFT_POOL(nap, 2) pool; weft_group group;)
 {
     weft_create_task(nap, &self->a, .delay = WEFT_MS(2));
