@@ -73,7 +73,6 @@ void weft_forget_callbacks_(weft_awaitable_ *awaitable);
 
 /* Removes a waiter. To remove a handle is O(1); a task does not know the waiter before it,
  * so to remove a task is O(waiters). */
-void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
 void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node);
 
 /* Returns the task that the awaitable is; NULL: it is a future. */

@@ -81,6 +81,16 @@ void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 /* Makes an idle handle a watch. */
 void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
 
+/* Makes an idle handle wait for the end of an awaitable. If `observes` is true, the function is
+ * called at that end, not in the loop. */
+void weft_handle_set_waiting_(weft_handle *handle, weft_function *function, bool observes);
+
+/* Removes a handle that waits for an awaitable from the awaitable's waiters (awaitable.c). O(1). */
+void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
+
+/* Makes the handle of a node idle, without unlinking it. Does nothing if the node is a task's. */
+void weft_handle_forget_(weft_node_ *node);
+
 /* Called when what the handle waits for has ended. */
 void weft_handle_notify_(weft_loop *loop, weft_handle *handle);
 

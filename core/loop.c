@@ -1,4 +1,4 @@
-#include "core/awaitable.h"
+#include "core/task.h"
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 

@@ -427,6 +427,7 @@ START_TEST(break_and_continue_outside_of_a_loop_panic)
 }
 END_TEST
 
+/* weft-lint: ignore a break and a continue outside of a loop, which panic */
 WEFT_ASYNC(astray, unsigned line; bool breaks;)
 {
     weft_sleep(0);
