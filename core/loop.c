@@ -1,4 +1,4 @@
-#include "core/awaitable.h"
+#include "core/task.h"
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
@@ -32,9 +32,11 @@ void weft_start_eager_task_(weft_scope_ *scope, weft_task *task)
 weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
     const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
+    if (weft_is_negative_(delay))
+        return now;
     if (delay)
-        delay = delay < UINT64_MAX - resolution ? delay + resolution : UINT64_MAX;
-    return delay < UINT64_MAX - now ? now + delay : UINT64_MAX;
+        delay = delay < WEFT_FOREVER - resolution ? delay + resolution : WEFT_FOREVER;
+    return delay < WEFT_FOREVER - now ? now + delay : WEFT_FOREVER;
 }
 
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
@@ -46,6 +48,8 @@ void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
 {
     weft_loop *const loop = task->awaitable.scope->loop;
+    if (weft_is_negative_(delay))
+        return (weft_step_){WEFT_YIELDED};
     weft_set_parked_(task, WEFT_ASLEEP_);
     weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
     return (weft_step_){WEFT_PARKED_};

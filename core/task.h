@@ -119,6 +119,7 @@ struct weft_live_task_ {
 struct weft_task {
     union {
         weft_awaitable_ awaitable; /* `error` is valid only after the end */
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         struct weft_live_task_ live;
     };
     weft_task *next; /* in its scope's children, or in `failed`; the other link: root.previous */
@@ -204,6 +205,7 @@ static inline weft_task *weft_running_task_(const weft_context *context)
     union {                                                                                        \
         weft_task task;                                                                            \
         weft_awaitable_ awaitable;                                                                 \
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;                  \
         struct {                                                                                   \
             unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];                           \
             struct name frame;                                                                     \
@@ -304,10 +306,10 @@ void weft_start_eager_task_(weft_scope_ *scope, weft_task *task);
 
 /* ---- Sleeping ---- */
 
-/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` microseconds
- * (WEFT_MS, WEFT_SECONDS), never less. 0 lets every task that is ready run first. Raises nothing
- * but a cancellation. O(1), and up to 48 moves when it is over (timer.h). */
-#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), (delay)))
+/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` (WEFT_SECONDS,
+ * WEFT_MS, WEFT_US), never less. With 0, or a negative delay, every task that is ready runs first.
+ * Raises nothing but a cancellation. O(1), and up to 48 moves when it is over (timer.h). */
+#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
 

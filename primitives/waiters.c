@@ -20,7 +20,7 @@ bool weft_waiters_grant_(weft_wait_ **from)
     *from = wait ? wait->listed_after : NULL;
     if (!wait)
         return false;
-    weft_waiters_give_(wait);
+    weft_waiters_wake_granted_(wait);
     return true;
 }
 
@@ -40,8 +40,8 @@ bool weft_waiters_pop_(weft_waiters_ *waiters)
     }
     if (!wait)
         return false;
-    weft_waiters_unlist_(waiters, wait);
-    weft_waiters_give_(wait);
+    weft_waiters_unlink_(waiters, wait);
+    weft_waiters_wake_granted_(wait);
     return true;
 }
 

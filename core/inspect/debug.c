@@ -32,19 +32,19 @@ static void report_slow_call(weft_loop *loop, const weft_slow_call *call)
 {
     const weft_task *const task = call->task;
     if (task) {
-        write_text(loop, call->began.file);
-        if (call->began.line) {
+        write_text(loop, call->location.file);
+        if (call->location.line) {
             write_text(loop, ":");
-            write_number(loop, call->began.line);
+            write_number(loop, call->location.line);
         }
         write_text(loop, ": task ");
         write_text(loop, weft_done(task) ? task->root.code->name : weft_task_name(task));
     } else {
         write_text(loop, "weft: a ");
-        write_text(loop, call->began.coroutine);
+        write_text(loop, call->location.coroutine);
     }
     write_text(loop, " kept the loop for ");
-    write_number(loop, call->took / MICROSECONDS_IN_MS);
+    write_number(loop, call->duration / MICROSECONDS_IN_MS);
     write_text(loop, " ms\n");
 }
 
@@ -258,8 +258,8 @@ static void run_entry(weft_loop *loop, weft_node_ *node)
 static weft_time end_call(weft_loop *loop, weft_slow_call *call, weft_time began)
 {
     const weft_time now = weft_loop_time(loop);
-    call->took = now - began;
-    if (call->took <= loop->longest)
+    call->duration = now - began;
+    if (call->duration <= loop->longest)
         return now;
     loop->context.running = NULL;
     if (loop->watchdog)
@@ -277,7 +277,7 @@ static void run_tick(weft_loop *loop)
         weft_slow_call call = weft_begin_call_(loop, node);
         run_entry(loop, node);
         if (loop->inspection == &debugged)
-            check_process(loop, call.began.file, call.began.line);
+            check_process(loop, call.location.file, call.location.line);
         began = end_call(loop, &call, began);
     }
 }
@@ -318,9 +318,9 @@ void weft_set_debug(weft_loop *loop, bool enabled)
     weft_set_on_reuse_(loop);
 }
 
-void weft_set_slow_call(weft_loop *loop, weft_time longest)
+void(weft_set_slow_call)(weft_loop *loop, weft_time longest)
 {
-    loop->longest = longest;
+    loop->longest = weft_is_negative_(longest) ? 0 : longest;
 }
 
 void weft_set_debug_output(weft_loop *loop, const weft_debug_output *output)

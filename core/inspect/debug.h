@@ -51,6 +51,9 @@ bool weft_get_debug(const weft_loop *loop);
  * which is called in place of the message. Without debug mode and watchdog, nothing is timed.
  * O(1). */
 void weft_set_slow_call(weft_loop *loop, weft_time longest);
+#ifndef __cplusplus
+#define weft_set_slow_call(loop, longest) weft_set_slow_call((loop), WEFT_DELAY_(longest))
+#endif
 
 /* Where the messages go. `write` gets each in pieces, the last of which ends with a newline, and
  * `to`. It must not run, create, start, cancel or wake anything. */

@@ -1,38 +1,38 @@
 #include "core/inspect/watchdog.h"
 
-weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *node)
+weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *entry)
 {
     weft_slow_call call = {.task = NULL};
-    call.began = weft_frame_location(node->frame);
-    if (weft_is_callback_(node)) {
-        call.began.line = 0; /* its state is no line */
-        call.function = weft_callback_function_(loop, node);
+    call.location = weft_frame_location(entry->frame);
+    if (weft_is_callback_(entry)) {
+        call.location.line = 0; /* a callback's state is no line */
+        call.function = weft_callback_function_(loop, entry);
     } else {
-        call.task = weft_task_of_node_(node);
+        call.task = weft_task_of_node_(entry);
     }
     return call;
 }
 
-/* Returns the time from which the next call counts. */
+/* Calls the watchdog if the call was slow. Returns the time from which the next call counts. */
 static weft_time end_call(weft_loop *loop, weft_slow_call *call, weft_time began)
 {
     const weft_time now = weft_loop_time(loop);
-    call->took = now - began;
-    if (!loop->watchdog || call->took <= loop->longest)
+    call->duration = now - began;
+    if (!loop->watchdog || call->duration <= loop->longest)
         return now;
     loop->context.running = NULL;
     loop->watchdog(loop, call);
     return weft_loop_time(loop);
 }
 
-/* Runs a tick and times each call: it counts from the end of the one before. */
+/* Runs a tick, and measures each call from the end of the call before. */
 static void run_tick(weft_loop *loop)
 {
     weft_time began = weft_loop_time(loop);
-    weft_node_ *node;
-    while ((node = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
-        weft_slow_call call = weft_begin_call_(loop, node);
-        weft_run_entry_(loop, node);
+    weft_node_ *entry;
+    while ((entry = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
+        weft_slow_call call = weft_begin_call_(loop, entry);
+        weft_run_entry_(loop, entry);
         began = end_call(loop, &call, began);
     }
 }
@@ -48,10 +48,10 @@ void weft_set_inspection_(weft_loop *loop, const weft_inspection_ *inspection)
 }
 
 /* The debug mode calls the watchdog itself. */
-void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog)
+void(weft_set_watchdog)(weft_loop *loop, weft_time longest, weft_watchdog *watchdog)
 {
     loop->watchdog = watchdog;
-    loop->longest = longest;
+    loop->longest = weft_is_negative_(longest) ? 0 : longest;
     if (!loop->inspection || loop->inspection == &timed)
         weft_set_inspection_(loop, watchdog ? &timed : NULL);
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every file of test/suites is a suite that is built and run; none is where configure found no Check.
+# Every file of test/suites is built and run as a suite. Without Check, configure builds none.
 set -u
 . "$(dirname "$0")/common.sh"
 built=$(${MAKE:-make} -s --no-print-directory -C test print-suites 2>/dev/null)

@@ -1,6 +1,7 @@
 /* Refused: two awaits on one line, which would have the same state.
  * gcc: duplicate case value
  * clang: duplicate case value
+ * lines: 30
  */
 #include "job.h"
 

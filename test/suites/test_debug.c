@@ -202,7 +202,7 @@ END_TEST
 static void watch(weft_loop *of, const weft_slow_call *call)
 {
     (void)of;
-    note(call->began.coroutine);
+    note(call->location.coroutine);
 }
 
 START_TEST(a_watchdog_is_called_in_place_of_that_and_stays)
