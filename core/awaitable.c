@@ -118,10 +118,11 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
 
 /* ---- Callbacks ---- */
 
-static void add_handle(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function,
-                       bool observes)
+static inline void add_handle(weft_awaitable_ *awaitable, weft_handle *handle,
+                              weft_function *function, const weft_frame *frame)
 {
-    weft_handle_set_waiting_(handle, function, observes);
+    handle->function = function;
+    handle->wait.node.frame = (weft_frame *)(uintptr_t)frame; /* a constant, which nothing writes */
     handle->wait.awaited = awaitable;
     handle->wait.previous = awaitable->waiters;
     weft_ring_append_(&awaitable->waiters, &handle->wait.node);
@@ -131,7 +132,7 @@ WEFT_COLD_ static const weft_error *check_and_add(weft_awaitable_ *awaitable, we
                                                   weft_function *function)
 {
     weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
-    add_handle(awaitable, handle, function, false);
+    add_handle(awaitable, handle, function, &weft_waiting_frame_);
     return NULL;
 }
 
@@ -143,7 +144,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
     if (!weft_has_ended_(awaitable)) {
         if (weft_is_inspected_(awaitable->scope->loop))
             return check_and_add(awaitable, handle, function);
-        add_handle(awaitable, handle, function, false);
+        add_handle(awaitable, handle, function, &weft_waiting_frame_);
         return NULL;
     }
     handle->wait.awaited = awaitable;
@@ -152,7 +153,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
 
 void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
 {
-    add_handle(awaitable, handle, function, true);
+    add_handle(awaitable, handle, function, &weft_observing_frame_);
 }
 
 void weft_forget_callbacks_(weft_awaitable_ *awaitable)

@@ -8,10 +8,8 @@ static const weft_code code = {.run = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};    /* in the timers */
 static const weft_frame watching = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the watches */
 static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the ready queue */
-static const weft_frame waiting = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* a done callback: called in the loop */
-static const weft_frame observing = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* weft_observe_end_: called at once */
+const weft_frame weft_waiting_frame_ = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};
+const weft_frame weft_observing_frame_ = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};
 
 static void move_to(weft_handle *handle, const weft_frame *where)
 {
@@ -95,15 +93,9 @@ void weft_handle_set_watching_(weft_handle *handle, weft_function *function)
     move_to(handle, &watching);
 }
 
-void weft_handle_set_waiting_(weft_handle *handle, weft_function *function, bool observes)
-{
-    handle->function = function;
-    move_to(handle, observes ? &observing : &waiting);
-}
-
 void weft_handle_notify_(weft_loop *loop, weft_handle *handle)
 {
-    if (handle->wait.node.frame == &observing)
+    if (handle->wait.node.frame == &weft_observing_frame_)
         call(loop, &handle->wait.node);
     else
         weft_handle_ready_(loop, handle);
@@ -131,7 +123,7 @@ static inline bool take_off(weft_loop *loop, weft_handle *handle)
         loop->end_watch(loop, &handle->wait);
     else if (where == &ready)
         weft_ready_remove_(&loop->ready, &handle->wait);
-    else if (where == &waiting || where == &observing)
+    else if (where == &weft_waiting_frame_ || where == &weft_observing_frame_)
         weft_remove_waiter_(handle->wait.awaited, &handle->wait);
     move_to(handle, NULL);
     return where;
@@ -160,8 +152,8 @@ void weft_handle_take_off_(weft_loop *loop, weft_handle *handle)
 void weft_handle_forget_(weft_node_ *node)
 {
     const weft_frame *const where = node->frame;
-    if (where == &armed || where == &watching || where == &ready || where == &waiting ||
-        where == &observing)
+    if (where == &armed || where == &watching || where == &ready || where == &weft_waiting_frame_ ||
+        where == &weft_observing_frame_)
         node->frame = NULL;
 }
 

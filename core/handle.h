@@ -88,9 +88,9 @@ void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 /* Makes an idle handle a watch. */
 void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
 
-/* Makes an idle handle wait for the end of an awaitable. If `observes` is true, the function is
- * called at that end, not in the loop. */
-void weft_handle_set_waiting_(weft_handle *handle, weft_function *function, bool observes);
+/* The node.frame of a handle that waits for the end of an awaitable: its function is called in the
+ * loop, or, for an observer, at that end. */
+extern const weft_frame weft_waiting_frame_, weft_observing_frame_;
 
 /* Removes a handle that waits for an awaitable from the awaitable's waiters (awaitable.c). O(1). */
 void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
