@@ -54,9 +54,9 @@ typedef struct weft_gather_ {
     weft_gather_add_in(g, (g)->parts, sizeof((g)->parts) / sizeof(weft_part), p)
 
 /* weft_gather_add_in(WEFT_GATHER_OVER *g, weft_part *parts, size_t room, p)
- * Adds *p as a part of a gather that keeps its parts in the array `parts`, which has `room`
- * elements. `parts` and `room` must be equal in all calls for one gather. The program owns the
- * array, and must keep the array until the gather's wait has ended. The array needs no initialiser.
+ * Adds *p as a part of a gather that keeps its parts in the program's array. `parts` is that array,
+ * of `room` elements; both must be equal in all calls for one gather. The program owns the array,
+ * and must keep the array until the gather's wait has ended. The array needs no initialiser.
  * Everything else is as in weft_gather_add. */
 #define weft_gather_add_in(g, parts, room, p)                                                      \
     weft_multi_wait_add_(&(g)->gather.multi_wait, (parts), (room), &(p)->awaitable)
@@ -79,9 +79,9 @@ typedef struct weft_gather_ {
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
 /* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`.
- * Adds 1 to 8 parts, and then waits as weft_gather_all(g) does. If there is no room for all parts,
- * one of them was never started or created, or a task waits for the gather, adds no part and raises
- * weft_invalid_state_error. `g` is evaluated more than once. O(n), n: the parts. */
+ * Adds 1 to 8 parts, and then waits as weft_gather_all(g) does. If weft_gather_add would refuse one
+ * of the parts, adds no part and raises weft_invalid_state_error. `g` is evaluated more than once.
+ * O(n), n: the parts. */
 #define weft_gather(g, ...)                                                                        \
     do {                                                                                           \
         {                                                                                          \

@@ -39,11 +39,11 @@ typedef struct weft_group {
 /* weft_with_group(weft_group *group) { ... } weft_end: `async with asyncio.TaskGroup() as group:`.
  * Begins a block of the running task, which becomes the group's parent. At the end of the block,
  * the parent waits until all children have ended.
- * If a child fails, the group cancels the other children and the body. If an error other than a
- * cancellation leaves the body, the group cancels the children. In both cases the block then raises
- * the group's error, which is of the kind weft_group_error. If the parent is cancelled, the group
- * cancels the children in the order of creation. The block then raises weft_cancelled_error; or the
- * group's error, if a child failed.
+ * If a child fails, the group cancels the other children, and cancels the parent to end the body.
+ * If an error other than a cancellation leaves the body, the group cancels the children. In both
+ * cases the block then raises the group's error, which is of the kind weft_group_error. If somebody
+ * else cancels the parent, the group cancels the children in the order of creation. The block then
+ * raises weft_cancelled_error; or the group's error, if a child failed.
  * The group's error is a member of *group. It is valid until a task enters the block again or the
  * memory of *group is reused. The errors in it live in the children. weft_first_error and
  * weft_next_error read the children's memory. So the program must not free that memory before
@@ -112,10 +112,10 @@ typedef struct weft_group {
             weft_group_start_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                      \
          : weft_group_refusal_())
 
-/* group.cancel(), which asyncio has from Python 3.15 on. Cancels the body and the children. From
- * then on the group accepts no children. The block ends without an error, unless a child fails or
- * somebody else cancels the parent too. Does nothing if no task is in the block. Costs O(n) and n
- * calls of weft_cancel, n: the children. */
+/* group.cancel(), which asyncio has from Python 3.15 on. Cancels the children, and cancels the
+ * parent to end the body. From then on the group accepts no children. The block ends without an
+ * error, unless a child fails or somebody else cancels the parent too. Does nothing if no task is
+ * in the block. Costs O(n) and n calls of weft_cancel, n: the children. */
 void weft_group_cancel(weft_group *group);
 
 /* ---- The errors of a group's error ---- */

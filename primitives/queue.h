@@ -267,8 +267,8 @@ typedef struct weft_queue_ {
  * evaluate *items. */
 #define WEFT_QUEUE_ORDERS_(order, items) ((void)_Generic(&(items)[0], order##_item_ * : 0))
 
-/* Expand to the offset of the node in an item, to the node of an item, and to the next item, which
- * they remove from the queue. */
+/* Expand to the offset of the node in an item, to the node of an item, and to the next item.
+ * WEFT_QUEUE_ITEM_ removes that item from the queue. */
 #define WEFT_QUEUE_NODE_AT_(q) (sizeof(*(q)->node_at_) - 1)
 #define WEFT_QUEUE_NODE_(item, at) (weft_queue_node *)(void *)((char *)(item) + (at))
 #define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))

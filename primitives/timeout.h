@@ -32,10 +32,10 @@ typedef struct weft_timeout {
 /* weft_with_timeout(weft_timeout *limit, weft_time delay) { ... } weft_end
  * `async with asyncio.timeout(delay) as limit:`. `delay` is in microseconds (WEFT_SECONDS, WEFT_MS,
  * WEFT_US). If the block has not ended after `delay`, the timeout cancels the task once. The block
- * then raises weft_timeout_error instead of that cancellation. Any other error leaves the block
- * unchanged. So does a cancellation that somebody else requested. With WEFT_FOREVER the block has
- * no limit until weft_timeout_reschedule sets one. Raises weft_invalid_state_error if a task is in
- * the block already. `limit` is evaluated again when the task leaves the block. O(1). */
+ * then raises weft_timeout_error instead of that cancellation. The block passes on any other error,
+ * and any cancellation that somebody else requested. With WEFT_FOREVER the block has no limit until
+ * weft_timeout_reschedule sets one. Raises weft_invalid_state_error if a task is in the block
+ * already. `limit` is evaluated again when the task leaves the block. O(1). */
 #define weft_with_timeout(limit, delay)                                                            \
     WEFT_WITH_(weft_check(weft_timeout_enter_((limit), weft_context_, WEFT_DELAY_(delay))),        \
                weft_timeout_leave_((limit), weft_context_))

@@ -51,10 +51,10 @@ typedef struct weft_wait_set_ {
     weft_wait_add_in(s, (s)->parts, sizeof((s)->parts) / sizeof(weft_part), p)
 
 /* weft_wait_add_in(WEFT_WAIT_SET_OVER *s, weft_part *parts, size_t room, p)
- * Adds *p as a part of a set that keeps its parts in the array `parts`, which has `room` elements.
- * `parts` and `room` must be equal in all calls for one set. The program owns the array, and must
- * keep the array while the set has parts. The array needs no initialiser. Everything else is as in
- * weft_wait_add. */
+ * Adds *p as a part of a set that keeps its parts in the program's array. `parts` is that array, of
+ * `room` elements; both must be equal in all calls for one set. The program owns the array, and
+ * must keep the array while the set has parts. The array needs no initialiser. Everything else is
+ * as in weft_wait_add. */
 #define weft_wait_add_in(s, parts, room, p)                                                        \
     weft_multi_wait_add_(&(s)->set.multi_wait, (parts), (room), &(p)->awaitable)
 
@@ -99,8 +99,7 @@ typedef struct weft_wait_set_ {
  * part belongs to another loop. weft_next_completed raises weft_invalid_state_error if the running
  * task is not in the block. It raises weft_timeout_error if the limit has passed and every part
  * that ended in time is taken. Before the limit, it raises weft_invalid_state_error if all parts
- * are taken. `s` is evaluated more than once. O(n) for the block, n: the parts; O(1) for each part.
- */
+ * are taken. `s` is evaluated more than once. O(n) for the block, n: the parts; O(1) a part. */
 #define weft_with_completed(s, limit)                                                              \
     WEFT_WITH_(weft_check(weft_completed_enter_(&(s)->set, weft_context_, WEFT_DELAY_(limit))),    \
                weft_completed_exit_(&(s)->set))

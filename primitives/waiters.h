@@ -1,10 +1,10 @@
 /* Waiters: the tasks that wait for a primitive (a lock, an event, a queue, ...), in the order in
  * which they came.
  *
- * A parked task is a task that nothing has woken yet. When a task is woken or cancelled, the task
- * goes into the loop's ready queue and runs later. Until it runs, it also stays in the list of
- * waiters. So the list always tells which task came first, and no later task overtakes a woken
- * task. To wake a task with a grant is to give it what it waits for before it runs. */
+ * A task is parked from the beginning of its wait until something wakes or cancels the task. A
+ * woken task goes into the loop's ready queue and runs later. Until it runs, it also stays in the
+ * list of waiters. So the list always tells which task came first, and no later task overtakes a
+ * woken task. To wake a task with a grant is to give it what it waits for before it runs. */
 #ifndef WEFT_PRIMITIVES_WAITERS_H
 #define WEFT_PRIMITIVES_WAITERS_H
 
