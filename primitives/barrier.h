@@ -38,7 +38,8 @@ typedef struct weft_barrier {
     }
 
 /* Initialises a barrier: asyncio.Barrier(n). For a barrier in a frame (a coroutine's struct), where
- * C allows no initialiser. n must be at least 1. No task may wait for the barrier. O(1). */
+ * C allows no initialiser. n must be at least 1. Must not be called while a task waits for the
+ * barrier. O(1). */
 void weft_barrier_init(weft_barrier *barrier, size_t n);
 
 /* The frame (coroutine's memory) of one weft_barrier_wait. The program owns the frame. All its

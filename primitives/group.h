@@ -45,8 +45,8 @@ typedef struct weft_group {
  * else cancels the parent, the group cancels the children in the order of creation. The block then
  * raises weft_cancelled_error; or the group's error, if a child failed.
  * The group's error is a member of *group. It is valid until a task enters the block again or the
- * memory of *group is reused. The errors in it live in the children. weft_first_error and
- * weft_next_error read the children's memory. So the program must not free that memory before
+ * memory of *group is reused. The errors that it consists of live in the children. weft_first_error
+ * and weft_next_error read the children's memory. So the program must not free that memory before
  * weft_group_forget_errors.
  * Raises weft_invalid_state_error if a task is in the block already. `group` is evaluated again
  * when the task leaves the block. O(n), n: the children. */
@@ -74,8 +74,8 @@ typedef struct weft_group {
  * cancelled its children. The evaluation of an argument may cancel the group. So may the exception
  * handler, if the loop calls it for an earlier task that failed in the memory *task. In these two
  * cases too, the macro raises weft_invalid_state_error; it starts no child, and *task is free.
- * Panics if the memory is in use. `group` is evaluated more than once. Costs what weft_create_task
- * costs. */
+ * Panics if another task still uses the memory *task. `group` is evaluated more than once. Costs
+ * what weft_create_task costs. */
 #define weft_group_create_task(group, name, ...)                                                   \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
@@ -89,10 +89,10 @@ typedef struct weft_group {
     } while (0)
 
 /* weft_group_create_eager_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value,
- * ...) group.create_task(name(...), eager_start=True), in a coroutine. Does what
- * weft_group_create_task does, but the child runs at once, up to its first wait
- * (weft_create_eager_task). Also raises weft_invalid_state_error if the group belongs to a loop
- * other than the running loop. */
+ *                              ...)
+ * group.create_task(name(...), eager_start=True), in a coroutine. Does what weft_group_create_task
+ * does, but the child runs at once, up to its first wait (weft_create_eager_task). Also raises
+ * weft_invalid_state_error if the group belongs to a loop other than the running loop. */
 #define weft_group_create_eager_task(group, name, ...)                                             \
     do {                                                                                           \
         weft_check(weft_group_admits_eager_((group), weft_context_));                              \

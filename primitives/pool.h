@@ -47,11 +47,12 @@ struct weft_pool_ {
     }
 
 /* weft_group_create_pooled(weft_group *group, name, WEFT_POOL(name, n) *pool, .argument = value,
- * ...) `await slots.acquire(); group.create_task(name(...))`, in a coroutine. Waits until a task of
- * the pool is free, and starts that task as weft_group_create_task does. The pool serves the tasks
- * that wait here in the order in which they came. The arguments are evaluated after the wait, so
- * they must not use C locals of the coroutine. The pooled task is free again when its group has
- * handled the task's end. A pooled task that failed is free again when the group forgets its errors
+ *                          ...)
+ * `await slots.acquire(); group.create_task(name(...))`, in a coroutine. Waits until a task of the
+ * pool is free, and starts that task as weft_group_create_task does. The pool serves the tasks that
+ * wait here in the order in which they came. The arguments are evaluated after the wait, so they
+ * must not use C locals of the coroutine. The pooled task is free again when its group has handled
+ * the task's end. A pooled task that failed is free again when the group forgets its errors
  * (weft_group_forget_errors).
  * If the group accepts no child before or after the wait, starts nothing and raises
  * weft_invalid_state_error. `group` and `pool` are evaluated more than once. Costs what

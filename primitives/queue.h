@@ -70,18 +70,20 @@ typedef struct weft_queue_ {
     }
 
 /* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). Initialises a queue from which items
- * come out first in, first out. No task may wait for the queue. There is nothing to clean up. O(1).
- * The macros of this header may evaluate `q` more than once. */
+ * come out first in, first out. Must not be called while a task waits for the queue. There is
+ * nothing to clean up. O(1). The macros of this header may evaluate `q` more than once. */
 #define weft_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_FIFO_, NULL)
 
 /* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Initialises a queue from
- * which items come out last in, first out. No task may wait for the queue. O(1). */
+ * which items come out last in, first out. Must not be called while a task waits for the queue.
+ * O(1). */
 #define weft_lifo_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_LIFO_, NULL)
 
 /* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). Initialises a
  * priority queue: the item that comes before all others by `order` comes out first. `order` must be
  * defined for this type by WEFT_QUEUE_BEFORE. Items of equal priority come out in the order in
- * which Python's heapq would return them. No task may wait for the queue. O(1). */
+ * which Python's heapq would return them. Must not be called while a task waits for the queue.
+ * O(1). */
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
 
@@ -89,7 +91,7 @@ typedef struct weft_queue_ {
  * weft_lifo_queue_init_over(q, array, n), weft_priority_queue_init_over(q, array, n, order)
  * Initialise a queue that keeps its items in the program's `array` of n elements. n must be at
  * least 1. As long as the queue is used, the array must stay valid, and only the queue may use the
- * array. No task may wait for the queue. O(1). */
+ * array. Must not be called while a task waits for the queue. O(1). */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
@@ -166,7 +168,8 @@ typedef struct weft_queue_ {
 /* weft_unbounded_queue_init(q), weft_unbounded_lifo_queue_init(q),
  * weft_unbounded_priority_queue_init(q, order): asyncio.Queue(), asyncio.LifoQueue() and
  * asyncio.PriorityQueue(). Initialise an unbounded queue. From the priority queue, items of equal
- * priority come out in the order in which they were put. No task may wait for the queue. O(1). */
+ * priority come out in the order in which they were put. Must not be called while a task waits for
+ * the queue. O(1). */
 #define weft_unbounded_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_FIFO_, 0, NULL)
 #define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
 #define weft_unbounded_priority_queue_init(q, order_)                                              \

@@ -34,8 +34,8 @@ typedef struct weft_semaphore {
     }
 
 /* Initialise a semaphore: asyncio.Semaphore(n) and asyncio.BoundedSemaphore(n). For a semaphore in
- * a frame (a coroutine's struct), where C allows no initialiser. No task may wait for the
- * semaphore. O(1). */
+ * a frame (a coroutine's struct), where C allows no initialiser. Must not be called while a task
+ * waits for the semaphore. O(1). */
 void weft_semaphore_init(weft_semaphore *semaphore, size_t n);
 void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
 

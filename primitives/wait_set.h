@@ -1,6 +1,6 @@
-/* Wait: waits until the first, the first failed, or all of several tasks and futures have ended.
- * As_completed: waits for each of several tasks and futures, in the order in which they end. A wait
- * set holds these tasks and futures, which are its parts. */
+/* Wait: waits for several tasks and futures, until one has ended, one has failed, or all have
+ * ended. As_completed: waits for each of several tasks and futures, in the order in which they end.
+ * A wait set holds these tasks and futures, which are its parts. */
 #ifndef WEFT_PRIMITIVES_WAIT_SET_H
 #define WEFT_PRIMITIVES_WAIT_SET_H
 

@@ -32,7 +32,7 @@ typedef struct weft_epoll {
     size_t room;                    /* number of slots in the table */
     size_t always;                  /* number of watches whose descriptor is always ready */
     weft_time now;         /* the time read last, in microseconds, for a clock that fails later */
-    weft_time checked;     /* when the backend last searched for closed descriptors */
+    weft_time checked;     /* time of the last search for closed descriptors, in microseconds */
     weft_time check_every; /* least time between two searches, in microseconds; first 100 ms */
 } weft_epoll;
 

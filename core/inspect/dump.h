@@ -8,10 +8,11 @@
 extern "C" {
 #endif
 
-/* Writes the next piece of a text: some words, a line, or a part of a line. The arguments are in
- * the order of fputs(). `to` is the pointer that the program gave to weft_dump. The function may
- * read tasks (weft_first_task, weft_task_waits_for, ...). It must not create, start, cancel, wake
- * or dump tasks, and must not run the loop. It must return normally, not by longjmp. */
+/* Writes the next piece of a text: some words, a line, or a part of a line. The arguments have the
+ * order of fputs(): the text comes first. `to` is the pointer that the program gave to weft_dump.
+ * The function may read tasks (weft_first_task, weft_task_waits_for, ...). It must not create,
+ * start, cancel, wake or dump tasks, and must not run the loop. It must return normally, not by
+ * longjmp. */
 typedef void weft_write(const char *text, void *to);
 
 /* Writes all tasks that have not ended, as a tree. If a task is in the blocks of groups, the tasks

@@ -38,10 +38,10 @@ typedef struct weft_quit_dump_ {
  * process gets SIGQUIT, the loop writes all tasks to standard error, and the program goes on.
  * `dump` is the variable that WEFT_DUMP_ON_QUIT defines.
  *
- * The loop writes in a callback. So while one task runs without waiting, nothing is written. The
- * callback's handle is a daemon (weft_threadsafe_set_daemon): a loop with nothing else to wait for
- * still ends with weft_deadlock_error. If nothing can wake the backend (virtual.h), the loop
- * writes in its next tick (iteration).
+ * The loop writes the tasks in a callback. So while a task runs without waiting, nothing is
+ * written. The callback's handle is a daemon (weft_threadsafe_set_daemon): a loop with nothing else
+ * to wait for still ends with weft_deadlock_error. If nothing can wake the backend (virtual.h), the
+ * loop writes in its next tick (iteration).
  *
  * Returns NULL if the action was set. Returns weft_invalid_state_error if `dump` is in use; or the
  * backend's error. Must be called in the loop's thread. O(1). */
