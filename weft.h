@@ -1,7 +1,8 @@
 /* weft: asyncio for C, without stacks. Includes every header but two (see below).
  *
- * The table says what C has for each part of Python's asyncio. A header in the last column holds
- * for its row and the rows below, up to the next header. Parentheses: asyncio has no such function.
+ * The table says what C has for each part of Python's asyncio. A header in the last column is for
+ * its row and the rows below, up to the next header. A row in parentheses has no function in
+ * asyncio. doc/glossary.md explains the words of all headers.
  *
  * Python                              C, in a coroutine                                header
  *
@@ -117,8 +118,8 @@
  * q.shutdown()                        weft_queue_shutdown(&q), weft_queue_shutdown_now
  * sys.version                         WEFT_VERSION, weft_version()                     version.h
  *
- * A program that uses the backend on poll() or epoll includes core/backend/poll.h or
- * core/backend/epoll.h by name. Names that end in an underscore are private.
+ * weft.h leaves out two headers: core/backend/poll.h and core/backend/epoll.h. A program that uses
+ * one of these backends includes its header by name. Names that end in an underscore are private.
  */
 #ifndef WEFT_H
 #define WEFT_H

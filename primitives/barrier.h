@@ -1,4 +1,6 @@
-/* Barrier: n tasks wait until all of them have come. */
+/* Barrier: n tasks wait until all n have come.
+ * The n tasks are the parties. A round begins when the first of them comes, and ends when the last
+ * of them has left the barrier. */
 #ifndef WEFT_PRIMITIVES_BARRIER_H
 #define WEFT_PRIMITIVES_BARRIER_H
 
@@ -12,83 +14,88 @@ extern "C" {
 extern const weft_error weft_broken_barrier_error;
 
 enum weft_barrier_state_ {
-    WEFT_BARRIER_FILLING_,   /* not all parties have come */
-    WEFT_BARRIER_DRAINING_,  /* all have come, and not all have left */
-    WEFT_BARRIER_RESETTING_, /* the barrier was reset, and not all have left */
-    WEFT_BARRIER_BROKEN_     /* the barrier was aborted */
+    WEFT_BARRIER_FILLING_,   /* the round has fewer tasks than parties */
+    WEFT_BARRIER_DRAINING_,  /* all parties have come; some have not left */
+    WEFT_BARRIER_RESETTING_, /* the barrier was reset; some tasks have not left */
+    WEFT_BARRIER_BROKEN_     /* the barrier was aborted, and was not reset since */
 };
 
-/* asyncio.Barrier. It belongs to the program, must not be moved while a task waits for it, and has
- * nothing to clean up. */
+/* asyncio.Barrier. The program owns the barrier, and must not move the barrier while a task waits
+ * for it. There is nothing to clean up. */
 typedef struct weft_barrier {
     weft_condition condition;
-    size_t parties; /* tasks that the barrier waits for; at least 1 */
-    size_t count;   /* tasks that have come and have not left */
-    size_t passed;  /* tasks that have passed, of those that drain it */
+    size_t parties; /* the number of tasks that make a round; at least 1 */
+    size_t count;   /* tasks of this round that have come and have not left */
+    size_t passed;  /* tasks of this round that have got their result */
     enum weft_barrier_state_ state;
 } weft_barrier;
 
-/* WEFT_BARRIER(n): the initialiser. asyncio.Barrier(n), with n of 1 or more.
+/* WEFT_BARRIER(n): the initialiser of a barrier: asyncio.Barrier(n). n must be at least 1.
  *     weft_barrier meeting = WEFT_BARRIER(3); */
 #define WEFT_BARRIER(n)                                                                            \
     {                                                                                              \
         .parties = (n)                                                                             \
     }
 
-/* Initialises a barrier in a frame, where an initialiser cannot be used: asyncio.Barrier(n), with n
- * of 1 or more. No task may wait for the barrier. O(1). */
+/* Initialises a barrier: asyncio.Barrier(n). For a barrier in a frame (a coroutine's struct), where
+ * C allows no initialiser. n must be at least 1. Must not be called while a task waits for the
+ * barrier. O(1). */
 void weft_barrier_init(weft_barrier *barrier, size_t n);
 
-/* The frame of a wait, all zero bytes at first. It belongs to the program. */
+/* The frame (coroutine's memory) of one weft_barrier_wait. The program owns the frame. All its
+ * bytes must be zero before its first use. */
 struct weft_barrier_wait {
     weft_frame frame;
     weft_barrier *barrier;
-    size_t
-        result; /* index of the task, from 0 to parties - 1; different for each task of a round */
+    size_t result; /* of this task: from 0 to parties - 1, and unique within the round */
 };
 
 WEFT_DECLARE(weft_barrier_wait);
 
 /* weft_barrier_wait(weft_barrier *barrier, struct weft_barrier_wait *wait)
  * `wait.result = await barrier.wait()`. Waits until as many tasks wait as the barrier has parties.
- * If tasks of the round before are still in the barrier, first waits until they have left. *wait
- * belongs to the caller, and must not be moved or reused until this wait has ended.
- * The result is how many tasks came before this one and did not leave. In asyncio two
- * tasks may get equal results (gh-155233). A task that is cancelled leaves, and the others wait for
- * another one. Raises weft_broken_barrier_error if the barrier is broken, or is reset or aborted
- * during the wait. Raises weft_invalid_state_error if the barrier has no parties. O(1), and
- * O(waiting tasks) for the last one. */
+ * If tasks of the previous round are still in the barrier, the task first waits until they have
+ * left. The caller owns *wait, and must not move or reuse *wait until this wait has ended.
+ * The result is the number of tasks that came before this task in the round and had not been
+ * cancelled by then. In asyncio two tasks may get equal results (gh-155233). If a task is cancelled
+ * before all parties have come, that task leaves the barrier, and the round needs one more task.
+ * Raises weft_broken_barrier_error if the barrier is broken, or is reset or aborted during the
+ * wait. Raises weft_invalid_state_error if the barrier has no parties. O(1); for the last task of a
+ * round, O(n), n: the waiting tasks. */
 #define weft_barrier_wait(barrier_, wait)                                                          \
     weft_call(weft_barrier_wait, (wait), .barrier = (barrier_))
 
-/* weft_barrier_reset(weft_barrier *barrier): `await barrier.reset()`. Makes waiting tasks raise
- * weft_broken_barrier_error. The barrier is as new when they have left. Waits for the barrier's
- * lock, not for the tasks. Raises nothing but a cancellation; then nothing has changed. `barrier`
- * is evaluated again when the task is resumed. O(waiting tasks). */
+/* weft_barrier_reset(weft_barrier *barrier): `await barrier.reset()`. Makes the tasks of the
+ * current round raise weft_broken_barrier_error. When these tasks have left, a new round can begin.
+ * The call waits for the barrier's lock, not for the tasks. If the caller is cancelled during this
+ * wait, weft_barrier_reset raises weft_cancelled_error and changes nothing. It raises no other
+ * error. `barrier` is evaluated again when the caller is resumed. O(n), n: the waiting tasks. */
 #define weft_barrier_reset(barrier)                                                                \
     WEFT_WAIT_RESUME_(weft_barrier_reset_begin_((barrier), weft_context_),                         \
                       weft_barrier_reset_resume_((barrier), weft_context_))
 
-/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks the barrier: until it
- * is reset, tasks that wait or come raise weft_broken_barrier_error. The rest is as in
- * weft_barrier_reset. */
+/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks the barrier. Until the
+ * barrier is reset, each task that waits there or comes raises weft_broken_barrier_error. The wait
+ * for the lock, a cancellation and the evaluation of `barrier` are as in weft_barrier_reset. O(n),
+ * n: the waiting tasks. */
 #define weft_barrier_abort(barrier)                                                                \
     WEFT_WAIT_RESUME_(weft_barrier_abort_begin_((barrier), weft_context_),                         \
                       weft_barrier_abort_resume_((barrier), weft_context_))
 
-/* barrier.parties. Returns how many tasks the barrier waits for. O(1). */
+/* barrier.parties. Returns the number of tasks that make a round. O(1). */
 static inline size_t weft_barrier_parties(const weft_barrier *barrier)
 {
     return barrier->parties;
 }
 
-/* barrier.n_waiting. Returns how many tasks wait for others to come. O(1). */
+/* barrier.n_waiting. Returns how many tasks of the round have come, while the barrier waits for
+ * more tasks; else 0. O(1). */
 static inline size_t weft_barrier_waiting(const weft_barrier *barrier)
 {
     return barrier->state == WEFT_BARRIER_FILLING_ ? barrier->count : 0;
 }
 
-/* barrier.broken. Returns true if the barrier was aborted, and not reset since. O(1). */
+/* barrier.broken. Returns true if the barrier was aborted, and was not reset since. O(1). */
 static inline bool weft_barrier_broken(const weft_barrier *barrier)
 {
     return barrier->state == WEFT_BARRIER_BROKEN_;

@@ -1,4 +1,4 @@
-/* Condition: a task that holds a lock waits until another one notifies it of a change. */
+/* Condition: a task that holds a lock waits until another task notifies it. */
 #ifndef WEFT_PRIMITIVES_CONDITION_H
 #define WEFT_PRIMITIVES_CONDITION_H
 
@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-/* asyncio.Condition, with a lock of its own. All zero bytes is one whose lock is unlocked. It
- * belongs to the program, must not be moved while a task waits for it, and has nothing to clean up.
- * Its member `lock` may be used as any other lock. */
+/* asyncio.Condition, with a lock of its own. A condition of all zero bytes is ready for use, and
+ * its lock is free. The program owns the condition, and must not move the condition while a task
+ * waits for it. There is nothing to clean up. The member `lock` may be used like any weft_lock. */
 typedef struct weft_condition {
     weft_waiters_ waiters;
     weft_lock lock;
@@ -33,37 +33,39 @@ static inline bool weft_condition_locked(const weft_condition *condition)
 }
 
 /* weft_with_condition(weft_condition *condition) { ... } weft_end: `async with condition:`.
- * Acquires the condition's lock, and releases it however the block is left. `condition` is
- * evaluated again then, and must be the same condition. */
+ * Acquires the condition's lock, and releases the lock however the program leaves the block.
+ * `condition` is evaluated again at that release, and must give the same condition. */
 #define weft_with_condition(condition)                                                             \
     WEFT_WITH_(weft_condition_acquire(condition), weft_condition_release(condition))
 
 /* weft_condition_wait(weft_condition *condition): `await condition.wait()`. Releases the lock,
- * waits until the task is notified, and acquires the lock again. If the task is cancelled, however
- * often, it acquires the lock too, and raises the cancellation then. If the task was notified
- * before that, another task is notified instead. Raises weft_invalid_state_error if no task holds
- * the lock. `condition` is evaluated again when the task is resumed. Costs O(1) and a
- * weft_lock_acquire; a cancelled wait, also O(tasks that were woken). */
+ * waits until the task is notified, and acquires the lock again. If the task is cancelled during
+ * the wait, even several times, it still acquires the lock, and then raises weft_cancelled_error.
+ * Before a cancelled task raises, it wakes one other waiting task, so that no notification is lost
+ * (as in asyncio). Raises weft_invalid_state_error if no task holds the lock. `condition` is
+ * evaluated again when the task is resumed. Costs what weft_lock_acquire costs. A cancelled wait
+ * also costs O(w), w: the tasks that were woken and have not run since. */
 #define weft_condition_wait(condition)                                                             \
     WEFT_WAIT_IN_PHASES_(weft_condition_wait_begin_((condition), weft_context_),                   \
                          weft_condition_wait_resume_((condition), weft_context_, weft_frame_))
 
 /* weft_condition_wait_for(weft_condition *condition, predicate)
  * `await condition.wait_for(lambda: predicate)`. Waits until `predicate`, an expression, is true.
- * The lock is held whenever it is evaluated: at first, and after each notification. Raises what
- * weft_condition_wait raises. */
+ * The task must hold the condition's lock. `predicate` is evaluated at the beginning and after each
+ * notification, always while the task holds the lock. Raises what weft_condition_wait raises. */
 #define weft_condition_wait_for(condition, predicate)                                              \
     do {                                                                                           \
         while (!(predicate))                                                                       \
             weft_condition_wait(condition);                                                        \
     } while (0)
 
-/* condition.notify(n). Wakes the first n waiting tasks that were not woken yet. Returns NULL, or
- * weft_invalid_state_error if no task holds the lock. O(n and tasks that were woken before). */
+/* condition.notify(n). Wakes the first n waiting tasks that are not woken yet. Returns NULL, or
+ * weft_invalid_state_error if no task holds the lock. O(n + w), w: the tasks that were woken before
+ * and have not run since. */
 const weft_error *weft_condition_notify(weft_condition *condition, size_t n);
 
 /* condition.notify_all(). Wakes all waiting tasks. Returns NULL, or weft_invalid_state_error if no
- * task holds the lock. O(waiting tasks). */
+ * task holds the lock. O(n), n: the waiting tasks. */
 const weft_error *weft_condition_notify_all(weft_condition *condition);
 
 /* ---- Private ---- */

@@ -8,22 +8,23 @@
 extern "C" {
 #endif
 
-/* asyncio.Event. All zero bytes is an event that is not set. It belongs to the program, must not be
- * moved while a task waits for it, and has nothing to clean up. */
+/* asyncio.Event. An event of all zero bytes is not set. The program owns the event, and must not
+ * move the event while a task waits for it. There is nothing to clean up. */
 typedef struct weft_event {
     weft_waiters_ waiters;
     bool set;
 } weft_event;
 
-/* weft_event_wait(weft_event *event): `await event.wait()`. Waits until the event is set; does not
- * wait if it is set already. A task that was woken goes on even if the event is cleared before the
- * task runs. Raises nothing but a cancellation. `event` is evaluated again when the task is
- * resumed. O(1). */
+/* weft_event_wait(weft_event *event): `await event.wait()`. Waits until the event is set. If the
+ * event is set already, the task does not wait. A task that was woken goes on even if the event is
+ * cleared before the task runs. If the task is cancelled, raises weft_cancelled_error; there is no
+ * other error. `event` is evaluated again when the task is resumed. O(1). */
 #define weft_event_wait(event)                                                                     \
     WEFT_WAIT_RESUME_(weft_event_wait_begin_((event), weft_context_),                              \
                       weft_event_wait_resume_((event), weft_context_))
 
-/* event.set(). Wakes all tasks that wait, in the order in which they came. O(waiting tasks). */
+/* event.set(). Wakes all tasks that wait, in the order in which they came. O(n), n: the waiting
+ * tasks. */
 static inline void weft_event_set(weft_event *event)
 {
     if (!event->set && event->waiters.first)
@@ -31,7 +32,8 @@ static inline void weft_event_set(weft_event *event)
     event->set = true;
 }
 
-/* event.clear(). The event is not set any more. Tasks that were woken already go on. O(1). */
+/* event.clear(). Makes the event not set. A task that weft_event_set has woken goes on, even if it
+ * has not run yet. O(1). */
 static inline void weft_event_clear(weft_event *event)
 {
     event->set = false;

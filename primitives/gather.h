@@ -1,4 +1,4 @@
-/* Gather: waits for all of several tasks and futures. */
+/* Gather: waits until all of several tasks and futures, its parts, have ended. */
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H
 
@@ -8,35 +8,36 @@
 extern "C" {
 #endif
 
-/* The engine of every gather. It lives in a frame, as a member of one of the types below. */
+/* The members that every type of gather begins with. They do not depend on the number of parts. */
 typedef struct weft_gather_ {
-    weft_gather_wait_ gather_wait; /* what the gather's task waits for */
+    weft_gather_wait_ gather_wait; /* what the waiting task is parked in */
     weft_multi_wait_ multi_wait;
-    size_t live;             /* parts that have not ended */
-    const weft_error *error; /* of the gather, once it is complete; NULL: none */
-    bool collects;           /* errors of parts do not end the gather */
+    size_t live;             /* parts that have not ended yet */
+    const weft_error *error; /* what the wait raises when it ends; NULL: no error */
+    bool collects;           /* true: a part's error does not end the wait */
 } weft_gather_;
 
-/* WEFT_GATHER(n): the type of a gather with room for n parts, the tasks and futures to wait for.
- * A gather lives in a frame, or is static. It must be all zero bytes before its first use, and must
- * not be moved while it has parts. It may be used again when its wait has ended. Each use of the
- * macro makes a type of its own; name it with typedef. */
+/* WEFT_GATHER(n): the type of a gather with room for n parts. A part is a task or future that the
+ * gather waits for. A gather lives in a frame (a coroutine's struct), or is static. It must be all
+ * zero bytes before its first use, and must not be moved while it has parts. When its wait has
+ * ended, the gather may be used again. Each use of the macro makes a new type. To use the type
+ * twice, name it with typedef. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
         weft_part parts[n];                                                                        \
     }
 
-/* WEFT_GATHER_OVER: the type of a gather whose parts are an array of the caller's
- * (weft_gather_add_in). It differs from WEFT_GATHER(n) only in that. */
+/* WEFT_GATHER_OVER: the type of a gather that keeps its parts in an array of the program
+ * (weft_gather_add_in). Everything else is as in WEFT_GATHER(n). */
 #define WEFT_GATHER_OVER                                                                           \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
     }
 
-/* WEFT_GATHER_OF(name, n): the type of a gather that has its own n tasks, whose coroutine is
- * `name`. Its member `tasks` is their array. It must be all zero bytes before its first use. Each
- * use of the macro makes a type of its own; name it with typedef. */
+/* WEFT_GATHER_OF(name, n): the type of a gather that contains n tasks of the coroutine `name`. Its
+ * member `tasks` is the array of these tasks. The gather must be all zero bytes before its first
+ * use. Each use of the macro makes a new type. To use the type twice, name it with typedef. */
 #define WEFT_GATHER_OF(name, n)                                                                    \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
@@ -45,40 +46,42 @@ typedef struct weft_gather_ {
     }
 
 /* weft_gather_add(WEFT_GATHER(n) *g, p)
- * Adds a part: *p, a task or future that was started. *p must stay valid, and its memory must not
- * be reused, until the gather has ended. Returns NULL; or weft_invalid_state_error, and adds
- * nothing, if there is no room, *p was never started, or a task awaits the gather. `g` is evaluated
- * more than once. O(1). */
+ * Adds *p, a started task or a created future, as a part of the gather. *p must stay valid, and its
+ * memory must not be reused, until the gather's wait has ended. Returns NULL if *p was added. If
+ * there is no room, *p was never started or created, or a task waits for the gather, adds nothing
+ * and returns weft_invalid_state_error. `g` is evaluated more than once. O(1). */
 #define weft_gather_add(g, p)                                                                      \
     weft_gather_add_in(g, (g)->parts, sizeof((g)->parts) / sizeof(weft_part), p)
 
 /* weft_gather_add_in(WEFT_GATHER_OVER *g, weft_part *parts, size_t room, p)
- * Adds a part to a gather whose parts are the caller's array: `room` of them, at `parts`. Both must
- * be the same at each call for this gather. The caller owns the array, and must keep it until the
- * gather has ended; it needs no initialiser. The rest is as in weft_gather_add. */
+ * Adds *p as a part of a gather that keeps its parts in the program's array. `parts` is that array,
+ * of `room` elements; both must be equal in all calls for one gather. The program owns the array,
+ * and must keep the array until the gather's wait has ended. The array needs no initialiser.
+ * Everything else is as in weft_gather_add. */
 #define weft_gather_add_in(g, parts, room, p)                                                      \
     weft_multi_wait_add_(&(g)->gather.multi_wait, (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(g): `await asyncio.gather(...)` of the parts that were added to the gather *g.
- * Waits until every part has ended, or until the first error of a part, and raises that error. The
- * other parts go on then. If one of them fails later and nothing retrieves its error, the loop
- * calls the exception handler (asyncio's gather hides that error). Results are in the parts.
- * If this task is cancelled while it waits, every part is cancelled. The wait then goes on to the
- * first error of a part, or to the end of all parts, where it raises weft_cancelled_error.
- * Raises weft_invalid_state_error if a task awaits the gather already, or if a part belongs to
- * another loop. When the wait has ended, the gather is linked to nothing, and has no parts. `g` is
- * evaluated again when the task is resumed. O(parts). */
+ * Waits until every part has ended, or until a first part ends with an error. Raises that error. A
+ * part that was cancelled ends with weft_cancelled_error. The other parts then go on. If another
+ * part fails later and nothing retrieves its error, the loop calls the exception handler (asyncio's
+ * gather hides that error). Each part keeps its own result.
+ * If the waiting task is cancelled, the gather cancels every part, and the task waits on. If all
+ * parts then end without an error, the wait raises weft_cancelled_error.
+ * Raises weft_invalid_state_error if a task waits for the gather already, or if a part belongs to
+ * another loop. When the wait has ended, the gather has no parts, and nothing refers to the gather.
+ * `g` is evaluated again when the task is resumed. O(n), n: the parts. */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`.
- * Waits until every part has ended, and raises no error of a part: weft_error_of(part) returns it.
- * The rest is as in weft_gather_all. */
+ * Waits until every part has ended. Raises no error of a part: weft_error_of(part) returns that
+ * error. Everything else is as in weft_gather_all. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
 /* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`.
- * Adds 1 to 8 parts, and then waits as weft_gather_all(g) does. Raises weft_invalid_state_error,
- * and adds none, if there is no room for all, one of them was never started, or a task awaits the
- * gather. `g` is evaluated more than once. O(parts). */
+ * Adds 1 to 8 parts, and then waits as weft_gather_all(g) does. If weft_gather_add would refuse one
+ * of the parts, adds no part and raises weft_invalid_state_error. `g` is evaluated more than once.
+ * O(n), n: the parts. */
 #define weft_gather(g, ...)                                                                        \
     do {                                                                                           \
         {                                                                                          \
@@ -92,11 +95,11 @@ typedef struct weft_gather_ {
 
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`.
- * Creates the n tasks of *g, adds them, and then waits as weft_gather_all(g) does. In the arguments
- * `i`, an int that the macro declares, is the number of the task, from 0. Raises
- * weft_invalid_state_error, and creates no task, if *g has parts or a task awaits the gather.
- * Panics if one of the tasks has not ended. `g` is evaluated more than once. O(n), and n times
- * weft_create_task. */
+ * Creates the n tasks of *g, adds them as parts, and then waits as weft_gather_all(g) does. The
+ * macro declares `i`, an int: the arguments may use it as the index of the task, from 0 to n - 1.
+ * If *g has parts or a task waits for *g, creates no task and raises weft_invalid_state_error.
+ * Panics if a task of *g still runs from an earlier use. `g` is evaluated more than once. Costs
+ * O(n) and n calls of weft_create_task. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
         WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
@@ -105,7 +108,7 @@ typedef struct weft_gather_ {
 
 /* weft_gather_collect_each(g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)), return_exceptions=True)`.
- * Creates and adds the tasks as weft_gather_each does, and then waits as weft_gather_collect(g)
+ * Creates and adds the tasks as weft_gather_each does. Then waits as weft_gather_collect(g)
  * does. */
 #define weft_gather_collect_each(g, i, name, ...)                                                  \
     do {                                                                                           \
@@ -126,7 +129,7 @@ typedef struct weft_gather_ {
     WEFT_WAIT_RESUME_(weft_gather_begin_(weft_context_, &(g)->gather, (collects)),                 \
                       weft_gather_resume_(&(g)->gather, weft_context_))
 
-/* The awaitables of 1 to 8 tasks and futures, with commas between. */
+/* Expands to pointers to the awaitables of 1 to 8 tasks and futures, with commas between. */
 #define WEFT_AWAITABLES_(...)                                                                      \
     WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8_, 7_, 6_, 5_, 4_, 3_, 2_, 1_, ))      \
     (__VA_ARGS__)

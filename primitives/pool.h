@@ -1,9 +1,10 @@
-/* Pools: a fixed number of tasks, for the children of groups.
+/* Pools: a fixed number of tasks, as memory for the children of groups.
  *
- * A pooled task that failed is retained by its group as long as the group has its error, also after
- * the error was caught. The task is free again when the group's block is entered again, or after
- * weft_group_forget_errors. A group in the frame of another pooled task retains
- * tasks until that other task is free, at the latest. */
+ * If a pooled task fails, its group retains the task: the task is not free, because the group's
+ * error refers to it. Catching that error does not free the task. The task is free again when a
+ * task enters the group's block again, or after weft_group_forget_errors. If the group lives in the
+ * frame (coroutine's struct) of another pooled task, freeing that other task frees the retained
+ * tasks too. */
 #ifndef WEFT_PRIMITIVES_POOL_H
 #define WEFT_PRIMITIVES_POOL_H
 
@@ -17,24 +18,25 @@ extern "C" {
 typedef struct weft_pool_ weft_pool_;
 typedef struct weft_pool_slot_ weft_pool_slot_;
 
-/* The head of a slot; the task follows. */
+/* The first part of a slot. A slot is the memory of one task of a pool; the task follows this
+ * struct. */
 typedef struct weft_pool_slot_ {
     weft_pool_ *pool;
-    weft_pool_slot_ *next; /* in the list of free slots, or of those that a group retains */
+    weft_pool_slot_ *next; /* in the list of free slots, or of slots that a group retains */
 } weft_pool_slot_;
 
-/* The engine of every pool. It knows no coroutine. */
+/* The members that every type of pool begins with. They do not depend on the coroutine. */
 struct weft_pool_ {
     weft_semaphore free_slots;
-    weft_pool_slot_ *free; /* slots that were used and are free; NULL: none */
-    size_t fresh;          /* slots that have never been used: the first ones of the array */
-    bool ready;            /* false: all zero, and not initialised yet */
+    weft_pool_slot_ *free; /* list of the slots that were used and are free again; NULL: none */
+    size_t fresh;          /* number of slots that were never used: the first of the array */
+    bool ready;            /* false: the pool is all zero bytes, and was never used */
 };
 
-/* WEFT_POOL(name, n): the type of a pool of n tasks whose coroutine is `name`. A pool belongs to
- * the program. It must be all zero bytes before its first use. It must not be moved while one of
- * its tasks runs or is retained by a group. Each use of the macro makes a type of its own; name it
- * with typedef. */
+/* WEFT_POOL(name, n): the type of a pool of n tasks that run the coroutine `name`. The program owns
+ * the pool. A pool must be all zero bytes before its first use. It must not be moved while one of
+ * its tasks runs or is retained by a group. Each use of the macro makes a new type. To use the type
+ * twice, name it with typedef. */
 #define WEFT_POOL(name, n)                                                                         \
     struct {                                                                                       \
         weft_pool_ pool;                                                                           \
@@ -45,13 +47,15 @@ struct weft_pool_ {
     }
 
 /* weft_group_create_pooled(weft_group *group, name, WEFT_POOL(name, n) *pool, .argument = value,
- * ...) `await slots.acquire(); group.create_task(name(...))`, in a coroutine. Waits until a task of
- * the pool is free, and starts it as weft_group_create_task does. Tasks that wait get the pool's
- * tasks in the order in which they came. The arguments are evaluated after the wait, so they must
- * not use C locals. The pool's task is free again when its group has handled its end; a task that
- * failed, when the group does not have its error any more (weft_group_forget_errors).
- * Raises weft_invalid_state_error, and starts nothing, if the group accepts no child, before the
- * wait or after it. `group` and `pool` are evaluated more than once. Costs what
+ *                          ...)
+ * `await slots.acquire(); group.create_task(name(...))`, in a coroutine. Waits until a task of the
+ * pool is free, and starts that task as weft_group_create_task does. The pool serves the tasks that
+ * wait here in the order in which they came. The arguments are evaluated after the wait, so they
+ * must not use C locals of the coroutine. The pooled task is free again when its group has handled
+ * the task's end. A pooled task that failed is free again when the group forgets its errors
+ * (weft_group_forget_errors).
+ * If the group accepts no child before or after the wait, starts nothing and raises
+ * weft_invalid_state_error. `group` and `pool` are evaluated more than once. Costs what
  * weft_semaphore_acquire and weft_create_task cost. */
 #define weft_group_create_pooled(group, name, ...)                                                 \
     do {                                                                                           \
@@ -70,8 +74,8 @@ struct weft_pool_ {
         }                                                                                          \
     } while (0)
 
-/* weft_pool_free(WEFT_POOL(name, n) *pool): returns how many tasks of the pool are free, and
- * granted to no task that waits. O(1). */
+/* weft_pool_free(WEFT_POOL(name, n) *pool): returns how many tasks of the pool are free. A task
+ * that is already reserved for a waiting caller is not free. O(1). */
 #define weft_pool_free(p) weft_pool_free_(WEFT_POOL_OF_(p))
 
 #define WEFT_POOL_OF_(p) &(p)->pool, sizeof((p)->slots) / sizeof((p)->slots[0])
@@ -82,27 +86,27 @@ struct weft_pool_ {
 /* Returns how many of the n slots are free. */
 size_t weft_pool_free_(const weft_pool_ *pool, size_t n);
 
-/* Begins the wait for a slot. weft_semaphore_acquire_resume_ ends it. */
+/* Begins the wait for a slot. weft_semaphore_acquire_resume_ ends that wait. */
 weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t n,
                                     weft_context *context);
 
-/* Returns NULL if the group accepts a child. Else releases the acquired slot, and returns the
+/* Returns NULL if the group accepts a child. Otherwise releases the acquired slot and returns the
  * error. */
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool);
 
-/* Takes the acquired slot, and prepares its task. `first` is the pool's first slot, `size` a slot's
- * size in bytes. */
+/* Takes the acquired slot, and prepares the slot's task. `first` is the first slot of the pool.
+ * `size` is the size of one slot, in bytes. */
 weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ *first, size_t size,
                            const weft_code *code);
 
 /* Starts the task, and returns NULL. If the group accepts no child any more, frees the task's slot
- * and returns the error (weft_group_start_). */
+ * and returns the error of weft_group_start_. */
 const weft_error *weft_pool_start_(weft_group *group, weft_task *task);
 
 /* Frees the slot of an ended task. */
 void weft_pool_give_back_(weft_task *task);
 
-/* Makes a group retain a pooled task that failed. */
+/* Makes a group retain the slot of a pooled task that failed. */
 void weft_group_retain_(weft_group *group, weft_task *task);
 
 /* Frees all slots that a group retains. */

@@ -1,4 +1,4 @@
-/* Queues: hand items from tasks to tasks. */
+/* Queues: tasks put items in, and other tasks get them out. */
 #ifndef WEFT_PRIMITIVES_QUEUE_H
 #define WEFT_PRIMITIVES_QUEUE_H
 
@@ -13,29 +13,32 @@ extern const weft_error weft_queue_empty_error;
 extern const weft_error weft_queue_full_error;
 extern const weft_error weft_queue_shut_down_error;
 
-/* The order in which items come out (weft_queue_init and the functions below it). */
+/* The order in which items come out of a queue (weft_queue_init and the functions below it). */
 enum weft_queue_order_ { WEFT_FIFO_, WEFT_LIFO_, WEFT_PRIORITY_ };
 
-/* An order of items. Returns true if *a comes out before *b. WEFT_QUEUE_BEFORE defines one. */
+/* An order of items. Returns true if *a comes out before *b. WEFT_QUEUE_BEFORE defines such a
+ * function. Two items have equal priority if neither comes before the other. */
 typedef bool weft_queue_before(const void *a, const void *b);
 
-/* The links of an item of an unbounded queue. A member of the item, all zero bytes at first. */
+/* The links of an item of an unbounded queue. The node is a member of the item, and must be all
+ * zero bytes at first. */
 typedef struct weft_queue_node {
-    struct weft_queue_node *next;  /* the next node of a ring; NULL: in no queue */
-    struct weft_queue_node *below; /* by priority: a ring of nodes that come later; NULL: none */
+    struct weft_queue_node *next; /* in a circular list; NULL: the node is in no queue */
+    /* In a priority queue: the last of a circular list of nodes that come later; NULL: none. */
+    struct weft_queue_node *below;
 } weft_queue_node;
 
-/* The engine of every queue. It knows no type of items. */
+/* The members that every type of queue begins with. They do not depend on the type of the items. */
 typedef struct weft_queue_ {
     weft_waiters_ getters, putters, joiners;
-    size_t size;               /* items in the queue */
-    size_t room;               /* items that fit; 0: unbounded, or not initialised */
-    size_t limit;              /* a put needs size < limit: `room`, or 0 after a shutdown */
-    size_t unfinished;         /* items put, less calls of task_done */
-    weft_queue_before *before; /* NULL: not by priority */
+    size_t size;       /* number of items in the queue */
+    size_t room;       /* most items that fit; 0: no limit, or the queue is not initialised */
+    size_t limit;      /* bounded: a put needs size < limit; `room`, or 0 after a shutdown */
+    size_t unfinished; /* items that were put and are not counted as done */
+    weft_queue_before *before; /* the order of a priority queue; NULL: another queue */
     union {
-        size_t head;           /* bounded, first in, first out: index of the first item */
-        weft_queue_node *last; /* unbounded: a ring of nodes, or the first node of a heap */
+        size_t head;           /* bounded, first in, first out: the index of the first item */
+        weft_queue_node *last; /* unbounded: last node of a circular list, or first of a heap */
     };
     unsigned char order; /* enum weft_queue_order_ */
     bool is_shut_down;
@@ -43,54 +46,60 @@ typedef struct weft_queue_ {
 
 /* ---- Bounded: the items are copied into an array ---- */
 
-/* WEFT_QUEUE(type, n): the type of a queue of at most n items of type `type`. Its array `items` has
- * them; an item is copied when it is put and when it is got. The queue also has room for one item
- * that is being put (doc/design.md). The queue belongs to the program, and must be initialised
- * before its first use (weft_queue_init); else a put panics. It must not be moved while a task
- * waits for it. Each use of the macro makes a type of its own; name it with typedef. */
+/* WEFT_QUEUE(type, n): the type of a queue of at most n items of type `type`. The queue keeps its
+ * items in its member array `items`. A put copies an item into the array, and a get copies an item
+ * out of the array. The queue has memory for one item more, which a put uses before it knows that
+ * there is room (doc/design.md). The program owns the queue, and must initialise the queue before
+ * its first use (weft_queue_init). A put or a get panics if the queue is not initialised. The queue
+ * must not be moved while a task waits for it. Each use of the macro makes a new type. To use the
+ * type twice, name it with typedef. */
 #define WEFT_QUEUE(type, n)                                                                        \
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
         type items[n];                                                                             \
-        type item_; /* that is being put */                                                        \
+        type item_; /* the item that is being put */                                               \
     }
 
-/* WEFT_QUEUE_OVER(type): the type of a queue whose items are in an array of the caller's
- * (weft_queue_init_over). It differs from WEFT_QUEUE(type, n) only in that. */
+/* WEFT_QUEUE_OVER(type): the type of a queue that keeps its items in an array of the program
+ * (weft_queue_init_over). Everything else is as in WEFT_QUEUE(type, n). */
 #define WEFT_QUEUE_OVER(type)                                                                      \
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
         type *items;                                                                               \
-        type item_; /* that is being put */                                                        \
+        type item_; /* the item that is being put */                                               \
     }
 
-/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. No task may wait
- * for the queue. The queue has nothing to clean up. O(1). The macros of this header may evaluate
- * `q` more than once. */
+/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). Initialises a queue from which items
+ * come out first in, first out. Must not be called while a task waits for the queue. There is
+ * nothing to clean up. O(1). The macros of this header may evaluate `q` more than once. */
 #define weft_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_FIFO_, NULL)
 
-/* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Last in, first out. No task
- * may wait for the queue. O(1). */
+/* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Initialises a queue from
+ * which items come out last in, first out. Must not be called while a task waits for the queue.
+ * O(1). */
 #define weft_lifo_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_LIFO_, NULL)
 
-/* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). The item that
- * comes before all others by `order` comes out first. WEFT_QUEUE_BEFORE has defined `order` for
- * this type. Items of which none comes before the other come out as from Python's heapq. No task
- * may wait for the queue. O(1). */
+/* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). Initialises a
+ * priority queue: the item that comes before all others by `order` comes out first. `order` must be
+ * defined for this type by WEFT_QUEUE_BEFORE. Items of equal priority come out in the order in
+ * which Python's heapq would return them. Must not be called while a task waits for the queue.
+ * O(1). */
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
 
 /* weft_queue_init_over(WEFT_QUEUE_OVER(type) *q, array, n),
  * weft_lifo_queue_init_over(q, array, n), weft_priority_queue_init_over(q, array, n, order)
- * Initialise a queue over the caller's array of n items, n at least 1. The array must be valid, and
- * is the queue's alone, as long as the queue is used. No task may wait for the queue. O(1). */
+ * Initialise a queue that keeps its items in the program's `array` of n elements. n must be at
+ * least 1. As long as the queue is used, the array must stay valid, and only the queue may use the
+ * array. Must not be called while a task waits for the queue. O(1). */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_))
 
 /* WEFT_QUEUE_BEFORE(name, type, a, b, expression)
- * Defines the order `name` of items of this type. `expression` is true if *a comes out before *b.
+ * Defines `name` as an order of items of type `type`. `expression` is true if *a comes out before
+ * *b.
  *     WEFT_QUEUE_BEFORE(by_deadline, struct job, a, b, a->deadline < b->deadline) */
 #define WEFT_QUEUE_BEFORE(name, type, a, b, expression)                                            \
     typedef type name##_item_;                                                                     \
@@ -100,11 +109,12 @@ typedef struct weft_queue_ {
         return (expression);                                                                       \
     }
 
-/* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. Tasks that wait
- * put in the order in which they came. `value` is evaluated once, after the wait, so it must not
- * use C locals. Raises weft_queue_shut_down_error; or weft_queue_full_error if the evaluation of
- * `value` itself fills the queue. When the macro raises, nothing was put. O(1), by priority O(log
- * n); and O(waiting tasks that have just been cancelled). */
+/* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. Waiting tasks put
+ * their items in the order in which they came. `value` is evaluated once, after the wait, so it
+ * must not use C locals of the coroutine. Raises weft_queue_shut_down_error if the queue is shut
+ * down. Raises weft_queue_full_error if the evaluation of `value` itself fills the queue. When the
+ * macro raises an error, nothing was put. O(1 + c), for a priority queue O(log n + c); n: the
+ * items, c: the waiting tasks that were cancelled and have not run since. */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
@@ -113,10 +123,10 @@ typedef struct weft_queue_ {
             weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
 
-/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while the queue is empty. Tasks
- * that wait get items in the order in which they came. `pointer` is evaluated after the wait, and
- * its evaluation must not use the queue. Raises weft_queue_shut_down_error if the queue is shut
- * down and empty. When the macro raises, nothing was taken. Costs what weft_queue_put costs. */
+/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while the queue is empty. Waiting
+ * tasks get items in the order in which they came. `pointer` is evaluated after the wait, and its
+ * evaluation must not use the queue. Raises weft_queue_shut_down_error if the queue is shut down
+ * and empty. When the macro raises an error, nothing was taken. Costs what weft_queue_put costs. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),             \
@@ -126,10 +136,10 @@ typedef struct weft_queue_ {
     } while (0)
 
 /* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer)
- * q.put_nowait(value), *pointer = q.get_nowait(). Expressions. Return NULL; or an error, and
- * nothing was put or taken: weft_queue_full_error, weft_queue_empty_error or
+ * q.put_nowait(value), *pointer = q.get_nowait(). Expressions. They return NULL after a put or a
+ * get. Otherwise they change nothing and return weft_queue_full_error, weft_queue_empty_error or
  * weft_queue_shut_down_error. `value` is evaluated once, before the queue is checked. `pointer` is
- * evaluated only if there is an item, and its evaluation must not use the queue. Cost what
+ * evaluated only if there is an item, and its evaluation must not use the queue. Both cost what
  * weft_queue_put costs. */
 #define weft_queue_put_nowait(q, ...)                                                              \
     WEFT_QUEUE_PUT_(q, WEFT_QUEUE_PUT_ERROR_(&(q)->queue), __VA_ARGS__)
@@ -138,47 +148,51 @@ typedef struct weft_queue_ {
                         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                 \
                      : WEFT_QUEUE_GET_ERROR_(&(q)->queue))
 
-/* ---- Unbounded: items of the caller's are linked ---- */
+/* ---- Unbounded: the program's items are linked ---- */
 
 /* WEFT_UNBOUNDED_QUEUE(type, member): the type of a queue of items of type `type`, with no limit.
- * The items have a member `member`, a weft_queue_node. The program owns an item; from put to get,
- * it must not be moved, changed in its order, or put again. All zero bytes is an empty queue, first
- * in, first out. The queue belongs to the program, and must not be moved while a task waits for it.
- * Each use of the macro makes a type of its own; name it with typedef. */
+ * The type of the items must have a member `member` of type weft_queue_node. The program owns the
+ * items. Between its put and its get, an item must not be moved or put again, and its priority must
+ * not change. A queue of all zero bytes is empty, and its items come out first in, first out. The
+ * program owns the queue, and must not move the queue while a task waits for it. Each use of the
+ * macro makes a new type. To use the type twice, name it with typedef. */
 #define WEFT_UNBOUNDED_QUEUE(type, member)                                                         \
     struct {                                                                                       \
         union {                                                                                    \
             weft_queue_ queue;                                                                     \
             char (*node_at_)[offsetof(type, member) + 1];                                          \
         };                                                                                         \
-        type *item_; /* that is being put or got */                                                \
+        type *item_; /* the item that is being put or got */                                       \
     }
 
 /* weft_unbounded_queue_init(q), weft_unbounded_lifo_queue_init(q),
  * weft_unbounded_priority_queue_init(q, order): asyncio.Queue(), asyncio.LifoQueue() and
- * asyncio.PriorityQueue(). By priority, items of which none comes before the other come out first
- * in, first out. No task may wait for the queue. O(1). */
+ * asyncio.PriorityQueue(). Initialise an unbounded queue. From the priority queue, items of equal
+ * priority come out in the order in which they were put. Must not be called while a task waits for
+ * the queue. O(1). */
 #define weft_unbounded_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_FIFO_, 0, NULL)
 #define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
 #define weft_unbounded_priority_queue_init(q, order_)                                              \
     (WEFT_QUEUE_ORDERS_(order_, (q)->item_),                                                       \
      weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, (order_)))
 
-/* weft_queue_put_item(q, item): q.put(item), which never waits. `item` points to an item that is in
- * no queue; else this panics. Raises weft_queue_shut_down_error, and the item was not put. O(1),
- * and O(waiting tasks that have just been cancelled). */
+/* weft_queue_put_item(q, item): q.put(item), which never waits. `item` is a pointer to an item.
+ * Panics if that item is in a queue. If the queue is shut down, does not put the item and raises
+ * weft_queue_shut_down_error. O(1 + c), c: the waiting tasks that were cancelled and have not run
+ * since. */
 #define weft_queue_put_item(q, item) weft_check(weft_queue_put_item_nowait(q, item))
 
 /* weft_queue_put_item_nowait(q, item): q.put_nowait(item). An expression. Does what
- * weft_queue_put_item does, but returns the error; NULL: the item was put. */
+ * weft_queue_put_item does, but returns the error instead of raising the error. Returns NULL if the
+ * item was put. */
 #define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
      weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
                           WEFT_QUEUE_NODE_AT_(q)))
 
 /* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, where *pointer is a pointer to an
- * item. The item is not linked any more. The rest is as in weft_queue_get, but the cost by priority
- * is O(log n) amortised. */
+ * item. After the get, the item is in no queue. Everything else is as in weft_queue_get. The cost
+ * for a priority queue is O(log n + c) amortised. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
@@ -186,41 +200,44 @@ typedef struct weft_queue_ {
         *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
     } while (0)
 
-/* weft_queue_get_item_nowait(q, pointer): *pointer = q.get_nowait(). An expression. Returns NULL,
- * or an error as weft_queue_get_nowait does. Costs what weft_queue_get_item costs. */
+/* weft_queue_get_item_nowait(q, pointer): *pointer = q.get_nowait(). An expression. Returns NULL
+ * after a get, and otherwise the errors of weft_queue_get_nowait. Costs what weft_queue_get_item
+ * costs. */
 #define weft_queue_get_item_nowait(q, into)                                                        \
     ((q)->queue.size ? (*(into) = WEFT_QUEUE_ITEM_(q), (const weft_error *)NULL)                   \
                      : weft_queue_get_error_(&(q)->queue))
 
 /* ---- Every queue ---- */
 
-/* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done has been called for every
- * item that was put. Raises nothing but a cancellation. O(1). */
+/* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done was called for every item
+ * that was put. If the task is cancelled, raises weft_cancelled_error; there is no other error.
+ * O(1). */
 #define weft_queue_join(q)                                                                         \
     WEFT_WAIT_RESUME_(weft_queue_join_begin_(&(q)->queue, weft_context_),                          \
                       weft_queue_join_resume_(&(q)->queue, weft_context_))
 
-/* weft_queue_task_done(q): q.task_done(). Tells the queue that an item which was got needs no more
- * work. Wakes the tasks in weft_queue_join when that was the last item. Returns NULL, or
- * weft_invalid_state_error if it was called for every item already. O(1), and O(tasks that join)
- * for the last item. */
+/* weft_queue_task_done(q): q.task_done(). Tells the queue that the work on one item is done. If
+ * that was the last unfinished item, wakes the tasks that wait in weft_queue_join. Returns NULL, or
+ * weft_invalid_state_error if no item is unfinished. O(1); for the last item O(n), n: the tasks in
+ * weft_queue_join. */
 #define weft_queue_task_done(q) weft_queue_task_done_(&(q)->queue)
 
 /* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full().
- * Return the number of items, and true if the queue is empty or full. An unbounded queue is never
- * full. O(1). */
+ * weft_queue_size returns the number of items. The others return true if the queue is empty or
+ * full. An unbounded queue is never full. O(1). */
 #define weft_queue_size(q) (+(q)->queue.size)
 #define weft_queue_empty(q) (!(q)->queue.size)
 #define weft_queue_full(q) weft_queue_is_full_(&(q)->queue)
 
-/* weft_queue_shutdown(q): q.shutdown(). From then on a put fails with weft_queue_shut_down_error,
- * and so does a get once the queue is empty. Tasks that wait in one of them are woken, and raise
- * that error. O(waiting tasks). */
+/* weft_queue_shutdown(q): q.shutdown(). From then on a put fails with weft_queue_shut_down_error.
+ * So does a get, when the queue is empty. The call wakes all tasks that wait in a put or a get;
+ * each tries again. O(n), n: the waiting tasks. */
 #define weft_queue_shutdown(q) weft_queue_shutdown_(&(q)->queue)
 
-/* weft_queue_shutdown_now(q): q.shutdown(immediate=True). Does what weft_queue_shutdown does, and
- * drops the items in the queue, which count as done. Items of an unbounded queue belong to the
- * caller again. O(waiting tasks), and O(items) for an unbounded queue. */
+/* weft_queue_shutdown_now(q): q.shutdown(immediate=True). Does what weft_queue_shutdown does, but
+ * first drops the items in the queue and counts them as done. The program may use the dropped items
+ * of an unbounded queue again. O(n), n: the waiting tasks; for an unbounded queue, O(n + m), m: the
+ * items. */
 #define weft_queue_shutdown_now(q) weft_queue_shutdown_now_(&(q)->queue)
 
 /* ---- Private: what the macros call ---- */
@@ -238,8 +255,9 @@ typedef struct weft_queue_ {
             weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
          : (error))
 
-/* The error of a queue over an array that is full or empty. The panic for one that was never
- * initialised names the program's line; where bytes count, it names none. */
+/* Expand to the error of a full or empty queue over an array. If the queue was never initialised,
+ * they panic with the program's file and line. With -Os the panic names no line of the program,
+ * which makes the code smaller. */
 #ifdef __OPTIMIZE_SIZE__
 #define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_of_(queue)
 #define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_of_(queue)
@@ -248,10 +266,12 @@ typedef struct weft_queue_ {
 #define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), __FILE__, __LINE__)
 #endif
 
-/* Refuses to compile unless the order is one of items like *items, which is not evaluated. */
+/* Does not compile unless WEFT_QUEUE_BEFORE has defined `order` for the type of *items. Does not
+ * evaluate *items. */
 #define WEFT_QUEUE_ORDERS_(order, items) ((void)_Generic(&(items)[0], order##_item_ * : 0))
 
-/* The offset of the node in an item, the node of an item, and the next item to come out. */
+/* Expand to the offset of the node in an item, to the node of an item, and to the next item.
+ * WEFT_QUEUE_ITEM_ removes that item from the queue. */
 #define WEFT_QUEUE_NODE_AT_(q) (sizeof(*(q)->node_at_) - 1)
 #define WEFT_QUEUE_NODE_(item, at) (weft_queue_node *)(void *)((char *)(item) + (at))
 #define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))
@@ -259,8 +279,9 @@ typedef struct weft_queue_ {
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_before *before);
 
-/* What weft_queue_put_begin_ and weft_queue_get_begin_ do if the task must wait; and what
- * weft_queue_put_resume_ and weft_queue_get_resume_ do if it may have to wait again. */
+/* The slow halves of the inline functions below. A _park_ function is the part of _begin_ for a
+ * task that must wait. A _retry_ function is the part of _resume_ for a task that may have to wait
+ * again. */
 weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context);
@@ -270,7 +291,7 @@ weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *co
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context);
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context);
 
-/* Return the error of a put into a queue without room, and of a get from one without items. */
+/* Return the error of a put into a queue without room, and of a get from a queue without items. */
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_(const weft_queue_ *queue);
 const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue);
@@ -280,13 +301,14 @@ WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_at_(const weft_queue_ *q
 const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
                                            unsigned line);
 
-/* For a queue by priority: adds the item behind the last one to the heap, or removes the first one
- * from it. `size` is an item's, in bytes. */
+/* For a priority queue. weft_queue_sort_in_ adds the item behind the last item to the heap.
+ * weft_queue_sort_out_ removes the first item from the heap. `size` is the size of one item, in
+ * bytes. */
 void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size);
 void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size);
 
-/* Put and get an item of an unbounded queue. `at` is the offset of the node in the item. The queue
- * of weft_queue_get_node_ must not be empty. */
+/* Put and get an item of an unbounded queue. `at` is the offset of the node in the item.
+ * weft_queue_get_node_ requires a queue that is not empty. */
 WEFT_MUST_CHECK_
 const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at);
 void *weft_queue_get_node_(weft_queue_ *queue, size_t at);
@@ -302,7 +324,7 @@ static inline bool weft_queue_is_full_(const weft_queue_ *queue)
     return queue->room && queue->size >= queue->room;
 }
 
-/* Returns true if an item can be put. For queues over an array. */
+/* Returns true if a put need not wait. For queues over an array. */
 static inline bool weft_queue_has_room_(const weft_queue_ *queue)
 {
     return queue->size < queue->limit;
@@ -320,8 +342,8 @@ static inline weft_step_ weft_queue_get_begin_(weft_queue_ *queue, weft_context 
     return queue->size ? go_on : weft_queue_get_park_(queue, context);
 }
 
-/* Returns true if the short way is worth a try for a resumed task. A task that was woken mostly
- * finds what it waited for. With -Os there is no short way. */
+/* Returns true if a resumed task should first try the inline way. A task that was woken usually
+ * finds what it waited for. With -Os there is no inline way. */
 static inline bool weft_queue_resumed_well_(const weft_context *context)
 {
 #ifdef __OPTIMIZE_SIZE__
@@ -378,9 +400,10 @@ static inline void weft_queue_count_out_(weft_queue_ *queue)
         weft_waiters_pop_one_(&queue->putters);
 }
 
-/* weft_queue_put_index_ returns the index for the next item that is put; weft_queue_put_commit_
- * then makes that item a part of the queue. weft_queue_get_index_ and weft_queue_get_commit_ return
- * the index of the next item to come out, and remove that item. */
+/* weft_queue_put_index_ returns the array index for the next item that is put.
+ * weft_queue_put_commit_ then adds the item at that index to the queue. weft_queue_get_index_
+ * returns the index of the next item to come out. weft_queue_get_commit_ then removes that item
+ * from the queue. */
 static inline size_t weft_queue_put_index_(const weft_queue_ *queue)
 {
     const size_t behind_head = queue->room - queue->head;

@@ -1,4 +1,4 @@
-/* Reentrant lock: held by one task at a time, which may acquire it again. */
+/* Reentrant lock: held by one task at a time, which may acquire the lock again. */
 #ifndef WEFT_PRIMITIVES_RLOCK_H
 #define WEFT_PRIMITIVES_RLOCK_H
 
@@ -8,17 +8,19 @@
 extern "C" {
 #endif
 
-/* threading.RLock, for tasks; asyncio has none. All zero bytes is an unlocked one. It belongs to
- * the program, must not be moved while a task waits for it, and has nothing to clean up. */
+/* threading.RLock, for tasks; asyncio has no such lock. A lock of all zero bytes is free. The
+ * program owns the lock, and must not move the lock while a task waits for it. There is nothing to
+ * clean up. */
 typedef struct weft_rlock {
     weft_lock lock;
-    size_t depth; /* how many releases the holder owes; 0: unlocked */
+    size_t depth; /* how often the holder must release the lock; 0: the lock is free */
 } weft_rlock;
 
-/* weft_rlock_acquire(weft_rlock *rlock): `await lock.acquire()`. If the running task holds the lock
- * already, does not wait; the task must then release the lock once more. Else acquires as
- * weft_lock_acquire does, at the same cost. Raises nothing but a cancellation; then nothing has
- * changed. `rlock` is evaluated again when the task is resumed. */
+/* weft_rlock_acquire(weft_rlock *rlock): `await lock.acquire()`. If the running task already holds
+ * the lock, the task does not wait, and must release the lock once more. Else the task acquires the
+ * lock as weft_lock_acquire does, at equal cost. If the task is cancelled while it waits, it raises
+ * weft_cancelled_error and changes nothing. There is no other error. `rlock` is evaluated again
+ * when the task is resumed. */
 #define weft_rlock_acquire(rlock)                                                                  \
     WEFT_WAIT_RESUME_(weft_rlock_acquire_begin_((rlock), weft_context_),                           \
                       weft_rlock_acquire_resume_((rlock), weft_context_))
@@ -28,8 +30,8 @@ typedef struct weft_rlock {
 #define weft_rlock_release(rlock) weft_rlock_release_((rlock), weft_current_task())
 
 /* weft_with_rlock(weft_rlock *rlock) { ... } weft_end: `with lock:`. Acquires the lock, and
- * releases it however the block is left. `rlock` is evaluated again then, and must be the same
- * lock. */
+ * releases the lock however the program leaves the block. `rlock` is evaluated again at that
+ * release, and must give the same lock. */
 #define weft_with_rlock(rlock) WEFT_WITH_(weft_rlock_acquire(rlock), weft_rlock_release(rlock))
 
 /* lock.locked(). Returns true if a task holds the lock. O(1). */

@@ -8,18 +8,21 @@
 extern "C" {
 #endif
 
-/* asyncio.Semaphore and asyncio.BoundedSemaphore: units that tasks acquire and release. It belongs
- * to the program, must not be moved while a task waits for it, and has nothing to clean up. */
+/* asyncio.Semaphore and asyncio.BoundedSemaphore: a number of units that tasks acquire and release.
+ * The program owns the semaphore, and must not move the semaphore while a task waits for it. There
+ * is nothing to clean up. To grant a unit is to reserve the unit for a waiting task before that
+ * task runs. */
 typedef struct weft_semaphore {
     weft_waiters_ waiters;
     weft_wait_ *next; /* the first waiter that has not been granted a unit; NULL: none */
-    size_t value;     /* units that are free, and granted to no task */
+    size_t value;     /* units that no task holds or was granted */
     size_t bound;     /* the maximum of `value`, if `bounded` */
     bool bounded;
 } weft_semaphore;
 
-/* WEFT_SEMAPHORE(n), WEFT_BOUNDED_SEMAPHORE(n): initialisers. asyncio.Semaphore(n) has n units;
- * asyncio.BoundedSemaphore(n) has n units and refuses a release that would make them more.
+/* WEFT_SEMAPHORE(n), WEFT_BOUNDED_SEMAPHORE(n): initialisers of a semaphore with n units:
+ * asyncio.Semaphore(n) and asyncio.BoundedSemaphore(n). A bounded semaphore refuses a release that
+ * would give it more than n units.
  *     weft_semaphore slots = WEFT_SEMAPHORE(3); */
 #define WEFT_SEMAPHORE(n)                                                                          \
     {                                                                                              \
@@ -30,33 +33,35 @@ typedef struct weft_semaphore {
         .value = (n), .bound = (n), .bounded = true                                                \
     }
 
-/* Initialise a semaphore in a frame, where an initialiser cannot be used: asyncio.Semaphore(n) and
- * asyncio.BoundedSemaphore(n). No task may wait for the semaphore. O(1). */
+/* Initialise a semaphore: asyncio.Semaphore(n) and asyncio.BoundedSemaphore(n). For a semaphore in
+ * a frame (a coroutine's struct), where C allows no initialiser. Must not be called while a task
+ * waits for the semaphore. O(1). */
 void weft_semaphore_init(weft_semaphore *semaphore, size_t n);
 void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
 
 /* weft_semaphore_acquire(weft_semaphore *semaphore): `await semaphore.acquire()`. Waits until a
- * unit is free, and takes it. Tasks that wait get units in the order in which they came; no task
- * overtakes them. Raises nothing but a cancellation; then the task holds no unit. `semaphore` is
- * evaluated again when the task is resumed. O(1), and O(waiting tasks that have just been
- * cancelled). */
+ * unit is free, and takes that unit. Waiting tasks get units in the order in which they came; no
+ * later task overtakes them. If the task is cancelled while it waits, it raises
+ * weft_cancelled_error, and holds no unit. There is no other error. `semaphore` is evaluated again
+ * when the task is resumed. O(1 + c), c: the waiting tasks that were cancelled and have not run
+ * since. */
 #define weft_semaphore_acquire(semaphore)                                                          \
     WEFT_WAIT_RESUME_(weft_semaphore_acquire_begin_((semaphore), weft_context_),                   \
                       weft_semaphore_acquire_resume_((semaphore), weft_context_))
 
-/* semaphore.release(). Grants the unit to the first task that waits. Any task may release a unit.
- * Returns NULL; or weft_invalid_state_error, and changes nothing, if the semaphore is bounded and
- * has all its units. O(1) amortised: each cancelled task is skipped once. */
+/* semaphore.release(). Grants the unit to the first waiting task. Any task may release a unit. If a
+ * bounded semaphore has all its units, changes nothing and returns weft_invalid_state_error.
+ * Otherwise returns NULL. O(1) amortised: the semaphore skips each cancelled task once. */
 const weft_error *weft_semaphore_release(weft_semaphore *semaphore);
 
 /* weft_with_semaphore(weft_semaphore *semaphore) { ... } weft_end: `async with semaphore:`.
- * Acquires a unit, and releases it however the block is left. `semaphore` is evaluated again then,
- * and must be the same semaphore. */
+ * Acquires a unit, and releases the unit however the program leaves the block. `semaphore` is
+ * evaluated again at that release, and must give the same semaphore. */
 #define weft_with_semaphore(semaphore)                                                             \
     WEFT_WITH_(weft_semaphore_acquire(semaphore), weft_semaphore_release(semaphore))
 
-/* semaphore.locked(). Returns true if weft_semaphore_acquire would wait. O(1), and O(waiting tasks
- * that have just been cancelled). */
+/* semaphore.locked(). Returns true if weft_semaphore_acquire would wait now. O(1 + c), c: the
+ * waiting tasks that were cancelled and have not run since. */
 bool weft_semaphore_locked(const weft_semaphore *semaphore);
 
 /* ---- Private ---- */

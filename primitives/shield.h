@@ -1,4 +1,4 @@
-/* Shield: waits for a task or future, which is not cancelled if the waiting task is. */
+/* Shield: waits for a task or future, and does not cancel it when the waiting task is cancelled. */
 #ifndef WEFT_PRIMITIVES_SHIELD_H
 #define WEFT_PRIMITIVES_SHIELD_H
 
@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-/* The state of a shielded wait. It lives in a frame, must be all zero bytes before its first use,
- * and must not be moved during a wait. It may be used again when the wait has ended. */
+/* The state of one shielded wait. A shield lives in a frame (a coroutine's struct). It must be all
+ * zero bytes before its first use, and must not be moved during a wait. When the wait has ended,
+ * the shield may be used again. */
 typedef struct weft_shield {
     const weft_primitive_info_ *info;
     weft_task *parent; /* the task that waits */
@@ -17,12 +18,14 @@ typedef struct weft_shield {
 } weft_shield;
 
 /* weft_await_shielded(weft_shield *shield, p): `await asyncio.shield(p)`.
- * Waits until *p, a task or future that was started, has ended, and raises its error if it has one.
- * Does not wait if *p has ended already. If this task is cancelled while it waits, raises that at
- * once, and *p goes on. The memory of *p must not be reused until the wait has ended: *p's error is
- * retrieved in the tick after its end. When the wait has ended, the shield is linked to nothing.
- * Raises weft_invalid_state_error if the shield is in use, or if weft_await(p) would raise that.
- * `shield` is evaluated again when the task is resumed. O(1). */
+ * Waits until *p, a started task or a created future, has ended. If *p ended with an error, raises
+ * that error. If *p has ended already, the waiting task goes on at once. If the waiting task is
+ * cancelled, it raises weft_cancelled_error at once, and *p is not cancelled.
+ * The memory of *p must not be reused until the wait has ended, one tick (iteration of the loop)
+ * after the end of *p. Only then does the shield retrieve the error of *p. When the wait has ended,
+ * nothing refers to the shield any more. Raises weft_invalid_state_error if another wait uses the
+ * shield, or if weft_await(p) would raise that error. `shield` is evaluated again when the task is
+ * resumed. O(1). */
 #define weft_await_shielded(shield, p)                                                             \
     WEFT_WAIT_RESUME_(weft_await_shielded_begin_((shield), weft_context_, &(p)->awaitable),        \
                       weft_await_shielded_resume_((shield), weft_context_))

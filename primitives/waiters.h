@@ -1,8 +1,10 @@
-/* Waiters: the tasks that wait for a primitive, in the order in which they came.
+/* Waiters: the tasks that wait for a primitive (a lock, an event, a queue, ...), in the order in
+ * which they came.
  *
- * A task that is woken or cancelled is in the ready queue, and stays in the list until it runs. So
- * the list always tells which task came first, and no later task overtakes a woken one.
- */
+ * A task is parked from the beginning of its wait until something wakes or cancels the task. A
+ * woken task goes into the loop's ready queue and runs later. Until it runs, it also stays in the
+ * list of waiters. So the list always tells which task came first, and no later task overtakes a
+ * woken task. To wake a task with a grant is to give it what it waits for before it runs. */
 #ifndef WEFT_PRIMITIVES_WAITERS_H
 #define WEFT_PRIMITIVES_WAITERS_H
 
@@ -16,11 +18,11 @@ extern "C" {
 #define WEFT_LISTED_BEFORE_(wait) (wait)->listed_before
 WEFT_DEFINE_LIST_(weft_wait_list, weft_wait_, WEFT_LISTED_AFTER_, WEFT_LISTED_BEFORE_)
 
-/* A list of waiting tasks. All zero bytes is an empty one. */
+/* A list of waiting tasks. A list of all zero bytes is empty. `info` describes the primitive for
+ * reports. It is the first member, so that the list and `info` have one address. */
 typedef struct weft_waiters_ {
-    const weft_primitive_info_ *info; /* the primitive's, for reports; the first member, so that the
-                                         list and its `info` have one address */
-    weft_wait_ *first;                /* NULL: no task is listed */
+    const weft_primitive_info_ *info;
+    weft_wait_ *first; /* the task that came first; NULL: no task is in the list */
 } weft_waiters_;
 
 static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
@@ -28,7 +30,8 @@ static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
     return WEFT_CONTAINER_(wait, weft_task, live.wait);
 }
 
-/* Parks the running task at the end of the list, for the primitive that `info` describes. */
+/* Parks the running task, and adds the task at the end of the list. `info` describes the primitive
+ * that the task waits for. */
 static inline weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context *context,
                                             const weft_primitive_info_ *info)
 {
@@ -43,15 +46,15 @@ static inline void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait_ *wait
     weft_wait_list_remove_(&waiters->first, wait);
 }
 
-/* Returns true if a grant ended the wait of the task, which has just been resumed. */
+/* Returns true if the task was woken with a grant. The task has just been resumed. */
 static inline bool weft_waiters_was_granted_(const weft_task *task)
 {
     return weft_parked_in_(task) == WEFT_GRANTED_;
 }
 
 /* Removes the running task, which has just been resumed, from the list. Returns true if the task
- * was granted what it waited for (weft_waiters_grant_). The caller must then take that; if the task
- * was cancelled meanwhile, the caller must pass it on. */
+ * was woken with a grant (weft_waiters_grant_). The caller must then take what was granted. If the
+ * task was cancelled after the grant, the caller must give that to another task. */
 static inline bool weft_waiters_resume_(weft_waiters_ *waiters, weft_context *context)
 {
     weft_task *const task = weft_running_task_(context);
@@ -59,13 +62,13 @@ static inline bool weft_waiters_resume_(weft_waiters_ *waiters, weft_context *co
     return weft_waiters_was_granted_(task);
 }
 
-/* Wakes all parked tasks. */
+/* Wakes all parked tasks of the list. */
 void weft_waiters_wake_all_(weft_waiters_ *waiters);
 
-/* Wakes the first n parked tasks. */
+/* Wakes the first n parked tasks of the list. */
 void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 
-/* Wakes the first task, unless that is ready already. */
+/* Wakes the first task of the list if it is parked. If it was woken before, does nothing. */
 static inline void weft_waiters_wake_first_(weft_waiters_ *waiters)
 {
     weft_wait_ *const first = waiters->first;
@@ -85,17 +88,17 @@ static inline void weft_waiters_wake_granted_(weft_wait_ *wait)
     task->root.flags |= WEFT_GRANTED_;
 }
 
-/* Wakes the first parked task with a grant, from *from on, and leaves it in the list. *from becomes
- * the entry behind that task. Returns false if no task is parked. */
+/* Searches from the entry *from for a parked task, wakes that task with a grant, and leaves it in
+ * the list. Sets *from to the entry behind that task. Returns false if no task is parked. */
 bool weft_waiters_grant_(weft_wait_ **from);
 
-/* Wakes the first parked task of the list with a grant, and removes it from the list. The task must
- * then resume by weft_waiters_resume_popped_, which does not remove it again. Returns false if no
- * task is parked. */
+/* Wakes the first parked task of the list with a grant, and removes that task from the list. The
+ * task must then resume by weft_waiters_resume_popped_, which does not remove the task again.
+ * Returns false if no task is parked. */
 bool weft_waiters_pop_(weft_waiters_ *waiters);
 
-/* Calls weft_waiters_pop_, with a short way for a first task that is parked. The list must not be
- * empty. With -Os there is no short way. */
+/* Does what weft_waiters_pop_ does, with faster inline code for a first task that is parked. The
+ * list must not be empty. With -Os there is no inline code. */
 static inline void weft_waiters_pop_one_(weft_waiters_ *waiters)
 {
 #ifndef __OPTIMIZE_SIZE__
@@ -109,8 +112,8 @@ static inline void weft_waiters_pop_one_(weft_waiters_ *waiters)
     weft_waiters_pop_(waiters);
 }
 
-/* Removes the running task, which has just been resumed, unless weft_waiters_pop_ did. Returns true
- * if weft_waiters_pop_ did. */
+/* Removes the running task, which has just been resumed, from the list. If weft_waiters_pop_ has
+ * removed the task, changes nothing and returns true. */
 static inline bool weft_waiters_resume_popped_(weft_waiters_ *waiters, weft_context *context)
 {
     weft_task *const task = weft_running_task_(context);
@@ -120,8 +123,8 @@ static inline bool weft_waiters_resume_popped_(weft_waiters_ *waiters, weft_cont
     return false;
 }
 
-/* Returns true if every listed task was cancelled, or none is listed. Cancelled tasks leave the
- * list as soon as they run. */
+/* Returns true if every task in the list was cancelled, or the list is empty. A cancelled task
+ * leaves the list when it next runs. */
 static inline bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters)
 {
     weft_wait_ *wait = waiters->first;

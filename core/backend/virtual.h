@@ -8,14 +8,15 @@
 extern "C" {
 #endif
 
-/* A clock that never waits: instead of sleeping until a time, the backend sets its clock to that
- * time. For tests and simulations. The backend has no descriptors and no wake(). */
+/* A clock that never waits. Where another backend would sleep until a time, this backend sets its
+ * clock to that time. For tests and simulations. This backend has no descriptors, and nothing
+ * outside of the loop can wake it. */
 typedef struct weft_virtual {
     weft_backend backend;
-    weft_time now; /* microseconds; the program may set it forward while the loop does not run */
+    weft_time now; /* microseconds; the program may advance it while the loop does not run */
 } weft_virtual;
 
-/* Initialises the backend, at the time 0. O(1). */
+/* Initialises the backend. The clock begins at 0. O(1). */
 void weft_virtual_init(weft_virtual *backend);
 
 #ifdef __cplusplus

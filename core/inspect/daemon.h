@@ -1,4 +1,5 @@
-/* Daemons: tasks that a deadlock report leaves out, as Python's threading has daemon threads. */
+/* Daemons: tasks that do not keep a program running, like the daemon threads of Python's
+ * threading. */
 #ifndef WEFT_CORE_INSPECT_DAEMON_H
 #define WEFT_CORE_INSPECT_DAEMON_H
 
@@ -8,15 +9,16 @@
 extern "C" {
 #endif
 
-/* threading's thread.daemon = True, for a task that serves other tasks and waits for them for ever.
- * Makes a task a daemon, or ends that. If nothing can ever run again, and all tasks that have not
- * ended are daemons, weft_run_forever returns NULL. weft_dump_deadlock leaves daemons out. The
- * tasks in a daemon's groups count as daemons.
+/* threading's thread.daemon = True. For a task that serves other tasks and never ends by itself.
+ * If `daemon` is true, makes the task a daemon; else makes the task an ordinary task. A deadlock
+ * means that no task can ever run again. If all tasks in a deadlock are daemons, weft_run_forever
+ * returns NULL instead of weft_deadlock_error. weft_dump_deadlock does not write daemons. The tasks
+ * in a daemon's groups count as daemons.
  *
- * A daemon that sleeps, or waits for a descriptor, can still run: that is no deadlock. A group
- * waits for all its children, so a daemon should be in no group. Daemons are cancelled by
- * weft_shutdown, which waits for their end. The task must have been started. The mark lasts until
- * the memory is used for another task. O(1). */
+ * A daemon that sleeps or waits for a descriptor can still run, so that is no deadlock. A group
+ * waits for all its children, so a daemon should not be in a group. weft_shutdown cancels daemons
+ * too, and waits until they have ended. The task must have been started. The setting lasts until
+ * the memory of *task is used for another task. O(1). */
 void weft_set_daemon(weft_task *task, bool daemon);
 
 /* thread.daemon. Returns true if weft_set_daemon has made the task a daemon. O(1). */

@@ -1,5 +1,5 @@
-/* Reports on tasks: a task's name, where its coroutines are, and what it waits for. Allocates
- * nothing. */
+/* Reports on tasks: a task's name, where its coroutines are, and what it waits for. Reports
+ * allocate nothing. */
 #ifndef WEFT_CORE_INSPECT_REPORT_H
 #define WEFT_CORE_INSPECT_REPORT_H
 
@@ -9,22 +9,24 @@
 extern "C" {
 #endif
 
-/* task.get_name(). Returns the coroutine's name, or the name in the frame's own member
- * (WEFT_ASYNC_NAMED). The frame owns the latter. The task must have been started. O(1). */
+/* task.get_name(). Returns the name of the coroutine. For a coroutine of WEFT_ASYNC_NAMED, returns
+ * the name that the frame's own member points to; the program owns that text. The task must have
+ * been started. O(1). */
 const char *weft_task_name(const weft_task *task);
 
-/* The place of a coroutine in the source. */
+/* Where a coroutine is in the source. */
 typedef struct weft_location {
     const char *coroutine, *file;
-    unsigned line; /* of the await that the coroutine is in; 0: it has not run yet */
+    unsigned line; /* the line of its current await; 0: the coroutine has not run yet */
 } weft_location;
 
-/* Returns where the coroutine of a frame is (weft_task_innermost, weft_task_caller). O(1). */
+/* Returns where the coroutine of a frame is. weft_task_innermost and weft_task_caller return
+ * frames. O(1). */
 weft_location weft_frame_location(const weft_frame *frame);
 
-/* What a task waits for. `holder` is the task that holds the object; NULL: none, or the object
- * cannot be held. A task that ended while it held a lock may still be named. So compare the pointer
- * with the loop's tasks before you use it. `what` is one of these:
+/* What a task waits for. `holder` is the task that holds `object`; NULL: no task, or such an object
+ * has no holder. If a task ended while it held a lock, `holder` may still point to that task. So
+ * compare the pointer with the loop's tasks before you use it. `what` is one of these:
  *
  *     what                                   object             descriptor
  *     "sleep"                                NULL               -1
@@ -37,9 +39,9 @@ weft_location weft_frame_location(const weft_frame *frame);
  *     "shield"
  *     "nothing"                              NULL               -1
  *
- * A barrier's wait is its condition's, and a reentrant lock's is its lock's. A task that is ready,
- * runs or has ended waits for "nothing". So does a task whose descriptor is ready, but which has
- * not run yet. */
+ * A task in a barrier's wait waits for the barrier's condition. A task in a reentrant lock's wait
+ * waits for the lock inside. A task that is ready, runs or has ended waits for "nothing". If a
+ * task's descriptor is ready and the task has not run yet, the task waits for "nothing" too. */
 typedef struct weft_wait_info {
     const char *what;
     const void *object;
