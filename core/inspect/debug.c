@@ -292,7 +292,7 @@ bool weft_get_debug(const weft_loop *loop)
     return loop->inspection == &debugged;
 }
 
-static void turn_on(weft_loop *loop)
+static void enable(weft_loop *loop)
 {
     loop->process = (int)getpid();
     loop->thread = loop->runs ? this_thread() : NULL;
@@ -301,7 +301,7 @@ static void turn_on(weft_loop *loop)
     weft_set_inspection_(loop, &debugged);
 }
 
-static void turn_off(weft_loop *loop)
+static void disable(weft_loop *loop)
 {
     while (loop->begun)
         forget_begun(loop, &loop->begun, NULL);
@@ -312,9 +312,9 @@ static void turn_off(weft_loop *loop)
 void weft_set_debug(weft_loop *loop, bool enabled)
 {
     if (enabled)
-        turn_on(loop);
+        enable(loop);
     else if (weft_get_debug(loop))
-        turn_off(loop);
+        disable(loop);
     weft_set_on_reuse_(loop);
 }
 

@@ -1,4 +1,4 @@
-/* The debug mode: tells of what a program does wrong, or slowly. For POSIX systems.
+/* The debug mode: reports what a program does wrong, or slowly. For POSIX systems.
  *
  *     weft_loop_init(&loop, &backend.backend);
  *     weft_set_debug(&loop, true);

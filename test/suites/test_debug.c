@@ -64,7 +64,7 @@ static void retrieve(weft_loop *of, weft_task *task, const weft_error *error)
 
 #define UNRETRIEVED FILE_AND(": task fails failed and nobody retrieved the error: fail\n")
 
-START_TEST(an_error_that_nobody_retrieved_is_told)
+START_TEST(an_error_that_nobody_retrieved_is_reported)
 {
     debug();
     weft_loop_create_task(&loop, fails, &failing);
@@ -89,7 +89,7 @@ START_TEST(an_exception_handler_is_called_in_place_of_that)
 }
 END_TEST
 
-START_TEST(an_error_that_was_retrieved_is_not_told)
+START_TEST(an_error_that_was_retrieved_is_not_reported)
 {
     debug();
     weft_loop_create_task(&loop, fails, &failing);
@@ -160,7 +160,7 @@ static void work_long(weft_loop *of, weft_handle *handle)
     backend.now += WEFT_MS(150);
 }
 
-START_TEST(a_call_above_100_ms_is_told)
+START_TEST(a_call_above_100_ms_is_reported)
 {
     char expected[200];
     debug();
@@ -175,7 +175,7 @@ START_TEST(a_call_above_100_ms_is_told)
 }
 END_TEST
 
-START_TEST(a_slow_callback_is_told)
+START_TEST(a_slow_callback_is_reported)
 {
     weft_handle handle = {.function = NULL};
     debug();
@@ -280,7 +280,7 @@ static void expect_never_awaited(const char *why, const char *before)
     record[0] = '\0';
 }
 
-START_TEST(a_coroutine_that_is_awaited_is_not_told)
+START_TEST(a_coroutine_that_is_awaited_is_not_reported)
 {
     debug();
     for (int i = 0; i < 2; i++) {
@@ -291,7 +291,7 @@ START_TEST(a_coroutine_that_is_awaited_is_not_told)
 }
 END_TEST
 
-START_TEST(a_frame_that_is_used_again_without_an_await_is_told)
+START_TEST(a_frame_that_is_used_again_without_an_await_is_reported)
 {
     debug();
     weft_loop_create_task(&loop, begins, &beginning, .what = _i ? CALLED : TWICE);
@@ -301,7 +301,7 @@ START_TEST(a_frame_that_is_used_again_without_an_await_is_told)
 }
 END_TEST
 
-START_TEST(a_coroutine_whose_task_ends_without_an_await_is_told)
+START_TEST(a_coroutine_whose_task_ends_without_an_await_is_reported)
 {
     debug();
     weft_loop_create_task(&loop, begins, &beginning, .what = DROPPED);
@@ -310,7 +310,7 @@ START_TEST(a_coroutine_whose_task_ends_without_an_await_is_told)
 }
 END_TEST
 
-START_TEST(a_coroutine_whose_loop_closes_without_an_await_is_told)
+START_TEST(a_coroutine_whose_loop_closes_without_an_await_is_reported)
 {
     debug();
     weft_loop_create_task(&loop, begins, &beginning, .what = STUCK);
@@ -321,7 +321,7 @@ START_TEST(a_coroutine_whose_loop_closes_without_an_await_is_told)
 }
 END_TEST
 
-START_TEST(a_coroutine_that_the_program_resumes_itself_is_not_told)
+START_TEST(a_coroutine_that_the_program_resumes_itself_is_not_reported)
 {
     debug();
     weft_loop_create_task(&loop, begins, &beginning, .what = DRIVEN);
@@ -350,7 +350,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(elsewhere) there;
 
-START_TEST(a_frame_outside_of_a_task_is_told_when_it_is_used_again)
+START_TEST(a_frame_outside_of_a_task_is_reported_when_it_is_used_again)
 {
     static struct child frame;
     debug();
@@ -769,22 +769,22 @@ int main(void)
 {
     TCase *const tests = begin_suite("debug");
     tcase_add_test(tests, it_is_off_at_first_and_after_the_loop_was_closed);
-    tcase_add_test(tests, an_error_that_nobody_retrieved_is_told);
+    tcase_add_test(tests, an_error_that_nobody_retrieved_is_reported);
     tcase_add_test(tests, an_exception_handler_is_called_in_place_of_that);
-    tcase_add_test(tests, an_error_that_was_retrieved_is_not_told);
+    tcase_add_test(tests, an_error_that_was_retrieved_is_not_reported);
     tcase_add_test(tests, without_a_function_it_writes_to_standard_error);
     tcase_add_test(tests, the_ready_handler_prints_unretrieved_errors_without_debug_mode);
-    tcase_add_test(tests, a_call_above_100_ms_is_told);
-    tcase_add_test(tests, a_slow_callback_is_told);
+    tcase_add_test(tests, a_call_above_100_ms_is_reported);
+    tcase_add_test(tests, a_slow_callback_is_reported);
     tcase_add_test(tests, another_limit_can_be_set);
     tcase_add_loop_test(tests, a_watchdog_is_called_in_place_of_that_and_stays, 0, 2);
-    tcase_add_test(tests, a_coroutine_that_is_awaited_is_not_told);
-    tcase_add_loop_test(tests, a_frame_that_is_used_again_without_an_await_is_told, 0, 2);
-    tcase_add_test(tests, a_coroutine_whose_task_ends_without_an_await_is_told);
-    tcase_add_test(tests, a_coroutine_whose_loop_closes_without_an_await_is_told);
-    tcase_add_test(tests, a_coroutine_that_the_program_resumes_itself_is_not_told);
+    tcase_add_test(tests, a_coroutine_that_is_awaited_is_not_reported);
+    tcase_add_loop_test(tests, a_frame_that_is_used_again_without_an_await_is_reported, 0, 2);
+    tcase_add_test(tests, a_coroutine_whose_task_ends_without_an_await_is_reported);
+    tcase_add_test(tests, a_coroutine_whose_loop_closes_without_an_await_is_reported);
+    tcase_add_test(tests, a_coroutine_that_the_program_resumes_itself_is_not_reported);
     tcase_add_loop_test(tests, a_coroutine_begun_in_debug_mode_can_be_awaited_without, 0, 2);
-    tcase_add_test(tests, a_frame_outside_of_a_task_is_told_when_it_is_used_again);
+    tcase_add_test(tests, a_frame_outside_of_a_task_is_reported_when_it_is_used_again);
     tcase_add_loop_test(tests, use_of_a_loop_that_runs_from_another_thread_panics, 0,
                         sizeof(uses) / sizeof(*uses));
     tcase_add_loop_test(tests, a_loop_that_does_not_run_can_be_used_by_any_thread, 0, 3);
