@@ -7,13 +7,13 @@
  * Three kinds of lists:
  *
  *   list         Each entry links to the next and to the previous one. The first entry's `previous`
- *                 is the last entry; the last entry's `next` is NULL. Removal is O(1). Used for the
- *                 children of a scope, timers, watches, and waiters of a primitive.
- *    ring         Each entry links to the next one. The list is known by its last entry, whose `next`
- *                 is the first one. Used for the waiters of an awaitable, for children that failed,
- *                 and for items of a queue.
- *    ready queue  Each entry links to the next one. First in, first out, in ticks: the iterations of
- *                 the loop.
+ *                is the last entry; the last entry's `next` is NULL. Removal is O(1). Used for the
+ *                children of a scope, timers, watches, and waiters of a primitive.
+ *   ring         Each entry links to the next one. The list is known by its last entry, whose
+ *                `next` is the first one. Used for the waiters of an awaitable, for children that
+ *                failed, and for items of a queue.
+ *   ready queue  Each entry links to the next one. The queue is first in, first out, in ticks:
+ *                iterations of the loop.
  */
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
@@ -36,8 +36,8 @@ typedef struct weft_primitive_info_ weft_primitive_info_;
 struct weft_node_ {
     union {
         weft_node_ *next;
-        const weft_primitive_info_ *
-            *listed_for; /* while a task waits for a primitive: where the primitive has its info */
+        /* While a task waits for a primitive: where the primitive has its info. */
+        const weft_primitive_info_ **listed_for;
     };
     weft_frame *frame; /* a task's innermost coroutine; or the frame of a callback (below) */
 };

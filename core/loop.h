@@ -127,7 +127,7 @@ struct weft_loop {
     void (*end_watch)(weft_loop *loop, weft_wait_ *watch); /* descriptor.c */
     void (*run_timed)(weft_loop *loop);                    /* inspect/watchdog.c */
     bool (*only_daemons)(const weft_loop *loop);           /* inspect/daemon.c */
-    weft_watchdog *watchdog;
+    weft_watchdog *watchdog;                               /* NULL: none */
     weft_time longest; /* the longest call that does not count as slow, in microseconds */
 };
 
@@ -162,8 +162,9 @@ weft_time weft_loop_time(weft_loop *loop);
  * asyncio.run(name(...)). Starts the coroutine as a task, runs the loop until that task has ended,
  * and shuts down all other tasks (weft_shutdown). Tasks that survive the shutdown stay in the loop.
  * Returns the error of the task; NULL: the task returned. Other errors:
- *   weft_deadlock_error       nothing can ever run again, and the task has not ended. All tasks stay
- *                             as they are: look at them (weft_first_task), or shut them down.
+ *   weft_deadlock_error       nothing can ever run again, and the task has not ended. All tasks
+ *                             stay as they are: look at them (weft_first_task), or shut them
+ *                             down.
  *   weft_invalid_state_error  weft_stop ended the run; or the loop runs already.
  * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than
  * once. */
