@@ -24,8 +24,8 @@ extern "C" {
                            &(p)->weft_await_takes_a_task_or_future_and_weft_call_a_frame_))
 
 /* weft_done(p): p.done(). Returns true if *p has ended with a result or an error, or was cancelled.
- * Returns false if *p was never started or created. The memory of an ended task may still be in
- * use: ask weft_is_free. O(1). */
+ * Returns false if *p has not ended, or was never started or created. The memory of an ended task
+ * may still be in use: ask weft_is_free. O(1). */
 #define weft_done(p) weft_has_ended_(&(p)->awaitable)
 
 /* weft_cancelled(p): p.cancelled(). Returns true if *p has ended with an error of the kind
@@ -33,17 +33,17 @@ extern "C" {
 #define weft_cancelled(p) weft_was_cancelled_(&(p)->awaitable)
 
 /* weft_error_of(p): p.exception(). Returns the error with which *p ended. Returns NULL if *p has a
- * result or has not ended. If *p was cancelled, the error is of the kind weft_cancelled_error. From
- * now on, the error of a task counts as retrieved. The error is valid as long as the coroutine that
- * raised it keeps it (error.h). O(1). */
+ * result or has not ended. If *p was cancelled, the error is of the kind weft_cancelled_error.
+ * Afterwards the error of a task counts as retrieved. The error is valid as long as the coroutine
+ * that raised it keeps that error (error.h). O(1). */
 #define weft_error_of(p) weft_retrieve_error_(&(p)->awaitable)
 
 /* weft_cancel(p): p.cancel(). Requests that *p end. Returns false if *p has ended already, or was
- * never started or created. A future ends at once. A task that waits gets weft_cancelled_error
- * raised in that wait; another task, in its next wait. A task that has not had its first step runs
- * nothing, not even a finally block. For a future: O(n), n: its waiters. For a task: O(1). For a
- * task that awaits tasks or a gather: O(n), n: the tasks and parts of gathers that the request
- * reaches. C's stack does not grow with n. */
+ * never started or created. A future ends at once. If a task is inside a wait, that wait raises
+ * weft_cancelled_error. Otherwise the task's next wait raises weft_cancelled_error. A task that has
+ * not had its first step runs nothing, not even a finally block. For a future: O(n), n: its
+ * waiters. For a task: O(1). For a task that awaits tasks or a gather: O(n), n: the tasks and parts
+ * of gathers that the request reaches. C's stack does not grow with n. */
 #define weft_cancel(p) weft_cancel_(&(p)->awaitable)
 
 /* weft_add_done_callback(p, weft_handle *handle, function): p.add_done_callback(function).

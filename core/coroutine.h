@@ -15,8 +15,8 @@
  * the frame.
  *
  * A coroutine has no stack of its own: when it waits, its C function returns. So a C local loses
- * its value at an await. It also loses its value when an error goes to a catch or a finally. A
- * member of the frame keeps its value. Compilers can warn of a local that would lose its value:
+ * its value at an await. A C local also loses its value when an error goes to a catch or a finally.
+ * A member of the frame keeps its value. Compilers can warn of a local that would lose its value:
  * clang with -Wconditional-uninitialized, gcc with -Wjump-misses-init. gcc needs an initialiser for
  * each local. So give each local an initialiser, and put the locals between two awaits into a pair
  * of braces.
@@ -24,10 +24,10 @@
  * The caller owns the frame, and may use it again as soon as the coroutine has ended. Before its
  * first use the frame must be all zero bytes: static, from calloc, or a member of another frame.
  *
- * Each await, weft_call and block head must stand on a line of its own. It may stand in C's if,
- * for, while and do, but must not stand inside a switch that the body contains. The labels of the
- * state machine are line numbers, so a dump can tell where each task is. So a coroutine must end
- * before line 10,000 of its file.
+ * Each await, weft_call and block head must stand on a line of its own. That line may stand inside
+ * C's if, for, while and do, but must not stand inside a switch that the body contains. The labels
+ * of the state machine are line numbers, so a dump can tell where each task is. So a coroutine must
+ * end before line 10,000 of its file.
  *
  * Names that end in an underscore are private.
  */
@@ -57,9 +57,9 @@ typedef struct weft_loop weft_loop;
 enum weft_result_ {
     WEFT_YIELDED,  /* the task stays ready, behind the other ready ones */
     WEFT_PARKED_,  /* the task waits until something makes it ready */
-    WEFT_CALLED_,  /* it called context->callee, which runs first */
-    WEFT_RETURNED, /* it ended; context->error is the error that left it; NULL: none */
-    WEFT_STARTS_,  /* it started an eager task, which runs first; its frame: context->callee */
+    WEFT_CALLED_,  /* the coroutine called context->callee, which runs first */
+    WEFT_RETURNED, /* the coroutine ended with the error context->error; NULL: with none */
+    WEFT_STARTS_,  /* the task started an eager task, whose frame context->callee runs first */
     WEFT_GO_ON_,   /* only of a wait: there was nothing to wait for */
     WEFT_RAISES_   /* only of a wait: context->error must be raised */
 };
@@ -76,11 +76,11 @@ typedef struct weft_code {
         weft_step_ (*step)(weft_frame *frame, weft_context *context);
         void (*run)(weft_loop *loop, weft_node_ *node); /* of a callback (list.h) */
     };
-    const char *name;  /* of the coroutine */
+    const char *name;  /* the name of the coroutine */
     const char *file;  /* the source file of the coroutine */
-    size_t size;       /* of the coroutine's frame, in bytes */
+    size_t size;       /* the size of the coroutine's frame, in bytes */
     uint16_t name_at;  /* the frame's member that names the task, as offset in bytes; 0: none */
-    uint8_t alignment; /* of the frame, in bytes; 128: 128 or more */
+    uint8_t alignment; /* the alignment of that frame, in bytes; 128: 128 or more */
 } weft_code;
 
 /* The head of every coroutine's frame, whose first member is `weft_frame frame;`. */
@@ -88,10 +88,10 @@ struct weft_frame {
     const weft_code *code;
     union {
         weft_frame *caller;  /* the frame of the coroutine that called this one */
-        weft_task *previous; /* of a task's outermost frame, which has no caller: a task's link */
+        weft_task *previous; /* in a task's outermost frame, which has no caller: the task's link */
     };
     uint16_t state; /* 0: not begun; WEFT_ENDED_STATE_: ended; else tells the await's line */
-    uint16_t flags; /* of a task's outermost frame: the flags of the task (task.h) */
+    uint16_t flags; /* in a task's outermost frame: the flags of the task (task.h) */
 };
 
 /* What a running coroutine shares with the code that resumes it. Must be all zero at first. */
@@ -104,9 +104,9 @@ struct weft_context {
 };
 
 /* Compiler hints. WEFT_MUST_CHECK_ makes the compiler warn if the caller ignores a returned error.
- * It marks functions whose failure loses what the caller gave: an item is not put, a child is not
- * started, an awaitable is not added. The caller may ignore the errors of all other functions. The
- * other hints affect only the layout of the code. */
+ * WEFT_MUST_CHECK_ stands at functions whose failure loses what the caller gave: an item is not
+ * put, a child is not started, an awaitable is not added. The caller may ignore the errors of all
+ * other functions. The other hints affect only the layout of the code. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
 #ifndef __OPTIMIZE_SIZE__
@@ -351,7 +351,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     } while (0)
 
 /* weft_check(call): evaluates `call`, a function call that returns a const weft_error *. If the
- * function returned an error, weft_check raises that error. NULL: raises nothing. */
+ * function returned an error, weft_check raises that error. If the function returned NULL, nothing
+ * happens. */
 #define weft_check(call)                                                                           \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -363,7 +364,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 /* ---- What the macros above are made of ------------------------------------------------------- */
 
 /* The numbers of a coroutine's states. The state of an await is its line number. A block has two
- * states more, to which errors and returns from inside the block go. */
+ * states of its own. Errors and returns from inside the block continue there. */
 #define WEFT_HANDLER_STATE_(line) (10000 + (line))
 #define WEFT_LATE_STATE_(line) (20000 + (line))
 #define WEFT_ENDED_STATE_ 30001

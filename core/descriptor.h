@@ -41,7 +41,7 @@ extern const weft_error weft_descriptor_busy_error;
  * weft_wait_writable, until a write would not block. A read or write that would fail at once does
  * not block. Raises at once weft_bad_descriptor_error, weft_descriptor_range_error,
  * weft_descriptor_busy_error, or weft_invalid_state_error if the loop's backend has no descriptors.
- * Raises weft_bad_descriptor_error also if the descriptor is closed during the wait. The program
+ * If the descriptor is closed during the wait, raises weft_bad_descriptor_error then. The program
  * owns the descriptor; weft keeps only the number, and only during the wait. O(1); if another wait
  * has that number, O(n), n: the watches. */
 #define weft_wait_readable(descriptor)                                                             \
@@ -64,10 +64,10 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
 
 /* trio's notify_closing. The program must call it before close(descriptor). Raises
  * weft_bad_descriptor_error in each task that waits for the descriptor. Has the loop call each
- * function that waits for the descriptor. A task that was woken by the descriptor but has not run
- * yet is not notified: that task goes on to its read or write within two ticks. By then the number
- * may belong to another file. So tasks that share a descriptor should share one variable for its
- * number, and set that variable to -1. O(n), n: the watches. */
+ * function that waits for the descriptor. A task that was woken because the descriptor was ready,
+ * but has not run yet, is not notified. That task goes on to its read or write within two ticks. By
+ * then the number may belong to another file. So tasks that share a descriptor should share one
+ * variable for its number, and set that variable to -1. O(n), n: the watches. */
 void weft_notify_closing(weft_loop *loop, int descriptor);
 
 /* ---- For backends, and hosts that drive a loop ---- */

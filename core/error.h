@@ -1,10 +1,10 @@
 /* Errors: what coroutines raise, and what failed tasks end with.
  *
  * The address of a weft_error struct identifies the error. The library never copies, counts or
- * frees an error. The coroutine or function that makes an error must keep it as long as a task, a
- * future or the program refers to it. A static const error lives for ever. An error with details of
- * its own is a member of the frame that raises it, and lives until that frame is used again
- * (doc/memory.md).
+ * frees an error. The coroutine or function that makes an error must keep that error as long as a
+ * task, a future or the program refers to it. A static const error lives for ever. An error with
+ * details of its own is a member of the frame that raises it, and lives until that frame is used
+ * again (doc/memory.md).
  */
 #ifndef WEFT_CORE_ERROR_H
 #define WEFT_CORE_ERROR_H
@@ -25,7 +25,7 @@ typedef struct weft_error weft_error;
  *     static const weft_error no_route = {.kind = &fail, .text = "no route to host"};
  */
 struct weft_error {
-    const weft_error *kind; /* NULL: none but weft_any_error and weft_base_error */
+    const weft_error *kind; /* the kind of this error; NULL: it has none of its own */
     const char *text;       /* the text for str(); not copied; NULL: the text of the kind */
 };
 
@@ -38,7 +38,8 @@ extern const weft_error weft_cancelled_error;
 /* asyncio.InvalidStateError. Also stands for asyncio's RuntimeError and ValueError. Examples: the
  * program sets a result twice, or releases a lock that is not held; a task awaits itself. */
 extern const weft_error weft_invalid_state_error;
-/* The error of a run in which nothing can ever run again. asyncio has no such error: it hangs. */
+/* The error of a run in which nothing can ever run again. asyncio has no such error: an asyncio
+ * program hangs. */
 extern const weft_error weft_deadlock_error;
 
 /* isinstance(error, kind). Returns true if `error` is `kind`, or if `kind` is among the kinds above

@@ -19,16 +19,17 @@ typedef struct weft_future {
     };
 } weft_future;
 
-/* weft_as_future(p): returns *p, any task or future, as a weft_future *. Use it to keep tasks and
- * futures of several types together. In asyncio a Task is a Future too. Through this pointer, the
- * program may await or cancel *p. If *p is a task or a WEFT_FUTURE, the program must not set it
- * through this pointer. */
+/* weft_as_future(p): returns *p, any task or future, as a weft_future *. Use this macro to keep
+ * tasks and futures of several types together. In asyncio a Task is a Future too. Through this
+ * pointer, the program may await or cancel *p. If *p is a task or a WEFT_FUTURE, the program must
+ * not set it through this pointer. */
 #define weft_as_future(p) ((weft_future *)(void *)&(p)->awaitable)
 
 /* WEFT_FUTURE(type): the type of an asyncio.Future with a result. The future's member `result` has
  * the type `type`, and is valid once the future has ended without an error. The program owns the
  * future, and must not move it while a task waits for it or a done callback is pending. Each use of
- * the macro makes a type of its own; name it with typedef to pass pointers to it. */
+ * the macro makes a type of its own. To pass pointers to such a future, name its type with
+ * typedef. */
 #define WEFT_FUTURE(type)                                                                          \
     struct {                                                                                       \
         union {                                                                                    \
@@ -51,21 +52,21 @@ typedef struct weft_future {
  * the waiters. Returns NULL; or an error of the kind weft_invalid_state_error if *p has ended, was
  * cancelled, or was never created. If it returns an error, *p is unchanged and `value` is not
  * evaluated. To raise that error, write weft_check(weft_set_result(p, value)). `p` is evaluated
- * more than once. O(waiters). */
+ * more than once. O(n), n: the waiters. */
 #define weft_set_result(p, ...)                                                                    \
     (weft_pending_(&(p)->settable)                                                                 \
          ? ((p)->result = (__VA_ARGS__), weft_end_future_(&(p)->settable, NULL))                   \
          : weft_not_pending_())
 
 /* weft_set_done(p): p.set_result(None), for a weft_future. Wakes the waiters. Returns what
- * weft_set_result returns. `p` is evaluated once. O(waiters). */
+ * weft_set_result returns. `p` is evaluated once. O(n), n: the waiters. */
 #define weft_set_done(p) weft_end_future_(&(p)->without_result, NULL)
 
 /* weft_set_error(p, const weft_error *error): p.set_exception(error). Ends *p with the error, and
  * wakes the waiters. Each waiting task raises the error. The error must stay valid as long as
  * something may await *p or call weft_error_of(p). If `error` is NULL, *p ends with
- * weft_invalid_state_error. Returns what weft_set_result returns. `p` is evaluated once.
- * O(waiters). */
+ * weft_invalid_state_error. Returns what weft_set_result returns. `p` is evaluated once. O(n), n:
+ * the waiters. */
 #define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
 
 /* ---- Private ---- */

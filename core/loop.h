@@ -218,18 +218,18 @@ const weft_error *weft_run_once(weft_loop *loop);
 
 /* Returns when the host must call weft_run_once again, as a time of the loop's clock. 0: at once.
  * WEFT_FOREVER: no timer is armed. The host must also call weft_run_once when a watched descriptor
- * is ready or the backend was woken. The returned time is never too late. It may be too early: then
- * weft_run_once finds nothing to do. If the time is WEFT_FOREVER, nothing is watched and no
- * thread-safe handle is open, a run would end in a deadlock. O(1). */
+ * is ready or the backend was woken. The returned time is never too late. The returned time may be
+ * too early; weft_run_once then finds nothing to do. If the time is WEFT_FOREVER, nothing is
+ * watched and no thread-safe handle is open, a run would end in a deadlock. O(1). */
 weft_time weft_next_run(const weft_loop *loop);
 
 /* loop.stop(). Ends the run after the present tick. If the loop does not run, ends the next run
  * after its first tick. O(1). */
 void weft_stop(weft_loop *loop);
 
-/* What asyncio.run does at its end. Cancels all tasks, in the order of weft_first_task, and runs
- * the loop until they have ended. Does not wait for tasks that are created during the shutdown.
- * Returns NULL; weft_deadlock_error if one of the cancelled tasks can never end;
+/* Does what asyncio.run does at its end. Cancels all tasks, in the order of weft_first_task. Then
+ * runs the loop until these tasks have ended. Does not wait for tasks that are created during the
+ * shutdown. Returns NULL; weft_deadlock_error if one of the cancelled tasks can never end;
  * weft_invalid_state_error if weft_stop ended the run, or if the loop runs already. O(n), n: the
  * tasks, plus the cost of what these tasks do. */
 const weft_error *weft_shutdown(weft_loop *loop);

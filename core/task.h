@@ -111,8 +111,8 @@ static inline bool weft_is_future_(const weft_awaitable_ *awaitable)
     return awaitable->scope == weft_futures_scope_(awaitable->scope->loop);
 }
 
-/* A task that has not ended. It has no error yet: in place of that, `wait` is what the task waits
- * for. */
+/* A task that has not ended. `wait` lies where an ended task has its error, and says what the task
+ * waits for. */
 struct weft_live_task_ {
     weft_node_ *waiters;
     union {

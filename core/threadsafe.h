@@ -47,7 +47,7 @@ struct weft_threadsafe_handle {
 };
 
 /* Opens a closed handle. From now on threads may call weft_call_soon_threadsafe with it. While a
- * handle is open that is no daemon, a run does not end in a deadlock, but sleeps until a call
+ * handle that is no daemon is open, a run does not end in a deadlock, but sleeps until a call
  * comes. If the backend has no `wake`, as the virtual clock, the loop looks for calls between two
  * ticks, and does not wait for them. Must be called in the loop's thread. The caller owns the
  * handle. Returns NULL; weft_invalid_state_error if the handle is open; or the backend's error if

@@ -1,4 +1,4 @@
-/* Time: whole microseconds in 64 bits. The last time is in 292,000 years. */
+/* Time: whole microseconds in 64 bits. A clock can run for 292,000 years. */
 #ifndef WEFT_CORE_TIME_H
 #define WEFT_CORE_TIME_H
 
