@@ -19,7 +19,7 @@ extern "C" {
  * ended. Makes no task and uses no queue. Deep chains of calls need no more of C's stack than one
  * call. After the call, the frame holds the results. If the called coroutine ends with an error,
  * weft_call raises that error. Panics if another coroutine still runs in *frame. O(frame size + n),
- * n: the failed tasks whose error nobody retrieved. */
+ * n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
 #define weft_call(name, ...)                                                                       \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \

@@ -80,7 +80,7 @@ typedef struct weft_code {
     const char *file;  /* the source file of the coroutine */
     size_t size;       /* the size of the coroutine's frame, in bytes */
     uint16_t name_at;  /* the frame's member that names the task, as offset in bytes; 0: none */
-    uint8_t alignment; /* the alignment of that frame, in bytes; 128: 128 or more */
+    uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
 } weft_code;
 
 /* The head of every coroutine's frame, whose first member is `weft_frame frame;`. */

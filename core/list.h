@@ -1,8 +1,8 @@
 /* Links: the members that link tasks and handles, and the lists that they form.
  *
  * A task waits for one thing at a time. So each task has one weft_wait_, and the meaning of its
- * members depends on what the task waits for. Each handle (handle.h) has a weft_wait_ too. No link
- * is allocated. doc/glossary.md explains the words, such as frame, scope and tick.
+ * members depends on what the task waits for. Each handle (handle.h) has a weft_wait_ too. Links
+ * need no allocation. doc/glossary.md explains the words, such as frame, scope and tick.
  *
  * Three kinds of lists:
  *

@@ -229,11 +229,11 @@ static inline weft_task *weft_running_task_(const weft_context *context)
  *
  * If the task fails, its error is raised in the tasks that await it. If nobody retrieves the error,
  * the loop calls the exception handler. The loop does so before the memory is used for another
- * task, or when the loop closes. Until then the loop keeps the task in a list. So two things must
- * be done before the memory is used for anything else, as by free(). Retrieve the error
- * (weft_error_of), and check that the memory is free (weft_is_free). The memory of a group's child
- * that failed must also be kept until nobody uses the group's error any more. O(frame size + n), n:
- * the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
+ * task, or when the loop closes. Until then the loop keeps the task in a list. So the program must
+ * do two things before it uses the memory for anything else, or frees it. It must retrieve the
+ * error (weft_error_of), and check that the memory is free (weft_is_free). The memory of a group's
+ * child that failed must also be kept until nobody uses the group's error any more. O(frame size +
+ * n), n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
 #define weft_create_task(name, ...)                                                                \
     WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__)
 
@@ -350,17 +350,17 @@ static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 }
 
 /* asyncio.all_tasks(loop), one by one. Each returned task has not ended; NULL: no more. First come
- * the tasks in no group. The children of each group follow, the group that was entered first before
- * the others. Tasks in no group come in the order of creation; so do the children of one group. No
- * task may be created or end between two calls. A whole walk costs O(tasks + groups), plus, for
- * each task, O(n), n: the group blocks that the task is in. */
+ * the tasks in no group. Then come the children of each group, in the order in which the groups
+ * were entered. The tasks in no group, and the children of one group, come in the order of
+ * creation. No task may be created or end between two calls. A whole walk costs O(tasks + groups),
+ * plus, for each task, O(n), n: the group blocks that the task is in. */
 weft_task *weft_first_task(weft_loop *loop);
 weft_task *weft_next_task(weft_task *task);
 
 /* task.get_stack(), frame by frame. weft_task_innermost returns the frame of the task's innermost
  * coroutine; NULL: the task has ended. weft_task_caller returns the frame of the coroutine that
- * called `frame`; NULL: `frame` is the outermost. The program owns the frames. It may read the
- * returned frames until the loop goes on. O(1). */
+ * called the coroutine of `frame`; NULL: `frame` is the outermost frame. The program owns the
+ * frames. The program may read the returned frames until the loop goes on. O(1). */
 const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 
