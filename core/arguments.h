@@ -1,8 +1,9 @@
-/* Arguments: how a coroutine is started with them.
+/* Arguments: how a program passes them to a coroutine that it starts.
  *
- * Arguments are an initialiser of the coroutine's frame. They are given by name, or by position in
- * the order of the frame's members; those by position come first: `fetch, &self->f, 1, .delay = 2`.
- * A member without an argument becomes zero.
+ * Each coroutine has a frame: a struct that the program provides (coroutine.h). Arguments set
+ * members of the frame. An argument names its member, or stands in the order of the members. The
+ * arguments by position come first: `fetch, &self->f, 1, .delay = 2`. A member without an argument
+ * becomes zero.
  */
 #ifndef WEFT_CORE_ARGUMENTS_H
 #define WEFT_CORE_ARGUMENTS_H
@@ -14,10 +15,11 @@ extern "C" {
 #endif
 
 /* weft_call(name, struct name *frame, .argument = value, ...)
- * `await name(...)`. Runs a coroutine in *frame as a part of this one, and continues when that one
- * has ended. Makes no task and queues nothing; deep chains of calls use no more of C's stack. The
- * frame then holds the results. An error that leaves the coroutine is raised here. Panics if a
- * coroutine runs in *frame. O(frame), and O(failed tasks whose error nobody retrieved). */
+ * `await name(...)`. Runs the coroutine `name` in *frame, and continues when that coroutine has
+ * ended. Makes no task and uses no queue. Deep chains of calls need no more of C's stack than one
+ * call. After the call, the frame holds the results. If the called coroutine ends with an error,
+ * weft_call raises that error. Panics if another coroutine still runs in *frame. O(frame size + n),
+ * n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
 #define weft_call(name, ...)                                                                       \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -31,11 +33,12 @@ extern "C" {
         WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
     } while (0)
 
-/* weft_begin(name, struct name *frame, .argument = value, ...) `name(...)`, without await. Sets the
- * frame up and runs nothing. weft_call_begun runs the coroutine later, or a program resumes it
- * itself (weft_resume). Panics if a coroutine runs in *frame. O(frame). weft_begin knows of no
- * loop: the errors of failed tasks inside of the frame must have been retrieved before, and no
- * group inside of it may still keep tasks of a pool. (weft_call sees to both.) */
+/* weft_begin(name, struct name *frame, .argument = value, ...)
+ * `name(...)` without await. Prepares *frame and runs nothing. Later weft_call_begun runs the
+ * coroutine, or the program resumes it (weft_resume). Panics if another coroutine still runs in
+ * *frame. weft_begin does not know the loop. So the program must ensure two things, which weft_call
+ * ensures itself. First: nobody still has to retrieve the error of a failed task in the frame's
+ * memory. Second: no group in that memory still keeps tasks of a pool. O(frame size). */
 #define weft_begin(name, ...)                                                                      \
     do {                                                                                           \
         WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \
@@ -51,9 +54,9 @@ extern "C" {
         }                                                                                          \
     } while (0)
 
-/* weft_call_begun(frame): `await c`, for a coroutine that weft_begin set up: `c = fetch(...)`.
- * Raises weft_invalid_state_error if the coroutine was awaited before, as Python does, or was never
- * begun. `frame` is evaluated once. O(1). */
+/* weft_call_begun(frame): `await c`, where weft_begin did `c = fetch(...)` before. Raises
+ * weft_invalid_state_error if the coroutine was awaited before, as Python does, or if weft_begin
+ * did not prepare *frame. `frame` is evaluated once. O(1). */
 #define weft_call_begun(begun)                                                                     \
     do {                                                                                           \
         weft_check(weft_enter_begun_(weft_context_, weft_frame_, &(begun)->frame));                \
@@ -63,25 +66,25 @@ extern "C" {
 
 /* ---- What the macros above are made of ------------------------------------------------------- */
 
-/* The first of one argument or more; the second; and all behind the first, with a comma at the
- * end. */
+/* WEFT_FIRST_ gives the first argument, WEFT_SECOND_ the second. WEFT_REST_ gives all arguments
+ * behind the first, with a comma at the end. */
 #define WEFT_FIRST_(...) WEFT_FIRST_OF_(__VA_ARGS__, )
 #define WEFT_FIRST_OF_(first, ...) first
 #define WEFT_SECOND_(first, second, ...) second
 #define WEFT_REST_(...) WEFT_REST_OF_(__VA_ARGS__, )
 #define WEFT_REST_OF_(first, ...) __VA_ARGS__
 
-/* The value of a frame that is about to start, with the arguments. */
+/* The first value of a frame: state 0, and the arguments in its members. */
 #define WEFT_FRAME_(name, caller_, ...)                                                            \
     ((struct name){.frame = {.code = &name##_code, .caller = (caller_)}, __VA_ARGS__})
 
-/* Refuses to compile unless `pointer`, which is not evaluated, points to a struct name. */
+/* Refuses to compile unless `pointer` points to a struct `name`. Does not evaluate `pointer`. */
 #define WEFT_REQUIRE_FRAME_(name, pointer)                                                         \
     _Static_assert(_Generic((pointer), struct name * : 1, default : 0),                            \
                    "weft: the frame of " #name " is a struct " #name                               \
                    ": weft_call takes a pointer to that, weft_create_task one to a WEFT_TASK")
 
-/* Panics if a coroutine runs in `frame`, which is about to be used for another one. */
+/* Panics if a coroutine still runs in `frame`. Called before another coroutine uses the frame. */
 void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line);
 
 /* The context of the coroutine that the macro stands in; NULL outside of a coroutine. Where
@@ -106,11 +109,12 @@ WEFT_COLD_ void weft_note_begun_(weft_context *context, weft_frame *frame, unsig
 #define weft_note_begun_(context, frame, line) ((void)0)
 #endif
 
-/* Prepares a call: checks the callee's frame, runs the hook before its memory is reused, and makes
- * the callee the next coroutine to run. The caller's state is the line of the call. */
+/* Prepares a call. Checks the callee's frame, calls the hook context->on_reuse, and makes the
+ * callee the next coroutine to run. The caller's state must be the line of the call. */
 void weft_enter_(weft_context *context, const weft_frame *caller, weft_frame *callee, size_t size);
 
-/* Prepares a call of a coroutine that weft_begin set up. Returns NULL, or the error to raise. */
+/* Prepares a call of a coroutine whose frame weft_begin prepared. Returns NULL, or the error to
+ * raise. */
 const weft_error *weft_enter_begun_(weft_context *context, weft_frame *caller, weft_frame *callee);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* Blocks: try, catch and finally, and what every `with` of a primitive is made of.
+/* Blocks: try, catch and finally, and the base of every primitive's `with` block.
  *
  *     weft_try {
  *         weft_call(fetch, &self->fetch, .id = 1);
@@ -12,10 +12,11 @@
  *     weft_end;
  *
  * A weft_try has any number of catches, then at most one finally. weft_end closes every kind of
- * block. Blocks nest, and every part of a block may await. A block may be left in any way: at its
- * end, by break or continue (for the loop around the block, as in Python), by weft_return, by an
- * error or by a cancellation. Each time the block's finally runs, or the block releases what it
- * holds. A goto must not leave a block: it would skip that.
+ * block. Blocks may nest. Every section of a block (try, catch, finally, or the body of a with) may
+ * await. A block may be left at its end, by weft_return, by an error or by a cancellation. It may
+ * also be left by break or continue, which act on the loop around the block, as in Python. In every
+ * case the block's finally runs, or the with block releases what it holds. A goto must not leave a
+ * block, because the goto would skip the finally or the release.
  */
 #ifndef WEFT_CORE_BLOCKS_H
 #define WEFT_CORE_BLOCKS_H
@@ -26,8 +27,8 @@
 extern "C" {
 #endif
 
-/* How a block was left. It lives over the awaits of the block's finally, so it is a member of the
- * frame. */
+/* How a block was left. This value must outlive the awaits of the block's finally, so it is a
+ * member of the frame. */
 typedef struct weft_exit {
     const weft_error *error;
     unsigned how;
@@ -35,8 +36,8 @@ typedef struct weft_exit {
 
 /* ---- How the macros below divide a block into sections ----------------------------------------
  *
- * A section is a `for` that runs once. At its end, and at the head of the next section, weft_exit_
- * says how it was left. */
+ * Each section is a `for` loop that runs once. Behind that loop, the variable weft_exit_ says how
+ * the section was left. */
 #define WEFT_OPEN_SECTION_(kind)                                                                   \
     WEFT_CONSTANT_(weft_section_, kind);                                                           \
     for (; weft_exit_ == WEFT_RUNS_; weft_exit_ = WEFT_CONTINUED_) {
@@ -65,9 +66,10 @@ typedef struct weft_exit {
             WEFT_OPEN_SECTION_(WEFT_IN_TRY_)
 
 /* weft_catch(kind) and weft_catch(kind, variable): `except kind:`, `except kind as variable:`
- * `kind` is a const weft_error *. &weft_any_error catches all but a cancellation, &weft_base_error
- * catches all. `variable` is a const weft_error *; it is a member of the frame if the program reads
- * it after an await. weft_raise(variable) raises the error again. */
+ * `kind` is a const weft_error *. &weft_any_error catches every error except a cancellation.
+ * &weft_base_error catches every error. `variable` is a const weft_error *, which receives the
+ * error. If the program reads `variable` after an await, it must be a member of the frame.
+ * weft_raise(variable) raises the error again. */
 #define weft_catch(...)                                                                            \
     WEFT_CATCH_(WEFT_FIRST_(__VA_ARGS__), WEFT_SECOND_(__VA_ARGS__, weft_caught_, ))
 #define WEFT_CATCH_(kind, variable)                                                                \
@@ -82,9 +84,9 @@ typedef struct weft_exit {
     WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
 
 /* weft_finally(weft_exit *left): `finally:`
- * *left is a member of the frame. It keeps how the sections before were left, over the awaits of
- * the finally. A finally inside of a finally needs a weft_exit of its own. `left` is evaluated more
- * than once. */
+ * *left must be a member of the frame. While the finally awaits, *left keeps how the section before
+ * it was left. A finally inside another finally needs a weft_exit of its own. `left` is evaluated
+ * more than once. */
 #define weft_finally(left)                                                                         \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_finally belongs behind weft_try or weft_catch");                    \
@@ -97,9 +99,9 @@ typedef struct weft_exit {
         }                                                                                          \
         WEFT_OPEN_SECTION_(WEFT_IN_FINALLY_)
 
-/* A block that is entered and left. `enter` is a statement, and may await. `leave` is a statement
- * that runs on every way out. It finds in weft_exit_ how the block was left, and may change
- * that. */
+/* A block with a statement at each end. `enter` is a statement that runs first, and may await.
+ * `leave` is a statement that runs on every way out of the block. `leave` finds in weft_exit_ how
+ * the block was left, and may change weft_exit_. */
 #define WEFT_BLOCK_(enter, leave)                                                                  \
     {                                                                                              \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
@@ -118,8 +120,9 @@ typedef struct weft_exit {
             WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
             WEFT_OPEN_SECTION_(WEFT_IN_WITH_)
 
-/* A block that holds something: a primitive's `with`. `release` is an expression that gives NULL or
- * a const weft_error *, which replaces the error in flight. */
+/* A primitive's `with` block. `acquire` is a statement that takes the primitive, and may await.
+ * `release` is an expression that gives the primitive back. Its value is NULL, or a const
+ * weft_error * that is raised instead of the error in flight. */
 #define WEFT_WITH_(acquire, release)                                                               \
     WEFT_BLOCK_(acquire, weft_exit_ = weft_released_((release), weft_exit_, weft_context_))
 
@@ -134,7 +137,7 @@ typedef struct weft_exit {
         weft_exit_ = WEFT_RUNS_;                                                                   \
     } else if (weft_exit_ == WEFT_BROKE_) {                                                        \
         weft_exit_ = WEFT_RUNS_;                                                                   \
-        weft_state_ = __LINE__; /* of a stray break: for the panic */                              \
+        weft_state_ = __LINE__; /* for the panic, if no loop is around */                          \
         break;                                                                                     \
     } else if (weft_exit_ == WEFT_CONTINUED_) {                                                    \
         weft_exit_ = WEFT_RUNS_;                                                                   \
@@ -146,7 +149,8 @@ typedef struct weft_exit {
     }                                                                                              \
     }
 
-/* Returns how a block is left after its release, which gave `error` or NULL. */
+/* Returns how a block is left after its release. `error` is what the release returned; NULL: no
+ * error. */
 static inline unsigned weft_released_(const weft_error *error, unsigned exit, weft_context *context)
 {
     if (!error)
@@ -155,7 +159,7 @@ static inline unsigned weft_released_(const weft_error *error, unsigned exit, we
     return WEFT_FAILED_;
 }
 
-/* Saves how a finally was come to, so that the finally can await. */
+/* Saves in *left how the section before a finally was left, so that the finally can await. */
 static inline unsigned weft_save_exit_(weft_exit *left, unsigned exit, weft_context *context)
 {
     left->how = exit;
@@ -164,8 +168,8 @@ static inline unsigned weft_save_exit_(weft_exit *left, unsigned exit, weft_cont
     return WEFT_RUNS_;
 }
 
-/* Returns how the block is left after its finally. A finally that reached its end restores what it
- * saved; a finally that was left in another way drops that. */
+/* Returns how the block is left after its finally. If the finally reached its end, restores what
+ * weft_save_exit_ saved. If the finally was left in another way, what was saved is dropped. */
 static inline unsigned weft_restore_exit_(const weft_exit *left, unsigned exit,
                                           weft_context *context)
 {

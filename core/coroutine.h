@@ -1,5 +1,6 @@
-/* The model: coroutines, which are functions that can stop in the middle, as state machines.
- * Arguments are in arguments.h, blocks (try, finally, with) in blocks.h. Knows of no loop.
+/* Coroutines: functions that can stop in the middle, compiled as state machines. arguments.h passes
+ * arguments to them; blocks.h has try, finally and with. A coroutine may run without a loop.
+ * doc/glossary.md explains the words.
  *
  *     WEFT_ASYNC(fetch, int id, delay; const char *result;)    // async def fetch(id, delay):
  *     {
@@ -9,22 +10,24 @@
  *     }
  *     WEFT_ASYNC_END
  *
- * The frame of this coroutine is a struct, `struct fetch`. Its members are those given: arguments,
- * result, and whatever must outlive an await. In the body `self` points to the frame.
+ * The frame of this coroutine is a `struct fetch`. The macro declares the frame's members:
+ * arguments, result, and every variable that must outlive an await. In the body, `self` points to
+ * the frame.
  *
- * A coroutine has no stack of its own: when it awaits, its function returns. So a C local loses its
- * value at an await, and at a raise into a catch or a finally; a member of the frame keeps it.
- * Compilers warn of such a local: clang with -Wconditional-uninitialized, gcc with
- * -Wjump-misses-init if every local has an initialiser. So give each local an initialiser, and put
- * the locals between two awaits into braces of their own.
+ * A coroutine has no stack of its own: when it waits, its C function returns. So a C local loses
+ * its value at an await. A C local also loses its value when an error goes to a catch or a finally.
+ * A member of the frame keeps its value. Compilers can warn of a local that would lose its value:
+ * clang with -Wconditional-uninitialized, gcc with -Wjump-misses-init. gcc needs an initialiser for
+ * each local. So give each local an initialiser, and put the locals between two awaits into a pair
+ * of braces.
  *
- * The frame belongs to the caller, who may use it again as soon as the coroutine has ended. It must
- * be all zero bytes when it is used for the first time: static, calloc, or inside another frame.
+ * The caller owns the frame, and may use it again as soon as the coroutine has ended. Before its
+ * first use the frame must be all zero bytes: static, from calloc, or a member of another frame.
  *
- * An await, a call or a block's head must stand on a line of its own, in the body or in C's if,
- * for, while and do. It must not stand inside a switch of the body's own. The labels of the state
- * machine are line numbers, so a dump can tell where each task is. A coroutine must end before line
- * 10,000 of its file.
+ * Each await, weft_call and block head must stand on a line of its own. That line may stand inside
+ * C's if, for, while and do, but must not stand inside a switch that the body contains. The labels
+ * of the state machine are line numbers, so a dump can tell where each task is. So a coroutine must
+ * end before line 10,000 of its file.
  *
  * Names that end in an underscore are private.
  */
@@ -50,61 +53,62 @@ typedef struct weft_loop weft_loop;
 
 /* ---- Code, frame, context -------------------------------------------------------------------- */
 
-/* How a step of a coroutine ended. */
+/* How a step ended. A step is what a coroutine runs between two waits. */
 enum weft_result_ {
-    WEFT_YIELDED,  /* ready again at once, behind the others */
-    WEFT_PARKED_,  /* somebody else will make it ready */
-    WEFT_CALLED_,  /* context->callee runs first */
-    WEFT_RETURNED, /* ended; context->error is NULL, or the error that left it */
-    WEFT_STARTS_,  /* the new task whose outermost frame is context->callee runs first */
-    WEFT_GO_ON_,   /* of a wait alone: there is nothing to wait for */
-    WEFT_RAISES_   /* of a wait alone: context->error is to be raised */
+    WEFT_YIELDED,  /* the task stays ready, behind the other ready ones */
+    WEFT_PARKED_,  /* the task waits until something makes it ready */
+    WEFT_CALLED_,  /* the coroutine called context->callee, which runs first */
+    WEFT_RETURNED, /* the coroutine ended with the error context->error; NULL: with none */
+    WEFT_STARTS_,  /* the task started an eager task, whose frame context->callee runs first */
+    WEFT_GO_ON_,   /* only of a wait: there was nothing to wait for */
+    WEFT_RAISES_   /* only of a wait: context->error must be raised */
 };
 
-/* The result of a step, and of a wait. It is a struct, so that the compiler refuses a plain
- * `return` in a coroutine, which would skip every release. */
+/* The result of a step or of a wait. The type is a struct, so that the compiler refuses a plain
+ * `return` in a coroutine. A plain `return` would skip the releases of the blocks. */
 typedef struct weft_step_ {
     enum weft_result_ what;
 } weft_step_;
 
-/* A coroutine's code: a constant that all its frames share. */
+/* The code of a coroutine: a constant that all frames of the coroutine share. */
 typedef struct weft_code {
     union {
         weft_step_ (*step)(weft_frame *frame, weft_context *context);
-        void (*run)(weft_loop *loop, weft_node_ *node); /* of a callback (wait.h) */
+        void (*run)(weft_loop *loop, weft_node_ *node); /* of a callback (list.h) */
     };
-    const char *name; /* the coroutine's */
-    const char *file;
-    size_t size;       /* of its frame, in bytes */
-    uint16_t name_at;  /* offset in bytes of the frame's member that names its task; 0: none does */
-    uint8_t alignment; /* of its frame, in bytes; 128 stands for every stricter one */
+    const char *name;  /* the name of the coroutine */
+    const char *file;  /* the source file of the coroutine */
+    size_t size;       /* the size of the coroutine's frame, in bytes */
+    uint16_t name_at;  /* the frame's member that names the task, as offset in bytes; 0: none */
+    uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
 } weft_code;
 
-/* The head of every coroutine's frame: `weft_frame frame;` is its first member. */
+/* The head of every coroutine's frame, whose first member is `weft_frame frame;`. */
 struct weft_frame {
     const weft_code *code;
     union {
-        weft_frame *caller;  /* the coroutine that calls this one */
-        weft_task *previous; /* of a task's outermost frame, which has no caller: its task's link */
+        weft_frame *caller;  /* the frame of the coroutine that called this one */
+        weft_task *previous; /* in a task's outermost frame, which has no caller: the task's link */
     };
-    uint16_t state; /* 0: at the start; else the line of the await it waits at */
-    uint16_t flags; /* of a task's outermost frame: the task's (task.h) */
+    uint16_t state; /* 0: not begun; WEFT_ENDED_STATE_: ended; else tells the await's line */
+    uint16_t flags; /* in a task's outermost frame: the flags of the task (task.h) */
 };
 
-/* What a running coroutine shares with the code that resumes it. All zero at first. */
+/* What a running coroutine shares with the code that resumes it. Must be all zero at first. */
 struct weft_context {
-    const weft_error *error; /* raised, and not caught yet; NULL: none */
-    weft_frame *callee;      /* with WEFT_CALLED_ and WEFT_STARTS_: the frame that runs next */
-    weft_node_ *running;     /* the running task's, for a loop; NULL: no task runs */
+    const weft_error *error; /* the error that was raised and not caught yet; NULL: none */
+    weft_frame *callee;      /* after WEFT_CALLED_ or WEFT_STARTS_: the frame that runs next */
+    weft_node_ *running;     /* the node of the loop's running task; NULL: no task runs */
     /* Hook that runs before memory is reused for a frame; NULL: none. In debug mode, a size of 0: a
      * coroutine was begun in the frame `memory`, or is about to be awaited there; of 1: a coroutine
      * was begun there, and the frame is used again. */
     void (*on_reuse)(weft_context *context, const void *memory, size_t size);
 };
 
-/* Compiler hints. All but the last affect only the layout of the code. The last marks functions
- * whose failure loses what the caller gave: an item that is not put, a child that is not started, a
- * part that is not waited for. The caller may ignore the errors of all other functions. */
+/* Compiler hints. WEFT_MUST_CHECK_ makes the compiler warn if the caller ignores a returned error.
+ * WEFT_MUST_CHECK_ stands at functions whose failure loses what the caller gave: an item is not
+ * put, a child is not started, an awaitable is not added. The caller may ignore the errors of all
+ * other functions. The other hints affect only the layout of the code. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
 #ifndef __OPTIMIZE_SIZE__
@@ -125,17 +129,17 @@ struct weft_context {
 
 /* ---- Resuming -------------------------------------------------------------------------------- */
 
-/* Result of a wait that completed at once; context->error may be set. */
+/* Gives the result of a wait that completed at once; context->error may be set. */
 static inline weft_step_ weft_go_on_(const weft_context *context)
 {
     const weft_step_ result = {context->error ? WEFT_RAISES_ : WEFT_GO_ON_};
     return result;
 }
 
-/* Continues after a step that ended with `result`: runs the coroutines of one chain of calls until
- * they wait for something, or until the outermost one, `root`, has ended. *innermost is the
- * coroutine that runs next. However deep the calls, weft resumes it directly, and C's stack does
- * not grow. */
+/* Continues after a step that ended with `result`. Runs the coroutines of one chain of calls until
+ * one of them waits, or until the outermost one, `root`, has ended. *innermost is the coroutine
+ * that runs next. weft resumes that coroutine directly, so C's stack does not grow with the depth
+ * of the calls. */
 static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
                                       const weft_frame *root, weft_context *context)
 {
@@ -147,10 +151,12 @@ static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
     return result;
 }
 
-/* Runs a chain of calls from its innermost coroutine, *innermost, which is `root` at first and
- * which the caller keeps between two calls. weft's loop does this for a task; a program with a loop
- * of its own may call it itself. Returns WEFT_YIELDED at a weft_yield, and WEFT_RETURNED when the
- * outermost coroutine has ended; context->error then is NULL or the error that left it. */
+/* Resumes a chain of calls at its innermost coroutine, *innermost. Before the first resume, the
+ * program sets *innermost to `root`, the outermost coroutine. After that, the program must only
+ * keep *innermost. weft's loop resumes tasks itself; weft_resume is for a program with a loop of
+ * its own. Returns WEFT_YIELDED when a coroutine of the chain reaches a weft_yield. Returns
+ * WEFT_RETURNED when the outermost coroutine has ended. Then context->error is the error that left
+ * this coroutine; NULL: none. */
 static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *root,
                                      weft_context *context)
 {
@@ -162,9 +168,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* WEFT_ASYNC(name, members...) { ... } WEFT_ASYNC_END
  * `async def name(...)`. Defines the coroutine `name` and its frame, `struct name`. The members are
- * declared as in any struct, with less than 60 commas; there may be none. In the body `self` points
- * to the frame. The coroutine is private to its file. There it is the constant name_code, for
- * tables and functions that start any coroutine. */
+ * declared as in any struct, with fewer than 60 commas. A frame may have no members. In the body,
+ * `self` points to the frame. The coroutine is private to its file. In that file, the constant
+ * `name_code` stands for the coroutine in tables, and in functions such as weft_run_code. */
 #define WEFT_ASYNC(...) WEFT_JOIN_(WEFT_ASYNC_OF_, WEFT_ONE_OR_MORE_(__VA_ARGS__))(__VA_ARGS__)
 #define WEFT_ASYNC_OF_ONE_(name)                                                                   \
     WEFT_ONLY_OUTSIDE_                                                                             \
@@ -180,16 +186,18 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     };                                                                                             \
     WEFT_ASYNC_(static, name, 0)
 
-/* WEFT_ASYNC_BODY(name): WEFT_ASYNC for a `struct name` that was declared before, with `weft_frame
- * frame;` as its first member: with a comment for each member, or because others need the struct.
+/* WEFT_ASYNC_BODY(name): WEFT_ASYNC for a `struct name` that the program has declared before. The
+ * first member of that struct must be `weft_frame frame;`. Use this form to comment each member, or
+ * if other code needs the struct.
  */
 #define WEFT_ASYNC_BODY(name)                                                                      \
     WEFT_ONLY_OUTSIDE_                                                                             \
     WEFT_ASYNC_(static, name, 0)
 
-/* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for a frame with a member `field`, a const
- * char * that names the task: weft_task_name returns it instead of the coroutine's name.
- * WEFT_ASYNC_NAMED_BODY(name, field) is for a struct that was declared before. */
+/* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for tasks that have names of their own.
+ * `field` is a member of the frame, a const char * with the task's name. weft_task_name returns
+ * that name instead of the coroutine's name. WEFT_ASYNC_NAMED_BODY(name, field) is the form for a
+ * struct that the program has declared before. */
 #define WEFT_ASYNC_NAMED(name, field, ...)                                                         \
     WEFT_ONLY_OUTSIDE_                                                                             \
     struct name {                                                                                  \
@@ -201,8 +209,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     WEFT_ONLY_OUTSIDE_                                                                             \
     WEFT_ASYNC_NAMED_(name, field)
 
-/* WEFT_ASYNC_EXTERN(name): WEFT_ASYNC_BODY for a coroutine that other files call. Their header
- * holds the struct and WEFT_DECLARE(name). */
+/* WEFT_ASYNC_EXTERN(name): WEFT_ASYNC_BODY for a coroutine that other files call. A header of the
+ * program must have the struct and WEFT_DECLARE(name). */
 #define WEFT_ASYNC_EXTERN(name)                                                                    \
     WEFT_ONLY_OUTSIDE_                                                                             \
     WEFT_ASYNC_(, name, 0)
@@ -210,7 +218,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 /* Declares a coroutine that WEFT_ASYNC_EXTERN defines in another file. */
 #define WEFT_DECLARE(name) extern const weft_code name##_code
 
-/* Declares a coroutine that is defined further down, for coroutines that call each other. */
+/* Declares a coroutine that is defined further down in the file. Use it for coroutines that call
+ * each other. */
 #define WEFT_FORWARD(name) static const weft_code name##_code
 
 /* Ends the coroutine that WEFT_ASYNC began. */
@@ -231,8 +240,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- Awaiting -------------------------------------------------------------------------------- */
 
-/* weft_yield: `yield` of a generator. Gives way to the code that resumes this coroutine
- * (weft_resume); in a task, it does what weft_sleep(0) does. */
+/* weft_yield: `yield` of a Python generator. Stops the coroutine, and weft_resume returns to its
+ * caller. In a task, weft_yield does what weft_sleep(0) does. */
 #define weft_yield                                                                                 \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -240,9 +249,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_SUSPEND_(WEFT_YIELDED);                                                               \
     } while (0)
 
-/* WEFT_WAIT_(wait): a primitive's await. `wait` is an expression that gives a weft_step_: it has
- * parked the task, or there is nothing to wait for. A resumed coroutine first does `then`, another
- * expression. */
+/* WEFT_WAIT_(wait): a primitive's await. `wait` is an expression of type weft_step_. It parks the
+ * task, or finds that there is nothing to wait for. WEFT_WAIT_RESUME_(wait, then): a resumed
+ * coroutine first evaluates `then`, another expression. */
 #define WEFT_WAIT_(wait)                                                                           \
     do {                                                                                           \
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
@@ -262,9 +271,10 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_END_WAIT_                                                                             \
     } while (0)
 
-/* WEFT_WAIT_RETRY_(wait, again): `again`, an expression that gives a weft_step_ too, may find that
- * there is more to wait for. WEFT_WAIT_IN_PHASES_: `again` may also move frame->state to one of
- * this line's two other states, which are there for a wait of several phases. */
+/* WEFT_WAIT_RETRY_(wait, again): a resumed coroutine first evaluates `again`, an expression of type
+ * weft_step_ too. `again` may find that there is more to wait for, and park the task once more.
+ * WEFT_WAIT_IN_PHASES_ is for a wait of several phases. Its `again` may also set frame->state to
+ * one of the two other states of this line. */
 #define WEFT_WAIT_RETRY_(wait, again)                                                              \
     do {                                                                                           \
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
@@ -305,8 +315,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_UNWIND_;                                                                              \
     }
 
-/* Stops with `result` at the state that has been set, which is this line. When resumed, continues,
- * or raises context->error. */
+/* Stops the coroutine with `result`. The code before the macro must have set the state to this
+ * line. A resumed coroutine continues behind the macro, or raises context->error. */
 #define WEFT_SUSPEND_(result)                                                                      \
     WEFT_LEAVE_((weft_step_){result})                                                              \
     case WEFT_STATE_(__LINE__): /* one await a line: break the line before this one */             \
@@ -315,16 +325,17 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- Leaving --------------------------------------------------------------------------------- */
 
-/* weft_return: `return`. Ends the coroutine; the blocks around release what they hold. The result,
- * if any, is what the program has stored in the frame. */
+/* weft_return: `return`. Ends the coroutine. Before that, the blocks around the weft_return run
+ * their finally, or release what they hold. The coroutine's result, if any, is what the program has
+ * stored in the frame. */
 #define weft_return                                                                                \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* weft_return_value(value): `return value`. Stores it in self->result, a member of the frame, and
- * does what weft_return does. */
+/* weft_return_value(value): `return value`. Stores `value` in self->result, a member of the frame,
+ * and does what weft_return does. */
 #define weft_return_value(...)                                                                     \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -332,8 +343,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* weft_raise(error): `raise error`. A const weft_error * that stays valid (error.h). NULL raises
- * weft_invalid_state_error. */
+/* weft_raise(error): `raise error`. `error` is a const weft_error * that must stay valid (error.h).
+ * If `error` is NULL, raises weft_invalid_state_error. */
 #define weft_raise(error_)                                                                         \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -341,7 +352,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
-/* weft_check(call): raises the error that `call`, a function's, returned, unless it is NULL. */
+/* weft_check(call): evaluates `call`, a function call that returns a const weft_error *. If the
+ * function returned an error, weft_check raises that error. If the function returned NULL, nothing
+ * happens. */
 #define weft_check(call)                                                                           \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -352,8 +365,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- What the macros above are made of ------------------------------------------------------- */
 
-/* The numbers of a coroutine's states. An await's state is its line. A block has two more: where
- * errors and returns from inside it go. */
+/* The numbers of a coroutine's states. The state of an await is its line number. A block has two
+ * states of its own. Errors and returns from inside the block continue there. */
 #define WEFT_HANDLER_STATE_(line) (10000 + (line))
 #define WEFT_LATE_STATE_(line) (20000 + (line))
 #define WEFT_ENDED_STATE_ 30001
@@ -365,27 +378,30 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 #define WEFT_HAS_DEBUG_MODE_
 #endif
 
-/* Returns the line that a state belongs to. (No modulo: a Cortex-M0 has no division.) */
+/* Returns the line that a state belongs to. (The function uses no modulo, because a Cortex-M0 has
+ * no instruction for division.) */
 static inline unsigned weft_line_of_(unsigned state)
 {
     return state > 20000 ? state - 20000 : state > 10000 ? state - 10000 : state;
 }
 
-/* With -DWEFT_CHECK_AWAITS (a check build; the code is larger) the compiler refuses an await inside
- * a switch of the coroutine's own: gcc with -Werror=overflow, clang with -Werror=switch. Without
- * it, the first resume panics. */
+/* -DWEFT_CHECK_AWAITS is for a build that only checks, because the code becomes larger. With it,
+ * the compiler refuses an await inside a switch that the coroutine's body contains. gcc also needs
+ * -Werror=overflow, clang -Werror=switch. Without it, such a coroutine panics when it is resumed at
+ * that await. */
 #ifdef WEFT_CHECK_AWAITS
 #define WEFT_STATE_(state) (0x100000000ULL + (state))
 #else
 #define WEFT_STATE_(state) (state)
 #endif
 
-/* Constants that obey the scope of blocks: the size of a struct whose tag an inner block hides. (An
- * enumeration would do too, but -Wshadow warns of those.)
+/* Constants that follow the scopes of C. Each constant is the size of a struct. A struct with the
+ * same tag in an inner scope hides the outer struct, and so the outer constant. (Enumeration
+ * constants would do too, but -Wshadow warns of those that hide others.)
  *
- *     weft_handler_   the state to go on at with an error: of the innermost block around
- *     weft_block_     the line of the block that a section (try, catch, finally) belongs to
- *     weft_section_   which section this is
+ *     weft_handler_   the state that handles the errors of the innermost block
+ *     weft_block_     the line of the block whose section (try, catch, finally) this is
+ *     weft_section_   which section this is (enum weft_section_kind_)
  */
 #define WEFT_CONSTANT_(tag, value)                                                                 \
     struct tag {                                                                                   \
@@ -393,9 +409,10 @@ static inline unsigned weft_line_of_(unsigned state)
     }
 #define WEFT_VALUE_(tag) (sizeof(struct tag))
 
-/* Signs: tags that tell where a macro may stand, with a message for the rest. WEFT_FORBID_ and
- * WEFT_PERMIT_ set a sign for the scope that they stand in; WEFT_REQUIRE_ refuses to compile where
- * the sign forbids. clang stops there: of a deprecated struct it can make a fatal error. */
+/* Signs: struct tags that tell where a macro may stand. WEFT_FORBID_ and WEFT_PERMIT_ set a sign
+ * for the rest of their C scope. Where the sign forbids the macro, WEFT_REQUIRE_ refuses to
+ * compile, with the message `text`. In clang, the struct of a forbidding sign is deprecated, and
+ * its use is a fatal error. So clang reports nothing after that error. */
 #ifdef __clang__
 #define WEFT_FORBID_(tag, text)                                                                    \
     struct __attribute__((deprecated(text))) tag {                                                 \
@@ -426,16 +443,16 @@ static inline unsigned weft_line_of_(unsigned state)
 WEFT_FORBID_(weft_awaits_, WEFT_OUTSIDE_TEXT_);
 WEFT_PERMIT_(weft_coroutines_);
 
-/* How a section of a block was left (blocks.h). A section's own `for` tells end, continue and break
- * apart: `break` alone leaves weft_exit_ as it was. */
+/* How a section of a block was left (blocks.h). A section is a `for` loop, which tells its end, a
+ * continue and a break apart. Only a `break` leaves weft_exit_ as it was. */
 enum weft_exit_ {
     WEFT_RUNS_,
     WEFT_CONTINUED_,
     WEFT_REACHED_END_,
     WEFT_BROKE_,
     WEFT_RETURNS_,
-    WEFT_RAISED_, /* an error that this block may catch */
-    WEFT_FAILED_  /* an error that is past this block's catches */
+    WEFT_RAISED_, /* with an error that this block may catch */
+    WEFT_FAILED_  /* with an error that is past this block's catches */
 };
 
 enum weft_section_kind_ {
@@ -443,11 +460,11 @@ enum weft_section_kind_ {
     WEFT_IN_CATCH_,
     WEFT_IN_FINALLY_,
     WEFT_IN_WITH_,
-    WEFT_IN_NONE_ /* not in a block */
+    WEFT_IN_NONE_ /* no block is around */
 };
 
-/* A compiler's message for a plain `return` names the function, or the type of its result. So these
- * names say what to use instead. */
+/* For a plain `return`, a compiler's message names the function, or the type of the function's
+ * result. So the names of both say what to use instead. */
 typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_STEP_OF_(name) name##_left_by_weft_return_
 
@@ -496,8 +513,8 @@ typedef weft_step_ weft_use_weft_return_value_;
 
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
 
-/* A plain `return` would skip every release: it is an error within a coroutine, whatever the
- * compiler's flags. */
+/* A plain `return` would skip the releases of the blocks. So a plain `return` in a coroutine is an
+ * error, whatever the compiler's flags are. */
 #ifdef __GNUC__
 #define WEFT_PUSH_DIAGNOSTICS_                                                                     \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")               \
@@ -508,9 +525,10 @@ typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_POP_DIAGNOSTICS_
 #endif
 
-/* gcc goes on after WEFT_REQUIRE_ has refused an await in a function. These names, which nothing
- * defines, keep it from a message for each of them; a coroutine's own hide them. And a coroutine
- * without WEFT_ASYNC_END lacks a label, whose name gcc then tells. */
+/* After WEFT_REQUIRE_ has refused an await in a plain function, gcc goes on. Without the
+ * declarations below, gcc would report each private name that the await uses. Nothing defines the
+ * declared variables, and a coroutine's own variables hide them. In a coroutine without
+ * WEFT_ASYNC_END a label is missing. gcc's message then has the name of that label. */
 #if defined __GNUC__ && !defined __clang__
 #define WEFT_HIDE_NAMES_                                                                           \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
@@ -524,7 +542,8 @@ typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_ASYNC_END_LABEL_                                                                      \
     weft_the_WEFT_ASYNC_END_of_this_coroutine_is_missing_:
 #ifndef __cplusplus
-/* From here on WEFT_LEAVE_ can turn that warning off, even if no flag has turned it on. */
+/* From here on WEFT_LEAVE_ can turn -Wreturn-type off, even if no flag has turned that warning
+ * on. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic warning "-Wreturn-type"
 #pragma GCC diagnostic pop
@@ -549,7 +568,8 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
     return result;                                                                                 \
     WEFT_RETURNED_STEP_
 
-/* Continues at the innermost block around, which ends with the error in flight, or with a return.
+/* Goes to the handler of the innermost block. That block ends with context->error; NULL: with a
+ * return. If no block is around, ends the coroutine.
  */
 #define WEFT_UNWIND_                                                                               \
     do {                                                                                           \
@@ -560,14 +580,14 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
         goto weft_resume_;                                                                         \
     } while (0)
 
-/* Panics: a break, or a continue, has found no loop around. `state` tells where: the line of the
- * weft_end of the block that it left, else where the coroutine was resumed; at 0, `end` is all that
- * is known. */
+/* Panics, because a break (or a continue, if `continues`) has no loop around. If it left a block,
+ * `state` is the line of that block's weft_end. Otherwise `state` is where the coroutine was last
+ * resumed. If `state` is 0, the panic names the line `end`, that of WEFT_ASYNC_END. */
 WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned state, unsigned end,
                                            bool continues);
 
-/* Called at a state that is none of the coroutine's awaits. Returns if the coroutine has ended, and
- * panics otherwise. */
+/* Called if a coroutine is resumed at a state that is none of its awaits. If the coroutine has
+ * ended, returns WEFT_RETURNED. Otherwise panics. */
 weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context);
 
 /* Ends the coroutine. */
@@ -578,13 +598,14 @@ static inline weft_step_ weft_end_frame_(weft_frame *frame)
     return result;
 }
 
-/* Returns `error`, or Python's RuntimeError for a `raise` without an error. */
+/* Returns `error`. If `error` is NULL, returns weft_invalid_state_error, which stands for the
+ * RuntimeError of Python's `raise` without an error. */
 static inline const weft_error *weft_raisable_(const weft_error *error)
 {
     return error ? error : &weft_invalid_state_error;
 }
 
-/* ONE_ for one argument, MORE_ for two to 62. */
+/* Gives ONE_ for one argument, and MORE_ for two to 62 arguments. */
 #define WEFT_ONE_OR_MORE_(...)                                                                     \
     WEFT_63RD_(__VA_ARGS__, WEFT_10_(MORE_), WEFT_10_(MORE_), WEFT_10_(MORE_), WEFT_10_(MORE_),    \
                WEFT_10_(MORE_), WEFT_10_(MORE_), MORE_, ONE_, )

@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* asyncio.Future without a result: it only ends. The program owns the future, and must not move it
- * while a task waits for it or a done callback is pending. */
+/* An asyncio.Future that has no result. The program owns the future, and must not move it while a
+ * task waits for it or a done callback is pending. */
 typedef struct weft_future {
     union {
         weft_awaitable_ awaitable;
@@ -19,15 +19,17 @@ typedef struct weft_future {
     };
 } weft_future;
 
-/* weft_as_future(p): returns a weft_future * to any task or future *p. asyncio's Task is a Future
- * too. For programs that keep tasks and futures of several types together. Through this pointer, a
- * task, or a future with a result, can be awaited and cancelled, but must not be set. */
+/* weft_as_future(p): returns *p, any task or future, as a weft_future *. Use this macro to keep
+ * tasks and futures of several types together. In asyncio a Task is a Future too. Through this
+ * pointer, the program may await or cancel *p. If *p is a task or a WEFT_FUTURE, the program must
+ * not set it through this pointer. */
 #define weft_as_future(p) ((weft_future *)(void *)&(p)->awaitable)
 
-/* WEFT_FUTURE(type): the type of an asyncio.Future. Its member `result` has the type `type`, and is
- * valid after the future has ended without an error. The program owns the future, and must not move
- * it while a task waits for it or a done callback is pending. Each use of the macro makes a type of
- * its own; name it with typedef to pass pointers to it. */
+/* WEFT_FUTURE(type): the type of an asyncio.Future with a result. The future's member `result` has
+ * the type `type`, and is valid once the future has ended without an error. The program owns the
+ * future, and must not move it while a task waits for it or a done callback is pending. Each use of
+ * the macro makes a type of its own. To pass pointers to such a future, name its type with
+ * typedef. */
 #define WEFT_FUTURE(type)                                                                          \
     struct {                                                                                       \
         union {                                                                                    \
@@ -38,8 +40,8 @@ typedef struct weft_future {
         type result;                                                                               \
     }
 
-/* weft_create_future(p): loop.create_future(), in a coroutine. Makes *p pending. The old contents
- * of *p do not matter, but no task and no callback may wait for *p. O(1). */
+/* weft_create_future(p): loop.create_future(), in a coroutine. Makes *p a future that is pending.
+ * The old contents of *p do not matter, but no task and no callback may be waiting for *p. O(1). */
 #define weft_create_future(p) weft_loop_create_future(weft_running_loop(), p)
 
 /* weft_loop_create_future(weft_loop *loop, p): loop.create_future(). Does what weft_create_future
@@ -48,21 +50,23 @@ typedef struct weft_future {
 
 /* weft_set_result(p, value): p.set_result(value), for a WEFT_FUTURE. Stores the result, and wakes
  * the waiters. Returns NULL; or an error of the kind weft_invalid_state_error if *p has ended, was
- * cancelled, or was never created. An error changes nothing, and `value` is not evaluated.
- * weft_check raises the returned error. `p` is evaluated more than once. O(waiters). */
+ * cancelled, or was never created. If it returns an error, *p is unchanged and `value` is not
+ * evaluated. To raise that error, write weft_check(weft_set_result(p, value)). `p` is evaluated
+ * more than once. O(n), n: the waiters. */
 #define weft_set_result(p, ...)                                                                    \
     (weft_pending_(&(p)->settable)                                                                 \
          ? ((p)->result = (__VA_ARGS__), weft_end_future_(&(p)->settable, NULL))                   \
          : weft_not_pending_())
 
 /* weft_set_done(p): p.set_result(None), for a weft_future. Wakes the waiters. Returns what
- * weft_set_result returns. `p` is evaluated once. O(waiters). */
+ * weft_set_result returns. `p` is evaluated once. O(n), n: the waiters. */
 #define weft_set_done(p) weft_end_future_(&(p)->without_result, NULL)
 
 /* weft_set_error(p, const weft_error *error): p.set_exception(error). Ends *p with the error, and
- * wakes the waiters, which raise it. The error must stay valid as long as *p may be awaited or
- * asked for it. NULL counts as weft_invalid_state_error. Returns what weft_set_result returns. `p`
- * is evaluated once. O(waiters). */
+ * wakes the waiters. Each waiting task raises the error. The error must stay valid as long as
+ * something may await *p or call weft_error_of(p). If `error` is NULL, *p ends with
+ * weft_invalid_state_error. Returns what weft_set_result returns. `p` is evaluated once. O(n), n:
+ * the waiters. */
 #define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
 
 /* ---- Private ---- */

@@ -1,4 +1,4 @@
-/* Calls: functions that the loop calls soon, later, or when something has ended. */
+/* Handles: memory for calls that the loop makes soon, later, or when something has ended. */
 #ifndef WEFT_CORE_HANDLE_H
 #define WEFT_CORE_HANDLE_H
 
@@ -10,25 +10,28 @@ extern "C" {
 
 typedef struct weft_handle weft_handle;
 
-/* A function that the loop calls. It may do what a task may do, except wait, and may use the handle
- * again. */
+/* A callback: a function that the loop calls. The function may do what a task may do, except wait.
+ * It may use *handle for another call. */
 typedef void weft_function(weft_loop *loop, weft_handle *handle);
 
-/* A call that the loop will make: asyncio's Handle and TimerHandle. All zero bytes is an idle one.
- * The program owns it, as a member of what its function is about (WEFT_HANDLE_OWNER). It must not
- * be moved until it has been called or cancelled. */
+/* The memory for one call that the loop makes: asyncio's Handle and TimerHandle. A handle of all
+ * zero bytes is idle: no call is pending. The program owns the handle, mostly as a member of the
+ * struct that the function works on (WEFT_HANDLE_OWNER). The handle must not be moved until its
+ * call was made or cancelled. */
 struct weft_handle {
     weft_wait_ wait;
     weft_function *function;
 };
 
 /* WEFT_HANDLE_OWNER(weft_handle *handle, type, member): returns the struct of type `type` whose
- * member `member` is *handle. For a function that the loop has called with the handle. */
+ * member `member` is *handle. The function that the loop calls with the handle can use this
+ * macro. */
 #define WEFT_HANDLE_OWNER(handle, type, member) WEFT_CONTAINER_(handle, type, member)
 
 /* WEFT_LAMBDA(name, type, variable, expression);
  * `lambda variable: expression`, for weft_add_done_callback. Defines the weft_function `name`.
- * `variable` points to the future or task that has ended. Its type, `type`, is not checked.
+ * `variable` points to the future or task that has ended. The compiler does not check that the type
+ * of that future or task is `type`.
  *     WEFT_LAMBDA(print_number, number_future, f, printf("%d\n", f->result)); */
 #define WEFT_LAMBDA(name, type, variable, ...)                                                     \
     static void name(weft_loop *weft_loop_, weft_handle *weft_handle_)                             \
@@ -39,17 +42,18 @@ struct weft_handle {
     }                                                                                              \
     static weft_function name
 
-/* loop.call_soon(function). The loop calls `function(loop, handle)` in the next tick, behind what
- * is ready. Returns NULL; or weft_invalid_state_error if the handle is not idle, and changes
- * nothing. O(1). */
+/* loop.call_soon(function). Has the loop call `function(loop, handle)` in the next tick (iteration
+ * of the loop), behind what is ready already. If the handle is not idle, returns
+ * weft_invalid_state_error and changes nothing. Otherwise returns NULL. O(1). */
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
-/* loop.call_later(delay, function). The loop calls the function after `delay` (WEFT_SECONDS,
- * WEFT_MS, WEFT_US), never earlier; with 0 or a negative delay, at once. Calls that are due
- * together are made in the order in which they were asked for. Returns NULL; or
- * weft_invalid_state_error if the handle is not idle, and changes nothing. O(1), and up to
- * 48 moves when it is due (timer.h). A delay beyond the clock's range, 580,000 years, is cut to
- * it. */
+/* loop.call_later(delay, function). Has the loop call `function(loop, handle)` when `delay` has
+ * passed (WEFT_SECONDS, WEFT_MS, WEFT_US), never earlier. If the delay is 0 or negative, the loop
+ * makes the call in the next tick. Calls that are due at the same time are made in the order of the
+ * requests. If the handle is not idle, returns weft_invalid_state_error and changes nothing.
+ * Otherwise returns NULL. O(1) now; when the call is due, the loop has moved it at most 48 times
+ * (timer.h). A call that would be due after WEFT_FOREVER, 292,000 years on the clock, is due at
+ * WEFT_FOREVER. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
 
@@ -58,21 +62,22 @@ const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_tim
     weft_call_later((loop), (handle), WEFT_DELAY_(delay), (function))
 #endif
 
-/* loop.call_at(when, function). Does what weft_call_later does, at a time of the loop's clock
- * (weft_loop_time). A time that has passed counts as now. */
+/* loop.call_at(when, function). Does what weft_call_later does, but `when` is a time of the loop's
+ * clock (weft_loop_time). A time that has passed counts as now. */
 const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
                                weft_function *function);
 
-/* handle.cancel(), and future.remove_done_callback(). Takes the call off; the handle is idle.
- * Returns true if a call was pending. O(1). */
+/* handle.cancel(), and future.remove_done_callback(). Cancels the pending call. The handle is idle
+ * then. Returns true if a call was pending. O(1). */
 bool weft_handle_cancel(weft_loop *loop, weft_handle *handle);
 
-/* Returns true if a call is pending: asked for, not made yet, and not cancelled. O(1). */
+/* Returns true if a call is pending: requested, but neither made nor cancelled yet. O(1). */
 bool weft_handle_pending(const weft_handle *handle);
 
 /* ---- Private ---- */
 
-/* When the loop closes: makes every handle idle that is armed, ready, or a watch. */
+/* Called when the loop closes. Makes every handle idle that is in the loop's timers, ready queue or
+ * watches. */
 void weft_forget_handles_(weft_loop *loop);
 
 /* Does what weft_handle_cancel does, in a child after fork() too. */
@@ -82,10 +87,10 @@ void weft_handle_take_off_(weft_loop *loop, weft_handle *handle);
 #define weft_handle_take_off_ (void)weft_handle_cancel
 #endif
 
-/* Makes a handle, which must be in no list, ready. */
+/* Puts a handle into the ready queue. The handle must be in no list. */
 void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 
-/* Makes an idle handle a watch. */
+/* Marks an idle handle as one that waits for a descriptor. */
 void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
 
 /* The node.frame of a handle that waits for the end of an awaitable: its function is called in the
@@ -98,10 +103,10 @@ void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
 /* Makes the handle of a node idle, without unlinking it. Does nothing if the node is a task's. */
 void weft_handle_forget_(weft_node_ *node);
 
-/* Called when what the handle waits for has ended. */
+/* Called when the awaitable that the handle waits for has ended. */
 void weft_handle_notify_(weft_loop *loop, weft_handle *handle);
 
-/* Returns the program's function of a callback; NULL: the callback is not a handle's. */
+/* Returns the program's function of a callback; NULL: the callback belongs to no handle. */
 weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *callback);
 
 #ifdef __cplusplus

@@ -1,15 +1,19 @@
-/* Links: what tasks and handles are linked by, and the lists that they are linked in.
+/* Links: the members that link tasks and handles, and the lists that they form.
  *
- * A task waits for one thing at a time. So a task has one weft_wait_, whose words mean what that
- * thing makes of them. A handle (handle.h) has one too. Nothing is allocated for a link.
+ * A task waits for one thing at a time. So each task has one weft_wait_, and the meaning of its
+ * members depends on what the task waits for. Each handle (handle.h) has a weft_wait_ too. Links
+ * need no allocation. doc/glossary.md explains the words, such as frame, scope and tick.
  *
  * Three kinds of lists:
  *
- *   list         both links; the first entry's `previous` is the last one, the last one's `next` is
- *                NULL. Removal is O(1). Children of a scope, timers, watches, waiters.
- *   ring         one link; the list is known by its last entry, whose `next` is the first one.
- *                What waits for an awaitable, children that failed, items of a queue.
- *   ready queue  one link, first in, first out, in ticks.
+ *   list         Each entry links to the next and to the previous one. The first entry's `previous`
+ *                is the last entry; the last entry's `next` is NULL. Removal is O(1). Used for the
+ *                children of a scope, timers, watches, and waiters of a primitive.
+ *   ring         Each entry links to the next one. The list is known by its last entry, whose
+ *                `next` is the first one. Used for the waiters of an awaitable, for children that
+ *                failed, and for items of a queue.
+ *   ready queue  Each entry links to the next one. The queue is first in, first out, in ticks:
+ *                iterations of the loop.
  */
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
@@ -28,36 +32,37 @@ typedef struct weft_primitive_info_ weft_primitive_info_;
 
 /* ---- Links ---- */
 
-/* An entry of the ready queue, or of a list whose entries go there together. */
+/* The link of a task or a callback: an entry of the ready queue, or of a list. */
 struct weft_node_ {
     union {
         weft_node_ *next;
-        const weft_primitive_info_ **listed_for; /* of a task that waits for a primitive */
+        /* While a task waits for a primitive: where the primitive has its info. */
+        const weft_primitive_info_ **listed_for;
     };
-    weft_frame *frame; /* of a task, its innermost coroutine; or the frame of a callback (below) */
+    weft_frame *frame; /* a task's innermost coroutine; or the frame of a callback (below) */
 };
 
-/* A descriptor that is watched. */
+/* What a watch waits for: one direction of one descriptor. */
 struct weft_watch_data_ {
     int descriptor;
-    uint32_t mark; /* the lowest bit: to read or to write; the others: which file (descriptor.h) */
+    uint32_t mark; /* lowest bit: to read or to write; other bits: which file (descriptor.h) */
 };
 
-/* The links of a task that waits, or of a handle. */
+/* The links of a waiting task, or of a handle. */
 struct weft_wait_ {
     union {
-        weft_node_ *previous;           /* in the timers, the watches, and of a callback */
-        weft_awaitable_ *target;        /* awaited */
-        weft_gather_wait_ *gather_wait; /* awaited: the parts of a gather */
-        const weft_error *error;        /* ready: to be raised when the task runs */
-        weft_wait_ *listed_before;      /* in a primitive's list */
+        weft_node_ *previous;           /* of a timer, a watch or a callback */
+        weft_awaitable_ *target;        /* the awaitable that a task awaits */
+        weft_gather_wait_ *gather_wait; /* the gather that a task awaits */
+        const weft_error *error;        /* of a ready task: the error to raise when it runs */
+        weft_wait_ *listed_before;      /* of a primitive's waiter: the waiter before it */
     };
     union {
-        weft_packed_time_ deadline; /* in the timers */
-        struct weft_watch_data_ watched;
-        weft_frame *innermost;    /* while node.frame is a callback's: the task's own */
-        weft_awaitable_ *awaited; /* of a done callback */
-        weft_wait_ *listed_after; /* in a primitive's list */
+        weft_packed_time_ deadline;      /* of a timer */
+        struct weft_watch_data_ watched; /* of a watch */
+        weft_frame *innermost;    /* of a task whose node.frame is a callback's: the task's own */
+        weft_awaitable_ *awaited; /* of a done callback: the awaitable it is for */
+        weft_wait_ *listed_after; /* of a primitive's waiter: the waiter after it */
     };
     weft_node_ node;
 };
@@ -70,10 +75,12 @@ static inline weft_wait_ *weft_wait_of_(weft_node_ *node)
     return WEFT_CONTAINER_(node, weft_wait_, node);
 }
 
-/* A callback is an entry of the ready queue that is no task: a timer that is due, a call, the end
- * of a child. It has a constant frame in one of these states, whose code says what to run. A
- * callback in the first state can be removed, because its wait's `previous` is kept. One in the
- * fixed state cannot: its `previous` is not touched. */
+/* A callback is an entry of the ready queue that is no task. Examples: a timer that is due, a call
+ * that the program requested, the end of a group's child. In place of a coroutine's frame, a
+ * callback has a constant frame, whose code says what to run. The state of that frame is one of the
+ * two below. A callback in WEFT_CALLBACK_STATE_ can be removed from the queue, because its wait
+ * keeps `previous`. A callback in WEFT_FIXED_CALLBACK_STATE_ cannot be removed, because its
+ * `previous` is never set. */
 #define WEFT_CALLBACK_STATE_ 0xFFFFu
 #define WEFT_FIXED_CALLBACK_STATE_ 0xFFFEu
 
@@ -90,7 +97,8 @@ static inline bool weft_knows_previous_(const weft_node_ *callback)
 /* ---- Lists ---- */
 
 /* Defines the functions of lists whose entries are of type `type`. NEXT(entry) and PREVIOUS(entry)
- * are the links. NAME_append_ and NAME_prepend_ put an entry at the end and at the front. */
+ * are the entry's links. NAME_append_ puts an entry at the end, NAME_prepend_ at the front, and
+ * NAME_remove_ takes any entry out. */
 #define WEFT_DEFINE_LIST_(name, type, NEXT, PREVIOUS)                                              \
     static inline void name##_append_(type **first, type *entry)                                   \
     {                                                                                              \
@@ -132,8 +140,10 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
 
 /* ---- Rings ---- */
 
-/* Defines the functions of rings whose entries are of type `type`. NEXT(entry) is the link; *last
- * is NULL for an empty ring. NAME_push_ puts an entry at the front, NAME_pop_ takes that one. */
+/* Defines the functions of rings whose entries are of type `type`. NEXT(entry) is the entry's link.
+ * *last is the last entry; NULL: the ring is empty. NAME_append_ puts an entry at the end,
+ * NAME_push_ at the front. NAME_pop_ removes the first entry and returns it; the ring must not be
+ * empty. */
 #define WEFT_DEFINE_RING_(name, type, NEXT)                                                        \
     static inline void name##_push_(type **last, type *entry)                                      \
     {                                                                                              \
@@ -164,15 +174,15 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
 WEFT_DEFINE_RING_(weft_ring, weft_node_, WEFT_NODE_NEXT_)
 
 /* ---- The ready queue ----
- * A tick runs exactly the entries that were there when it began. The end of a tick is an entry
- * itself. It is at the head between two ticks and goes to the back when one begins; the tick is
- * over when that entry is at the head again. So the queue is never empty, and ticks cost the other
- * entries nothing. */
+ * A tick runs exactly the entries that were in the queue when the tick began. One more entry, the
+ * tick entry, marks the end of the tick. Between two ticks the tick entry is at the head. When a
+ * tick begins, the tick entry goes to the back. The tick is over when the tick entry is at the head
+ * again. So the queue is never empty, and no other entry needs a mark. */
 
 typedef struct weft_ready_queue_ {
     weft_node_ *head;
-    weft_node_ *tail; /* its `next` means nothing */
-    weft_node_ tick;  /* the end of the tick: a callback in the fixed state */
+    weft_node_ *tail; /* the last entry, whose `next` is not set */
+    weft_node_ tick;  /* the tick entry: a callback in the fixed state */
 } weft_ready_queue_;
 
 void weft_ready_init_(weft_ready_queue_ *queue);
@@ -183,14 +193,14 @@ static inline void weft_ready_push_(weft_ready_queue_ *queue, weft_node_ *node)
     queue->tail = node;
 }
 
-/* Pushes a callback that weft_ready_remove_ can take out. */
+/* Pushes a callback, so that weft_ready_remove_ can remove it later. */
 static inline void weft_ready_push_callback_(weft_ready_queue_ *queue, weft_wait_ *callback)
 {
     callback->previous = queue->tail;
     weft_ready_push_(queue, &callback->node);
 }
 
-/* Removes the head, which must not be the tail. */
+/* Removes and returns the head. The head must not be the tail. */
 static inline weft_node_ *weft_ready_pop_(weft_ready_queue_ *queue)
 {
     weft_node_ *const node = queue->head;
@@ -198,13 +208,13 @@ static inline weft_node_ *weft_ready_pop_(weft_ready_queue_ *queue)
     return node;
 }
 
-/* Returns true if nothing is ready. To be called between two ticks. */
+/* Returns true if nothing is ready. Must be called only between two ticks. */
 static inline bool weft_ready_is_idle_(const weft_ready_queue_ *queue)
 {
     return queue->tail == &queue->tick;
 }
 
-/* Begins a tick with what is ready. The queue must not be idle. */
+/* Begins a tick, which will run everything that is ready now. The queue must not be idle. */
 static inline void weft_ready_begin_tick_(weft_ready_queue_ *queue)
 {
     queue->head = queue->tick.next;

@@ -11,15 +11,16 @@ extern "C" {
 
 /* Ends the program. The library calls this function where going on would corrupt memory. Examples:
  * a coroutine is resumed in a state that it does not have; a task is created in memory that another
- * task uses. `file` and `line` name the program's own source if it is known, else weft's. `text`
- * says what is wrong; it is a constant.
+ * task uses. `file` and `line` name a place in the program's source if that place is known, else in
+ * weft's source. `text` is a constant that says what is wrong.
  *
  * weft's own function flushes standard output, prints one line to standard error, and aborts. In
- * freestanding builds (-DWEFT_FREESTANDING, or no hosted C library) it loops for ever.
+ * freestanding builds (-DWEFT_FREESTANDING, or no hosted C library) that function loops for ever.
  *
  * A program may define this function itself: to log, to reset the board, or to jump to a place of
- * safety. Its function must not return. The linker then leaves weft's out. A program that links
- * weft's object files, instead of the library, must leave core/panic.o out. */
+ * safety. The program's function must not return. The linker then does not take weft's function
+ * from the library. If the program links weft's object files instead of the library, it must leave
+ * out core/panic.o. */
 WEFT_NORETURN_ void weft_panic(const char *file, unsigned line, const char *text);
 
 #ifdef __cplusplus

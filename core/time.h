@@ -1,4 +1,4 @@
-/* Time: whole microseconds in 64 bits, which last for 500,000 years. */
+/* Time: whole microseconds in 64 bits. A clock can run for 292,000 years. */
 #ifndef WEFT_CORE_TIME_H
 #define WEFT_CORE_TIME_H
 
@@ -8,27 +8,28 @@
 extern "C" {
 #endif
 
-/* A delay in microseconds, or a time of a loop's clock (weft_loop_time), which starts at a value
- * that the backend chooses. The type must not be narrower than unsigned: a sum of narrower numbers
- * is an int, which is no delay. */
+/* A delay in microseconds, or a time of a loop's clock (weft_loop_time) in microseconds. The
+ * backend chooses the moment at which that clock starts. The type must not be narrower than
+ * unsigned int. C adds narrower numbers as int, and an int does not pass as a delay. */
 typedef uint64_t weft_time;
 
-/* n seconds, milliseconds or microseconds, where n is a number of any type: WEFT_SECONDS(1.5),
- * WEFT_MS(i * 20). A value that does not fit gives nonsense.
+/* A delay of `n` seconds, milliseconds or microseconds. `n` is a number of any type:
+ * WEFT_SECONDS(1.5), WEFT_MS(i * 20). If the result does not fit in 64 bits, it is meaningless.
  *
- * A delay below zero is due at once, as in asyncio: WEFT_MS(-5), or a difference of times whose
- * limit has passed. So every delay beyond WEFT_FOREVER, half the range, counts as negative. */
+ * A negative delay is over at once, as in asyncio. Examples: WEFT_MS(-5), or a time minus a later
+ * time. The type is unsigned, so every delay above WEFT_FOREVER, which is half the range, counts as
+ * negative. */
 #define WEFT_SECONDS(n) ((weft_time)(int64_t)((n)*1000000LL))
 #define WEFT_MS(n) ((weft_time)(int64_t)((n)*1000LL))
 #define WEFT_US(n) ((weft_time)(int64_t)(n))
 
-/* The longest delay, and the last time of all: as a limit, none. */
+/* The longest delay, and the last time. As a limit, it means that there is no limit. */
 #define WEFT_FOREVER ((weft_time)INT64_MAX)
 
 #ifndef __cplusplus
-/* The value of a delay that a program gives. Refuses to compile unless the delay is a weft_time,
- * the constant 0, or another wide unsigned number, which a multiple of a delay may be. So a plain
- * number, whose unit nobody sees, is an error. (C++ has the functions alone, and no check.) */
+/* Gives the value of a delay that a program wrote. Refuses to compile unless the delay is a
+ * weft_time, the constant 0, or another wide unsigned number. (A multiple of a delay may have such
+ * a type.) So a plain number, which shows no unit, does not compile. C++ has no such check. */
 #define WEFT_DELAY_(delay)                                                                         \
     ((void)sizeof(struct {                                                                         \
          _Static_assert(WEFT_IS_DELAY_(delay),                                                     \
@@ -41,19 +42,19 @@ typedef uint64_t weft_time;
              : WEFT_IS_CONSTANT_0_(delay), default                                                 \
              : _Generic((delay), unsigned long : 1, unsigned long long : 1, default : 0))
 
-/* Whether an int is the constant 0: that alone makes a null pointer, which takes the type of the
- * pointer beside it. */
+/* Gives 1 if an int is the constant 0, else 0. Only the constant 0 makes a null pointer constant. A
+ * null pointer constant takes the type of the other pointer, int *. */
 #define WEFT_IS_CONSTANT_0_(number)                                                                \
     _Generic(1 ? (int *)0 : (void *)(uintptr_t)(number), int * : 1, default : 0)
 #endif
 
-/* Returns whether a delay is below zero. */
+/* Returns 1 if a delay is negative, else 0. */
 static inline int weft_is_negative_(weft_time delay)
 {
     return delay > WEFT_FOREVER;
 }
 
-/* A time that does not ask for the alignment of 64 bits, which would cost 4 bytes a task. */
+/* A time in two halves of 32 bits. An alignment to 64 bits would cost 4 bytes in each task. */
 typedef struct weft_packed_time_ {
     uint32_t low, high;
 } weft_packed_time_;

@@ -7,14 +7,14 @@
 extern "C" {
 #endif
 
-/* The version of the headers, by semver.org: numbers for #if, and a text. */
+/* The version of these headers, numbered as semver.org says: numbers for #if, and a text. */
 #define WEFT_VERSION_MAJOR 0
 #define WEFT_VERSION_MINOR 1
 #define WEFT_VERSION_PATCH 0
 #define WEFT_VERSION "0.1.0"
 
-/* Returns WEFT_VERSION of the library that the program runs with. It differs from the program's
- * WEFT_VERSION if the program was compiled with the headers of another version. O(1). */
+/* Returns WEFT_VERSION of the library that the program runs with. The result differs from the
+ * program's WEFT_VERSION if the program was compiled with the headers of another version. O(1). */
 const char *weft_version(void);
 
 #ifdef __cplusplus
