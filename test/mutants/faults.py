@@ -173,8 +173,8 @@ class Planter:
     def negate(self, first, last):
         """Negates tokens first..last, unless a single token's fault does the same."""
         texts = [t.text for t in self.tokens[first:last + 1]]
-        if first > last or first in self.region.untouched:
-            return
+        if first > last or first in self.region.untouched or texts == ["0"]:
+            return  # do ... while (0)
         if not {"&&", "||", "?"} & set(texts) and (texts[0] == "!" or EQUALITIES.keys() & set(texts)):
             return
         start, end = self.span(first, last)
