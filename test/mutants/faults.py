@@ -44,8 +44,8 @@ class Fault:
 
 
 def tidy(line):
-    """Returns the line without its indentation and without the backslash that continues a macro."""
-    return " ".join(line.rstrip("\\").split())
+    """Returns the line without its indentation, its comment and the backslash that continues a macro."""
+    return " ".join(re.sub(r"/\*.*?(\*/|$)", "", line.rstrip().rstrip("\\")).split())
 
 
 def tokens_of(path, include):

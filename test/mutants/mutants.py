@@ -390,6 +390,18 @@ def read_known(path):
     return known
 
 
+def warn_of_outdated(known, drawn):
+    """Names the entries of known.txt whose lines are no longer there."""
+    keys = {fault.key() for fault in drawn}
+    files = {name for name, *_ in keys}
+    for reasons in known.values():
+        for name, place, operator, before, _ in reasons.keys() - keys:
+            if name not in files:
+                continue
+            say("mutants: known.txt: there is no such fault: %s %s %s\n- %s" % (
+                name, place, operator, "\n- ".join(before)))
+
+
 def block_of(fault):
     lines = ["%s %s %s  (line %d)" % (fault.path, fault.place, fault.operator, fault.line)]
     lines += ["- " + line for line in fault.before] + ["+ " + line for line in fault.after]
@@ -470,16 +482,20 @@ class Run:
         print("results: " + self.options.results)
 
 
-def draw(options):
+def all_faults(options):
     drawn = []
     for name in options.files:
         drawn += faults.faults_in(os.path.join(options.srcdir, name), name, options.srcdir)
+    return drawn
+
+
+def draw(options, drawn):
     random.Random(options.seed).shuffle(drawn)
     if options.again:
         with open(options.again) as file:
             results = [json.loads(line) for line in file]
-        wanted = {(os.path.basename(r["file"]), r["place"], r["operator"], tuple(r["before"]), tuple(r["after"]))
-                  for r in results if r["outcome"] == "survived"}
+        wanted = {(os.path.basename(r["file"]), r["place"], r["operator"], tuple(map(faults.tidy, r["before"])),
+                   tuple(map(faults.tidy, r["after"]))) for r in results if r["outcome"] == "survived"}
         drawn = [f for f in drawn if f.key() in wanted]
     return drawn
 
@@ -504,14 +520,16 @@ def main():
     options.srcdir, options.work = os.path.abspath(options.srcdir), os.path.abspath(options.work)
     options.scripts = [s.split(":") for s in options.scripts]
     options.cc = shlex.split(options.cc)[0]
-    drawn = draw(options)
+    known = read_known(os.path.join(HERE, "known.txt"))
+    drawn = all_faults(options)
+    warn_of_outdated(known, drawn)
+    drawn = draw(options, drawn)
     if options.again:
         options.count = len(drawn)
     if options.list:
         for fault in drawn[:options.count]:
             print(block_of(fault) + "\n")
         return
-    known = read_known(os.path.join(HERE, "known.txt"))
     build = make_base(options)
     workers = [Worker(options, build, n) for n in range(options.jobs)]
     tests = all_tests(options)
