@@ -23,7 +23,8 @@ import faults
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = "libweft-mutant.so"
 KILOBYTES = 6 << 20  # of memory for a test
-TRIED_FIRST = 6  # tests, before the code at -O2 is looked at
+TRIED_FIRST = {".c": 6, ".h": 15}  # so many tests, before the code at -O2 is looked at
+IDLE_SECONDS = 5  # a test that sleeps so long, all its processes together, hangs
 
 
 def say(text):
@@ -118,6 +119,9 @@ def copy_sources(source, to):
 def make_base(options):
     """Configures and builds a copy of the sources, and returns the Build."""
     base = os.path.join(options.work, "base")
+    programs = [t.program for t in all_tests(options)]
+    if options.resume and os.path.exists(base + "/done"):
+        return Build(base + "/build", recorded_commands(options, base), programs)
     shutil.rmtree(options.work, ignore_errors=True)
     os.makedirs(base + "/build")
     os.makedirs(base + "/commands")
@@ -135,16 +139,21 @@ def make_base(options):
     say("mutants: building in %s" % base)
     run(["../src/configure", "-q", "--disable-shared", "CC=" + base + "/cc",
          "AR=" + base + "/ar", "CFLAGS=-w -fPIC " + options.cflags])
-    programs = [t.program for t in all_tests(options)]
     recorded = {"MUTANTS_RECORD": base + "/commands/"}
     run(["make", "-s", "-j2", "libweft.la", "libweft_no_atomics.la"], **recorded)
     run(["make", "-s", "-j2", "-C", "test"] + [os.path.relpath(p, "test") for p in programs], **recorded)
+    open(base + "/done", "w").close()
+    return Build(base + "/build", recorded_commands(options, base), programs)
+
+
+def recorded_commands(options, base):
+    """Returns the folder, tool and words of each command."""
     commands = []
     for path in glob.glob(base + "/commands/*.args") + glob.glob(base + "/commands/.*.args"):
         with open(path) as file:
             folder, tool, *arguments = file.read().split("\n")[:-2]
             commands.append((folder, tool, arguments if tool == "ar" else [options.cc] + arguments))
-    return Build(base + "/build", commands, programs)
+    return commands
 
 
 # ---- A worker's folder ----
@@ -161,6 +170,7 @@ class Worker:
         self.options, self.build = options, build
         self.folder = os.path.join(options.work, "worker-%d" % number)
         base = os.path.join(options.work, "base")
+        shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(base + "/src", self.folder + "/src", symlinks=True)
         shutil.copytree(base + "/build", self.folder + "/build", symlinks=True)
         self.made = {}
@@ -265,14 +275,17 @@ class Worker:
             if any(changed):
                 self.link_library(self.folder + "/fault")
             for number, test in enumerate(in_order(tests, fault)):
-                if number == TRIED_FIRST and fault.path.endswith(".c") and not self.changes_code():
-                    return "equivalent", None
+                if number == TRIED_FIRST[fault.path[-2:]]:
+                    for program in self.build.programs.values():
+                        self.prepare(program)
+                    if not self.changes_code():
+                        return "equivalent", None
                 if not self.prepare(self.build.programs[test.program]) and not any(changed):
                     continue
                 if not self.passes(test):
                     test.catches[fault.path] += 1
                     return "caught", test.name
-            return ("survived" if self.changes_code() else "equivalent"), None
+            return "survived", None
         except Invalid as error:
             return "invalid", str(error)
         finally:
@@ -302,9 +315,7 @@ class Worker:
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               start_new_session=True) as process:
             try:
-                return process.wait(seconds) == 0
-            except subprocess.TimeoutExpired:
-                return False
+                return wait_for(process, seconds) == 0
             finally:
                 end_session(process.pid)
 
@@ -314,14 +325,56 @@ def same(one, other):
         return a.read() == b.read()
 
 
-def end_session(leader):
-    """Ends the processes that a test left behind: Check's are in groups of their own."""
+def session(leader):
+    """Returns the processes of a session: Check's are in groups of their own."""
+    found = []
     for name in os.listdir("/proc"):
         try:
             if name.isdigit() and os.getsid(int(name)) == leader:
-                os.kill(int(name), signal.SIGKILL)
+                found.append(int(name))
         except (ProcessLookupError, PermissionError):
             pass
+    return found
+
+
+def end_session(leader):
+    """Ends the processes that a test left behind."""
+    for process in session(leader):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def is_asleep(leader):
+    """Returns what processor time the session has used, or None if one of its processes wants more."""
+    used = 0
+    for process in session(leader):
+        try:
+            with open("/proc/%d/stat" % process) as file:
+                fields = file.read().rpartition(") ")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        if fields[0] not in "SZ":
+            return None
+        used += sum(int(field) for field in fields[11:15])
+    return used
+
+
+def wait_for(process, seconds):
+    """Returns the status of the process that leads a session; None if it reaches a limit, or hangs."""
+    end = time.monotonic() + seconds
+    used, since = None, 0
+    while time.monotonic() < end:
+        try:
+            return process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            before, used = used, is_asleep(process.pid)
+        if used is None or used != before:
+            since = time.monotonic()
+        elif time.monotonic() - since > IDLE_SECONDS:
+            break
+    return None
 
 
 # ---- The tests ----
@@ -412,7 +465,9 @@ def block_of(fault):
 
 class Run:
     def __init__(self, options, drawn, known, tests):
-        self.options, self.known, self.tests = options, known, tests
+        self.options, self.known, self.tests, self.tried = options, known, tests, {}
+        if options.resume:
+            self.tried = {key_of(r): (r["outcome"], r["by"], r["seconds"]) for r in read_results(options.resume)}
         self.drawn, self.next, self.open, self.valid = drawn, 0, 0, 0
         self.results = []
         self.condition = threading.Condition()
@@ -436,7 +491,7 @@ class Run:
         if outcome == "survived" and reason:
             outcome = "equivalent"
         elif outcome == "equivalent":
-            reason = "the compiler makes the same code of it"
+            reason = reason or "the compiler makes the same code of it"
         elif outcome == "survived":
             reason = self.known["not caught"].get(fault.key())
         result = {"file": fault.path, "place": fault.place, "line": fault.line, "operator": fault.operator, "before": fault.before,
@@ -460,6 +515,9 @@ class Run:
                 fault = self.take()
                 if fault is None:
                     return
+                if fault.key() in self.tried:
+                    self.note(fault, *self.tried[fault.key()])
+                    continue
                 begin = time.time()
                 outcome, test = worker.try_fault(fault, self.tests)
                 self.note(fault, outcome, test, time.time() - begin)
@@ -482,6 +540,17 @@ class Run:
         print("results: " + self.options.results)
 
 
+def read_results(path):
+    with open(path) as file:
+        return [json.loads(line) for line in file]
+
+
+def key_of(result):
+    """Returns the key of the fault that a result is about."""
+    return (os.path.basename(result["file"]), result["place"], result["operator"],
+            tuple(map(faults.tidy, result["before"])), tuple(map(faults.tidy, result["after"])))
+
+
 def all_faults(options):
     drawn = []
     for name in options.files:
@@ -492,10 +561,7 @@ def all_faults(options):
 def draw(options, drawn):
     random.Random(options.seed).shuffle(drawn)
     if options.again:
-        with open(options.again) as file:
-            results = [json.loads(line) for line in file]
-        wanted = {(os.path.basename(r["file"]), r["place"], r["operator"], tuple(map(faults.tidy, r["before"])),
-                   tuple(map(faults.tidy, r["after"]))) for r in results if r["outcome"] == "survived"}
+        wanted = {key_of(r) for r in read_results(options.again) if r["outcome"] == "survived"}
         drawn = [f for f in drawn if f.key() in wanted]
     return drawn
 
@@ -515,6 +581,7 @@ def main():
                         help="tests that are scripts, each as SCRIPT:PROGRAM that it runs, in test/")
     parser.add_argument("--files", type=str.split, required=True, help="where faults are planted")
     parser.add_argument("--again", help="the results of a run: only the survivors of that one")
+    parser.add_argument("--resume", help="the results of a run that was interrupted: they hold, and its build")
     parser.add_argument("--list", action="store_true", help="print the faults, and plant none")
     options = parser.parse_args()
     options.srcdir, options.work = os.path.abspath(options.srcdir), os.path.abspath(options.work)
