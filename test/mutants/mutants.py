@@ -276,8 +276,8 @@ class Worker:
                 self.link_library(self.folder + "/fault")
             for number, test in enumerate(in_order(tests, fault)):
                 if number == TRIED_FIRST[fault.path[-2:]]:
-                    for program in self.build.programs.values():
-                        self.prepare(program)
+                    for other in tests:
+                        self.prepare(self.build.programs[other.program])
                     if not self.changes_code():
                         return "equivalent", None
                 if not self.prepare(self.build.programs[test.program]) and not any(changed):
@@ -581,6 +581,8 @@ def main():
                         help="tests that are scripts, each as SCRIPT:PROGRAM that it runs, in test/")
     parser.add_argument("--files", type=str.split, required=True, help="where faults are planted")
     parser.add_argument("--again", help="the results of a run: only the survivors of that one")
+    parser.add_argument("--quick", type=float, metavar="SECONDS",
+                        help="leave out tests that take more processor time; --again tries the survivors on them")
     parser.add_argument("--resume", help="the results of a run that was interrupted: they hold, and its build")
     parser.add_argument("--list", action="store_true", help="print the faults, and plant none")
     options = parser.parse_args()
@@ -601,6 +603,9 @@ def main():
     workers = [Worker(options, build, n) for n in range(options.jobs)]
     tests = all_tests(options)
     measure(workers[0], tests)
+    if options.quick:
+        say("mutants: left out: " + " ".join("%s %.1f s" % (t.name, t.cpu) for t in tests if t.cpu > options.quick))
+        tests = [t for t in tests if t.cpu <= options.quick]
     say("mutants: %d faults, %d tests; slowest: %s" % (len(drawn), len(tests), ", ".join(
         "%s %.1f s" % (t.name, t.seconds) for t in sorted(tests, key=lambda t: -t.seconds)[:4])))
     say("mutants: with forks: " + " ".join(t.name for t in tests if t.forks))

@@ -42,7 +42,7 @@ static bool fails(const int *errors)
 
 static void before_sleep(bool sleeps, bool for_ever);
 
-/* The naps that follow a select() that failed: how many, and the length of the last. */
+/* The naps that follow a select() or a poll() that failed: how many, and the length of the last. */
 static struct nap {
     int count;
     struct timeval length;
@@ -68,13 +68,26 @@ static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *ot
 
 static int faulty_poll(struct pollfd *entries, nfds_t count, int timeout)
 {
-    before_sleep(entries && timeout != 0, timeout < 0);
+    if (!entries)
+        return take_nap(&(struct timeval){.tv_usec = timeout * 1000});
+    before_sleep(timeout != 0, timeout < 0);
     return FAILS(EINTR, EINVAL, ENOMEM) ? -1 : poll(entries, count, timeout);
 }
 
+static int allocations; /* that were not freed */
+
 static void *faulty_realloc(void *memory, size_t size)
 {
-    return FAILS(ENOMEM) ? NULL : realloc(memory, size);
+    if (FAILS(ENOMEM))
+        return NULL;
+    allocations += !memory;
+    return realloc(memory, size);
+}
+
+static void counting_free(void *memory)
+{
+    allocations -= memory != NULL;
+    free(memory);
 }
 
 #ifdef HAVE_EPOLL
@@ -151,6 +164,7 @@ static int faulty_close(int descriptor)
 #define close faulty_close
 #define poll faulty_poll
 #define realloc faulty_realloc
+#define free counting_free
 #define epoll_create1 faulty_epoll_create1
 #define epoll_ctl faulty_epoll_ctl
 #define epoll_wait faulty_epoll_wait
@@ -164,6 +178,7 @@ static int faulty_close(int descriptor)
 #undef epoll_wait
 #undef epoll_ctl
 #undef epoll_create1
+#undef free
 #undef realloc
 #undef poll
 #undef select
@@ -369,6 +384,7 @@ static bool run_program(int which, int at, int how)
     close(ends[1]);
     close(other_ends[1]);
     ck_assert_int_eq(open_descriptors(), before);
+    ck_assert_int_eq(allocations, 0);
     return well;
 }
 
@@ -408,14 +424,13 @@ START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 }
 END_TEST
 
-/* ---- A select() that fails ---- */
+/* ---- A select() or a poll() that fails ---- */
 
 enum { LONGEST_NAP = 10000 };
 
-/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM. */
-static void sleep_and_fail(weft_select *select_backend, int how, weft_time delay)
+/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM; of poll() there is no EBADF. */
+static void sleep_and_fail(weft_backend *of, int how, weft_time delay)
 {
-    weft_backend *const of = &select_backend->backend;
     const weft_time until = delay && delay != WEFT_FOREVER ? of->now(of) + delay : delay;
     nap = (struct nap){0};
     fault = (struct fault){.at = delay && delay != WEFT_FOREVER ? 2 : 1, .how = how};
@@ -429,16 +444,16 @@ START_TEST(a_select_that_fails_is_tried_again_after_a_nap)
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    sleep_and_fail(&select_backend, _i, WEFT_FOREVER);
+    sleep_and_fail(&select_backend.backend, _i, WEFT_FOREVER);
     ck_assert_int_eq(nap.count, 1);
     ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
-    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3));
+    sleep_and_fail(&select_backend.backend, _i, WEFT_SECONDS(3));
     ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
-    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3600));
+    sleep_and_fail(&select_backend.backend, _i, WEFT_SECONDS(3600));
     ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
-    sleep_and_fail(&select_backend, _i, LONGEST_NAP / 2);
+    sleep_and_fail(&select_backend.backend, _i, LONGEST_NAP / 2);
     ck_assert_int_le(nap.length.tv_usec, LONGEST_NAP / 2);
-    sleep_and_fail(&select_backend, _i, 0);
+    sleep_and_fail(&select_backend.backend, _i, 0);
     ck_assert_int_eq(nap.length.tv_usec, 0);
 }
 END_TEST
@@ -448,8 +463,55 @@ START_TEST(a_select_that_a_signal_ends_is_tried_again_at_once)
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    sleep_and_fail(&select_backend, 0, WEFT_FOREVER);
+    sleep_and_fail(&select_backend.backend, 0, WEFT_FOREVER);
     ck_assert_int_eq(nap.count, 0);
+}
+END_TEST
+
+static weft_poll poll_backend;
+
+static void begin_poll(void)
+{
+    fault = (struct fault){.at = 0};
+    ck_assert(weft_poll_init(&poll_backend, 0));
+    weft_loop_init(&loop, &poll_backend.backend);
+}
+
+START_TEST(a_poll_that_fails_is_tried_again_after_a_nap)
+{
+    begin_poll();
+    sleep_and_fail(&poll_backend.backend, _i, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 1);
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&poll_backend.backend, _i, WEFT_SECONDS(3));
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&poll_backend.backend, _i, LONGEST_NAP / 2);
+    ck_assert_int_le(nap.length.tv_usec, LONGEST_NAP / 2);
+    sleep_and_fail(&poll_backend.backend, _i, 0);
+    ck_assert_int_eq(nap.length.tv_usec, 0);
+    weft_poll_close(&poll_backend);
+}
+END_TEST
+
+START_TEST(a_poll_that_a_signal_ends_is_tried_again_at_once)
+{
+    begin_poll();
+    sleep_and_fail(&poll_backend.backend, 0, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 0);
+    weft_poll_close(&poll_backend);
+}
+END_TEST
+
+START_TEST(a_sleep_that_is_over_in_time_is_followed_by_no_nap)
+{
+    ck_assert(ports[_i].open());
+    weft_loop_init(&loop, &any.backend);
+    nap = (struct nap){0};
+    fault = (struct fault){.at = 0};
+    errno = EINVAL;
+    any.backend.sleep(&any.backend, any.backend.now(&any.backend) + 100);
+    ck_assert_int_eq(nap.count, 0);
+    ports[_i].close();
 }
 END_TEST
 
@@ -462,5 +524,8 @@ int main(void)
                         PORTS);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
+    tcase_add_loop_test(tests, a_poll_that_fails_is_tried_again_after_a_nap, 1, 3);
+    tcase_add_test(tests, a_poll_that_a_signal_ends_is_tried_again_at_once);
+    tcase_add_loop_test(tests, a_sleep_that_is_over_in_time_is_followed_by_no_nap, 0, PORTS);
     return run_suite();
 }
