@@ -314,6 +314,22 @@ START_TEST(two_numbers_of_one_file_are_waited_for_apart)
 }
 END_TEST
 
+/* What epoll has armed for it may end one sleep early, and no more. */
+START_TEST(a_descriptor_that_nobody_waits_for_ends_no_sleep)
+{
+    start(0, pair[0], 'a');
+    ck_no_error(weft_run_once(&loop));
+    close(pair[1]);
+    pair[1] = -1;
+    finish(0);
+    ck_recorded("a");
+    on->sleep(on, on->now(on) + WEFT_MS(1));
+    const weft_time until = on->now(on) + WEFT_MS(1);
+    on->sleep(on, until);
+    ck_assert_uint_ge(on->now(on), until);
+}
+END_TEST
+
 /* ---- Numbers of any size ---- */
 
 START_TEST(numbers_beyond_selects_are_as_good)
@@ -473,6 +489,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_pipe_that_is_taken_for_a_regular_file_is_waited_for);
     tcase_add_test(tests, a_regular_file_is_ready_though_the_file_that_had_its_number_is_reported);
     tcase_add_test(tests, two_numbers_of_one_file_are_waited_for_apart);
+    tcase_add_test(tests, a_descriptor_that_nobody_waits_for_ends_no_sleep);
     tcase_add_test(tests, numbers_beyond_selects_are_as_good);
 }
 

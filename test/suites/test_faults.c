@@ -75,11 +75,14 @@ static int faulty_poll(struct pollfd *entries, nfds_t count, int timeout)
 }
 
 static int allocations; /* that were not freed */
+static bool no_memory;
 
 static void *faulty_realloc(void *memory, size_t size)
 {
-    if (FAILS(ENOMEM))
+    if (FAILS(ENOMEM)) {
+        no_memory = true;
         return NULL;
+    }
     allocations += !memory;
     return realloc(memory, size);
 }
@@ -424,6 +427,45 @@ START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 }
 END_TEST
 
+/* Watches a descriptor on a new backend, with a fault at call `at`. Returns false if there is no such call. */
+static bool watch_once(int which, int at)
+{
+    weft_handle watching = {.function = NULL};
+    fault = (struct fault){.at = 0};
+    ck_assert(ports[which].open());
+    weft_loop_init(&loop, &any.backend);
+    fault = (struct fault){.at = at};
+    no_memory = false;
+    const weft_error *const error =
+        weft_call_when_readable(&loop, &watching, ends[0], note_callback);
+    const bool came = fault.failed_with;
+    if (no_memory)
+        ck_error(error, &weft_descriptor_range_error);
+    weft_handle_cancel(&loop, &watching);
+    ports[which].close();
+    return came;
+}
+
+START_TEST(a_watch_for_which_there_is_no_memory_is_refused)
+{
+    ck_assert_int_eq(pipe(ends), 0);
+    for (int at = 1; watch_once(_i, at); at++)
+        continue;
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+START_TEST(a_poll_backend_for_which_there_is_no_memory_is_not_made)
+{
+    static weft_poll poll_backend;
+    fault = (struct fault){.at = 2};
+    no_memory = false;
+    const bool made = weft_poll_init(&poll_backend, 0);
+    ck_assert(no_memory && !made);
+}
+END_TEST
+
 /* ---- A select() or a poll() that fails ---- */
 
 enum { LONGEST_NAP = 10000 };
@@ -522,6 +564,8 @@ int main(void)
     tcase_add_loop_test(tests, without_a_fault_all_goes_well, 0, PORTS);
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
                         PORTS);
+    tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, PORTS);
+    tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
     tcase_add_loop_test(tests, a_poll_that_fails_is_tried_again_after_a_nap, 1, 3);
