@@ -314,6 +314,36 @@ START_TEST(two_numbers_of_one_file_are_waited_for_apart)
 }
 END_TEST
 
+static void sleep_in_full(void)
+{
+    const weft_time until = on->now(on) + WEFT_MS(1);
+    on->sleep(on, until);
+    ck_assert_uint_ge(on->now(on), until);
+}
+
+START_TEST(a_regular_file_that_nobody_waits_for_ends_no_sleep)
+{
+    FILE *const file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    start(0, fileno(file), 'a');
+    finish(0);
+    sleep_in_full();
+    fclose(file);
+}
+END_TEST
+
+START_TEST(a_wake_pipe_that_was_closed_ends_no_sleep)
+{
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    weft_threadsafe_close(&called);
+    sleep_in_full();
+    const int other = dup(pair[0]); /* has its number, perhaps */
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    sleep_in_full();
+    close(other);
+}
+END_TEST
+
 /* What epoll has armed for it may end one sleep early, and no more. */
 START_TEST(a_descriptor_that_nobody_waits_for_ends_no_sleep)
 {
@@ -324,9 +354,7 @@ START_TEST(a_descriptor_that_nobody_waits_for_ends_no_sleep)
     finish(0);
     ck_recorded("a");
     on->sleep(on, on->now(on) + WEFT_MS(1));
-    const weft_time until = on->now(on) + WEFT_MS(1);
-    on->sleep(on, until);
-    ck_assert_uint_ge(on->now(on), until);
+    sleep_in_full();
 }
 END_TEST
 
@@ -490,6 +518,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_regular_file_is_ready_though_the_file_that_had_its_number_is_reported);
     tcase_add_test(tests, two_numbers_of_one_file_are_waited_for_apart);
     tcase_add_test(tests, a_descriptor_that_nobody_waits_for_ends_no_sleep);
+    tcase_add_test(tests, a_regular_file_that_nobody_waits_for_ends_no_sleep);
+    tcase_add_test(tests, a_wake_pipe_that_was_closed_ends_no_sleep);
     tcase_add_test(tests, numbers_beyond_selects_are_as_good);
 }
 

@@ -466,6 +466,34 @@ START_TEST(a_poll_backend_for_which_there_is_no_memory_is_not_made)
 }
 END_TEST
 
+/* The number 0, which is readable here, is not taken for the pipe's. */
+START_TEST(a_wake_pipe_that_could_not_be_made_ends_no_sleep)
+{
+    const int before = dup(0);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "x", 1), 1);
+    ck_assert_int_eq(dup2(ends[0], 0), 0);
+    fault = (struct fault){.at = 0};
+    ck_assert(ports[_i].open());
+    weft_loop_init(&loop, &any.backend);
+    fault = (struct fault){.at = 1};
+    const weft_error *const error = weft_threadsafe_open(&loop, &handle, note_callback);
+    const weft_time until = any.backend.now(&any.backend) + WEFT_MS(1);
+    any.backend.sleep(&any.backend, until);
+    const weft_time now = any.backend.now(&any.backend);
+    ports[_i].close();
+    close(0);
+    if (before >= 0) {
+        dup2(before, 0);
+        close(before);
+    }
+    close(ends[0]);
+    close(ends[1]);
+    ck_error(error, &weft_descriptor_error);
+    ck_assert_uint_ge(now, until);
+}
+END_TEST
+
 /* ---- A select() or a poll() that fails ---- */
 
 enum { LONGEST_NAP = 10000 };
@@ -565,6 +593,7 @@ int main(void)
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
                         PORTS);
     tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, PORTS);
+    tcase_add_loop_test(tests, a_wake_pipe_that_could_not_be_made_ends_no_sleep, 0, PORTS);
     tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);

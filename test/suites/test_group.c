@@ -1130,6 +1130,31 @@ START_TEST(a_group_that_is_entered_again_has_forgotten_its_errors)
 }
 END_TEST
 
+WEFT_ASYNC(forgets_its_own, weft_group group; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_group(&self->group) {
+            weft_raise(&other_fail);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+        ck_assert_uint_eq(weft_count_errors(self->caught), 1);
+    }
+    weft_end;
+    weft_group_forget_errors(&self->group);
+    ck_assert_uint_eq(weft_count_errors(self->caught), 0);
+    ck_assert_ptr_null(weft_first_error(self->caught).error);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_group_forgets_the_bodys_own_error_too)
+{
+    static WEFT_TASK(forgets_its_own) task;
+    ck_no_error(weft_run(&loop, forgets_its_own, &task));
+}
+END_TEST
+
 /* ---- Memory ---- */
 
 WEFT_ASYNC(reusing, weft_group group; int i;)
@@ -1459,6 +1484,7 @@ int main(void)
     tcase_add_test(
         tests, a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
+    tcase_add_test(tests, a_group_forgets_the_bodys_own_error_too);
     tcase_add_test(tests, a_childs_memory_is_free_when_who_awaited_it_runs);
     tcase_add_test(tests, a_childs_memory_is_not_free_before_its_group_is_notified);
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);
