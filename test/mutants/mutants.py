@@ -530,7 +530,7 @@ class Run:
         count = collections.Counter(outcome for _, outcome, _ in self.results)
         survivors = [(f, r) for f, outcome, r in self.results if outcome == "survived"]
         for fault, reason in sorted(survivors, key=lambda s: (s[0].path, s[0].line)):
-            print("survived %s\n%s\n" % (block_of(fault), "  known: " + reason if reason else ""))
+            print("survived %s%s\n" % (block_of(fault), "\n  known: " + reason if reason else ""))
         matter = count["caught"] + count["survived"]
         print("%d faults of %d, seed %d: %d caught, %d survived (%d known), %d equivalent, %d refused by the "
               "compiler; %d s" % (self.valid, len(self.drawn), self.options.seed, count["caught"],
@@ -558,11 +558,12 @@ def all_faults(options):
     return drawn
 
 
-def draw(options, drawn):
+def draw(options, drawn, equivalent):
+    """Shuffles the faults. Of an earlier run's survivors, those that are known to be equivalent come last."""
     random.Random(options.seed).shuffle(drawn)
     if options.again:
         wanted = {key_of(r) for r in read_results(options.again) if r["outcome"] == "survived"}
-        drawn = [f for f in drawn if f.key() in wanted]
+        drawn = sorted((f for f in drawn if f.key() in wanted), key=lambda f: f.key() in equivalent)
     return drawn
 
 
@@ -592,7 +593,7 @@ def main():
     known = read_known(os.path.join(HERE, "known.txt"))
     drawn = all_faults(options)
     warn_of_outdated(known, drawn)
-    drawn = draw(options, drawn)
+    drawn = draw(options, drawn, known["equivalent"])
     if options.again:
         options.count = len(drawn)
     if options.list:
