@@ -157,8 +157,10 @@ START_TEST(a_wake_pipe_may_have_the_number_0)
     const int before = dup(0);
     close(0);
     const weft_error *const error = weft_threadsafe_open(&loop, &called, stop);
-    on->wake(on);
-    on->sleep(on, WEFT_FOREVER);
+    if (!error) {
+        on->wake(on);
+        on->sleep(on, WEFT_FOREVER);
+    }
     weft_threadsafe_close(&called);
     if (before >= 0) {
         dup2(before, 0);

@@ -56,11 +56,15 @@ static int take_nap(const struct timeval *length)
     return 0;
 }
 
+static struct timeval select_timeout; /* of the last select() that had one */
+
 static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *others,
                          struct timeval *timeout)
 {
     if (!readers)
         return take_nap(timeout);
+    if (timeout)
+        select_timeout = *timeout;
     before_sleep(!timeout || timeout->tv_sec || timeout->tv_usec, !timeout);
     return FAILS(EINTR, EBADF, EINVAL, ENOMEM) ? -1
                                                : select(count, readers, writers, others, timeout);
@@ -427,7 +431,8 @@ START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 }
 END_TEST
 
-/* Watches a descriptor on a new backend, with a fault at call `at`. Returns false if there is no such call. */
+/* Watches a descriptor on a new backend, with a fault at call `at`. Returns false if there is no
+ * such call. */
 static bool watch_once(int which, int at)
 {
     weft_handle watching = {.function = NULL};
@@ -498,7 +503,8 @@ END_TEST
 
 enum { LONGEST_NAP = 10000 };
 
-/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM; of poll() there is no EBADF. */
+/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM; of poll() there is no
+ * EBADF. */
 static void sleep_and_fail(weft_backend *of, int how, weft_time delay)
 {
     const weft_time until = delay && delay != WEFT_FOREVER ? of->now(of) + delay : delay;
@@ -535,6 +541,18 @@ START_TEST(a_select_that_a_signal_ends_is_tried_again_at_once)
     weft_loop_init(&loop, &select_backend.backend);
     sleep_and_fail(&select_backend.backend, 0, WEFT_FOREVER);
     ck_assert_int_eq(nap.count, 0);
+}
+END_TEST
+
+/* Some systems refuse longer timeouts than 31 days. */
+START_TEST(select_is_not_asked_to_sleep_for_longer_than_a_day)
+{
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    sleep_and_fail(&select_backend.backend, 0, WEFT_SECONDS(86400) * 40);
+    ck_assert_int_gt(select_timeout.tv_sec, 3600);
+    ck_assert_int_le(select_timeout.tv_sec, 86400);
 }
 END_TEST
 
@@ -597,6 +615,7 @@ int main(void)
     tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
+    tcase_add_test(tests, select_is_not_asked_to_sleep_for_longer_than_a_day);
     tcase_add_loop_test(tests, a_poll_that_fails_is_tried_again_after_a_nap, 1, 3);
     tcase_add_test(tests, a_poll_that_a_signal_ends_is_tried_again_at_once);
     tcase_add_loop_test(tests, a_sleep_that_is_over_in_time_is_followed_by_no_nap, 0, PORTS);
