@@ -1,4 +1,5 @@
-/* bench: what weft's operations cost, in nanoseconds of CPU time, beside their floors. */
+/* bench: measures weft's operations, in nanoseconds of CPU time, and compares them with their
+ * floors. */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
 
@@ -17,7 +18,8 @@ static const struct bench_workload *const workloads[] = {
 
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 
-/* Long enough for the clock's call not to count, short enough for some rounds to be undisturbed. */
+/* The length of a round. In a long round, the calls of the clock do not count. In a short one, no
+ * other process disturbs the measurement. */
 #define ROUND_NS 4e6
 
 enum { WEFT, FLOOR, LIBUV, SIDES };
@@ -26,9 +28,9 @@ enum { ALL_SIDES = (1 << SIDES) - 1 };
 static struct options {
     bool json;
     unsigned rounds;
-    unsigned sides;  /* a bit for each */
-    uint32_t passes; /* 0: as many as ROUND_NS takes */
-    size_t n;        /* 0: every size of the workload */
+    unsigned sides;  /* a bit for each side */
+    uint32_t passes; /* in a round; 0: as many as fit into ROUND_NS */
+    size_t n;        /* the only size; 0: every size of the workload */
 } options = {.rounds = 50, .sides = ALL_SIDES};
 
 void *bench_allocate(size_t size)
@@ -49,7 +51,8 @@ void bench_expect(int fine, const char *what)
 /* ---- Measuring ---- */
 
 struct costs {
-    double weft, floor, libuv; /* ns for each operation, or bytes; < 0: not measured */
+    double weft, floor,
+        libuv; /* ns for each operation, or bytes for each task; < 0: not measured */
 };
 
 static double cpu_ns(const struct bench_workload *workload, void *state)
@@ -61,10 +64,10 @@ static double cpu_ns(const struct bench_workload *workload, void *state)
     return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
 }
 
-/* A side of a workload that is prepared. */
+/* A side of a workload, prepared. */
 struct lane {
     const struct bench_workload *workload;
-    const struct bench_side *side; /* NULL: the workload has none */
+    const struct bench_side *side; /* NULL: the workload has no such side */
     bool measured;
     void *state;
     double cost;
@@ -80,7 +83,7 @@ static double time_run(const struct lane *lane, uint32_t passes)
     return ns;
 }
 
-/* The passes of a round. Finding them out has warmed that side up. */
+/* Returns the passes of a round. Warms the side up. */
 static uint32_t calibrate(const struct lane *lane)
 {
     uint32_t passes = LEAST_PASSES;
@@ -96,8 +99,8 @@ static void keep_least(double *least, double ns)
         *least = ns;
 }
 
-/* All sides by turns, so that whatever else the machine does, or its clock, is met by all; and of
- * each the least: others can only take time away from a run, never give it any. */
+/* Runs all sides alternately, so that other processes and changes of the processor's clock affect
+ * all sides. Keeps the least time of each side: other processes can only make a run longer. */
 static void run_rounds(struct lane *lanes, unsigned rounds, uint32_t passes, double operations)
 {
     while (rounds--)
@@ -106,8 +109,8 @@ static void run_rounds(struct lane *lanes, unsigned rounds, uint32_t passes, dou
                 keep_least(&lane->cost, time_run(lane, passes) / operations);
 }
 
-/* The sides that are not measured are made as well: weft's is always calibrated by, and where the
- * memory of each lies does not depend on what is asked for. */
+/* Prepares the sides that are not measured, too. The calibration needs weft's side. And the
+ * addresses of each side's memory then do not depend on the options. */
 static void prepare_lanes(struct lane *lanes, const struct bench_workload *workload, size_t n)
 {
     const struct bench_side *const sides[SIDES] = {&workload->weft, &workload->floor,
@@ -204,7 +207,7 @@ static void print_row(const struct bench_workload *workload, size_t n, struct co
     putchar('\n');
 }
 
-/* How many of its sizes it was run with. */
+/* Measures the workload with each size that the options allow. Returns how many these are. */
 static unsigned run(const struct bench_workload *workload)
 {
     unsigned runs = 0;
@@ -232,19 +235,20 @@ static void list(void)
 
 static const char usage[] =
     "usage: bench [--json] [WORKLOAD...]\n"
-    "Measures the workloads, or all of them: nanoseconds of CPU time for each operation, of weft\n"
-    "and of the least that C could do the same work with (the floor). Of `bytes`, bytes. Of\n"
-    "`echo`, where configure has found libuv, also of libuv: a last column, or \"libuv_ns\".\n"
+    "Measures the named workloads, or all of them. Prints the nanoseconds of CPU time for each\n"
+    "operation: of weft, and of the floor, which is the same work written by hand in C. For\n"
+    "`bytes`, prints bytes. For `echo`, also measures libuv, if configure has found it: the last\n"
+    "column, or \"libuv_ns\".\n"
     "\n"
-    "  -j, --json         a JSON object a line, instead of a table\n"
-    "  -l, --list         the workloads, and the n that each is run with\n"
-    "  -h, --help         this\n"
+    "  -j, --json         prints a JSON object a line, instead of a table\n"
+    "  -l, --list         prints the workloads, and the values of n for each\n"
+    "  -h, --help         prints this text\n"
     "\n"
-    "To look closer (bench/callgrind.sh):\n"
-    "  -n, --size N       of each workload's sizes only this one\n"
-    "  -s, --side SIDE    only `weft`, `floor` or `libuv`\n"
-    "  -r, --rounds N     rounds, of which the fastest counts (50)\n"
-    "  -p, --passes N     passes in a round, instead of some milliseconds' worth\n";
+    "For bench/callgrind.sh:\n"
+    "  -n, --size N       measures only this size of each workload\n"
+    "  -s, --side SIDE    measures only `weft`, `floor` or `libuv`\n"
+    "  -r, --rounds N     the number of rounds, of which the fastest counts (50)\n"
+    "  -p, --passes N     the number of passes in a round; without it, a round takes 4 ms\n";
 
 static const char short_options[] = ":jlhn:s:r:p:";
 static const struct option long_options[] = {
@@ -308,7 +312,7 @@ static void help(void)
     fputs(usage, stdout);
 }
 
-/* What getopt_long did not take: a short flag may be one of several in its argument. */
+/* Returns the flag that getopt_long refused. A short flag may be one of several in an argument. */
 static const char *refused_flag(char **argv)
 {
     static char flag[] = "-?";
@@ -354,7 +358,7 @@ int main(int argc, char **argv)
     unsigned runs = 0;
     parse(argc, argv);
     for (int i = optind; i < argc; i++)
-        find(argv[i]); /* before anything is measured */
+        find(argv[i]); /* reports a wrong name before anything is measured */
     if (!options.json)
         puts("workload          n        ns     floor   ratio");
     for (int i = optind; i < argc; i++)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# callgrind.sh BENCH [WORKLOAD N]...: instructions for each operation of weft and of the floor.
+# callgrind.sh BENCH [WORKLOAD N]...: prints the instructions for each operation of weft and of the floor.
 #
-# Counts two runs of one side that differ in nothing but the number of passes: what the program does
-# besides (starting, making the tasks) is in both, and falls out of the difference.
+# Counts two runs of one side, which differ only in the number of passes. Both runs start the program and
+# create the tasks, so these instructions are not in the difference.
 set -eu
 
 if [ $# -lt 1 ] || [ $(($# % 2)) -eq 0 ]; then
@@ -16,7 +16,7 @@ shift
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# instructions WORKLOAD N SIDE PASSES
+# instructions WORKLOAD N SIDE PASSES: prints the instructions of one run of the program
 instructions() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench" \
         --size "$2" --side "$3" --rounds 1 --passes "$4" "$1" >"$log" 2>&1 ||
@@ -24,7 +24,7 @@ instructions() {
     sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$log"
 }
 
-# operations_in_a_pass WORKLOAD N: as in the workload's table entry (bench_workload.operations)
+# operations_in_a_pass WORKLOAD N: prints bench_workload.operations of the workload
 operations_in_a_pass() {
     case $1 in
     depth) echo 1000 ;;
@@ -33,7 +33,7 @@ operations_in_a_pass() {
     esac
 }
 
-# per_operation WORKLOAD N SIDE
+# per_operation WORKLOAD N SIDE: prints the instructions for one operation
 per_operation() {
     operations=$(operations_in_a_pass "$1" "$2")
     passes=$((200000 / operations + 1))

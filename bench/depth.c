@@ -1,4 +1,4 @@
-/* depth: the same yield from a coroutine that is n calls inside of its task. */
+/* depth: a yield from a coroutine that is n calls deep in its task. */
 #include <stdlib.h>
 
 #include "bench.h"
@@ -11,11 +11,11 @@ enum { RING = 1000 };
 
 struct level {
     weft_frame frame;
-    uint32_t below; /* how many are still to be called; the innermost has none */
+    uint32_t below; /* calls that are still to be made; the innermost coroutine makes none */
     uint32_t left;
 };
 
-/* A task's levels lie one behind the other. */
+/* The frames of a task's levels lie in one array, one behind the other. */
 WEFT_ASYNC_BODY(level)
 {
     if (self->below)
@@ -44,8 +44,8 @@ struct tower {
     weft_select backend;
     size_t depth;
     uint32_t passes;
-    struct level *levels;             /* depth of them for each task */
-    WEFT_TASK(outermost) tasks[RING]; /* the first one's end is the run's, as in yield.c */
+    struct level *levels;             /* `depth` of them for each task */
+    WEFT_TASK(outermost) tasks[RING]; /* a run ends with the first task, as in yield.c */
 };
 
 static void tower_start(struct tower *tower, size_t task, uint32_t left)
@@ -72,8 +72,7 @@ static void tower_arm(void *state, uint32_t passes)
 static void tower_go(void *state)
 {
     struct tower *const tower = state;
-    bench_expect(!weft_run_until_complete(&tower->loop, &tower->tasks[0]),
-                 "a ring runs to its end");
+    bench_expect(!weft_run_until_complete(&tower->loop, &tower->tasks[0]), "the run ends");
 }
 
 static void tower_check(void *state)
@@ -81,10 +80,10 @@ static void tower_check(void *state)
     struct tower *const tower = state;
     for (size_t i = 1; i < RING; i++)
         bench_expect(innermost_of(tower, i)->left == UINT32_MAX - tower->passes,
-                     "each task has had as many turns as there were passes");
+                     "each task has run once in each pass");
 }
 
-/* Runs once, down all the calls, so that all are where they yield. */
+/* Runs once, so that every task makes all its calls and reaches its yield. */
 static void *tower_prepare(size_t depth)
 {
     struct tower *const tower = bench_allocate(sizeof *tower);
@@ -107,16 +106,16 @@ static void tower_dispose(void *state)
     free(tower);
 }
 
-/* ---- The floor: the task knows its innermost frame, and is resumed there ---- */
+/* ---- The floor: a task knows its innermost frame, and is resumed there ---- */
 
 struct floor_level {
     struct floor_frame frame;
-    uint32_t below; /* how many are still to be called from here on */
+    uint32_t below; /* calls that are still to be made */
 };
 
 struct floor_tower {
     struct floor_ring *ring;
-    struct floor_level *levels; /* of all tasks */
+    struct floor_level *levels; /* the levels of all tasks, in one array */
 };
 
 static void descend(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
@@ -136,11 +135,11 @@ static void descend(struct floor_queue *queue, struct floor_task *task, struct f
             return;
         case 1:;
         } while (--frame->left);
-        frame->state = 0; /* goes on from there once it is armed */
+        frame->state = 0; /* the task goes on from there when it is armed again */
     }
 }
 
-/* Runs once, down all the calls, so that the tasks' frames are the innermost ones. */
+/* Runs once, so that every task makes all its calls and knows its innermost frame. */
 static void *floor_prepare(size_t depth)
 {
     struct floor_tower *const tower = bench_allocate(sizeof *tower);
@@ -183,7 +182,7 @@ static const size_t sizes[] = {1, 10, 100, 0};
 
 const struct bench_workload bench_depth = {
     .name = "depth",
-    .what = "a switch to the next task, in a ring of 1,000 that each yield n calls deep",
+    .what = "a switch to the next task, among 1,000 that each yield n calls deep",
     .sizes = sizes,
     .operations = RING,
     .weft = {tower_prepare, tower_arm, tower_go, tower_check, tower_dispose},

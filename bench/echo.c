@@ -1,4 +1,5 @@
-/* echo: a server of requests of 64 bytes on TCP, beside one on select() by hand, and libuv's. */
+/* echo: a TCP server that sends 64 bytes back. It is compared with a server written by hand on
+ * select(), and with a server on libuv. */
 #define _POSIX_C_SOURCE 200809L
 #include "echo.h"
 
@@ -7,7 +8,7 @@
 
 #include "weft.h"
 
-/* ---- weft: a task a connection ---- */
+/* ---- weft: one task for each connection ---- */
 
 WEFT_ASYNC(serve, int connection; enum echo_step step; struct echo echo;)
 {

@@ -1,4 +1,4 @@
-/* What the servers and the load of `echo` share. */
+/* Shared by the servers and the load of `echo`. */
 #ifndef BENCH_ECHO_H
 #define BENCH_ECHO_H
 
@@ -6,31 +6,33 @@
 
 enum { ECHO_REQUEST = 64, ECHO_BUFFER = 1000 };
 
-/* Serves `n` connections, which do not block, until the other side has closed each. Called in a
- * process of its own; ends it if something fails. */
+/* Serves `n` non-blocking connections until the other side has closed all of them. Runs in a
+ * process of its own, and ends that process if a call fails. */
 typedef void echo_server(const int *connections, size_t n);
 
 echo_server echo_serve_raw, echo_serve_libuv;
 
-/* What was received on a connection and is not sent back yet; all zero bytes: nothing. */
+/* The bytes that were received on a connection and not sent back yet. All zero bytes: none. */
 struct echo {
     size_t length, sent;
     char data[ECHO_BUFFER];
 };
 
 enum echo_step {
-    ECHO_DONE,    /* received something; or sent all of it */
-    ECHO_BLOCKED, /* has to wait for the descriptor first */
-    ECHO_CLOSED   /* the other side has closed it */
+    ECHO_DONE,    /* received some bytes; or sent all bytes */
+    ECHO_BLOCKED, /* must wait for the descriptor first */
+    ECHO_CLOSED   /* the other side has closed the connection */
 };
 
-/* One recv() into the empty `echo`; one send() of what it holds. Weft's server and the raw one call
- * the same, so that what they differ in is how they wait. */
+/* echo_receive calls recv() once, into an empty `echo`. echo_send calls send() once, with the bytes
+ * of `echo`. weft's server and the floor use these functions, so they differ only in how they
+ * wait. */
 enum echo_step echo_receive(struct echo *echo, int connection);
 enum echo_step echo_send(struct echo *echo, int connection);
 
-/* The load: `n` connections to a server in a child process, and a request on each, sent when the
- * reply to the one before has come. These are what a bench_side wants; its time is the server's. */
+/* The load: `n` connections to a server in a child process. Each connection sends a request when
+ * the reply to its last request has come. The functions are those of a bench_side. The measured
+ * time is the server's. */
 void *echo_load_create(size_t n, echo_server *server);
 void echo_load_arm(void *state, uint32_t passes);
 void echo_load_run(void *state);
@@ -38,7 +40,7 @@ void echo_load_check(void *state);
 double echo_load_cpu_ns(void *state);
 void echo_load_dispose(void *state);
 
-/* Returns `result`; ends the program, and says why, if that is -1. */
+/* Returns `result`. If it is -1, prints the error and ends the program. */
 int echo_expect(int result, const char *what);
 
 #endif

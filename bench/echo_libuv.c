@@ -1,4 +1,4 @@
-/* echo on libuv, where configure has found it. */
+/* The server of `echo` on libuv. Built if configure has found libuv. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <uv.h>
@@ -6,13 +6,13 @@
 #include "echo.h"
 
 struct connection {
-    uv_tcp_t tcp; /* first */
+    uv_tcp_t tcp; /* the first member */
     uv_write_t write;
     uv_buf_t rest;
     char data[ECHO_BUFFER];
 };
 
-/* A connection is not heard before its reply is sent, so its buffer is free when it is. */
+/* A connection is not read before its reply is sent, so its buffer is free when it is read. */
 static void give_buffer(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
 {
     struct connection *const connection = (struct connection *)(void *)handle;
@@ -20,7 +20,7 @@ static void give_buffer(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
     *buffer = uv_buf_init(connection->data, sizeof connection->data);
 }
 
-/* Closed; or the load has died in the middle. */
+/* Returns true if the load has closed the connection, or has died. */
 static bool is_gone(ssize_t result)
 {
     return result == UV_EOF || result == UV_ECONNRESET || result == UV_EPIPE;
@@ -53,7 +53,7 @@ static void hear(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     const int sent = length ? uv_try_write(stream, &reply, 1) : 0;
     bench_expect(sent >= 0 || sent == UV_EAGAIN || is_gone(sent), "libuv's server answers");
     const size_t done = sent > 0 ? (size_t)sent : 0;
-    if (done == (size_t)length || is_gone(sent)) /* which the next read will tell, too */
+    if (done == (size_t)length || is_gone(sent)) /* the next read reports the end, too */
         return;
     reply = uv_buf_init(buffer->base + done, (unsigned)((size_t)length - done));
     answer_later((struct connection *)(void *)stream, stream, reply);

@@ -1,4 +1,4 @@
-/* The load of `echo`: connections on the loopback interface, and who keeps them busy. */
+/* The load of `echo`: connections on the loopback interface, and the loop that sends requests. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,19 +22,19 @@
 enum { PATIENCE_MS = 10000 };
 
 struct connection {
-    int near, far; /* the load's end, and the server's: in its process alone */
+    int near, far; /* the load's end; the server's end, valid only in the server's process */
     uint32_t request;
     size_t received;
     unsigned char reply[ECHO_REQUEST];
 };
 
-/* Servers and load run on one processor, by turns. On two, what waking the other one costs counts
- * as whose who wakes; on a virtual machine that is several times the rest, or nothing, as the
- * system happens to place them. */
+/* The load and its server run alternately on one processor. With two processors, the cost of waking
+ * the other process would count for the process that wakes it. On a virtual machine this cost
+ * varies between nothing and several times the rest. */
 struct load {
-    struct load *next; /* of the list of all */
+    struct load *next; /* in the list of all loads */
     pid_t server;
-    int reports; /* of the server's CPU time, when it has the signal for that */
+    int reports; /* a pipe: the server writes its CPU time there at each SIGUSR1 */
     size_t n;
     uint64_t to_send, to_receive;
     struct pollfd *polls;
@@ -53,7 +53,8 @@ int echo_expect(int result, const char *what)
 
 /* ---- Connections ---- */
 
-/* Three servers' are more than many shells allow at first. Without them, a socket is refused. */
+/* Raises the limit of descriptors. Three servers need more than many shells allow at first. If the
+ * limit stays too low, socket() fails. */
 static void allow_descriptors(rlim_t wanted)
 {
     struct rlimit limit;
@@ -93,7 +94,8 @@ static void do_not_block(int connection)
     echo_expect(fcntl(connection, F_SETFL, flags | O_NONBLOCK), "O_NONBLOCK");
 }
 
-/* Both ends, one connection after the other: no queue of the listener's overflows. */
+/* Makes both ends of one connection after the other, so that the listener's queue does not
+ * overflow. */
 static void connect_all(struct load *load)
 {
     struct sockaddr_in address;
@@ -126,8 +128,8 @@ static void close_far(const struct load *load)
         close(load->connections[i].far);
 }
 
-/* The lowest number that is free, now that other descriptors are closed: select() takes no high
- * ones. */
+/* Moves a descriptor to the lowest free number, and returns that. select() takes no high numbers.
+ * Other descriptors have been closed before. */
 static int lower(int descriptor)
 {
     const int low = echo_expect(dup(descriptor), "duplicating a socket");
@@ -135,10 +137,11 @@ static int lower(int descriptor)
     return low;
 }
 
-/* A process's CPU time is known in time to itself alone: what others see of it while it runs is as
- * old as the last tick of the system's clock. So a signal asks for it. */
+/* Only the process itself can read its own CPU time exactly. Other processes see it as it was at
+ * the last tick of the system's clock. So the load asks the server by a signal. */
 static volatile sig_atomic_t report_to;
 
+/* The handler of SIGUSR1. */
 static void report(int signal)
 {
     struct timespec time;
@@ -156,7 +159,7 @@ static void report_when_asked(int descriptor)
     report_to = descriptor;
     sigemptyset(&action.sa_mask);
     echo_expect(sigaction(SIGUSR1, &action, NULL), "handling a signal");
-    action.sa_handler = SIG_IGN; /* a connection whose other end is closed */
+    action.sa_handler = SIG_IGN; /* for writes to a connection that the load has closed */
     echo_expect(sigaction(SIGPIPE, &action, NULL), "ignoring a signal");
 }
 
@@ -164,7 +167,7 @@ static double read_report(const struct load *load)
 {
     struct timespec time;
     bench_expect(read(load->reports, &time, sizeof time) == sizeof time,
-                 "the server tells its CPU time");
+                 "the server reports its CPU time");
     return 1e9 * (double)time.tv_sec + (double)time.tv_nsec;
 }
 
@@ -175,7 +178,8 @@ double echo_load_cpu_ns(void *state)
     return read_report(load);
 }
 
-/* Serves until the load closes its ends, or dies; so those of all loads are closed here. */
+/* Serves until the load closes its ends, or dies. So the server must close its copies of all loads'
+ * ends first. */
 _Noreturn static void be_server(const struct load *load, echo_server *server, int reports)
 {
     int *const connections = bench_allocate(load->n * sizeof *connections);
@@ -186,13 +190,13 @@ _Noreturn static void be_server(const struct load *load, echo_server *server, in
     for (size_t i = 0; i < load->n; i++)
         connections[i] = lower(load->connections[i].far);
     report_when_asked(lower(reports));
-    raise(SIGUSR1); /* from now on it may be asked */
+    raise(SIGUSR1); /* says that the load may now send the signal */
     server(connections, load->n);
     free(connections);
     exit(0);
 }
 
-/* What is buffered is written first, or both processes would. */
+/* Flushes the output before fork(), or both processes would write it. */
 static void start_server(struct load *load, echo_server *server)
 {
     int reports[2];
@@ -244,7 +248,8 @@ void echo_load_dispose(void *state)
 
 /* ---- Requests ---- */
 
-/* Two requests are not alike: neither a connection's, nor those of two connections. */
+/* Writes a request that differs from all others: of this connection, and of the other
+ * connections. */
 static void write_request(const struct load *load, const struct connection *connection,
                           unsigned char *request)
 {

@@ -1,4 +1,4 @@
-/* echo's floor: a server on select(), as it is written by hand. */
+/* The floor of `echo`: a server on select(), written by hand. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <stdlib.h>
@@ -8,9 +8,10 @@
 
 #include "echo.h"
 
-/* After a call that failed: to be tried again when the descriptor is ready. Or the load has died in
- * the middle: then it has said why, and its server goes quietly. */
-static enum echo_step why_not(const char *what)
+/* Returns what follows a call that failed. ECHO_BLOCKED: the server must wait for the descriptor
+ * and try again. ECHO_CLOSED: the load has died. The load has printed the reason, so the server
+ * prints nothing. */
+static enum echo_step after_failure(const char *what)
 {
     if (errno == EPIPE || errno == ECONNRESET)
         return ECHO_CLOSED;
@@ -22,7 +23,7 @@ enum echo_step echo_receive(struct echo *echo, int connection)
 {
     const ssize_t length = recv(connection, echo->data, sizeof echo->data, 0);
     if (length < 0)
-        return why_not("a server hears");
+        return after_failure("a server receives");
     echo->length = (size_t)length;
     echo->sent = 0;
     return length ? ECHO_DONE : ECHO_CLOSED;
@@ -33,16 +34,16 @@ enum echo_step echo_send(struct echo *echo, int connection)
     const size_t rest = echo->length - echo->sent;
     const ssize_t length = send(connection, echo->data + echo->sent, rest, MSG_NOSIGNAL);
     if (length < 0)
-        return why_not("a server answers");
+        return after_failure("a server sends");
     echo->sent += (size_t)length;
     return echo->sent == echo->length ? ECHO_DONE : ECHO_BLOCKED;
 }
 
-/* Every open connection is in one of the two sets: it is heard, or it has a reply to take. */
+/* Each open connection is in one of two sets: it is read from, or it waits to send its reply. */
 struct server {
     fd_set reads, writes;
     int highest;
-    size_t open, blocked; /* how many are in either; and in `writes` */
+    size_t open, blocked; /* connections in both sets; in `writes` */
     struct echo *echoes;  /* by descriptor */
 };
 
@@ -103,7 +104,7 @@ static void go_on(struct server *server, int connection)
     }
 }
 
-/* Waits once, and serves those that are ready. */
+/* Waits once, and serves the connections that are ready. */
 static void serve(struct server *server)
 {
     fd_set reads = server->reads, writes = server->writes;

@@ -78,7 +78,7 @@ static void *audience_prepare(size_t n)
     return audience;
 }
 
-/* ---- The floor: a flag, and the list of those who wait ---- */
+/* ---- The floor: a flag, and the list of waiting tasks ---- */
 
 struct floor_event {
     struct floor_list waiters;
@@ -92,12 +92,12 @@ static void set(struct floor_queue *queue, struct floor_event *event)
 }
 
 struct floor_player {
-    struct floor_member member; /* first */
+    struct floor_member member; /* the first member */
     struct floor_event *mine, *others;
 };
 
 struct floor_match {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct floor_event events[2];
     struct floor_player players[2];
 };
@@ -131,7 +131,7 @@ static void *floor_match_prepare(size_t n)
     for (size_t i = 0; i < n; i++) {
         struct floor_task *const task = &match->players[i].member.task;
         floor_start(task, play);
-        task->root.left = !i; /* the one that counts */
+        task->root.left = !i; /* this task counts the passes */
         match->players[i].mine = &match->events[i];
         match->players[i].others = &match->events[1 - i];
         floor_push(&match->stage.queue, task);
@@ -141,7 +141,7 @@ static void *floor_match_prepare(size_t n)
 }
 
 struct floor_audience {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct floor_event event;
     struct floor_task herald;
     struct floor_member listeners[];

@@ -17,7 +17,7 @@ void *floor_stage_create(size_t size)
     return stage;
 }
 
-/* All who were put aside, but for the end of the tick in which that was. */
+/* Puts the tasks that were set aside on the queue again, except the end of a tick. */
 void floor_stage_arm(void *state, uint32_t passes)
 {
     struct floor_stage *const stage = state;
@@ -63,7 +63,7 @@ void floor_ring_arm(void *state, uint32_t passes)
 {
     struct floor_ring *const ring = state;
     for (size_t i = 0; i < ring->n; i++) {
-        ring->tasks[i].frame->left = passes - 1; /* the last turn leaves the queue */
+        ring->tasks[i].frame->left = passes - 1; /* in the last pass the task leaves the queue */
         floor_push(&ring->queue, &ring->tasks[i]);
     }
 }
@@ -78,5 +78,5 @@ void floor_ring_check(void *state)
 {
     struct floor_ring *const ring = state;
     for (size_t i = 0; i < ring->n; i++)
-        bench_expect(!ring->tasks[i].frame->left, "each task has had its turns");
+        bench_expect(!ring->tasks[i].frame->left, "each task has run in each pass");
 }

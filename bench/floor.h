@@ -1,11 +1,12 @@
-/* What the floors share: a queue of tasks, and a loop that gives each its turn.
+/* Shared by the floors: a queue of tasks, and a loop that runs them.
  *
- * A floor is what somebody would write by hand who needs just these workloads, and fast: an
- * intrusive queue, tasks that are resumed in their innermost coroutine, a switch on a saved state.
- * No ticks, no results or errors that travel, no cancellation. It
- * asks for nothing less than a scheduler does: the loop does not know what it runs (it is compiled
- * apart from the steps, and calls them through the frame), and the queue may become empty at any
- * pop. All workloads run on the same one, as they do in weft: none has a loop made for it alone.
+ * A floor is the same work as weft's, written by hand in C, for the workloads alone and for speed.
+ * It has an intrusive queue, tasks that are resumed in their innermost coroutine, and a switch on a
+ * saved state. It has no results, no errors that a caller gets, and no cancellation.
+ *
+ * A floor keeps what every scheduler needs. The loop does not know what it runs: it is compiled
+ * apart from the steps, and calls them through the frame. The queue may become empty at any pop.
+ * One loop serves all workloads, as in weft.
  */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
@@ -18,26 +19,27 @@ struct floor_frame;
 
 struct floor_queue {
     struct floor_task *head;
-    struct floor_task **tail; /* where the next one is linked: &head, or the last one's next */
+    struct floor_task *
+        *tail; /* the link to set at the next push: &head, or the last task's `next` */
 };
 
-/* Runs a coroutine from where it stopped to where it stops next. */
+/* Runs a coroutine from its saved state to the next one. */
 typedef void floor_step(struct floor_queue *queue, struct floor_task *task,
                         struct floor_frame *frame);
 
 struct floor_frame {
     floor_step *step;
     struct floor_frame *caller;
-    uint32_t state; /* where it stopped */
-    uint32_t left;  /* a local: turns to take before the run is over */
+    uint32_t state; /* where the coroutine goes on; 0: at its start */
+    uint32_t left;  /* a local variable: steps until the end of the run */
 };
 
-/* A task: 48 bytes on LP64. Coroutines await each other, so it knows the innermost one, and is
+/* A task: 48 bytes on LP64. Coroutines await each other, so a task knows the innermost one, and is
  * resumed there. */
 struct floor_task {
     struct floor_task *next; /* in the queue */
     struct floor_frame *frame;
-    struct floor_task *waiter; /* who awaits its end */
+    struct floor_task *waiter; /* the task that awaits this one; NULL: none */
     struct floor_frame root;
 };
 
@@ -67,7 +69,7 @@ static inline struct floor_task *floor_pop(struct floor_queue *queue)
     return task;
 }
 
-/* Moves all that are in `from` behind those in `to`. */
+/* Moves all tasks of `from` to the end of `to`. */
 static inline void floor_move_all(struct floor_queue *to, struct floor_queue *from)
 {
     if (!from->head)
@@ -77,16 +79,18 @@ static inline void floor_move_all(struct floor_queue *to, struct floor_queue *fr
     floor_init(from);
 }
 
-/* ---- The data structures of the primitives, and nothing else ----
+/* ---- The data structures of the primitives ----
  *
- * Who waits is in a list, in the order of coming, that anybody may leave at any time: both links.
- * Who was woken is on the queue of those who are ready as well, and in the list until it runs. */
+ * Waiting tasks are in a list, in the order in which they began to wait. A task may leave the list
+ * at any time, so the list has both links. A task that was woken is in the queue too, and stays in
+ * the list until it runs. */
 
 struct floor_link {
-    struct floor_link *next, *previous; /* NULL behind the last; of the first, the last */
+    struct floor_link *next,
+        *previous; /* the last link's `next` is NULL; the first link's `previous` is the last */
 };
 
-/* All zero is an empty one: it costs its owner one pointer, and needs no beginning. */
+/* A list. All zero bytes is an empty one. */
 struct floor_list {
     struct floor_link *first;
 };
@@ -116,9 +120,9 @@ static inline void floor_list_remove(struct floor_list *list, struct floor_link 
         link->previous->next = link->next;
 }
 
-/* A task that can be in such a list: of waiters, or of children. */
+/* A task that can be in a list of waiters, or of children. */
 struct floor_member {
-    struct floor_link link; /* first */
+    struct floor_link link; /* the first member */
     struct floor_task task;
     int parked;
 };
@@ -140,7 +144,7 @@ static inline void floor_leave(struct floor_list *list, struct floor_task *task)
     floor_list_remove(list, &floor_member_of(task)->link);
 }
 
-/* Whether it was still parked. */
+/* Wakes a task of a list. Returns 0 if the task was not parked any more. */
 static inline int floor_wake(struct floor_queue *queue, struct floor_link *link)
 {
     struct floor_member *const member = (struct floor_member *)(void *)link;
@@ -157,15 +161,15 @@ static inline void floor_wake_all(struct floor_queue *queue, struct floor_list *
         floor_wake(queue, link);
 }
 
-/* Gives turns until nobody is left in the queue. */
+/* Runs tasks until the queue is empty. */
 void floor_run(struct floor_queue *queue);
 
-/* The first member of a workload's state: the queue, in ticks, and the passes that its run has
- * left. A run is stopped by putting all who are ready aside, until the next one. */
+/* The first member of a workload's state: the queue, in ticks, and the passes that are left in the
+ * run. The end of a run sets all ready tasks aside, until the next run. */
 struct floor_stage {
-    struct floor_queue queue; /* first: what a step is given */
+    struct floor_queue queue; /* the first member: the argument of each step */
     struct floor_queue aside;
-    struct floor_task tick; /* the end of a tick, an entry of the queue as in weft's */
+    struct floor_task tick; /* the end of a tick: an entry of the queue, as in weft */
     uint32_t left;
 };
 
@@ -174,8 +178,8 @@ void floor_stage_arm(void *state, uint32_t passes);
 void floor_stage_run(void *state);
 void floor_stage_check(void *state);
 
-/* Counts a pass. Whether that was the run's last: then the task is to return, and goes on in the
- * next run. */
+/* Counts a pass. Returns 1 if the pass was the last of the run. The task must return then, and goes
+ * on in the next run. */
 static inline int floor_run_is_over(struct floor_queue *queue, struct floor_task *task)
 {
     struct floor_stage *const stage = (struct floor_stage *)(void *)queue;
@@ -186,14 +190,14 @@ static inline int floor_run_is_over(struct floor_queue *queue, struct floor_task
     return 1;
 }
 
-/* A task that is about to start, at `step`, in no queue. */
+/* Initialises a task that will start with `step`. The task is in no queue. */
 static inline void floor_start(struct floor_task *task, floor_step *step)
 {
     *task = (struct floor_task){.frame = &task->root, .root.step = step};
 }
 
-/* A ring: its tasks take as many turns as there are passes; in the last one they leave the queue,
- * until they are armed again. */
+/* A set of tasks that each run once in a pass. In the last pass they leave the queue, until they
+ * are armed again. */
 struct floor_ring {
     struct floor_queue queue;
     size_t n;

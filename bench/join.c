@@ -1,4 +1,4 @@
-/* gather, group: tasks that are created, return at once and are awaited all together. */
+/* gather, group: tasks that return at once, and are awaited together. */
 #include <stdlib.h>
 
 #include "floor.h"
@@ -14,7 +14,7 @@ WEFT_ASYNC_END
 typedef WEFT_TASK(child) child_task;
 
 WEFT_ASYNC(gatherer, struct bench_stage *stage; size_t n, i; child_task * children;
-           weft_part * parts; weft_gather gather;)
+           weft_part * parts; WEFT_GATHER_OVER gather;)
 {
     for (;;) {
         for (self->i = 0; self->i < self->n; self->i++) {
@@ -22,7 +22,7 @@ WEFT_ASYNC(gatherer, struct bench_stage *stage; size_t n, i; child_task * childr
             weft_check(
                 weft_gather_add_in(&self->gather, self->parts, self->n, &self->children[self->i]));
         }
-        weft_gather_all(self);
+        weft_gather_all(&self->gather);
         if (bench_run_is_over(self->stage))
             weft_sleep(0);
     }
@@ -83,32 +83,32 @@ static void *nursery_prepare(size_t n)
     return nursery;
 }
 
-/* ---- The floors: of both, the list of all children; of a group, that it is empty wakes the
- * parent; of a gather, a part for each child, which is linked in the child while it is awaited
- * ---- */
+/* ---- The floors ----
+ * Both have a list of all children. A group wakes its parent when its list is empty. A gather has a
+ * part for each child, which is linked in the child while the gather waits. */
 
 struct floor_part {
-    struct floor_part *next; /* of those that wait for one child */
+    struct floor_part *next; /* in the list of parts that wait for one child */
     struct floor_parent *parent;
     struct floor_child *child;
 };
 
 struct floor_child {
-    struct floor_member member; /* first */
+    struct floor_member member; /* the first member */
     struct floor_part *parts;
     struct floor_parent *parent;
 };
 
 struct floor_parent {
-    struct floor_task task; /* first */
+    struct floor_task task; /* the first member */
     struct floor_list all;
     size_t n, open;
     struct floor_child *children;
-    struct floor_part *parts; /* of a gather */
+    struct floor_part *parts; /* of a gather; NULL: a group */
 };
 
 struct floor_nursery {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct floor_parent parent;
     struct floor_child children[];
 };

@@ -1,4 +1,4 @@
-/* lock, semaphore: contenders that each hold on while they give way. */
+/* lock, semaphore: tasks that each yield while they hold a lock, or a permit. */
 #include <stdlib.h>
 
 #include "floor.h"
@@ -10,7 +10,7 @@ enum { PERMITS = 10 };
 
 struct contender {
     weft_frame frame;
-    bool counts; /* the passes */
+    bool counts; /* this task counts the passes */
 };
 
 struct crowd {
@@ -41,7 +41,7 @@ static void *crowd_prepare(size_t n)
 
 struct guest {
     weft_frame frame;
-    bool counts; /* the passes */
+    bool counts; /* this task counts the passes */
 };
 
 struct inn {
@@ -71,13 +71,14 @@ static void *inn_prepare(size_t n)
     return inn;
 }
 
-/* ---- The floor: what is free, and the list of those who wait; it is free until the one that was
- * woken takes it ---- */
+/* ---- The floor ----
+ * The number of free permits, and the list of waiting tasks. A permit is free until the woken task
+ * takes it. */
 
 struct floor_crowd {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct floor_list waiters;
-    size_t free; /* permits; of a lock, 1 */
+    size_t free; /* permits that are free; a lock has one */
     struct floor_member contenders[];
 };
 
@@ -137,7 +138,7 @@ static struct floor_crowd *floor_crowd_create(size_t n, size_t permits)
     crowd->free = permits;
     for (size_t i = 0; i < n; i++) {
         floor_start(&crowd->contenders[i].task, contend);
-        crowd->contenders[i].task.root.left = !i; /* the one that counts */
+        crowd->contenders[i].task.root.left = !i; /* this task counts the passes */
         floor_push(&crowd->stage.queue, &crowd->contenders[i].task);
     }
     return crowd;

@@ -1,4 +1,4 @@
-/* For sched_setaffinity(), which is Linux's own. */
+/* For sched_setaffinity(), which only Linux has. */
 #define _GNU_SOURCE
 #include "one_cpu.h"
 
@@ -9,7 +9,7 @@
 static cpu_set_t before;
 static bool stays;
 
-/* A refusal is no error: a machine of more processors than a cpu_set_t has, say. */
+/* A failure is no error, as on a machine with more processors than a cpu_set_t has. */
 void bench_stay_on_cpu(void)
 {
     cpu_set_t here;

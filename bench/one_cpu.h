@@ -1,9 +1,9 @@
-/* A process, and those it forks meanwhile, on one processor. */
+/* Keeping a process, and the processes that it forks, on one processor. */
 #ifndef BENCH_ONE_CPU_H
 #define BENCH_ONE_CPU_H
 
-/* Stays on the processor that it runs on, where the system can be asked for that; and may go
- * elsewhere again, where it could before. One pair at a time. */
+/* bench_stay_on_cpu keeps the process on the processor that it runs on. bench_leave_cpu ends that.
+ * Calls must not be nested. They do nothing if the system has no such function. */
 void bench_stay_on_cpu(void);
 void bench_leave_cpu(void);
 

@@ -1,4 +1,4 @@
-/* beside, asleep, bytes: tasks that are parked, and one that yields beside them. */
+/* beside, asleep, bytes: n parked tasks, and one task that yields meanwhile. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <time.h>
@@ -53,7 +53,7 @@ static void yield_beside(struct park *park)
 {
     weft_loop_create_task(&park->stage.loop, yielder, &park->yielder, .stage = &park->stage);
     bench_stage_arm(park, LEAST_PASSES);
-    bench_stage_run(park); /* so that all are parked */
+    bench_stage_run(park); /* so that all tasks are parked */
 }
 
 static void *park_of_waiting(size_t n)
@@ -74,8 +74,9 @@ static void *park_of_sleepers(size_t n)
     return park;
 }
 
-/* ---- The floor: those who wait are in a queue; of those who sleep, the deadlines are in a heap.
- * While anybody sleeps, the clock is looked at once in a round of all who are ready. ---- */
+/* ---- The floor ----
+ * Waiting tasks are in a queue. The deadlines of sleeping tasks are in a heap. While a task sleeps,
+ * the clock is read once in each pass over the ready tasks. */
 
 struct entry {
     uint64_t deadline; /* in microseconds */
@@ -83,7 +84,7 @@ struct entry {
 };
 
 struct floor_park {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct floor_queue waiters;
     struct entry *heap;
     size_t asleep;
@@ -102,7 +103,7 @@ static void sit(struct floor_queue *queue, struct floor_task *task, struct floor
 {
     struct floor_park *const park = (struct floor_park *)(void *)queue;
     frame->state = 1;
-    if (park->heap) /* each later than those before it: the array is a heap as it is */
+    if (park->heap) /* each deadline is later than those before it, so the array is a heap */
         park->heap[park->asleep++] = (struct entry){now() + UINT64_C(86400000000), task};
     else
         floor_push(&park->waiters, task);
@@ -134,7 +135,7 @@ static void yield(struct floor_queue *queue, struct floor_task *task, struct flo
     }
 }
 
-/* One that yields alone needs no ticks. */
+/* A run needs no ticks, because only one task yields. */
 static void floor_park_run(void *state)
 {
     floor_run(&((struct floor_park *)state)->stage.queue);

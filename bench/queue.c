@@ -6,7 +6,8 @@
 
 enum { LARGE = 100 };
 
-/* ---- weft: of each size a queue and its coroutines, since the size is a part of the type ---- */
+/* ---- weft ----
+ * Each size has its own coroutines, because the size is a part of the queue's type. */
 
 struct small_producer {
     weft_frame frame;
@@ -97,14 +98,15 @@ static void *large_prepare(size_t n)
     return pipe;
 }
 
-/* ---- The floor: a ring of items, and lists of those who wait for room and for items. Who is woken
- * leaves the list, and looks again when it runs ---- */
+/* ---- The floor ----
+ * A circular array of items, and lists of tasks that wait for room and for items. A woken task
+ * leaves its list, and checks again when it runs. */
 
 struct floor_pipe {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct floor_list putters, getters;
     size_t room, size, head;
-    size_t unfinished; /* put, and not yet known to be done */
+    size_t unfinished; /* items that were put and are not done yet */
     int i, item;
     struct floor_member producer, consumer;
     int items[LARGE];
@@ -165,7 +167,7 @@ static void produce(struct floor_queue *queue, struct floor_task *task, struct f
 static void consume(struct floor_queue *queue, struct floor_task *task, struct floor_frame *frame)
 {
     struct floor_pipe *const pipe = (struct floor_pipe *)(void *)queue;
-    (void)frame; /* whichever way it comes here, it looks */
+    (void)frame; /* the coroutine does the same at its start and after a wait */
     while (pipe->size)
         pipe->item = get(pipe);
     floor_park(&pipe->getters, task);
@@ -186,7 +188,7 @@ static const size_t one[] = {1, 0}, large[] = {LARGE, 0};
 
 const struct bench_workload bench_queue1 = {
     .name = "queue1",
-    .what = "an item from a producer to a consumer, over a queue with room for n",
+    .what = "an item from a producer to a consumer, through a queue with room for n",
     .sizes = one,
     .weft = {small_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
              bench_stage_dispose},
@@ -195,7 +197,7 @@ const struct bench_workload bench_queue1 = {
 
 const struct bench_workload bench_queue100 = {
     .name = "queue100",
-    .what = "the same over a larger one",
+    .what = "an item from a producer to a consumer, through a larger queue",
     .sizes = large,
     .weft = {large_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
              bench_stage_dispose},

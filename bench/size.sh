@@ -1,17 +1,18 @@
 #!/bin/sh
-# make size: what weft costs in bytes; `size.sh sizes`: of structs alone. The size of every public struct on this machine (LP64) and, with
-# arm-none-eabi-gcc, on ILP32; the flash of the core and of each primitive on a Cortex-M0 at -Os.
+# Prints weft's sizes in bytes (make size). First the size of every public struct on this machine (LP64)
+# and, with arm-none-eabi-gcc, on ILP32. Then the flash of each source file on a Cortex-M0 at -Os.
+# `size.sh sizes` prints the structs only.
 set -eu
-cd "${srcdir:-.}" # the names of files are in the code: the same wherever it is asked from
+cd "${srcdir:-.}" # __FILE__ is in the code, so the sizes depend on the paths
 srcdir=.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Every struct that a header names without an underscore at its end.
+# The public structs: those whose names in the headers do not end in an underscore.
 structs=$(cat "$srcdir"/core/*.h "$srcdir"/core/backend/[sv]*.h "$srcdir"/core/inspect/*.h "$srcdir"/primitives/*.h |
     sed -n 's/^\(typedef \)\{0,1\}struct \(weft_[a-z_]*[a-z]\)\( {\|;\| weft_.*;\).*/\2/p' | sort -u)
 
-# The sizes are read from an object file's symbols, since a cross-compiled program does not run here.
+# Reads the sizes from an object file's symbols, because a cross-compiled program does not run here.
 {
     echo '#include <weft.h>'
     for name in $structs; do
@@ -62,8 +63,8 @@ flash() {
     } END { printf "%-18s %6d\n\n", all, sum }'
 }
 
-# What the loop does not call, and only those programs link that name it: marked, and not in the sum.
-only=' daemon descriptor dump threadsafe watchdog '
+# Files that only those programs link that use them. They get a star, and are not in the sum.
+only=' daemon descriptor dump threadsafe version watchdog '
 
 # shellcheck disable=SC2046
 flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -v on_quit)

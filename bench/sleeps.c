@@ -9,7 +9,8 @@
 
 enum { LONGEST_MS = 50 };
 
-/* 1 to LONGEST_MS, neighbours far from each other. */
+/* Returns a sleep from 1 to LONGEST_MS. Tasks created one after another get very different
+ * sleeps. */
 static uint32_t milliseconds(size_t i)
 {
     return (uint32_t)(1 + i * 7919 % LONGEST_MS);
@@ -61,13 +62,13 @@ struct entry {
 };
 
 struct floor_warden {
-    struct floor_task task; /* first */
+    struct floor_task task; /* the first member */
     size_t n, i;
     struct floor_task *sleepers;
 };
 
 struct floor_dormitory {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     size_t asleep;
     struct entry *heap;
     struct floor_warden warden;

@@ -1,4 +1,4 @@
-/* spawn: a task creates n others, which return at once, and then awaits each of them. */
+/* spawn: a task creates n tasks, which return at once, and then awaits each of them. */
 #include <stdlib.h>
 
 #include "bench.h"
@@ -83,12 +83,12 @@ static void family_dispose(void *state)
     free(family);
 }
 
-/* ---- The floor: the same, plus a task that is filled in and a waiter that is woken ---- */
+/* ---- The floor: fills in each task, and wakes the task that waits for it ---- */
 
 enum { ENDED = UINT16_MAX };
 
 struct floor_creator {
-    struct floor_task task; /* first */
+    struct floor_task task; /* the first member */
     size_t n, i;
     struct floor_task *children;
 };
@@ -135,7 +135,7 @@ static void create_and_await(struct floor_queue *queue, struct floor_task *task,
             case 1:;
             }
             if (!--frame->left) {
-                frame->state = 2; /* goes on from there once it is armed */
+                frame->state = 2; /* the task goes on from there when it is armed again */
                 return;
             }
             /* fall through */

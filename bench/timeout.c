@@ -36,9 +36,9 @@ static void *office_prepare(size_t n)
     return office;
 }
 
-/* ---- The floor: a binary heap, of timers that know their place in it ----
- * Each block looks at the clock, so that no limit is early; and a task that gives way like the
- * others looks whether one has been reached. */
+/* ---- The floor ----
+ * A binary heap of timers, which know their index in it. Each block reads the clock, so that no
+ * limit is early. A task that yields as the others do checks if a limit has been reached. */
 
 struct timer {
     uint64_t deadline; /* in microseconds */
@@ -47,12 +47,12 @@ struct timer {
 };
 
 struct floor_hurried {
-    struct floor_task task; /* first */
+    struct floor_task task; /* the first member */
     struct timer timer;
 };
 
 struct floor_office {
-    struct floor_stage stage; /* first */
+    struct floor_stage stage; /* the first member */
     struct timer **heap;
     size_t armed;
     struct floor_task clock;
@@ -156,7 +156,7 @@ static void *floor_office_prepare(size_t n)
     floor_push(&office->stage.queue, &office->clock);
     for (size_t i = 0; i < n; i++) {
         floor_start(&office->tasks[i].task, hurry);
-        office->tasks[i].task.root.left = !i; /* the one that counts */
+        office->tasks[i].task.root.left = !i; /* this task counts the passes */
         floor_push(&office->stage.queue, &office->tasks[i].task);
     }
     return office;
@@ -172,7 +172,7 @@ static const size_t sizes[] = {1, 1000, 0};
 
 const struct bench_workload bench_timeout = {
     .name = "timeout",
-    .what = "a block with a limit, never reached, around a yield; in a ring of n",
+    .what = "a block with a limit, never reached, around a yield, in each of n tasks",
     .sizes = sizes,
     .weft = {office_prepare, bench_stage_arm, bench_stage_run, bench_stage_check,
              bench_stage_dispose},

@@ -1,4 +1,4 @@
-/* yield: n tasks, each of which gives way to the others again and again. */
+/* yield: n tasks that yield to each other in a loop. */
 #include <stdlib.h>
 
 #include "bench.h"
@@ -27,7 +27,8 @@ struct ring {
     weft_select backend;
     size_t n;
     uint32_t passes;
-    spinner_task tasks[]; /* the first one's end is the run's; the others go on in the next one */
+    spinner_task
+        tasks[]; /* a run ends with the first task; the other tasks go on in the next run */
 };
 
 static void ring_arm(void *state, uint32_t passes)
@@ -43,7 +44,7 @@ static void ring_arm(void *state, uint32_t passes)
 static void ring_go(void *state)
 {
     struct ring *const ring = state;
-    bench_expect(!weft_run_until_complete(&ring->loop, &ring->tasks[0]), "a ring runs to its end");
+    bench_expect(!weft_run_until_complete(&ring->loop, &ring->tasks[0]), "the run ends");
 }
 
 static void ring_check(void *state)
@@ -51,10 +52,10 @@ static void ring_check(void *state)
     struct ring *const ring = state;
     for (size_t i = 1; i < ring->n; i++)
         bench_expect(ring->tasks[i].frame.left == UINT32_MAX - ring->passes,
-                     "each task has had as many turns as there were passes");
+                     "each task has run once in each pass");
 }
 
-/* Runs once, so that all are where they yield. */
+/* Runs once, so that every task reaches its yield. */
 static void *ring_prepare(size_t n)
 {
     struct ring *const ring = bench_allocate(sizeof *ring + n * sizeof ring->tasks[0]);
@@ -87,7 +88,7 @@ static void spin(struct floor_queue *queue, struct floor_task *task, struct floo
             return;
         case 1:;
         } while (--frame->left);
-        frame->state = 0; /* goes on from there once it is armed */
+        frame->state = 0; /* the task goes on from there when it is armed again */
     }
 }
 
@@ -100,13 +101,14 @@ static const size_t sizes[] = {2, 1000, 100000, 0};
 
 const struct bench_workload bench_yield = {
     .name = "yield",
-    .what = "a switch to the next task, in a ring of n that each weft_sleep(0) in a loop",
+    .what = "a switch to the next task, among n that each weft_sleep(0) in a loop",
     .sizes = sizes,
     .weft = {ring_prepare, ring_arm, ring_go, ring_check, ring_dispose},
     .floor = {floor_prepare, floor_ring_arm, floor_ring_run, floor_ring_check, free},
 };
 
-/* ---- A floor for this workload alone: a task is its own step, which awaits nobody ---- */
+/* ---- A floor for this workload only ----
+ * A task has one step, and no coroutine can await another. */
 
 struct direct_task;
 
@@ -118,7 +120,7 @@ struct direct_task {
     struct direct_task *next;
     void (*step)(struct direct_queue *queue, struct direct_task *task);
     uint32_t state, left;
-    void *spare[3]; /* 48 bytes, as the other floor's */
+    void *spare[3]; /* makes the task as large as the other floor's: 48 bytes */
 };
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct direct_task) == 48, "48 bytes a parked task");
@@ -190,7 +192,7 @@ static void direct_check(void *state)
 
 const struct bench_workload bench_direct = {
     .name = "direct",
-    .what = "yield again, beside a floor for it alone, on which no coroutine could await another",
+    .what = "yield, compared with a floor on which no coroutine can await another",
     .sizes = sizes,
     .weft = {ring_prepare, ring_arm, ring_go, ring_check, ring_dispose},
     .floor = {direct_prepare, direct_arm, direct_go, direct_check, free},

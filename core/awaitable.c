@@ -115,3 +115,44 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
     weft_ring_append_(&awaitable->waiters, &task->live.wait.node);
     return (weft_step_){WEFT_PARKED_};
 }
+
+/* ---- Callbacks ---- */
+
+static void add_handle(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function,
+                       bool observes)
+{
+    weft_handle_set_waiting_(handle, function, observes);
+    handle->wait.awaited = awaitable;
+    handle->wait.previous = awaitable->waiters;
+    weft_ring_append_(&awaitable->waiters, &handle->wait.node);
+}
+
+const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
+                                          weft_function *function)
+{
+    if (weft_handle_pending(handle) || !awaitable->scope)
+        return &weft_invalid_state_error;
+    if (!weft_has_ended_(awaitable)) {
+        add_handle(awaitable, handle, function, false);
+        return NULL;
+    }
+    handle->wait.awaited = awaitable;
+    return weft_call_soon(awaitable->scope->loop, handle, function);
+}
+
+void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
+{
+    add_handle(awaitable, handle, function, true);
+}
+
+void weft_forget_callbacks_(weft_awaitable_ *awaitable)
+{
+    weft_node_ *node = awaitable->waiters;
+    if (!node)
+        return;
+    do {
+        weft_node_ *const next = node->next;
+        weft_handle_forget_(node);
+        node = next;
+    } while (node != awaitable->waiters);
+}

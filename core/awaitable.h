@@ -18,7 +18,9 @@ extern "C" {
  * and the wait ends when *p has ended. From then on the memory of *p may be reused. Raises
  * weft_invalid_state_error if *p is this task, was never started, or belongs to another loop.
  * O(1). */
-#define weft_await(p) WEFT_WAIT_(weft_await_(weft_context_, &(p)->awaitable))
+#define weft_await(p)                                                                              \
+    WEFT_WAIT_(weft_await_(weft_context_,                                                          \
+                           &(p)->weft_await_takes_a_task_or_future_and_weft_call_a_frame_))
 
 /* weft_done(p): p.done(). Returns true if *p has ended: with a result, an error, or cancelled;
  * false if it was never started. A task's memory may still be in use (weft_is_free). O(1). */
@@ -71,7 +73,6 @@ void weft_forget_callbacks_(weft_awaitable_ *awaitable);
 
 /* Removes a waiter. To remove a handle is O(1); a task does not know the waiter before it,
  * so to remove a task is O(waiters). */
-void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
 void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node);
 
 /* Returns the task that the awaitable is; NULL: it is a future. */

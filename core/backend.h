@@ -1,4 +1,5 @@
-/* The world outside a loop: a clock, sleeping until it says so, and what can end a sleep. */
+/* Backends: what a loop needs from the system. A backend is a clock, a sleep, and what ends a
+ * sleep. doc/porting.md shows how to write one, and how each function may fail. */
 #ifndef WEFT_CORE_BACKEND_H
 #define WEFT_CORE_BACKEND_H
 
@@ -9,44 +10,50 @@ extern "C" {
 #endif
 
 typedef struct weft_backend weft_backend;
-/* Somebody who waits for a descriptor (descriptor.h). */
+/* A task or handle that waits for a descriptor (descriptor.h). */
 typedef struct weft_wait_ weft_watch;
 
-/* A backend is a weft_backend with whatever else it needs behind it. It belongs to the program,
- * outlives the loop, and is for one loop alone. What it cannot do it leaves NULL: now and sleep are there in
- * every port. doc/porting.md shows one, and says how each function may fail.
- *
- * All but `ring` are called in the thread of the loop. */
+/* The functions of a backend. A backend's own struct begins with this one. The program owns the
+ * backend, and must keep it until its loop is closed. A backend serves one loop. `now` and `sleep`
+ * must be set. The other functions are NULL if the backend cannot do what they do. The loop's
+ * thread calls every function except `wake`. */
 struct weft_backend {
-    /* The time, in microseconds since some moment. It never goes back. */
+    /* Returns the time in microseconds, from any start. The time must never go back. */
     weft_time (*now)(weft_backend *backend);
-    /* Returns when it is `until` or later (WEFT_FOREVER: no timer is armed), a descriptor that is
-     * watched is ready, or the bell has been rung since the last sleep. It may return earlier,
-     * since the loop looks around and comes back; so a time further away than the port can sleep is
-     * no error. With a time that has passed it does not sleep, but looks at descriptors all the
-     * same. Tells of each that is ready (weft_watch_ready) or bad (weft_watch_bad). It is called
-     * between two ticks, and may do what a callback may: set a future, ask for a call; that is then
-     * run at once. */
+    /* Waits until one of these:
+     *   - the time is `until` or later; WEFT_FOREVER: no timer is armed
+     *   - a watched descriptor is ready or bad
+     *   - wake() was called since the last sleep
+     * Calls weft_watch_ready for each watch that is ready, and weft_watch_bad for each that is bad.
+     * The function may return early: the loop then calls it again. So the backend may cut a time
+     * that is too far away. If `until` has passed, the function must not wait, but must poll the
+     * descriptors. The loop calls it between two ticks. It may do what a callback may do: set a
+     * future, or ask for a call. The loop runs the result at once. */
     void (*sleep)(weft_backend *backend, weft_time until);
-    /* The microseconds by which now() may lag behind: 1,000 for a counter of milliseconds, 1 for a
-     * clock that rounds down. It is added to every delay, so that none ends early. */
+    /* Microseconds by which now() may be behind the real time: 1,000 for a counter of milliseconds,
+     * 1 for a clock that rounds down; 0: none. The loop adds them to every delay, so that no delay
+     * ends early. */
     weft_time resolution;
-    /* The loop's: whose port it is. */
+    /* The loop that the backend serves. weft_loop_init sets it. */
     weft_loop *loop;
-    /* Begins to watch what weft_watch_descriptor and weft_watch_for say: NULL; or an error, which
-     * is raised where the wait was asked for, and nothing has begun: weft_bad_descriptor_error,
-     * weft_descriptor_range_error, weft_descriptor_busy_error. The watches that have begun are
-     * listed (weft_first_watch); this one is not yet. A port without it has no descriptors. */
+    /* Begins to watch weft_watch_descriptor(watch) for weft_watch_for(watch). Returns NULL; or an
+     * error, and changes nothing: weft_bad_descriptor_error, weft_descriptor_range_error, or
+     * weft_descriptor_busy_error. The function that begins the wait returns or raises the error.
+     * `watch` is not in the list of watches yet (weft_first_watch). NULL: the backend has no
+     * descriptors. */
     const weft_error *(*watch)(weft_backend *backend, weft_watch *watch);
-    /* Ends that. The watch is still listed; its descriptor may have been closed. */
+    /* Ends a watch, which is still in the list of watches. The program may have closed the
+     * descriptor already. */
     void (*unwatch)(weft_backend *backend, const weft_watch *watch);
-    /* Ends a sleep, this one or the next: called from any thread, and from signal handlers and
-     * interrupts. One ring is as good as many; none may be lost. Without it, calls from outside
-     * (threadsafe.h) are seen between two ticks, but no run waits for them. */
+    /* Ends the sleep that runs, or the next one. Any thread, signal handler or interrupt may call
+     * it. Several wakes may count as one, but none may be lost. NULL: the loop sees thread-safe
+     * calls (threadsafe.h) between two ticks, but no run waits for them. */
     void (*wake)(weft_backend *backend);
-    /* Sets up what `ring` needs: NULL, or an error; and takes it down again. Called before the
-     * first handle for calls from outside is opened, and after the last one is closed. */
+    /* Opens what wake() needs. Returns NULL, or an error. The loop calls it before it opens the
+     * first thread-safe handle. NULL: there is nothing to open. */
     const weft_error *(*open_wake)(weft_backend *backend);
+    /* Closes what open_wake opened. The loop calls it after it has closed the last thread-safe
+     * handle. NULL: there is nothing to close. */
     void (*close_wake)(weft_backend *backend);
 };
 

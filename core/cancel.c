@@ -157,7 +157,8 @@ static bool all_have_ended(weft_gather_wait_ *gather)
     return true;
 }
 
-/* Makes the gather that `task` awaits the innermost one: its parts are next. Always returns NULL. */
+/* Makes the gather that `task` awaits the innermost one: its parts are next. Always returns
+ * NULL. */
 static weft_task *begin_parts(struct request *request, weft_task *task)
 {
     weft_gather_wait_ *const gather = task->live.wait.gather_wait;

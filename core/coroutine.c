@@ -1,4 +1,4 @@
-#include "core/coroutine.h"
+#include "core/arguments.h"
 
 weft_step_ weft_resume_other_(const weft_frame *frame)
 {
@@ -7,6 +7,12 @@ weft_step_ weft_resume_other_(const weft_frame *frame)
     weft_panic(frame->code->file, weft_line_of_(frame->state),
                "resumed at a line that has no await of this coroutine: "
                "is it inside a switch of the coroutine's own?");
+}
+
+void weft_stray_(const weft_frame *frame, unsigned state, unsigned end, bool continues)
+{
+    weft_panic(frame->code->file, state ? weft_line_of_(state) : end,
+               continues ? "continue outside of a loop" : "break outside of a loop");
 }
 
 void weft_check_frame_(const weft_frame *frame, const char *file, unsigned line)

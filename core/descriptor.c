@@ -1,14 +1,14 @@
 #include "core/descriptor.h"
 
-const weft_error weft_descriptor_error = {.text = "a descriptor is not fit to be waited for"};
+const weft_error weft_descriptor_error = {.text = "cannot wait for the descriptor"};
 const weft_error weft_bad_descriptor_error = {&weft_descriptor_error, "Bad file descriptor"};
 const weft_error weft_descriptor_range_error = {&weft_descriptor_error,
-                                                "file descriptor out of the port's range"};
+                                                "file descriptor out of the backend's range"};
 const weft_error weft_descriptor_busy_error = {&weft_descriptor_error,
-                                               "somebody waits for the same descriptor already"};
+                                               "another wait for the descriptor is pending"};
 
 static const weft_error no_descriptors = {&weft_invalid_state_error,
-                                          "the loop's port has no descriptors"};
+                                          "the loop's backend has no descriptors"};
 
 /* ---- The watches of a loop ---- */
 
@@ -22,6 +22,7 @@ weft_watch *weft_next_watch(weft_watch *watch)
     return watch->node.next ? weft_wait_of_(watch->node.next) : NULL;
 }
 
+/* Returns false if one of the files is not known. */
 static bool is_another_file(const weft_watch *one, const weft_watch *other)
 {
     const uint32_t file = one->watched.mark >> 1, other_file = other->watched.mark >> 1;
@@ -44,7 +45,7 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch)
     return error;
 }
 
-/* The backend's part comes first at the end, since it may look at the list. */
+/* Calls the backend first, because unwatch() may read the list. */
 static void end_watch(weft_loop *loop, weft_watch *watch)
 {
     loop->backend->unwatch(loop->backend, watch);
@@ -106,7 +107,7 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
     return call_when(loop, handle, descriptor, WEFT_WRITABLE, function);
 }
 
-/* ---- What becomes of a watch ---- */
+/* ---- The end of a watch ---- */
 
 void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 {
@@ -117,7 +118,8 @@ void weft_watch_ready(weft_loop *loop, weft_watch *watch)
         weft_push_wake_up_(loop, watch);
 }
 
-/* A call finds out for itself; a task is told without a turn before it, as if by set_exception. */
+/* A handle's function finds out by its own read or write. A task is woken directly, with no
+ * callback before it, as by set_exception. */
 void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 {
     end_watch(loop, watch);

@@ -1,19 +1,19 @@
-/* Descriptors: waiting until one can be read from, or written to.
+/* Descriptors: waiting until a descriptor can be read from, or written to.
  *
- * asyncio has loop.add_reader and a future for it; trio has wait_readable. One task may wait to
- * read from a descriptor while another waits to write to it; a second one for the same is told at
- * once. A wait says that a call would not block, and no more: it is still to be made on a
- * descriptor with O_NONBLOCK, may find nothing (somebody else was faster), and is tried again:
+ * asyncio has loop.add_reader and a future for this; trio has wait_readable. Two tasks may wait for
+ * one descriptor, one to read and one to write. A second wait for one direction fails at once. The
+ * end of a wait says only that a call would not block. The descriptor must have O_NONBLOCK, and the
+ * call may still find nothing, because another reader was faster. Then the task waits again:
  *
  *     weft_wait_readable(self->fd);
  *     const ssize_t n = recv(self->fd, self->buffer, sizeof(self->buffer), 0);
  *
- * Whoever closes a descriptor for which others may wait says so before (weft_notify_closing). If
- * nobody does, its waiters fail when the port sees that it is bad, and those alone; and when its
- * number has been used again, at the latest when the new owner waits for it. Until then they may
- * be told that the new owner's descriptor is ready, and read from it. (A file is known by its
- * device and inode. Where the new file has those of the old one, as all eventfds of Linux do, and
- * all timerfds, the new owner is told that somebody waits already.)
+ * The program must call weft_notify_closing before it closes a descriptor that is waited for.
+ * Otherwise these waits fail later: when the backend sees that the descriptor is closed. If a new
+ * file has the number by then, they fail when a task waits for that file. Until then, the new file
+ * may wake the old waits. The backend knows a file by its device and inode. All eventfds of Linux
+ * share one inode, and so do all timerfds. If a new file has the inode of the old one, a wait for
+ * the new file fails with weft_descriptor_busy_error.
  */
 #ifndef WEFT_CORE_DESCRIPTOR_H
 #define WEFT_CORE_DESCRIPTOR_H
@@ -24,77 +24,89 @@
 extern "C" {
 #endif
 
-/* What can be wrong with a descriptor. OSError, roughly: */
-extern const weft_error weft_descriptor_error;       /* the kind of these three */
-extern const weft_error weft_bad_descriptor_error;   /* EBADF: it is not open, or was closed */
-extern const weft_error weft_descriptor_range_error; /* its number is more than the port can hold */
-extern const weft_error weft_descriptor_busy_error;  /* somebody waits for the same already */
+/* Errors of a wait for a descriptor: OSError, roughly. */
+extern const weft_error weft_descriptor_error;       /* the kind of the three below */
+extern const weft_error weft_bad_descriptor_error;   /* EBADF: not open, or closed meanwhile */
+extern const weft_error weft_descriptor_range_error; /* the backend has no room for this number */
+extern const weft_error weft_descriptor_busy_error;  /* there is such a wait already */
 
 /* weft_wait_readable(int descriptor), weft_wait_writable(int descriptor)
- * In a coroutine. Waits until a read from it, or a write to it, would not block: because it can be
- * done, or because it would fail. Raises the errors above at once; weft_bad_descriptor_error also
- * when it is closed meanwhile; weft_invalid_state_error if the loop's port has no descriptors. The
- * number is all that weft knows of it: it belongs to the program. O(1); O(those who wait) if
- * somebody waits for the same number already. */
+ * In a coroutine. Waits until a read from the descriptor, or a write to it, would not block:
+ * because it would succeed, or because it would fail. Raises at once weft_bad_descriptor_error,
+ * weft_descriptor_range_error, weft_descriptor_busy_error, or weft_invalid_state_error if the
+ * loop's backend has no descriptors. Raises weft_bad_descriptor_error also if the descriptor is
+ * closed during the wait. The program owns the descriptor; weft keeps only the number, and only
+ * during the wait. O(1); O(watches) if another wait has the number. */
 #define weft_wait_readable(descriptor)                                                             \
     WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_READABLE))
 #define weft_wait_writable(descriptor)                                                             \
     WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_WRITABLE))
 
-/* loop.add_reader(descriptor, function), loop.add_writer(...), but for one call: `function(loop,
- * handle)` is called in a turn of its own when the descriptor is ready, or has turned out to be
- * bad (which reading from it, or writing, will tell). It may ask again. weft_handle_cancel is
- * remove_reader. Returns NULL, an error as above, or weft_invalid_state_error if the handle is not
- * idle; nothing is lost then. O(1), likewise. */
+/* loop.add_reader(descriptor, function), loop.add_writer(...), but for one call. The loop calls
+ * `function(loop, handle)` when the descriptor is ready or bad; a read or write then reports the
+ * error. The function may ask for the next call. weft_handle_cancel is remove_reader. The caller
+ * owns the handle, and must not move it before the call. Returns NULL; or weft_invalid_state_error
+ * if the handle is not idle or the backend has no descriptors; or weft_bad_descriptor_error,
+ * weft_descriptor_range_error or weft_descriptor_busy_error. An error changes nothing. O(1);
+ * O(watches) if another wait has the number. */
 const weft_error *weft_call_when_readable(weft_loop *loop, weft_handle *handle, int descriptor,
                                           weft_function *function);
 const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, int descriptor,
                                           weft_function *function);
 
-/* trio's notify_closing: to be called before close(descriptor). Tasks that wait for it raise
- * weft_bad_descriptor_error, calls are made. But who has been told already that it is ready, and
- * has not run since (two ticks at most), goes on to its read, or write, of a number that may be
- * another file's by then: the program has to know that it is closed (where tasks share the variable
- * that has the number, it is -1). O(those who wait for descriptors). */
+/* trio's notify_closing. Must be called before close(descriptor). Raises weft_bad_descriptor_error
+ * in the tasks that wait for the descriptor, and makes the calls that wait for it. A task that was
+ * woken but has not run yet is not notified: the task goes on to its read or write within two
+ * ticks. By then the number may belong to another file. So tasks that share a descriptor should
+ * share the variable too, and set it to -1. O(watches). */
 void weft_notify_closing(weft_loop *loop, int descriptor);
 
-/* ---- For ports, and hosts that drive a loop ---- */
+/* ---- For backends, and hosts that drive a loop ---- */
 
-/* What a watch waits for: a read, or a write. */
+/* The direction that a watch waits for. */
 enum weft_watched_for { WEFT_READABLE, WEFT_WRITABLE };
 
-/* The watches of a loop, one by one, in the order in which they began; NULL behind the last. Each
- * lasts until the loop runs, or it is told itself; to tell one ends no other. O(1). */
+/* Return the watches of a loop, one by one, in the order in which they began; NULL: no more. A
+ * watch is valid until the loop runs, or until weft_watch_ready or weft_watch_bad ends it. The end
+ * of a watch ends no other. O(1). */
 weft_watch *weft_first_watch(weft_loop *loop);
 weft_watch *weft_next_watch(weft_watch *watch);
 
-/* Of a watch: its descriptor, and what for. O(1). */
+/* Returns the descriptor of a watch. O(1). */
 static inline int weft_watch_descriptor(const weft_watch *watch)
 {
     return watch->watched.descriptor;
 }
+
+/* Returns the direction of a watch. O(1). */
 static inline enum weft_watched_for weft_watch_for(const weft_watch *watch)
 {
     return watch->watched.mark & 1 ? WEFT_WRITABLE : WEFT_READABLE;
 }
 
-/* For a port's watch(). A number may be closed, and be another file's then, while somebody still
- * waits for the old one. So it says which file the watch is for, by what is likely to differ from
- * others: a hash of its inode and device, say, less its highest bit; 0 if it is not known. O(1). */
+/* Notes which file a watch is for. For a backend's watch(): the program may close a number, and
+ * open another file with it, while a task still waits for the old file. `file` is a value that
+ * other files probably do not have, such as a hash of inode and device; 0: not known. The highest
+ * bit is ignored. O(1). */
 static inline void weft_watch_set_file(weft_watch *watch, uint32_t file)
 {
     watch->watched.mark = file << 1 | weft_watch_for(watch);
 }
 
-/* And asks, if somebody may wait for that number already, whether this one can be watched as well:
- * NULL; or weft_descriptor_busy_error, because it is for the same. Those who wait for another file
- * of that number are told that it is bad. O(watches). */
+/* Checks a new watch against the other watches of its number. For a backend's watch(), if there may
+ * be such watches. Ends the watches for another file of that number, as bad. Returns NULL, or
+ * weft_descriptor_busy_error if the list has a watch for this file and direction. O(watches). */
 const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch);
 
-/* A port's, or a host's, word to a watch of the loop, which is over then: its descriptor is ready,
- * and who waits will run; or it is bad. O(1). */
+/* Ends a watch of the loop, because its descriptor is ready. The task or function that waits will
+ * run. For a backend, or a host. O(1). */
 void weft_watch_ready(weft_loop *loop, weft_watch *watch);
+
+/* Ends a watch of the loop, because its descriptor is bad. A task gets weft_bad_descriptor_error; a
+ * function is called, and finds out from its own read or write. For a backend, or a host. O(1). */
 void weft_watch_bad(weft_loop *loop, weft_watch *watch);
+
+/* ---- Private ---- */
 
 weft_step_ weft_wait_descriptor_(weft_context *context, int descriptor, enum weft_watched_for what);
 

@@ -10,7 +10,7 @@ void weft_create_future_(weft_loop *loop, weft_awaitable_ *future)
 const weft_error *weft_not_pending_(void)
 {
     static const weft_error not_pending = {&weft_invalid_state_error,
-                                           "set though it has ended, or is not to be set"};
+                                           "only a pending future can be set"};
     return &not_pending;
 }
 

@@ -1,4 +1,4 @@
-/* Futures: results that somebody will set. */
+/* Futures: results that will be set later, by another task or a callback. */
 #ifndef WEFT_CORE_FUTURE_H
 #define WEFT_CORE_FUTURE_H
 
@@ -8,58 +8,66 @@
 extern "C" {
 #endif
 
-/* A future without a result: that it has ended is all there is to know. Belongs to the program,
- * like a WEFT_FUTURE. */
+/* asyncio.Future without a result: it only ends. The program owns the future, and must not move it
+ * while a task waits for it or a done callback is pending. */
 typedef struct weft_future {
     union {
         weft_awaitable_ awaitable;
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         weft_awaitable_ settable;
         weft_awaitable_ without_result;
     };
 } weft_future;
 
-/* weft_as_future(p): a weft_future * to any task or future *p, as asyncio's Task is a Future: for
- * programs that keep several kinds together. Only its end, error and cancellation show; one that is
- * a task, or has a result, is not to be set through it. */
+/* weft_as_future(p): returns a weft_future * to any task or future *p. asyncio's Task is a Future
+ * too. For programs that keep tasks and futures of several types together. Through this pointer, a
+ * task, or a future with a result, can be awaited and cancelled, but must not be set. */
 #define weft_as_future(p) ((weft_future *)(void *)&(p)->awaitable)
 
-/* asyncio.Future, with a result of type `type`: its member `result`, valid once it has ended
- * without an error. Belongs to the program, and must stay where it is while somebody waits for it.
- * Each use of the macro makes a type of its own: give it a name with typedef to pass pointers to it
- * around. */
+/* WEFT_FUTURE(type): the type of an asyncio.Future. Its member `result` has the type `type`, and is
+ * valid after the future has ended without an error. The program owns the future, and must not move
+ * it while a task waits for it or a done callback is pending. Each use of the macro makes a type of
+ * its own; name it with typedef to pass pointers to it. */
 #define WEFT_FUTURE(type)                                                                          \
     struct {                                                                                       \
         union {                                                                                    \
             weft_awaitable_ awaitable;                                                             \
+            weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;              \
             weft_awaitable_ settable;                                                              \
         };                                                                                         \
         type result;                                                                               \
     }
 
-/* weft_create_future(p), in a coroutine: loop.create_future(). Makes *p, whatever it was before,
- * pending; nobody may be waiting for it. O(1). */
+/* weft_create_future(p): loop.create_future(), in a coroutine. Makes *p pending. The old contents
+ * of *p do not matter, but no task and no callback may wait for *p. O(1). */
 #define weft_create_future(p) weft_loop_create_future(weft_running_loop(), p)
 
-/* weft_loop_create_future(weft_loop *loop, p): the same from outside of a coroutine. */
+/* weft_loop_create_future(weft_loop *loop, p): loop.create_future(). Does what weft_create_future
+ * does, outside of a coroutine. O(1). */
 #define weft_loop_create_future(loop, p) weft_create_future_((loop), &(p)->settable)
 
-/* weft_set_result(p, value): p.set_result(value), of a WEFT_FUTURE. Stores the result and wakes all
- * who wait. Returns NULL, or weft_invalid_state_error if it has ended already, cancelled included,
- * or was never created, and then changes nothing, and does not evaluate `value`; weft_check raises
- * that. `p` is evaluated more than once. O(those who wait). */
+/* weft_set_result(p, value): p.set_result(value), for a WEFT_FUTURE. Stores the result, and wakes
+ * the waiters. Returns NULL; or an error of the kind weft_invalid_state_error if *p has ended, was
+ * cancelled, or was never created. An error changes nothing, and `value` is not evaluated.
+ * weft_check raises the returned error. `p` is evaluated more than once. O(waiters). */
 #define weft_set_result(p, ...)                                                                    \
     (weft_pending_(&(p)->settable)                                                                 \
          ? ((p)->result = (__VA_ARGS__), weft_end_future_(&(p)->settable, NULL))                   \
          : weft_not_pending_())
 
-/* weft_set_done(p): p.set_result(None), of a weft_future. Likewise; `p` is evaluated once. */
+/* weft_set_done(p): p.set_result(None), for a weft_future. Wakes the waiters. Returns what
+ * weft_set_result returns. `p` is evaluated once. O(waiters). */
 #define weft_set_done(p) weft_end_future_(&(p)->without_result, NULL)
 
-/* weft_set_error(p, const weft_error *error): p.set_exception(error). Likewise; the error must stay
- * valid for as long as *p is asked for it. NULL counts as weft_invalid_state_error. */
+/* weft_set_error(p, const weft_error *error): p.set_exception(error). Ends *p with the error, and
+ * wakes the waiters, which raise it. The error must stay valid as long as *p may be awaited or
+ * asked for it. NULL counts as weft_invalid_state_error. Returns what weft_set_result returns. `p`
+ * is evaluated once. O(waiters). */
 #define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
 
-/* Whether it is a future that can be set: a task cannot. */
+/* ---- Private ---- */
+
+/* Returns true if the awaitable is a future that has not ended. */
 static inline bool weft_pending_(const weft_awaitable_ *awaitable)
 {
     return awaitable->scope && weft_is_future_(awaitable) && !weft_has_ended_(awaitable);

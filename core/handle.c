@@ -1,22 +1,21 @@
-#include "core/handle.h"
-
-#include "core/awaitable.h"
+#include "core/loop.h"
 
 static void call(weft_loop *loop, weft_node_ *node);
 
-/* A handle's node.frame says where the handle is: NULL: idle; or one of these. */
+/* A handle's node.frame says where the handle is linked: NULL: nowhere, the handle is idle; or one
+ * of these constants. */
 static const weft_code code = {.run = call, .name = "callback"};
 static const weft_frame armed = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0};    /* in the timers */
 static const weft_frame watching = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the watches */
-static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* on the ready queue */
+static const weft_frame ready = {&code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* in the ready queue */
 static const weft_frame waiting = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end, to run in the loop */
+    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* a done callback: called in the loop */
 static const weft_frame observing = {
-    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* waits for an end, to run at once */
+    &code, {NULL}, WEFT_CALLBACK_STATE_, 0}; /* weft_observe_end_: called at once */
 
 static void move_to(weft_handle *handle, const weft_frame *where)
 {
-    handle->wait.node.frame = (weft_frame *)where; /* constant, and never written through */
+    handle->wait.node.frame = (weft_frame *)where; /* a constant, which nothing writes */
 }
 
 static void call(weft_loop *loop, weft_node_ *node)
@@ -52,8 +51,8 @@ const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time w
     return NULL;
 }
 
-const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
-                                  weft_function *function)
+const weft_error *(weft_call_later)(weft_loop *loop, weft_handle *handle, weft_time delay,
+                                    weft_function *function)
 {
     return weft_call_at(loop, handle, weft_deadline_(loop, delay), function);
 }
@@ -64,33 +63,10 @@ void weft_handle_set_watching_(weft_handle *handle, weft_function *function)
     move_to(handle, &watching);
 }
 
-static void wait_for_end(weft_awaitable_ *awaitable, weft_handle *handle, const weft_frame *how)
-{
-    move_to(handle, how);
-    handle->wait.previous = awaitable->waiters;
-    weft_ring_append_(&awaitable->waiters, &handle->wait.node);
-}
-
-const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
-                                          weft_function *function)
-{
-    if (weft_handle_pending(handle) || !awaitable->scope)
-        return &weft_invalid_state_error;
-    handle->function = function;
-    handle->wait.awaited = awaitable;
-    if (weft_has_ended_(awaitable)) {
-        weft_handle_ready_(awaitable->scope->loop, handle);
-        return NULL;
-    }
-    wait_for_end(awaitable, handle, &waiting);
-    return NULL;
-}
-
-void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
+void weft_handle_set_waiting_(weft_handle *handle, weft_function *function, bool observes)
 {
     handle->function = function;
-    handle->wait.awaited = awaitable;
-    wait_for_end(awaitable, handle, &observing);
+    move_to(handle, observes ? &observing : &waiting);
 }
 
 void weft_handle_notify_(weft_loop *loop, weft_handle *handle)
@@ -129,7 +105,7 @@ bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
     return where;
 }
 
-static void forget(weft_node_ *node)
+void weft_handle_forget_(weft_node_ *node)
 {
     const weft_frame *const where = node->frame;
     if (where == &armed || where == &watching || where == &ready || where == &waiting ||
@@ -137,29 +113,17 @@ static void forget(weft_node_ *node)
         node->frame = NULL;
 }
 
-void weft_forget_callbacks_(weft_awaitable_ *awaitable)
-{
-    weft_node_ *node = awaitable->waiters;
-    if (!node)
-        return;
-    do {
-        weft_node_ *const next = node->next;
-        forget(node);
-        node = next;
-    } while (node != awaitable->waiters);
-}
-
 void weft_forget_handles_(weft_loop *loop)
 {
     while (loop->watches) {
         weft_node_ *const node = loop->watches;
         loop->end_watch(loop, weft_wait_of_(node));
-        forget(node);
+        weft_handle_forget_(node);
     }
     for (size_t i = 0; i < WEFT_BUCKETS_; i++)
         for (weft_node_ *node = loop->timers.buckets[i]; node; node = node->next)
-            forget(node);
+            weft_handle_forget_(node);
     for (weft_node_ *node = loop->ready.head; node != loop->ready.tail; node = node->next)
-        forget(node);
-    forget(loop->ready.tail);
+        weft_handle_forget_(node);
+    weft_handle_forget_(loop->ready.tail);
 }

@@ -15,8 +15,8 @@ typedef struct weft_handle weft_handle;
 typedef void weft_function(weft_loop *loop, weft_handle *handle);
 
 /* A call that the loop will make: asyncio's Handle and TimerHandle. All zero bytes is an idle one.
- * The program owns it, as a member of what its function is about (WEFT_HANDLE_OWNER). It must not be
- * moved until it has been called or cancelled. */
+ * The program owns it, as a member of what its function is about (WEFT_HANDLE_OWNER). It must not
+ * be moved until it has been called or cancelled. */
 struct weft_handle {
     weft_wait_ wait;
     weft_function *function;
@@ -39,18 +39,24 @@ struct weft_handle {
     }                                                                                              \
     static weft_function name
 
-/* loop.call_soon(function). The loop calls `function(loop, handle)` in the next tick, behind what is
- * ready. Returns NULL; or weft_invalid_state_error if the handle is not idle, and changes nothing.
- * O(1). */
+/* loop.call_soon(function). The loop calls `function(loop, handle)` in the next tick, behind what
+ * is ready. Returns NULL; or weft_invalid_state_error if the handle is not idle, and changes
+ * nothing. O(1). */
 const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_function *function);
 
-/* loop.call_later(delay, function). The loop calls the function after `delay` microseconds, never
- * earlier. Calls that are due together are made in the order in which they were asked for. Returns
- * NULL; or weft_invalid_state_error if the handle is not idle, and changes nothing. O(1), and up to
+/* loop.call_later(delay, function). The loop calls the function after `delay` (WEFT_SECONDS,
+ * WEFT_MS, WEFT_US), never earlier; with 0 or a negative delay, at once. Calls that are due
+ * together are made in the order in which they were asked for. Returns NULL; or
+ * weft_invalid_state_error if the handle is not idle, and changes nothing. O(1), and up to
  * 48 moves when it is due (timer.h). A delay beyond the clock's range, 580,000 years, is cut to
  * it. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
                                   weft_function *function);
+
+#ifndef __cplusplus
+#define weft_call_later(loop, handle, delay, function)                                             \
+    weft_call_later((loop), (handle), WEFT_DELAY_(delay), (function))
+#endif
 
 /* loop.call_at(when, function). Does what weft_call_later does, at a time of the loop's clock
  * (weft_loop_time). A time that has passed counts as now. */
@@ -74,6 +80,16 @@ void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
 
 /* Makes an idle handle a watch. */
 void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
+
+/* Makes an idle handle wait for the end of an awaitable. If `observes` is true, the function is
+ * called at that end, not in the loop. */
+void weft_handle_set_waiting_(weft_handle *handle, weft_function *function, bool observes);
+
+/* Removes a handle that waits for an awaitable from the awaitable's waiters (awaitable.c). O(1). */
+void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
+
+/* Makes the handle of a node idle, without unlinking it. Does nothing if the node is a task's. */
+void weft_handle_forget_(weft_node_ *node);
 
 /* Called when what the handle waits for has ended. */
 void weft_handle_notify_(weft_loop *loop, weft_handle *handle);

@@ -14,7 +14,7 @@
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
 
-#include "coroutine.h"
+#include "blocks.h"
 #include "time.h"
 
 #ifdef __cplusplus
@@ -137,22 +137,26 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
 #define WEFT_DEFINE_RING_(name, type, NEXT)                                                        \
     static inline void name##_push_(type **last, type *entry)                                      \
     {                                                                                              \
-        NEXT(entry) = *last ? NEXT(*last) : entry;                                                 \
-        if (*last)                                                                                 \
-            NEXT(*last) = entry;                                                                   \
+        type *const end = *last;                                                                   \
+        NEXT(entry) = end ? NEXT(end) : entry;                                                     \
+        if (end)                                                                                   \
+            NEXT(end) = entry;                                                                     \
         else                                                                                       \
             *last = entry;                                                                         \
     }                                                                                              \
     static inline void name##_append_(type **last, type *entry)                                    \
     {                                                                                              \
-        name##_push_(last, entry);                                                                 \
+        type *const end = *last;                                                                   \
+        NEXT(entry) = end ? NEXT(end) : entry;                                                     \
+        if (end)                                                                                   \
+            NEXT(end) = entry;                                                                     \
         *last = entry;                                                                             \
     }                                                                                              \
     static inline type *name##_pop_(type **last)                                                   \
     {                                                                                              \
-        type *const first = NEXT(*last);                                                           \
-        NEXT(*last) = NEXT(first);                                                                 \
-        if (first == *last)                                                                        \
+        type *const end = *last, *const first = NEXT(end);                                         \
+        NEXT(end) = NEXT(first);                                                                   \
+        if (first == end)                                                                          \
             *last = NULL;                                                                          \
         return first;                                                                              \
     }

@@ -1,18 +1,8 @@
-#include "core/awaitable.h"
+#include "core/task.h"
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
-static weft_loop *loop_of(const weft_task *task)
-{
-    return task->awaitable.scope->loop;
-}
-
 /* ---- Start ---- */
-
-static inline bool is_intact(const weft_task *last, const weft_task *task)
-{
-    return last != task && !last->next;
-}
 
 static inline void enter_scope(weft_scope_ *scope, weft_task *task)
 {
@@ -20,7 +10,8 @@ static inline void enter_scope(weft_scope_ *scope, weft_task *task)
     task->awaitable.scope = scope;
     task->live.wait.node.frame = &task->root;
     scope->live++;
-    if (scope->children && !is_intact(scope->children->root.previous, task))
+    const weft_task *const first = scope->children;
+    if (first && (first->root.previous == task || first->root.previous->next))
         weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
     weft_tasks_append_(&scope->children, task);
 }
@@ -41,9 +32,11 @@ void weft_start_eager_task_(weft_scope_ *scope, weft_task *task)
 weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
     const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
+    if (weft_is_negative_(delay))
+        return now;
     if (delay)
-        delay = delay < UINT64_MAX - resolution ? delay + resolution : UINT64_MAX;
-    return delay < UINT64_MAX - now ? now + delay : UINT64_MAX;
+        delay = delay < WEFT_FOREVER - resolution ? delay + resolution : WEFT_FOREVER;
+    return delay < WEFT_FOREVER - now ? now + delay : WEFT_FOREVER;
 }
 
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
@@ -54,7 +47,9 @@ void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
 {
-    weft_loop *const loop = loop_of(task);
+    weft_loop *const loop = task->awaitable.scope->loop;
+    if (weft_is_negative_(delay))
+        return (weft_step_){WEFT_YIELDED};
     weft_set_parked_(task, WEFT_ASLEEP_);
     weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
     return (weft_step_){WEFT_PARKED_};
@@ -101,45 +96,47 @@ void weft_leave_scope_(weft_task *task)
     task->live.wait.node.frame = &task->root;
 }
 
-/* The group's callback runs before what waits for the child. While other children live, the end of
- * a child that has returned shows in nothing, so its callback is left out: theirs come later. */
-static inline bool calls_group(const weft_scope_ *scope, const weft_task *task,
-                               const weft_error *error)
-{
-    return scope->on_child_end && (!scope->live || error || task->root.flags & WEFT_POOLED_);
-}
-
-/* What is left to do at the end of a task that failed, or that a shutdown waits for. */
-WEFT_COLD_ static void end_unusually(weft_loop *loop, weft_task *task, bool woke_task,
-                                     bool in_group)
-{
-    if (!woke_task && !in_group)
-        weft_keep_failure_(task); /* if it failed */
-    if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
-        !loop->stopping)
-        weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
-}
-
-/* All that the end of a task does. A task that was cancelled after its last wait ends cancelled. */
-static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task, const weft_error *error)
+/* What the end of every task does. Returns true if it woke a task.
+ *
+ * A group's callback runs before what waits for the child. While other children live, the end of a
+ * child that has returned shows in nothing, so its callback is left out: theirs come later. */
+static WEFT_ALWAYS_INLINE_ bool end_task_with(weft_loop *loop, weft_task *task,
+                                              const weft_error *error)
 {
     weft_scope_ *const scope = task->awaitable.scope;
-    const bool in_group = scope->on_child_end;
-    const bool unusual =
-        WEFT_UNLIKELY_(error || task->root.flags & (WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_));
-    if (WEFT_UNLIKELY_(unusual) && !error && task->root.flags & WEFT_MUST_CANCEL_)
-        error = &weft_cancelled_error;
-    loop->context.error = NULL;
     scope->live--;
-    if (calls_group(scope, task, error)) {
+    if ((!scope->live || error || task->root.flags & WEFT_POOLED_) && scope->on_child_end) {
         task->live.wait.node.frame = (weft_frame *)scope->on_child_end;
         weft_ready_push_(&loop->ready, &task->live.wait.node);
     } else {
         leave_scope(scope, task);
     }
-    const bool woke_task = weft_complete_(&task->awaitable, error);
-    if (WEFT_UNLIKELY_(unusual))
-        end_unusually(loop, task, woke_task, in_group);
+    return weft_complete_(&task->awaitable, error);
+}
+
+/* Ends a task with an error, or one that was cancelled after its last wait, or that a shutdown
+ * waits for. */
+WEFT_COLD_ static void end_task_unusually(weft_loop *loop, weft_task *task)
+{
+    const bool in_group = task->awaitable.scope->on_child_end;
+    const weft_error *error = loop->context.error;
+    loop->context.error = NULL;
+    if (!error && task->root.flags & WEFT_MUST_CANCEL_)
+        error = &weft_cancelled_error;
+    if (!end_task_with(loop, task, error) && !in_group)
+        weft_keep_failure_(task);
+    if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
+        !loop->stopping)
+        weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
+}
+
+static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task)
+{
+    const unsigned unusual = WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_;
+    if (WEFT_UNLIKELY_(loop->context.error || task->root.flags & unusual))
+        end_task_unusually(loop, task);
+    else
+        (void)end_task_with(loop, task, NULL);
 }
 
 /* ---- Run ---- */
@@ -160,8 +157,8 @@ WEFT_COLD_ static void deliver(weft_context *context, weft_node_ *node)
     task->root.flags &= (uint16_t)~WEFT_DELIVERY_MASK_;
 }
 
-/* Does what a step ended with. Returns the node whose step comes next in this run: the task's own,
- * if it called a coroutine or one returned to its caller; an eager child's; or NULL. */
+/* Decides what a step ended with. Returns the node whose step comes next in this run: the task's
+ * own, if it called a coroutine or one returned to its caller; an eager child's; or NULL. */
 static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *node,
                                                   weft_step_ result)
 {
@@ -180,7 +177,7 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *n
             node->frame = node->frame->caller;
             return node;
         }
-        end_task(loop, task, loop->context.error);
+        end_task(loop, task);
         return NULL;
     }
     if (result.what == WEFT_CALLED_) {
@@ -192,10 +189,10 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *n
     return &WEFT_CONTAINER_(loop->context.callee, weft_task, root)->live.wait.node;
 }
 
-static inline weft_step_ step(weft_loop *loop, weft_node_ *node)
+static WEFT_ALWAYS_INLINE_ weft_node_ *step(weft_loop *loop, weft_node_ *node)
 {
     loop->context.running = node;
-    return node->frame->code->step(node->frame, &loop->context);
+    return after_step(loop, node, node->frame->code->step(node->frame, &loop->context));
 }
 
 /* A task that started another one eagerly goes on when that one parks, yields or ends. */
@@ -210,7 +207,7 @@ static weft_node_ *take_eager_parent(weft_loop *loop)
 static void run_on(weft_loop *loop, weft_node_ *node)
 {
     while (node) {
-        weft_node_ *const next = after_step(loop, node, step(loop, node));
+        weft_node_ *const next = step(loop, node);
         node = next ? next : take_eager_parent(loop);
     }
 }
@@ -219,7 +216,7 @@ static WEFT_ALWAYS_INLINE_ void run_task(weft_loop *loop, weft_node_ *node)
 {
     if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
         deliver(&loop->context, node);
-    weft_node_ *const next = after_step(loop, node, step(loop, node));
+    weft_node_ *const next = step(loop, node);
     if (WEFT_UNLIKELY_(next != NULL))
         run_on(loop, next);
 }
@@ -244,7 +241,7 @@ void weft_run_entry_(weft_loop *loop, weft_node_ *node)
 bool weft_loop_is_idle_(const weft_loop *loop)
 {
     return weft_ready_is_idle_(&loop->ready) && !loop->stopping &&
-           !weft_has_threadsafe_calls_(loop);
+           !WEFT_LOAD_(loop->threadsafe_calls);
 }
 
 static void fire_timers(weft_loop *loop)
@@ -290,7 +287,7 @@ static bool begin_tick(weft_loop *loop)
     } else if (loop->watches) {
         poll_io(loop);
     }
-    if (weft_has_threadsafe_calls_(loop))
+    if (WEFT_LOAD_(loop->threadsafe_calls))
         loop->threadsafe->take_calls(loop);
     if (loop->timers.used)
         fire_timers(loop);
@@ -311,7 +308,7 @@ static void run_tick(weft_loop *loop)
             continue;
         }
         if (WEFT_UNLIKELY_(weft_ready_is_idle_(&loop->ready) || loop->attention ||
-                           weft_has_threadsafe_calls_(loop)))
+                           WEFT_LOAD_(loop->threadsafe_calls)))
             return;
         weft_ready_push_(&loop->ready, &loop->ready.tick); /* its head is the next tick's first */
     }

@@ -71,8 +71,10 @@ typedef struct weft_threadsafe_handle weft_threadsafe_handle;
 #endif
 #ifdef WEFT_HAS_ATOMICS_
 #define WEFT_ATOMIC_(type) _Atomic(type)
+#define WEFT_LOAD_(object) atomic_load_explicit(&(object), memory_order_relaxed)
 #else
 #define WEFT_ATOMIC_(type) type volatile
+#define WEFT_LOAD_(object) (object)
 #endif
 
 /* What threadsafe.c does for a loop. A loop knows it only after a handle was opened, so a program
@@ -148,7 +150,8 @@ weft_time weft_loop_time(weft_loop *loop);
  *   weft_deadlock_error       nothing can ever run again, and the task has not ended. The tasks are
  *                             left as they are, to be looked at (weft_first_task) or shut down.
  *   weft_invalid_state_error  weft_stop ended the run; or the loop runs already.
- * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than once. */
+ * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than
+ * once. */
 #define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
 
 /* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)). Does what
@@ -181,9 +184,9 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
  * if *p was never started or belongs to another loop. */
 #define weft_run_until_complete(loop, p) weft_run_until_complete_((loop), &(p)->awaitable)
 
-/* loop.run_forever(). Runs the loop until weft_stop is called, and returns NULL. If nothing can ever
- * run again before that, returns weft_deadlock_error; or NULL if there are tasks and all of them
- * are daemons (inspect/daemon.h). That check is O(tasks in no group). All run functions return
+/* loop.run_forever(). Runs the loop until weft_stop is called, and returns NULL. If nothing can
+ * ever run again before that, returns weft_deadlock_error; or NULL if there are tasks and all of
+ * them are daemons (inspect/daemon.h). That check is O(tasks in no group). All run functions return
  * weft_invalid_state_error if the loop runs already. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
@@ -245,17 +248,6 @@ void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait);
 
 /* Returns true if the wait is a task's and its wake-up callback has not run yet. */
 bool weft_is_wake_up_(const weft_wait_ *wait);
-
-#ifndef __cplusplus
-static inline bool weft_has_threadsafe_calls_(const weft_loop *loop)
-{
-#ifdef WEFT_HAS_ATOMICS_
-    return atomic_load_explicit(&loop->threadsafe_calls, memory_order_relaxed);
-#else
-    return loop->threadsafe_calls;
-#endif
-}
-#endif
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/* Alone in its file: a program that has a weft_panic of its own links that one instead. */
+/* weft_panic has a file of its own, so that a program can define the function instead. */
 #include "core/panic.h"
 
 #if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)

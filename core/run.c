@@ -168,8 +168,7 @@ static void forget_tasks(weft_loop *loop)
 
 const weft_error *weft_loop_close(weft_loop *loop)
 {
-    static const weft_error open = {&weft_invalid_state_error,
-                                    "handles for calls from outside are open"};
+    static const weft_error open = {&weft_invalid_state_error, "thread-safe handles are open"};
     while (loop->failed && !loop->runs && !loop->open_handles)
         weft_report_failure_(loop->failed);
     if (loop->runs)

@@ -81,8 +81,8 @@ static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
     return (uintptr_t)awaitable->waiters - (uintptr_t)weft_ended_ < sizeof weft_ended_;
 }
 
-/* Wakes the waiters of an awaitable, which are in the ring of `last`, with its error. Returns true if
- * one of them was a task. */
+/* Wakes the waiters of an awaitable, which are in the ring of `last`, with its error. Returns true
+ * if one of them was a task. */
 bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last);
 
 /* Completes the awaitable and wakes its waiters. Returns true if one of them was a task. */
@@ -119,6 +119,7 @@ struct weft_live_task_ {
 struct weft_task {
     union {
         weft_awaitable_ awaitable; /* `error` is valid only after the end */
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         struct weft_live_task_ live;
     };
     weft_task *next; /* in its scope's children, or in `failed`; the other link: root.previous */
@@ -203,6 +204,7 @@ static inline weft_task *weft_running_task_(const weft_context *context)
     union {                                                                                        \
         weft_task task;                                                                            \
         weft_awaitable_ awaitable;                                                                 \
+        weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;                  \
         struct {                                                                                   \
             unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];                           \
             struct name frame;                                                                     \
@@ -303,10 +305,10 @@ void weft_start_eager_task_(weft_scope_ *scope, weft_task *task);
 
 /* ---- Sleeping ---- */
 
-/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` microseconds
- * (WEFT_MS, WEFT_SECONDS), never less. 0 lets every task that is ready run first. Raises nothing
- * but a cancellation. O(1), and up to 48 moves when it is over (timer.h). */
-#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), (delay)))
+/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` (WEFT_SECONDS,
+ * WEFT_MS, WEFT_US), never less. With 0, or a negative delay, every task that is ready runs first.
+ * Raises nothing but a cancellation. O(1), and up to 48 moves when it is over (timer.h). */
+#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
 
@@ -378,26 +380,21 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
     return parked;
 }
 
-/* Makes a parked task ready. */
-static inline void weft_wake_as_(weft_task *task, enum weft_parked_ now)
-{
-    weft_set_parked_(task, now);
-    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
-}
-
-static inline void weft_wake_(weft_task *task)
-{
-    weft_wake_as_(task, WEFT_NOT_PARKED_);
-}
-
 /* Makes a parked task ready, with an error to be raised; NULL: none. */
 static inline void weft_wake_with_(weft_task *task, const weft_error *error)
 {
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
     if (error) {
         task->live.wait.error = error;
         task->root.flags |= WEFT_HAS_ERROR_;
     }
-    weft_wake_(task);
+    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
+}
+
+/* Makes a parked task ready. */
+static inline void weft_wake_(weft_task *task)
+{
+    weft_wake_with_(task, NULL);
 }
 
 /* ---- Cancelling (cancel.c) ---- */

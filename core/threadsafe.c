@@ -1,22 +1,22 @@
 #include "core/threadsafe.h"
 
-/* ---- What two threads touch: each handle's `called`, and the loop's list of those ---- */
+/* ---- Shared between threads: each handle's `called`, and the loop's list of these handles ---- */
 
 #ifdef WEFT_HAS_ATOMICS_
 
-/* Whether it was not called already. What the caller has written before is seen by whoever finds it
- * called (take_back), also if this was not the first call. */
-static bool mark(weft_threadsafe_handle *handle)
+/* Marks a handle as called. Returns false if the mark was there. The exchange has release order in
+ * each call: clear_called then acquires what every caller wrote before its call. */
+static bool set_called(weft_threadsafe_handle *handle)
 {
     return !atomic_exchange_explicit(&handle->called, handle, memory_order_acq_rel);
 }
 
-static void take_back(weft_threadsafe_handle *handle)
+static void clear_called(weft_threadsafe_handle *handle)
 {
     (void)atomic_exchange_explicit(&handle->called, NULL, memory_order_acq_rel);
 }
 
-/* Whether it is the only one. */
+/* Puts a handle in the loop's list. Returns true if the list was empty. */
 static bool push(weft_loop *loop, weft_threadsafe_handle *handle)
 {
     weft_threadsafe_handle *last =
@@ -45,12 +45,12 @@ static weft_threadsafe_handle *exchange(weft_threadsafe_handle *volatile *where,
     return was;
 }
 
-static bool mark(weft_threadsafe_handle *handle)
+static bool set_called(weft_threadsafe_handle *handle)
 {
     return !exchange(&handle->called, handle);
 }
 
-static void take_back(weft_threadsafe_handle *handle)
+static void clear_called(weft_threadsafe_handle *handle)
 {
     (void)exchange(&handle->called, NULL);
 }
@@ -72,14 +72,15 @@ static weft_threadsafe_handle *take_all(weft_loop *loop)
 
 #endif
 
-/* ---- From outside ---- */
+/* ---- In any thread ---- */
 
-/* The list first: the bell only says that there is one, so it may be rung too often, and whoever
- * finds somebody on the list leaves it to them. */
+/* Puts the handle in the list before it wakes the loop: a wake only says that the list has an
+ * entry. A wake too many does no harm. A caller that finds the list not empty need not wake the
+ * loop, because the caller before it does. */
 bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 {
     weft_loop *const loop = handle->loop;
-    if (!loop || !mark(handle))
+    if (!loop || !set_called(handle))
         return false;
     if (push(loop, handle) && loop->backend->wake)
         loop->backend->wake(loop->backend);
@@ -88,20 +89,21 @@ bool weft_call_soon_threadsafe(weft_threadsafe_handle *handle)
 
 bool weft_has_been_called(const weft_loop *loop)
 {
-    return weft_has_threadsafe_calls_(loop);
+    return WEFT_LOAD_(loop->threadsafe_calls);
 }
 
-/* ---- In the loop ---- */
+/* ---- In the loop's thread ---- */
 
+/* A callback: runs the program's function. */
 static void call(weft_loop *loop, weft_handle *handle)
 {
     weft_threadsafe_handle *const called =
         WEFT_HANDLE_OWNER(handle, weft_threadsafe_handle, handle);
-    take_back(called);
+    clear_called(called);
     called->function(loop, handle);
 }
 
-/* The last called is the first of the list. */
+/* Reverses the list, which begins with the last call. */
 static weft_threadsafe_handle *in_order(weft_threadsafe_handle *last)
 {
     weft_threadsafe_handle *first = NULL;
@@ -114,7 +116,8 @@ static weft_threadsafe_handle *in_order(weft_threadsafe_handle *last)
     return first;
 }
 
-/* A function may have used its handle for another call, which would keep this one out for ever. */
+/* Makes the called handles ready. A function may have used its handle for another call; that call
+ * is cancelled, or it would keep this one out for ever. */
 static void take_calls(weft_loop *loop)
 {
     weft_threadsafe_handle *next;
@@ -125,7 +128,7 @@ static void take_calls(weft_loop *loop)
     }
 }
 
-/* For reports. */
+/* Returns the program's function of a ready handle, for reports. */
 static weft_function *function_of(weft_handle *ready)
 {
     if (ready->function != call)
@@ -133,11 +136,12 @@ static weft_function *function_of(weft_handle *ready)
     return WEFT_HANDLE_OWNER(ready, weft_threadsafe_handle, handle)->function;
 }
 
-static const weft_threadsafe_hooks_ outside = {take_calls, function_of};
+static const weft_threadsafe_hooks_ hooks = {take_calls, function_of};
 
-/* ---- Open and closed ---- */
+/* ---- Opening and closing ---- */
 
-static void count_listening(const weft_threadsafe_handle *handle, bool more)
+/* Counts a handle that keeps runs alive, or takes it off the count. */
+static void count_keepalive(const weft_threadsafe_handle *handle, bool more)
 {
     weft_loop *const loop = handle->loop;
     if (handle->daemon || !loop->backend->wake)
@@ -160,8 +164,8 @@ const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *
         return error;
     *handle = (weft_threadsafe_handle){.function = function, .loop = loop};
     loop->open_handles++;
-    loop->threadsafe = &outside;
-    count_listening(handle, true);
+    loop->threadsafe = &hooks;
+    count_keepalive(handle, true);
     return NULL;
 }
 
@@ -172,7 +176,7 @@ void weft_threadsafe_close(weft_threadsafe_handle *handle)
         return;
     take_calls(loop);
     weft_handle_cancel(loop, &handle->handle);
-    count_listening(handle, false);
+    count_keepalive(handle, false);
     handle->loop = NULL;
     if (--loop->open_handles == 0 && loop->backend->close_wake)
         loop->backend->close_wake(loop->backend);
@@ -182,7 +186,7 @@ void weft_threadsafe_set_daemon(weft_threadsafe_handle *handle, bool daemon)
 {
     if (!handle->loop)
         return;
-    count_listening(handle, false);
+    count_keepalive(handle, false);
     handle->daemon = daemon;
-    count_listening(handle, true);
+    count_keepalive(handle, true);
 }

@@ -16,19 +16,14 @@ static unsigned bit_length(uint64_t bits)
 /* The last bucket takes every deadline that differs in a higher bit. */
 static unsigned bucket_of(const weft_timers_ *timers, weft_time deadline)
 {
-    const weft_time differs = deadline ^ timers->reached;
-    const unsigned length = bit_length(differs);
+    const unsigned length = bit_length(deadline ^ timers->reached);
     return length < WEFT_BUCKETS_ ? length : WEFT_BUCKETS_ - 1;
-}
-
-static unsigned lowest_bucket(const weft_timers_ *timers)
-{
-    return bit_length(timers->used & -timers->used) - 1;
 }
 
 static weft_time deadline_of(weft_node_ *node)
 {
-    return weft_unpack_time_(weft_wait_of_(node)->deadline);
+    const weft_packed_time_ deadline = WEFT_CONTAINER_(node, weft_wait_, node)->deadline;
+    return (weft_time)deadline.high << 32 | deadline.low;
 }
 
 static void put(weft_timers_ *timers, weft_node_ *node)
@@ -53,10 +48,7 @@ static void take(weft_timers_ *timers, unsigned bucket, weft_node_ *node)
 /* Moves the first timer of the least deadline to the front. */
 static void sort(weft_timers_ *timers, unsigned bucket)
 {
-    const uint64_t bit = (uint64_t)1 << bucket;
-    if (!(timers->unsorted & bit))
-        return;
-    timers->unsorted &= ~bit;
+    timers->unsorted &= ~((uint64_t)1 << bucket);
     weft_node_ *least = timers->buckets[bucket];
     for (weft_node_ *node = least->next; node; node = node->next)
         if (deadline_of(node) < deadline_of(least))
@@ -67,7 +59,8 @@ static void sort(weft_timers_ *timers, unsigned bucket)
     put(timers, least);
 }
 
-/* Moves the timers of the lowest bucket to lower buckets; those of its least deadline to bucket 0. */
+/* Moves the timers of the lowest bucket to lower buckets; those of its least deadline to bucket
+ * 0. */
 static void spread(weft_timers_ *timers, unsigned bucket)
 {
     weft_node_ *node = timers->buckets[bucket];
@@ -87,13 +80,14 @@ void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline
         deadline = timers->reached;
     if (!timers->used || deadline < timers->next)
         timers->next = deadline;
-    wait->deadline = weft_pack_time_(deadline);
+    wait->deadline.low = (uint32_t)deadline;
+    wait->deadline.high = (uint32_t)(deadline >> 32);
     put(timers, &wait->node);
 }
 
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
 {
-    const unsigned bucket = bucket_of(timers, weft_unpack_time_(wait->deadline));
+    const unsigned bucket = bucket_of(timers, deadline_of(&wait->node));
     if (timers->buckets[bucket] == &wait->node)
         timers->unsorted |= (uint64_t)1 << bucket;
     take(timers, bucket, &wait->node);
@@ -105,14 +99,15 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
 {
     if (!timers->used || now < timers->next)
         return NULL;
-    unsigned bucket = lowest_bucket(timers);
-    sort(timers, bucket);
+    const unsigned bucket = bit_length(timers->used & -timers->used) - 1; /* the lowest */
+    if (timers->unsorted >> bucket & 1)
+        sort(timers, bucket);
     timers->next = deadline_of(timers->buckets[bucket]);
     if (now < timers->next)
         return NULL;
     if (bucket > 0)
-        spread(timers, bucket), bucket = 0;
+        spread(timers, bucket);
     weft_node_ *const due = timers->buckets[0];
     take(timers, 0, due);
-    return weft_wait_of_(due);
+    return WEFT_CONTAINER_(due, weft_wait_, node);
 }

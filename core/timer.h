@@ -35,7 +35,8 @@ typedef struct weft_timers_ {
     weft_time next; /* no timer is due before it; the timer it came from may be disarmed */
 } weft_timers_;
 
-/* Arms a timer for `deadline`, or for `reached` if that is later. `wait` must be in no list. O(1). */
+/* Arms a timer for `deadline`, or for `reached` if that is later. `wait` must be in no list.
+ * O(1). */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline);
 
 /* Disarms a timer, which must be armed. O(1). */

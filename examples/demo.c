@@ -7,10 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* More than a socket holds, so that both sides have to wait. */
+/* More than a socket buffers, so that both sides have to wait. */
 enum { BYTES = 1 << 20 };
 
-/* What the tasks have done. */
+/* The results of the tasks. */
 static struct results {
     size_t received[2];
     bool timed_out;
@@ -19,15 +19,14 @@ static struct results {
     bool tidied;
 } results;
 
-static WEFT_QUEUE(int, 4) words;
+static WEFT_QUEUE(int, 4) numbers;
 
-bool demo_hear(int number)
+bool demo_receive(int number)
 {
-    return !weft_queue_put_nowait(&words, number);
+    return !weft_queue_put_nowait(&numbers, number);
 }
 
-/* ---- Bytes over a pair of sockets, both ways at once: each has one that reads and one that
- * writes ---- */
+/* ---- Bytes over a pair of sockets, in both directions at once ---- */
 
 WEFT_ASYNC(send_bytes, int socket; size_t sent;)
 {
@@ -67,9 +66,9 @@ WEFT_ASYNC(exchange, const int *sockets; weft_group group; int i; WEFT_TASK(send
 }
 WEFT_ASYNC_END
 
-/* ---- A wait that ends by its timeout: nobody says anything ---- */
+/* ---- A wait that ends by its timeout, since no byte arrives ---- */
 
-WEFT_ASYNC(listen_in_vain, const int *sockets; weft_timeout limit;)
+WEFT_ASYNC(receive_nothing, const int *sockets; weft_timeout limit;)
 {
     weft_try {
         weft_with_timeout(&self->limit, WEFT_MS(20)) {
@@ -84,7 +83,7 @@ WEFT_ASYNC(listen_in_vain, const int *sockets; weft_timeout limit;)
 }
 WEFT_ASYNC_END
 
-/* ---- A thread that works, and says when it has done ---- */
+/* ---- A thread that computes a sum, and notifies the loop ---- */
 
 struct worker {
     weft_threadsafe_handle done;
@@ -108,10 +107,10 @@ static void work_is_done(weft_loop *loop, weft_handle *handle)
     weft_event_set(&WEFT_HANDLE_OWNER(handle, struct worker, done.handle)->event);
 }
 
-static const weft_error no_thread = {.text = "there is no thread to be had"};
+static const weft_error no_thread = {.text = "cannot create a thread"};
 
-/* The thread is joined, and its handle closed, whatever happens meanwhile. */
-WEFT_ASYNC(have_it_done, struct worker worker; weft_exit closed, joined;)
+/* However this coroutine ends, the thread is joined and its handle closed. */
+WEFT_ASYNC(work_in_a_thread, struct worker worker; weft_exit closed, joined;)
 {
     weft_check(weft_threadsafe_open(weft_running_loop(), &self->worker.done, work_is_done));
     weft_try {
@@ -133,16 +132,16 @@ WEFT_ASYNC(have_it_done, struct worker worker; weft_exit closed, joined;)
 }
 WEFT_ASYNC_END
 
-/* ---- Words of the host ---- */
+/* ---- Numbers from the host ---- */
 
-WEFT_ASYNC(hear, int i;)
+WEFT_ASYNC(get_numbers, int i;)
 {
     for (self->i = 0; self->i < 3; self->i++)
-        weft_queue_get(&words, &results.got[self->i]);
+        weft_queue_get(&numbers, &results.got[self->i]);
 }
 WEFT_ASYNC_END
 
-/* ---- One that never ends by itself, and takes its time to tidy up ---- */
+/* ---- A task that ends only when it is cancelled, and then waits in its cleanup ---- */
 
 WEFT_ASYNC(tick, weft_exit left;)
 {
@@ -158,9 +157,9 @@ WEFT_ASYNC(tick, weft_exit left;)
 }
 WEFT_ASYNC_END
 
-/* ---- All of them ---- */
+/* ---- The whole demonstration ---- */
 
-static const weft_error no_sockets = {.text = "there are no sockets to be had"};
+static const weft_error no_sockets = {.text = "cannot create sockets"};
 
 static bool make_pair(int sockets[2])
 {
@@ -184,9 +183,9 @@ struct demo {
     weft_exit left;
     weft_group group;
     WEFT_TASK(exchange) exchange;
-    WEFT_TASK(listen_in_vain) listen;
-    WEFT_TASK(have_it_done) work;
-    WEFT_TASK(hear) hear;
+    WEFT_TASK(receive_nothing) listen;
+    WEFT_TASK(work_in_a_thread) work;
+    WEFT_TASK(get_numbers) numbers;
 };
 
 WEFT_ASYNC_BODY(demo)
@@ -197,10 +196,10 @@ WEFT_ASYNC_BODY(demo)
         weft_with_group(&self->group) {
             weft_group_create_task(&self->group, exchange, &self->exchange,
                                    .sockets = self->sockets);
-            weft_group_create_task(&self->group, listen_in_vain, &self->listen,
+            weft_group_create_task(&self->group, receive_nothing, &self->listen,
                                    .sockets = self->silent);
-            weft_group_create_task(&self->group, have_it_done, &self->work);
-            weft_group_create_task(&self->group, hear, &self->hear);
+            weft_group_create_task(&self->group, work_in_a_thread, &self->work);
+            weft_group_create_task(&self->group, get_numbers, &self->numbers);
         }
         weft_end;
     }
@@ -217,7 +216,7 @@ static WEFT_TASK(tick) ticks;
 
 void demo_start(weft_loop *loop)
 {
-    weft_queue_init(&words);
+    weft_queue_init(&numbers);
     weft_loop_create_task(loop, tick, &ticks);
     weft_loop_create_task(loop, demo, &task, .sockets = {-1, -1}, .silent = {-1, -1});
 }
@@ -242,5 +241,6 @@ int demo_report(void)
     printf("thread: %ld\n", results.sum);
     printf("host: %d %d %d\n", results.got[0], results.got[1], results.got[2]);
     printf("ticks: %s\n", results.tidied && weft_cancelled(&ticks) ? "cancelled, tidied up" : "no");
-    return error || !results.timed_out || !results.tidied; /* without an error all have ended */
+    return error || !results.timed_out ||
+           !results.tidied; /* without an error, every task has ended */
 }

@@ -1,24 +1,25 @@
-/* What the examples of hosts have weft do: the same tasks, whoever drives the loop. */
+/* The tasks of the examples of hosts: each host drives the loop in its own way. */
 #ifndef EXAMPLES_DEMO_H
 #define EXAMPLES_DEMO_H
 
 #include "weft.h"
 
-/* Starts them. Some of them never end by themselves. */
+/* Starts the tasks. One of them ends only when it is cancelled. */
 void demo_start(weft_loop *loop);
 
-/* The host's word to one of them, which waits for three: between two runs, or in a callback. False:
- * there is no room for it, and it is not heard. */
-bool demo_hear(int number);
+/* Passes a number of the host to a task, which waits for three. Call it between two runs or in a
+ * callback. Returns false if the queue has no room; then the number is lost. */
+bool demo_receive(int number);
 
-/* Whether the task that all are there for has ended; the others, and the loop, go on. */
+/* Returns true if the main task has ended. Other tasks may still run. */
 bool demo_is_done(void);
 
-/* asyncio's shutdown for a host, which cannot wait: asks all tasks to end. They have when
- * weft_first_task finds none, some runs later: they may await in their finally blocks. */
+/* Cancels all tasks, as asyncio's shutdown does, but without waiting, since a host cannot wait. The
+ * tasks have ended when weft_first_task returns NULL. That can take several runs, because tasks may
+ * await in their finally blocks. */
 void demo_cancel_all(weft_loop *loop);
 
-/* When that is so: prints what became of them. 0: all is as it should be; else 1. */
+/* Prints the results, after all tasks have ended. Returns 0 if they are as expected, else 1. */
 int demo_report(void);
 
 #endif

@@ -1,25 +1,24 @@
 /* A program under GLib's main loop, which drives a loop of weft's as one more source.
- *
- * The source has the descriptors that weft watches, and the time of its next run; when one of them
- * is ready, or it is time, it tells weft and has it run what is ready, without blocking. GLib does
- * the rest. */
+ * The source has the descriptors that weft watches, and the time of weft's next run. When a
+ * descriptor is ready or the time has come, GLib calls dispatch(). It notifies the watches and
+ * runs what is ready, without blocking. */
 #define _POSIX_C_SOURCE 200809L
 #include <glib-unix.h>
 #include <stdio.h>
 
 #include "demo.h"
 
-/* ---- The source, which is the loop's backend as well ---- */
+/* ---- The source, which is also the loop's backend ---- */
 
 typedef struct {
     GSource source;
     weft_backend backend;
     weft_loop loop;
-    GHashTable *entries; /* by number: the Entry of one that is watched */
+    GHashTable *entries; /* key: the descriptor; value: its Entry */
 } Source;
 
 typedef struct {
-    gpointer tag; /* GLib's */
+    gpointer tag; /* from g_source_add_unix_fd */
     GIOCondition condition;
 } Entry;
 
@@ -28,7 +27,7 @@ static Source *source_of(weft_backend *backend)
     return WEFT_HANDLE_OWNER(backend, Source, backend);
 }
 
-/* ---- What is watched ---- */
+/* ---- Watches ---- */
 
 static Entry *entry_of(const Source *self, const weft_watch *watch)
 {
@@ -88,16 +87,17 @@ static weft_time now(weft_backend *backend)
     return (weft_time)g_get_monotonic_time();
 }
 
-/* GLib sleeps, and looks. So weft_run, and all that runs until something has ended, is not for this
- * loop. */
+/* GLib sleeps and polls. So this loop must not be run by weft_run, or by another function that
+ * runs until a task has ended. */
 static void never_sleep(weft_backend *backend, weft_time until)
 {
     (void)backend;
     if (until)
-        g_error("the loop is GLib's to run");
+        g_error("this loop must be run by GLib");
 }
 
-/* From any thread. GLib does not promise it for signal handlers, and has g_unix_signal_add. */
+/* May be called from any thread. GLib does not promise that for signal handlers; use
+ * g_unix_signal_add for signals. */
 static void wake(weft_backend *backend)
 {
     g_main_context_wakeup(g_source_get_context(&source_of(backend)->source));
@@ -105,15 +105,15 @@ static void wake(weft_backend *backend)
 
 /* ---- What GLib calls ---- */
 
-/* By GLib's clock, which is the loop's; -1: never. GLib looks at the time, and the descriptors, by
- * itself. */
+/* GLib's clock is also the loop's clock; -1 means never. GLib checks the time and the
+ * descriptors. */
 static void set_ready_time(Source *self)
 {
     const weft_time next = weft_next_run(&self->loop);
     g_source_set_ready_time(&self->source, next < G_MAXINT64 ? (gint64)next : -1);
 }
 
-/* Before each sleep: a call of another source's, or of another thread, may have made weft ready. */
+/* Runs before each sleep, since a call of another source or thread may have made a task ready. */
 static gboolean prepare(GSource *source, gint *timeout)
 {
     set_ready_time((Source *)source);
@@ -121,8 +121,9 @@ static gboolean prepare(GSource *source, gint *timeout)
     return FALSE;
 }
 
-/* With G_IO_HUP and G_IO_ERR, which are reported unasked, a call would not block either. */
-static void tell_watch(Source *self, weft_watch *watch)
+/* G_IO_HUP and G_IO_ERR are always reported. A read or write would not block then, so the watch
+ * is ready. */
+static void notify_watch(Source *self, weft_watch *watch)
 {
     const GIOCondition reported = g_source_query_unix_fd(&self->source, entry_of(self, watch)->tag);
     if (reported & G_IO_NVAL)
@@ -131,21 +132,21 @@ static void tell_watch(Source *self, weft_watch *watch)
         weft_watch_ready(&self->loop, watch);
 }
 
-/* To tell a watch ends it, so who is next is asked before. */
-static void tell(Source *self)
+/* Notifying a watch removes it from the list, so the next watch is read first. */
+static void notify(Source *self)
 {
     weft_watch *next;
     for (weft_watch *watch = weft_first_watch(&self->loop); watch; watch = next) {
         next = weft_next_watch(watch);
-        tell_watch(self, watch);
+        notify_watch(self, watch);
     }
 }
 
-/* The callback is what g_source_set_callback has set: it is called after each run. */
+/* The callback is the one given to g_source_set_callback. It runs after each run of weft. */
 static gboolean dispatch(GSource *source, GSourceFunc after, gpointer data)
 {
     Source *const self = (Source *)source;
-    tell(self);
+    notify(self);
     weft_run_once(&self->loop);
     set_ready_time(self);
     return after(data);
@@ -172,7 +173,7 @@ static Source *new_source(void)
     return self;
 }
 
-/* ---- The program: a timer and an idle source beside weft's ---- */
+/* ---- The program: it has a timer and an idle source of its own ---- */
 
 typedef struct {
     GMainLoop *main_loop;
@@ -184,7 +185,7 @@ typedef struct {
 static gboolean say(gpointer data)
 {
     Program *const program = data;
-    demo_hear(++program->said);
+    demo_receive(++program->said);
     return program->said < 3;
 }
 
@@ -193,7 +194,7 @@ static gboolean idle(gpointer data)
     return ++((Program *)data)->idled < 100;
 }
 
-/* When the demonstration is done, all others are asked to end; when they have, the program ends. */
+/* Cancels the other tasks when the demonstration is done. Quits when they have ended. */
 static gboolean after_run(gpointer data)
 {
     Program *const program = data;

@@ -1,4 +1,4 @@
-/* hello: two tasks beside each other, on the loop of POSIX. */
+/* hello: two tasks run concurrently, on a loop with the POSIX backend. */
 #include <stdio.h>
 
 #include "weft.h"

@@ -1,9 +1,8 @@
-/* A program with a loop of its own, on poll(), that drives a loop of weft's beside it.
- *
- * Each turn: poll() for the host's descriptors and weft's, no longer than to the next of the host's
- * timers and weft's; weft is told and runs what is ready, without blocking; the host does its work.
- * core/backend/poll.c has done the bookkeeping of weft's descriptors, so that what is left is
- * turn(). */
+/* A program with a loop of its own, on poll(), that also drives a loop of weft's.
+ * Each iteration polls the host's and weft's descriptors, until the next timer of the host or of
+ * weft. Then weft runs what is ready, without blocking, and the host does its work.
+ * core/backend/poll.c does the bookkeeping of weft's descriptors. So run_once() is all that the
+ * host adds. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <unistd.h>
@@ -11,17 +10,17 @@
 #include "core/backend/poll.h"
 #include "demo.h"
 
-enum { MAIL, OWN }; /* the host's own entries; how many */
+enum { MAIL, OWN }; /* index of the host's entry; number of the host's entries */
 
 struct host {
     weft_poll backend;
     weft_loop loop;
-    int mail[2];        /* a pipe of the host's own */
-    weft_time timer_at; /* a timer of the host's own */
-    char sent;          /* numbers, up to 3 */
+    int mail[2];        /* a pipe: the host's timer writes, the host reads */
+    weft_time timer_at; /* deadline of the host's timer */
+    char sent;          /* last number written, up to 3 */
 };
 
-/* ---- The host's own work: a timer writes to its mail, of which weft is told ---- */
+/* ---- The host's work: a timer writes numbers, which the host passes to weft's tasks ---- */
 
 static void run_timer(struct host *host)
 {
@@ -37,18 +36,18 @@ static void read_mail(struct host *host)
 {
     char number = 0;
     if (read(host->mail[0], &number, 1) == 1)
-        demo_hear(number);
+        demo_receive(number);
 }
 
-/* ---- One turn of its loop ---- */
+/* ---- One iteration of the host's loop ---- */
 
 static weft_time earlier(weft_time one, weft_time other)
 {
     return one < other ? one : other;
 }
 
-/* weft goes first: what it has been told is of this poll(), and the host's work may change what it
- * waits for. */
+/* weft runs before the host's work, because that work may change the watches that this poll()
+ * answered. */
 static void run_once(struct host *host)
 {
     weft_poll *const backend = &host->backend;
@@ -57,7 +56,7 @@ static void run_once(struct host *host)
     const weft_time until = earlier(weft_next_run(&host->loop), host->timer_at);
     const int count = poll(backend->entries, backend->count, weft_poll_timeout(backend, until));
     if (count > 0)
-        weft_poll_tell(backend);
+        weft_poll_notify(backend);
     weft_run_once(&host->loop);
     if (count > 0 && backend->entries[MAIL].revents)
         read_mail(host);
@@ -88,7 +87,7 @@ static void close_host(struct host *host)
     close(host->mail[1]);
 }
 
-/* Nothing here blocks but poll(): while weft's tasks end, too, the host goes on. */
+/* Only poll() blocks here. So the host also runs while weft's tasks end. */
 int main(void)
 {
     static struct host host;

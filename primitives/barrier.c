@@ -7,12 +7,14 @@ void weft_barrier_init(weft_barrier *barrier, size_t n)
     *barrier = (weft_barrier)WEFT_BARRIER(n);
 }
 
-/* Those who come wait until the ones before have left. */
+/* Returns true if a task that comes may enter. Otherwise it waits until the tasks of the round
+ * before have left. */
 static bool is_open(const weft_barrier *barrier)
 {
     return barrier->state == WEFT_BARRIER_FILLING_ || barrier->state == WEFT_BARRIER_BROKEN_;
 }
 
+/* Returns the error of a task that enters; NULL: it may. */
 static const weft_error *enter(weft_barrier *barrier)
 {
     if (!barrier->parties)
@@ -20,7 +22,7 @@ static const weft_error *enter(weft_barrier *barrier)
     return barrier->state == WEFT_BARRIER_BROKEN_ ? &weft_broken_barrier_error : NULL;
 }
 
-/* The last one lets all pass. */
+/* Counts a task that enters. The last of the parties lets all pass. */
 static void count_up(weft_barrier *barrier)
 {
     if (++barrier->count < barrier->parties)
@@ -30,7 +32,8 @@ static void count_up(weft_barrier *barrier)
     weft_condition_notify_all(&barrier->condition);
 }
 
-/* The last to come passes first, and then the others in the order in which they came. */
+/* Lets a task pass, and stores its index. The last task that came passes first; then the others
+ * pass, in the order in which they came. */
 static const weft_error *pass(weft_barrier *barrier, size_t *index)
 {
     if (barrier->state != WEFT_BARRIER_DRAINING_)
@@ -40,6 +43,7 @@ static const weft_error *pass(weft_barrier *barrier, size_t *index)
     return NULL;
 }
 
+/* Counts a task that leaves. The last one opens the barrier for the next round. */
 static const weft_error *count_down(weft_barrier *barrier)
 {
     if (--barrier->count > 0)
@@ -65,10 +69,9 @@ WEFT_ASYNC_EXTERN(weft_barrier_wait)
 }
 WEFT_ASYNC_END
 
-/* ---- What is done with the lock, and does not wait for more than that ---- */
+/* ---- reset and abort: wait only for the lock ---- */
 
-/* Those who wait until others have left are woken as well, if only to wait again, as asyncio's
- * are. */
+/* Wakes also the tasks that wait to enter, as asyncio does. They check again, and wait again. */
 static void reset(weft_barrier *barrier)
 {
     barrier->state = barrier->count ? WEFT_BARRIER_RESETTING_ : WEFT_BARRIER_FILLING_;
@@ -81,7 +84,8 @@ static void abort_barrier(weft_barrier *barrier)
     weft_condition_notify_all(&barrier->condition);
 }
 
-static void finish(weft_barrier *barrier, void (*act)(weft_barrier *barrier))
+/* Calls `act` with the lock held, and releases the lock. */
+static void act_and_release(weft_barrier *barrier, void (*act)(weft_barrier *barrier))
 {
     act(barrier);
     weft_condition_release(&barrier->condition);
@@ -92,15 +96,15 @@ static weft_step_ begin(weft_barrier *barrier, weft_context *context,
 {
     const weft_step_ result = weft_lock_acquire_begin_(&barrier->condition.lock, context);
     if (result.what == WEFT_GO_ON_)
-        finish(barrier, act);
+        act_and_release(barrier, act);
     return result;
 }
 
-static void go_on(weft_barrier *barrier, weft_context *context, void (*act)(weft_barrier *barrier))
+static void resume(weft_barrier *barrier, weft_context *context, void (*act)(weft_barrier *barrier))
 {
     weft_lock_acquire_resume_(&barrier->condition.lock, context);
     if (!context->error)
-        finish(barrier, act);
+        act_and_release(barrier, act);
 }
 
 weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *context)
@@ -110,7 +114,7 @@ weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *contex
 
 void weft_barrier_reset_resume_(weft_barrier *barrier, weft_context *context)
 {
-    go_on(barrier, context, reset);
+    resume(barrier, context, reset);
 }
 
 weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *context)
@@ -120,5 +124,5 @@ weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *contex
 
 void weft_barrier_abort_resume_(weft_barrier *barrier, weft_context *context)
 {
-    go_on(barrier, context, abort_barrier);
+    resume(barrier, context, abort_barrier);
 }

@@ -1,22 +1,25 @@
 #include "primitives/condition.h"
 
-static const weft_primitive_info_ kind = {.name = "condition"};
+static const weft_primitive_info_ info = {.name = "condition"};
 
 weft_step_ weft_condition_wait_begin_(weft_condition *condition, weft_context *context)
 {
     context->error = weft_lock_release(&condition->lock);
     if (context->error)
         return weft_go_on_(context);
-    return weft_waiters_park_(&condition->waiters, context, &kind);
+    return weft_waiters_park_(&condition->waiters, context, &info);
 }
 
-/* A wait is at its line's first state until it is notified, or cancelled. Then it takes the lock
- * again, in the second one, or in the third one if there is a cancellation to be raised. */
+/* A wait has three states, which are states of its line (coroutine.h):
+ *   the line itself  waits for a notification
+ *   _HANDLER_STATE_  waits for the lock
+ *   _LATE_STATE_     waits for the lock, and must then raise a cancellation */
 static bool waits_for_lock(const weft_frame *frame)
 {
     return frame->state > WEFT_HANDLER_STATE_(0);
 }
 
+/* Moves the frame to the state in which it waits for the lock, and clears the error. */
 static void note_cancellation(weft_frame *frame, weft_context *context)
 {
     const unsigned line = weft_line_of_(frame->state);

@@ -1,10 +1,10 @@
 #include "primitives/event.h"
 
-static const weft_primitive_info_ kind = {.name = "event"};
+static const weft_primitive_info_ info = {.name = "event"};
 
 weft_step_ weft_event_wait_park_(weft_event *event, weft_context *context)
 {
-    return weft_waiters_park_(&event->waiters, context, &kind);
+    return weft_waiters_park_(&event->waiters, context, &info);
 }
 
 void weft_event_wait_resume_(weft_event *event, weft_context *context)

@@ -1,4 +1,4 @@
-/* Event: something that has happened, or has not yet. */
+/* Event: a flag that tasks wait for. */
 #ifndef WEFT_PRIMITIVES_EVENT_H
 #define WEFT_PRIMITIVES_EVENT_H
 
@@ -8,21 +8,22 @@
 extern "C" {
 #endif
 
-/* asyncio.Event. All zero is one that is not set; it belongs to the program, and has nothing to
- * clean up. */
+/* asyncio.Event. All zero bytes is an event that is not set. It belongs to the program, must not be
+ * moved while a task waits for it, and has nothing to clean up. */
 typedef struct weft_event {
     weft_waiters_ waiters;
     bool set;
 } weft_event;
 
-/* weft_event_wait(weft_event *event): `await event.wait()`. Goes on at once if it is set, else when
- * it is; who has been woken goes on even if it is cleared before its turn. Raises nothing but a
- * cancellation. `event` is evaluated again when the task is resumed. O(1). */
+/* weft_event_wait(weft_event *event): `await event.wait()`. Waits until the event is set; does not
+ * wait if it is set already. A task that was woken goes on even if the event is cleared before the
+ * task runs. Raises nothing but a cancellation. `event` is evaluated again when the task is
+ * resumed. O(1). */
 #define weft_event_wait(event)                                                                     \
     WEFT_WAIT_RESUME_(weft_event_wait_begin_((event), weft_context_),                              \
                       weft_event_wait_resume_((event), weft_context_))
 
-/* event.set(): wakes all who wait, in the order in which they came. O(those who wait). */
+/* event.set(). Wakes all tasks that wait, in the order in which they came. O(waiting tasks). */
 static inline void weft_event_set(weft_event *event)
 {
     if (!event->set && event->waiters.first)
@@ -30,17 +31,19 @@ static inline void weft_event_set(weft_event *event)
     event->set = true;
 }
 
-/* event.clear(). Who has been woken goes on all the same. O(1). */
+/* event.clear(). The event is not set any more. Tasks that were woken already go on. O(1). */
 static inline void weft_event_clear(weft_event *event)
 {
     event->set = false;
 }
 
-/* event.is_set(). O(1). */
+/* event.is_set(). Returns true if the event is set. O(1). */
 static inline bool weft_event_is_set(const weft_event *event)
 {
     return event->set;
 }
+
+/* ---- Private ---- */
 
 weft_step_ weft_event_wait_park_(weft_event *event, weft_context *context);
 static inline weft_step_ weft_event_wait_begin_(weft_event *event, weft_context *context)

@@ -4,7 +4,7 @@
 
 const weft_error weft_group_error = {.text = "unhandled errors in a task group"};
 
-static const weft_primitive_info_ kind = {.name = "group", .at = offsetof(weft_group, kind)};
+static const weft_primitive_info_ info = {.name = "group", .at = offsetof(weft_group, info)};
 
 /* ---- Children ---- */
 
@@ -16,8 +16,8 @@ static void abort_children(weft_group *group)
             weft_cancel_task_(child);
 }
 
-/* A child that is in the ring has flags that no task has that lives, and names its group: in memory
- * that was used again since, they are not there. */
+/* The flags of a child in the ring of `failed`. No live task has all of these flags. So the group
+ * notices if a child's memory was reused. */
 enum {
     FAILED_FLAGS = WEFT_PARKED_MASK_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_ | WEFT_SHUTDOWN_PENDING_
 };
@@ -25,29 +25,27 @@ enum {
 static bool is_failed_child(const weft_group *group, const weft_task *task)
 {
     return (task->root.flags & FAILED_FLAGS) == FAILED_FLAGS &&
-           task->live.wait.node.listed_for == &group->kind;
+           task->live.wait.node.listed_for == &group->info;
 }
 
-/* The last one is who knows the first: without it, those before are lost. */
-static weft_task *last_failed(weft_group *group)
+/* Empties the ring of `failed` if the memory of its last child was reused: the ring is known by
+ * that child alone. */
+static void forget_lost_failures(weft_group *group)
 {
     if (!group->failed || is_failed_child(group, group->failed))
-        return group->failed;
+        return;
+    group->failed = NULL;
     group->failures = 0;
-    return NULL;
 }
 
-static void keep_failed(weft_group *group, weft_task *child)
+static void retain_failed(weft_group *group, weft_task *child)
 {
-    weft_task *const last = last_failed(group);
+    forget_lost_failures(group);
     if (child->root.flags & WEFT_POOLED_)
-        weft_group_keep_(group, child);
+        weft_group_retain_(group, child);
     child->root.flags |= FAILED_FLAGS;
-    child->live.wait.node.listed_for = &group->kind;
-    child->next = last ? last->next : child;
-    if (last)
-        last->next = child;
-    group->failed = child;
+    child->live.wait.node.listed_for = &group->info;
+    weft_task_ring_append_(&group->failed, child);
     group->failures++;
 }
 
@@ -68,12 +66,12 @@ void weft_group_cancel(weft_group *group)
 
 static void child_failed(weft_group *group, weft_task *child)
 {
-    keep_failed(group, child);
+    retain_failed(group, child);
     if (!group->aborting)
         cancel_all(group);
 }
 
-/* The turn of a child's end. */
+/* The callback of a child's end. */
 static void child_ended(weft_loop *loop, weft_node_ *node)
 {
     weft_task *const child = weft_task_of_node_(node);
@@ -116,7 +114,7 @@ const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
         return &entered;
     weft_task *const parent = weft_running_task_(context);
     weft_group_forget_errors(group);
-    *group = (weft_group){.kind = &kind, .error.kind = &weft_group_error};
+    *group = (weft_group){.info = &info, .error.kind = &weft_group_error};
     group->cancelling = (unsigned char)weft_cancelling(parent);
     weft_enter_scope_(&group->scope, parent, &child_ended_frame);
     return NULL;
@@ -137,7 +135,7 @@ weft_step_ weft_group_join_begin_(weft_group *group)
     if (!group->scope.children)
         return (weft_step_){WEFT_GO_ON_};
     group->waits = true;
-    return weft_park_listed_(group->scope.parent, &group->kind);
+    return weft_park_listed_(group->scope.parent, &group->info);
 }
 
 void weft_group_join_resume_(weft_group *group, weft_context *context)
@@ -150,7 +148,8 @@ void weft_group_join_resume_(weft_group *group, weft_context *context)
     context->error = NULL;
 }
 
-/* The block ends with the group's error: a request to cancel that is still open is made again. */
+/* Returns the group's error, which the block raises. A request to cancel that is still open is made
+ * again. */
 static const weft_error *fail(weft_group *group)
 {
     if (weft_cancelling(group->scope.parent)) {
@@ -178,11 +177,13 @@ unsigned weft_group_exit_(weft_group *group, weft_context *context)
     weft_exit_scope_(&group->scope);
     if (context->error)
         return WEFT_FAILED_;
-    return group->left.error ? WEFT_REACHED_END_ : group->left.how; /* a cancellation of its own */
+    /* Without an error of the block, an error of the body is the group's own cancellation. */
+    return group->left.error ? WEFT_REACHED_END_ : group->left.how;
 }
 
-/* ---- Its errors ---- */
+/* ---- The errors of a group ---- */
 
+/* Returns the group that the error is of; NULL: it is no group's error. */
 static const weft_group *group_of(const weft_error *error)
 {
     return error && error->kind == &weft_group_error
@@ -191,6 +192,8 @@ static const weft_group *group_of(const weft_error *error)
                : NULL;
 }
 
+/* Returns the walk at a failed child. If there are no children left, or the child's memory was
+ * reused, the walk is at the body's own error. */
 static weft_error_walk walk_at(const weft_group *group, const weft_task *child, size_t left)
 {
     weft_error_walk at = {.error = group->raised, .of_ = &group->error};
@@ -229,8 +232,8 @@ size_t weft_count_errors(const weft_error *error)
 
 void weft_group_forget_errors(weft_group *group)
 {
-    if (group->kept)
-        weft_group_give_back_(group);
+    if (group->retained)
+        weft_group_release_retained_(group);
     group->failed = NULL;
     group->failures = 0;
     group->raised = NULL;

@@ -22,8 +22,8 @@ static bool is_before(const weft_heap_ *heap, size_t i, size_t j)
     return heap->before(item(heap, i), item(heap, j));
 }
 
-/* heapq's _siftdown: up, while it comes before its parent. */
-static void rise(const weft_heap_ *heap, size_t i)
+/* Moves item i up while it comes before its parent. heapq calls this _siftdown. */
+static void sift_up(const weft_heap_ *heap, size_t i)
 {
     while (i && is_before(heap, i, (i - 1) / 2)) {
         swap(heap, i, (i - 1) / 2);
@@ -31,8 +31,8 @@ static void rise(const weft_heap_ *heap, size_t i)
     }
 }
 
-/* heapq's _siftup: the lesser children up until a leaf is free, and from there up again. */
-static void sink_and_rise(const weft_heap_ *heap, size_t count)
+/* Moves the first item down to a leaf, then up to its place. heapq calls this _siftup. */
+static void sift_down(const weft_heap_ *heap, size_t count)
 {
     size_t i = 0, child;
     while ((child = 2 * i + 1) < count) {
@@ -41,12 +41,12 @@ static void sink_and_rise(const weft_heap_ *heap, size_t count)
         swap(heap, i, child);
         i = child;
     }
-    rise(heap, i);
+    sift_up(heap, i);
 }
 
 void weft_heap_put_(const weft_heap_ *heap, size_t count)
 {
-    rise(heap, count);
+    sift_up(heap, count);
 }
 
 void weft_heap_take_(const weft_heap_ *heap, size_t count)
@@ -54,41 +54,39 @@ void weft_heap_take_(const weft_heap_ *heap, size_t count)
     if (count < 2)
         return;
     swap(heap, 0, count - 1);
-    sink_and_rise(heap, count - 1);
+    sift_down(heap, count - 1);
 }
 
 /* ---- Over nodes ----
- * The nodes below one are a ring, whose last is known: from those that came last to those that came
- * first. What is below one of them came before all that is below the ones to its left; so whoever
- * melds two heaps knows which came earlier, and equal items stay in order. */
+ * The nodes below a node are a ring, from the newest to the oldest. Everything below one of them is
+ * older than everything below the nodes in front of it. So meld is always told which of two heaps
+ * is older, and items of which none comes before the other keep their order. */
 
 static const void *item_of(const weft_queue_node *node, size_t at)
 {
     return (const char *)node - at;
 }
 
-static void add_below(weft_queue_node *upper, weft_queue_node *node, bool came_first)
+static void add_below(weft_queue_node *upper, weft_queue_node *node, bool is_oldest)
 {
-    weft_queue_node *const last = upper->below;
-    node->next = last ? last->next : node;
-    if (last)
-        last->next = node;
-    if (!last || came_first)
+    weft_node_ring_push_(&upper->below, node);
+    if (is_oldest)
         upper->below = node;
 }
 
-static weft_queue_node *meld(weft_queue_node *earlier, weft_queue_node *later,
+/* Returns the first node of the two heaps together. */
+static weft_queue_node *meld(weft_queue_node *older, weft_queue_node *newer,
                              weft_queue_before *before, size_t at)
 {
-    if (!before(item_of(later, at), item_of(earlier, at))) {
-        add_below(earlier, later, false);
-        return earlier;
+    if (!before(item_of(newer, at), item_of(older, at))) {
+        add_below(older, newer, false);
+        return older;
     }
-    add_below(later, earlier, true);
-    return later;
+    add_below(newer, older, true);
+    return newer;
 }
 
-/* The first one has no neighbours; but `next` says that it is in a queue. */
+/* The first node has no neighbours, but its `next` must not be NULL: it is in a queue. */
 static weft_queue_node *as_first(weft_queue_node *node)
 {
     node->next = node;
@@ -102,14 +100,15 @@ weft_queue_node *weft_heap_put_node_(weft_queue_node *first, weft_queue_node *no
     return as_first(first ? meld(first, node, before, at) : node);
 }
 
-/* Melds neighbours two by two. The result is a list, from those that came first. */
+/* Melds each pair of neighbours. `node` is a list from the newest to the oldest, ended by NULL. The
+ * result is a list from the oldest to the newest. */
 static weft_queue_node *meld_pairs(weft_queue_node *node, weft_queue_before *before, size_t at)
 {
     weft_queue_node *pairs = NULL;
     while (node) {
-        weft_queue_node *const earlier = node->next;
-        weft_queue_node *const rest = earlier ? earlier->next : NULL;
-        weft_queue_node *const pair = earlier ? meld(earlier, node, before, at) : node;
+        weft_queue_node *const older = node->next;
+        weft_queue_node *const rest = older ? older->next : NULL;
+        weft_queue_node *const pair = older ? meld(older, node, before, at) : node;
         pair->next = pairs;
         pairs = pair;
         node = rest;

@@ -1,4 +1,4 @@
-/* Heaps, for queues by priority: over an array, and over nodes. */
+/* Heaps: how a priority queue orders its items, in an array or linked by nodes. */
 #ifndef WEFT_PRIMITIVES_HEAP_H
 #define WEFT_PRIMITIVES_HEAP_H
 
@@ -8,24 +8,35 @@
 extern "C" {
 #endif
 
-/* An array whose items are `size` bytes each: a binary heap, which moves them as Python's heapq
- * does, so that items of which none is before the other come out in the same order. */
+/* ---- Over an array: a binary heap ----
+ * Moves items exactly as Python's heapq does. So items of which none comes before the other come
+ * out in the order in which heapq would give them. */
+
 typedef struct weft_heap_ {
     void *items;
-    size_t size;
+    size_t size; /* of an item, in bytes */
     weft_queue_before *before;
 } weft_heap_;
 
-/* The item behind the first `count` ones joins them. O(log count). */
+/* Adds the item at index `count`, behind the `count` items of the heap. O(log count). */
 void weft_heap_put_(const weft_heap_ *heap, size_t count);
 
-/* The first of `count` items leaves. O(log count). */
+/* Moves the first of `count` items to index count - 1; the others are the heap. O(log count). */
 void weft_heap_take_(const weft_heap_ *heap, size_t count);
 
-/* A pairing heap of nodes: of those of which none is before the other, first in, first out. Both
- * return the new first node; `at` is where in an item its node is. O(1), O(log n) amortised. */
+/* ---- Over nodes: a pairing heap ----
+ * Items of which none comes before the other come out first in, first out. `first` is the first
+ * node; NULL: the heap is empty. `at` is the offset of the node in an item. */
+
+#define WEFT_QUEUE_NODE_NEXT_(node) (node)->next
+WEFT_DEFINE_RING_(weft_node_ring, weft_queue_node, WEFT_QUEUE_NODE_NEXT_)
+
+/* Adds a node. Returns the new first node. O(1). */
 weft_queue_node *weft_heap_put_node_(weft_queue_node *first, weft_queue_node *node,
                                      weft_queue_before *before, size_t at);
+
+/* Removes the first node. Returns the new first node; NULL: the heap is empty now. O(log n)
+ * amortised, O(n) for one call. */
 weft_queue_node *weft_heap_take_node_(weft_queue_node *first, weft_queue_before *before, size_t at);
 
 #ifdef __cplusplus

@@ -2,20 +2,20 @@
 
 static const weft_task *holder(const weft_primitive_info_ *const *primitive)
 {
-    return WEFT_CONTAINER_(primitive, weft_lock, waiters.kind)->holder;
+    return WEFT_CONTAINER_(primitive, weft_lock, waiters.info)->holder;
 }
 
-static const weft_primitive_info_ kind = {.name = "lock", .holder = holder};
+static const weft_primitive_info_ info = {.name = "lock", .holder = holder};
 
 weft_step_ weft_lock_acquire_begin_(weft_lock *lock, weft_context *context)
 {
     if (lock->holder || !weft_waiters_all_cancelled_(&lock->waiters))
-        return weft_waiters_park_(&lock->waiters, context, &kind);
+        return weft_waiters_park_(&lock->waiters, context, &info);
     lock->holder = weft_running_task_(context);
     return (weft_step_){WEFT_GO_ON_};
 }
 
-/* Whoever was woken and does not take it wakes the next. */
+/* A task that was woken and then cancelled wakes the next one instead. */
 void weft_lock_acquire_resume_(weft_lock *lock, weft_context *context)
 {
     weft_waiters_resume_(&lock->waiters, context);

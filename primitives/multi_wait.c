@@ -13,6 +13,36 @@ const weft_error *weft_multi_wait_add_(weft_multi_wait_ *multi_wait, weft_part *
     return NULL;
 }
 
+const weft_error *weft_multi_wait_add_all_(weft_multi_wait_ *multi_wait, weft_part *parts,
+                                           size_t room, weft_awaitable_ *const *added, size_t n)
+{
+    const size_t before = multi_wait->count;
+    for (size_t i = 0; i < n; i++) {
+        const weft_error *const error = weft_multi_wait_add_(multi_wait, parts, room, added[i]);
+        if (!error)
+            continue;
+        multi_wait->count = before;
+        return error;
+    }
+    return NULL;
+}
+
+const weft_error *weft_multi_wait_check_unused_(const weft_multi_wait_ *multi_wait)
+{
+    return multi_wait->parent || multi_wait->count ? &weft_invalid_state_error : NULL;
+}
+
+size_t weft_multi_wait_drop_ended_(weft_multi_wait_ *multi_wait)
+{
+    size_t left = 0;
+    if (multi_wait->parent)
+        return multi_wait->count;
+    for (size_t i = 0; i < multi_wait->count; i++)
+        if (!weft_has_ended_(weft_part_awaitable_(&multi_wait->parts[i])))
+            multi_wait->parts[left++] = multi_wait->parts[i];
+    return multi_wait->count = left;
+}
+
 bool weft_multi_wait_admits_(const weft_multi_wait_ *multi_wait, const weft_task *task)
 {
     for (size_t i = 0; i < multi_wait->count; i++)
@@ -21,13 +51,10 @@ bool weft_multi_wait_admits_(const weft_multi_wait_ *multi_wait, const weft_task
     return !multi_wait->parent;
 }
 
-/* One that is given twice is heard in two turns, one right behind the other: nothing comes between.
- */
-void weft_multi_wait_begin_(weft_multi_wait_ *multi_wait, weft_task *parent,
-                            weft_function *function)
+/* An awaitable that was added twice has two callbacks, one right after the other: nothing runs in
+ * between. */
+void weft_multi_wait_add_callbacks_(weft_multi_wait_ *multi_wait, weft_function *function)
 {
-    multi_wait->parent = parent;
-    multi_wait->open = multi_wait->count;
     for (size_t i = 0; i < multi_wait->count; i++) {
         weft_part *const part = &multi_wait->parts[i];
         weft_add_done_callback_(weft_part_awaitable_(part), &part->handle, function);

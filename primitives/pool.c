@@ -2,7 +2,7 @@
 
 #include "core/awaitable.h"
 
-static const weft_primitive_info_ kind = {.name = "pool", .at = offsetof(weft_pool_, free_slots)};
+static const weft_primitive_info_ info = {.name = "pool", .at = offsetof(weft_pool_, free_slots)};
 
 /* ---- Slots ---- */
 
@@ -16,6 +16,7 @@ static weft_task *task_of(weft_pool_slot_ *slot)
     return (weft_task *)(void *)(slot + 1);
 }
 
+/* Initialises a pool at its first use. */
 static void make_ready(weft_pool_ *pool, size_t n)
 {
     if (pool->ready)
@@ -37,7 +38,7 @@ weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t 
         context->error = weft_group_refusal_();
         return weft_go_on_(context);
     }
-    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, &kind);
+    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, &info);
 }
 
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
@@ -48,6 +49,7 @@ const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
     return weft_group_refusal_();
 }
 
+/* Returns a free slot, which there must be: one that was used before, or else a fresh one. */
 static weft_pool_slot_ *take_slot(weft_pool_ *pool, weft_pool_slot_ *first, size_t size)
 {
     weft_pool_slot_ *const slot = pool->free;
@@ -74,9 +76,9 @@ static void free_slot(weft_pool_slot_ *slot)
     weft_semaphore_release(&pool->free_slots);
 }
 
-const weft_error *weft_pool_started_(weft_group *group, weft_task *task)
+const weft_error *weft_pool_start_(weft_group *group, weft_task *task)
 {
-    const weft_error *const error = weft_group_started_(group, task, WEFT_POOLED_);
+    const weft_error *const error = weft_group_start_(group, task, WEFT_POOLED_);
     if (error)
         free_slot(slot_of(task));
     return error;
@@ -84,11 +86,11 @@ const weft_error *weft_pool_started_(weft_group *group, weft_task *task)
 
 /* ---- Slots of children that failed ---- */
 
-/* What the group keeps, in front of `others`. */
-static weft_pool_slot_ *take_kept(weft_group *group, weft_pool_slot_ *others)
+/* Takes the slots that the group retains. Returns their list, with `others` behind them. */
+static weft_pool_slot_ *take_retained(weft_group *group, weft_pool_slot_ *others)
 {
-    weft_pool_slot_ *slots = group->kept;
-    group->kept = NULL;
+    weft_pool_slot_ *slots = group->retained;
+    group->retained = NULL;
     while (slots) {
         weft_pool_slot_ *const next = slots->next;
         slots->next = others;
@@ -98,13 +100,14 @@ static weft_pool_slot_ *take_kept(weft_group *group, weft_pool_slot_ *others)
     return others;
 }
 
+/* Returns the group that the hook is a member of. */
 static weft_group *hooked_group(weft_reuse_hook_ *reuse_hook)
 {
     return WEFT_CONTAINER_(reuse_hook, weft_group, reuse_hook);
 }
 
-/* A task of a pool may hold groups that keep tasks themselves: they go back with it, and so on, one
- * after the other. */
+/* Frees a list of slots. The frame of a pooled task may hold groups that retain slots: frees these
+ * as well, and so on, without recursion. */
 static void give_back(weft_loop *loop, weft_pool_slot_ *slot)
 {
     while (slot) {
@@ -113,7 +116,7 @@ static void give_back(weft_loop *loop, weft_pool_slot_ *slot)
         weft_reuse_hook_ *reuse_hook;
         slot = slot->next;
         while ((reuse_hook = weft_take_reuse_hook_in_(loop, task, weft_task_size(task->root.code))))
-            slot = take_kept(hooked_group(reuse_hook), slot);
+            slot = take_retained(hooked_group(reuse_hook), slot);
         free_slot(freed);
     }
 }
@@ -127,19 +130,19 @@ void weft_pool_give_back_(weft_task *task)
 static void run_reuse_hook(weft_reuse_hook_ *reuse_hook)
 {
     weft_group *const group = hooked_group(reuse_hook);
-    give_back(group->scope.loop, take_kept(group, NULL));
+    give_back(group->scope.loop, take_retained(group, NULL));
 }
 
-void weft_group_keep_(weft_group *group, weft_task *task)
+void weft_group_retain_(weft_group *group, weft_task *task)
 {
     weft_pool_slot_ *const slot = slot_of(task);
-    if (!group->kept)
+    if (!group->retained)
         weft_add_reuse_hook_(group->scope.loop, &group->reuse_hook, run_reuse_hook);
-    slot->next = group->kept;
-    group->kept = slot;
+    slot->next = group->retained;
+    group->retained = slot;
 }
 
-void weft_group_give_back_(weft_group *group)
+void weft_group_release_retained_(weft_group *group)
 {
     weft_remove_reuse_hook_(group->scope.loop, &group->reuse_hook);
     run_reuse_hook(&group->reuse_hook);

@@ -6,10 +6,10 @@ const weft_error weft_queue_empty_error = {.text = "the queue is empty"};
 const weft_error weft_queue_full_error = {.text = "the queue is full"};
 const weft_error weft_queue_shut_down_error = {.text = "the queue is shut down"};
 
-static const weft_primitive_info_ get_kind = {.name = "queue: get"};
-static const weft_primitive_info_ put_kind = {.name = "queue: put",
+static const weft_primitive_info_ get_info = {.name = "queue: get"};
+static const weft_primitive_info_ put_info = {.name = "queue: put",
                                               .at = offsetof(weft_queue_, putters)};
-static const weft_primitive_info_ join_kind = {.name = "queue: join",
+static const weft_primitive_info_ join_info = {.name = "queue: join",
                                                .at = offsetof(weft_queue_, joiners)};
 
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
@@ -20,29 +20,41 @@ void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t r
 }
 
 /* ---- Waiting ----
- * Who is woken looks again, and waits again, last, if somebody else was faster. */
+ * A task that was woken checks the queue again. If another task was faster, the task waits again,
+ * at the end of the list. */
 
 static const weft_step_ go_on = {WEFT_GO_ON_};
 
-/* Of a queue over an array: it has room for none only before it is initialised. */
-static void check_initialised(const weft_queue_ *queue)
+/* A queue over an array has room for no item only before it is initialised. A task that awaits such
+ * a queue first gives way once: then its frame tells the line of the await. */
+static WEFT_NORETURN_ void panic_at(const char *file, unsigned line)
 {
-    if (!queue->room)
-        weft_panic(__FILE__, __LINE__, "a queue that has not been initialised, or over no array");
+    weft_panic(file, line, "a queue that has not been initialised, or over no array");
 }
+
+static WEFT_NORETURN_ void panic_at_await(const weft_context *context)
+{
+    const weft_frame *const frame = weft_running_task_(context)->live.wait.node.frame;
+    panic_at(frame->code->file, weft_line_of_(frame->state));
+}
+
+static const weft_step_ gives_way = {WEFT_YIELDED};
 
 weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context)
 {
-    check_initialised(queue);
+    if (!queue->room)
+        return gives_way;
     if (!queue->is_shut_down)
-        return weft_waiters_park_(&queue->putters, context, &put_kind);
+        return weft_waiters_park_(&queue->putters, context, &put_info);
     context->error = &weft_queue_shut_down_error;
     return weft_go_on_(context);
 }
 
-/* Who was woken and cannot use it passes it on. */
+/* Resumes a put or a get. A task that was woken and then cancelled wakes the next one instead. */
 weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context)
 {
+    if (!queue->room)
+        panic_at_await(context);
     const bool woken = weft_waiters_resume_popped_(&queue->putters, context);
     if (!context->error)
         return weft_queue_put_begin_(queue, context);
@@ -54,7 +66,7 @@ weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context)
 weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context)
 {
     if (!queue->is_shut_down)
-        return weft_waiters_park_(&queue->getters, context, &get_kind);
+        return weft_waiters_park_(&queue->getters, context, &get_info);
     context->error = &weft_queue_shut_down_error;
     return weft_go_on_(context);
 }
@@ -69,9 +81,21 @@ weft_step_ weft_queue_get_retry_(weft_queue_ *queue, weft_context *context)
     return weft_go_on_(context);
 }
 
+weft_step_ weft_queue_get_from_array_park_(weft_queue_ *queue, weft_context *context)
+{
+    return queue->room ? weft_queue_get_park_(queue, context) : gives_way;
+}
+
+weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *context)
+{
+    if (!queue->room)
+        panic_at_await(context);
+    return weft_queue_get_retry_(queue, context);
+}
+
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context)
 {
-    return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, &join_kind) : go_on;
+    return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, &join_info) : go_on;
 }
 
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context)
@@ -81,8 +105,33 @@ void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context)
 
 const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 {
-    check_initialised(queue);
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_full_error;
+}
+
+const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
+{
+    return weft_queue_put_error_at_(queue, __FILE__, __LINE__);
+}
+
+const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
+{
+    return weft_queue_get_error_at_(queue, __FILE__, __LINE__);
+}
+
+const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,
+                                           unsigned line)
+{
+    if (!queue->room)
+        panic_at(file, line);
+    return weft_queue_put_error_(queue);
+}
+
+const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
+                                           unsigned line)
+{
+    if (!queue->room)
+        panic_at(file, line);
+    return weft_queue_get_error_(queue);
 }
 
 const weft_error *weft_queue_get_error_(const weft_queue_ *queue)
@@ -90,7 +139,7 @@ const weft_error *weft_queue_get_error_(const weft_queue_ *queue)
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_empty_error;
 }
 
-/* ---- Items come and go ---- */
+/* ---- Priority ---- */
 
 void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size)
 {
@@ -108,21 +157,9 @@ void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size)
 
 static void link_node(weft_queue_ *queue, weft_queue_node *node)
 {
-    weft_queue_node *const last = queue->last;
-    node->next = last ? last->next : node;
-    if (last)
-        last->next = node;
-    if (!last || queue->order == WEFT_FIFO_)
+    weft_node_ring_push_(&queue->last, node);
+    if (queue->order == WEFT_FIFO_)
         queue->last = node;
-}
-
-static weft_queue_node *unlink_first(weft_queue_ *queue)
-{
-    weft_queue_node *const last = queue->last, *const first = last->next;
-    last->next = first->next;
-    if (first == last)
-        queue->last = NULL;
-    return first;
 }
 
 const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at)
@@ -146,14 +183,15 @@ void *weft_queue_get_node_(weft_queue_ *queue, size_t at)
     if (queue->order == WEFT_PRIORITY_)
         queue->last = weft_heap_take_node_(node, queue->before, at);
     else
-        node = unlink_first(queue);
+        node = weft_node_ring_pop_(&queue->last);
     node->next = node->below = NULL;
     weft_queue_count_out_(queue);
     return (char *)node - at;
 }
 
-/* ---- The end ---- */
+/* ---- task_done and shutdown ---- */
 
+/* Counts n items as done. */
 static void finish(weft_queue_ *queue, size_t n)
 {
     queue->unfinished -= n;
@@ -180,7 +218,8 @@ void weft_queue_shutdown_(weft_queue_ *queue)
         continue;
 }
 
-/* The items are the caller's again: none is linked to another, whatever the order. */
+/* Unlinks all items, in any order of the queue: they belong to the caller again. The nodes below a
+ * node are a ring, which becomes a part of the list that is being walked. */
 static void drop_nodes(weft_queue_ *queue)
 {
     weft_queue_node *node = queue->last ? queue->last->next : NULL;

@@ -1,4 +1,4 @@
-/* Queues: items from tasks to tasks. */
+/* Queues: hand items from tasks to tasks. */
 #ifndef WEFT_PRIMITIVES_QUEUE_H
 #define WEFT_PRIMITIVES_QUEUE_H
 
@@ -8,46 +8,46 @@
 extern "C" {
 #endif
 
-/* asyncio.QueueEmpty, QueueFull and QueueShutDown. */
+/* asyncio.QueueEmpty, asyncio.QueueFull and asyncio.QueueShutDown. */
 extern const weft_error weft_queue_empty_error;
 extern const weft_error weft_queue_full_error;
 extern const weft_error weft_queue_shut_down_error;
 
-/* In which order items come out: see weft_queue_init and its kin. */
+/* The order in which items come out (weft_queue_init and the functions below it). */
 enum weft_queue_order_ { WEFT_FIFO_, WEFT_LIFO_, WEFT_PRIORITY_ };
 
-/* Whether `a` comes out before `b`: WEFT_QUEUE_BEFORE makes one. */
+/* An order of items. Returns true if *a comes out before *b. WEFT_QUEUE_BEFORE defines one. */
 typedef bool weft_queue_before(const void *a, const void *b);
 
-/* A link of an item of an unbounded queue: a member of the item, all zero at first. */
+/* The links of an item of an unbounded queue. A member of the item, all zero bytes at first. */
 typedef struct weft_queue_node {
-    struct weft_queue_node *next;  /* behind it; or of its siblings */
-    struct weft_queue_node *below; /* by priority: those that come after it */
+    struct weft_queue_node *next;  /* the next node of a ring; NULL: in no queue */
+    struct weft_queue_node *below; /* by priority: a ring of nodes that come later; NULL: none */
 } weft_queue_node;
 
-/* The engine of every queue, which knows no type. */
+/* The engine of every queue. It knows no type of items. */
 typedef struct weft_queue_ {
     weft_waiters_ getters, putters, joiners;
-    size_t size;       /* how many items are in it */
-    size_t room;       /* how many may be */
-    size_t limit;      /* below which one can be put: room, or 0 once it is shut down */
-    size_t unfinished; /* put, and no task_done yet */
-    weft_queue_before *before;
+    size_t size;               /* items in the queue */
+    size_t room;               /* items that fit; 0: unbounded, or not initialised */
+    size_t limit;              /* a put needs size < limit: `room`, or 0 after a shutdown */
+    size_t unfinished;         /* items put, less calls of task_done */
+    weft_queue_before *before; /* NULL: not by priority */
     union {
-        size_t head;           /* of a ring of items: the first one */
-        weft_queue_node *last; /* of a ring of nodes; by priority, the first one of a heap */
+        size_t head;           /* bounded, first in, first out: index of the first item */
+        weft_queue_node *last; /* unbounded: a ring of nodes, or the first node of a heap */
     };
-    unsigned char order;
+    unsigned char order; /* enum weft_queue_order_ */
     bool is_shut_down;
 } weft_queue_;
 
 /* ---- Bounded: the items are copied into an array ---- */
 
-/* A queue of at most n items of type `type`, which are in it. Its members are `queue` and `items`,
- * and room for one item that is being put (doc/design.md).
- * Each use of the macro makes a type of its own: typedef gives it a name. To be initialised
- * (weft_queue_init) before it is used: a put panics otherwise. It belongs to the program, and must
- * stay where it is while somebody waits. */
+/* WEFT_QUEUE(type, n): the type of a queue of at most n items of type `type`. Its array `items` has
+ * them; an item is copied when it is put and when it is got. The queue also has room for one item
+ * that is being put (doc/design.md). The queue belongs to the program, and must be initialised
+ * before its first use (weft_queue_init); else a put panics. It must not be moved while a task
+ * waits for it. Each use of the macro makes a type of its own; name it with typedef. */
 #define WEFT_QUEUE(type, n)                                                                        \
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
@@ -55,8 +55,8 @@ typedef struct weft_queue_ {
         type item_; /* that is being put */                                                        \
     }
 
-/* The same over an array that is given when it is initialised (weft_queue_init_over). Each use of
- * the macro makes a type of its own. */
+/* WEFT_QUEUE_OVER(type): the type of a queue whose items are in an array of the caller's
+ * (weft_queue_init_over). It differs from WEFT_QUEUE(type, n) only in that. */
 #define WEFT_QUEUE_OVER(type)                                                                      \
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
@@ -64,29 +64,33 @@ typedef struct weft_queue_ {
         type item_; /* that is being put */                                                        \
     }
 
-/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. Nobody may be
- * waiting for it. O(1), like all that follow; and macros here may evaluate `q` more than once. */
+/* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). First in, first out. No task may wait
+ * for the queue. The queue has nothing to clean up. O(1). The macros of this header may evaluate
+ * `q` more than once. */
 #define weft_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_FIFO_, NULL)
 
-/* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Last in, first out. */
+/* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Last in, first out. No task
+ * may wait for the queue. O(1). */
 #define weft_lifo_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_LIFO_, NULL)
 
-/* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). The least item
- * comes first by `order`, which WEFT_QUEUE_BEFORE defined for this type; those of which none is
- * less, in the order in which Python's heapq has them. */
+/* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). The item that
+ * comes before all others by `order` comes out first. WEFT_QUEUE_BEFORE has defined `order` for
+ * this type. Items of which none comes before the other come out as from Python's heapq. No task
+ * may wait for the queue. O(1). */
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
 
-/* weft_queue_init_over(q, array, n), weft_lifo_queue_init_over, weft_priority_queue_init_over(q,
- * array, n, order): the same for a WEFT_QUEUE_OVER(type), with an array of n items, at least 1,
- * which belongs to the queue for as long as that is used. */
+/* weft_queue_init_over(WEFT_QUEUE_OVER(type) *q, array, n),
+ * weft_lifo_queue_init_over(q, array, n), weft_priority_queue_init_over(q, array, n, order)
+ * Initialise a queue over the caller's array of n items, n at least 1. The array must be valid, and
+ * is the queue's alone, as long as the queue is used. No task may wait for the queue. O(1). */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_))
 
 /* WEFT_QUEUE_BEFORE(name, type, a, b, expression)
- * Defines the order `name` of items of this type: `expression` says whether *a comes out before *b.
+ * Defines the order `name` of items of this type. `expression` is true if *a comes out before *b.
  *     WEFT_QUEUE_BEFORE(by_deadline, struct job, a, b, a->deadline < b->deadline) */
 #define WEFT_QUEUE_BEFORE(name, type, a, b, expression)                                            \
     typedef type name##_item_;                                                                     \
@@ -96,83 +100,85 @@ typedef struct weft_queue_ {
         return (expression);                                                                       \
     }
 
-/* weft_queue_put(q, value): `await q.put(value)`. Waits while it is full; those who wait get their
- * turn in the order in which they came. Raises weft_queue_shut_down_error. When it raises, nothing
- * was put. `value` is evaluated once, when there is room, after the wait: no C local. If its
- * evaluation takes the last room itself, this raises weft_queue_full_error. O(1), by priority
- * O(log n); and O(those who wait that have just been cancelled). */
+/* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. Tasks that wait
+ * put in the order in which they came. `value` is evaluated once, after the wait, so it must not
+ * use C locals. Raises weft_queue_shut_down_error; or weft_queue_full_error if the evaluation of
+ * `value` itself fills the queue. When the macro raises, nothing was put. O(1), by priority O(log
+ * n); and O(waiting tasks that have just been cancelled). */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
                          weft_queue_put_resume_(&(q)->queue, weft_context_));                      \
-        if (weft_queue_put_nowait(q, __VA_ARGS__))                                                 \
+        if (WEFT_QUEUE_PUT_(q, weft_queue_put_error_(&(q)->queue), __VA_ARGS__))                   \
             weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
 
-/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while it is empty; those who wait
- * get their turn in the order in which they came. Raises weft_queue_shut_down_error when it is
- * empty and has been shut down. When it raises, nothing was taken. `pointer` is evaluated after the
- * wait, and its evaluation must not use the queue. Cost as weft_queue_put. */
+/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while the queue is empty. Tasks
+ * that wait get items in the order in which they came. `pointer` is evaluated after the wait, and
+ * its evaluation must not use the queue. Raises weft_queue_shut_down_error if the queue is shut
+ * down and empty. When the macro raises, nothing was taken. Costs what weft_queue_put costs. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
-                         weft_queue_get_resume_(&(q)->queue, weft_context_));                      \
+        WEFT_WAIT_RETRY_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),             \
+                         weft_queue_get_from_array_resume_(&(q)->queue, weft_context_));           \
         *(into) = (q)->items[weft_queue_get_index_(&(q)->queue)];                                  \
         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
     } while (0)
 
-/* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer): expressions. q.put_nowait,
- * q.get_nowait. NULL, or weft_queue_full_error, weft_queue_empty_error, weft_queue_shut_down_error,
- * and nothing was put or taken. `value` is evaluated once, before the queue is looked at; `pointer`
- * only if there is an item, and its evaluation must not use the queue. Cost as weft_queue_put. */
+/* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer)
+ * q.put_nowait(value), *pointer = q.get_nowait(). Expressions. Return NULL; or an error, and
+ * nothing was put or taken: weft_queue_full_error, weft_queue_empty_error or
+ * weft_queue_shut_down_error. `value` is evaluated once, before the queue is checked. `pointer` is
+ * evaluated only if there is an item, and its evaluation must not use the queue. Cost what
+ * weft_queue_put costs. */
 #define weft_queue_put_nowait(q, ...)                                                              \
-    ((q)->item_ = (__VA_ARGS__),                                                                   \
-     weft_queue_has_room_(&(q)->queue)                                                             \
-         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (q)->item_,                           \
-            weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
-         : weft_queue_put_error_(&(q)->queue))
+    WEFT_QUEUE_PUT_(q, WEFT_QUEUE_PUT_ERROR_(&(q)->queue), __VA_ARGS__)
 #define weft_queue_get_nowait(q, into)                                                             \
     ((q)->queue.size ? (*(into) = (q)->items[weft_queue_get_index_(&(q)->queue)],                  \
                         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                 \
-                     : weft_queue_get_error_(&(q)->queue))
+                     : WEFT_QUEUE_GET_ERROR_(&(q)->queue))
 
-/* ---- Unbounded: the items are the caller's own, and linked ---- */
+/* ---- Unbounded: items of the caller's are linked ---- */
 
-/* A queue of items of type `type`, which have a member `member`, a weft_queue_node, to be linked
- * by. An item belongs to the queue from when it is put to when it is got. All zero is an empty one,
- * first in, first out. Each use of the macro makes a type of its own: typedef gives it a name. */
+/* WEFT_UNBOUNDED_QUEUE(type, member): the type of a queue of items of type `type`, with no limit.
+ * The items have a member `member`, a weft_queue_node. The program owns an item; from put to get,
+ * it must not be moved, changed in its order, or put again. All zero bytes is an empty queue, first
+ * in, first out. The queue belongs to the program, and must not be moved while a task waits for it.
+ * Each use of the macro makes a type of its own; name it with typedef. */
 #define WEFT_UNBOUNDED_QUEUE(type, member)                                                         \
     struct {                                                                                       \
         union {                                                                                    \
             weft_queue_ queue;                                                                     \
             char (*node_at_)[offsetof(type, member) + 1];                                          \
         };                                                                                         \
-        type *item_; /* that comes or goes */                                                      \
+        type *item_; /* that is being put or got */                                                \
     }
 
 /* weft_unbounded_queue_init(q), weft_unbounded_lifo_queue_init(q),
- * weft_unbounded_priority_queue_init(q, order): asyncio.Queue(), LifoQueue() and PriorityQueue();
- * the items of which none is less come first in, first out. */
+ * weft_unbounded_priority_queue_init(q, order): asyncio.Queue(), asyncio.LifoQueue() and
+ * asyncio.PriorityQueue(). By priority, items of which none comes before the other come out first
+ * in, first out. No task may wait for the queue. O(1). */
 #define weft_unbounded_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_FIFO_, 0, NULL)
 #define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
 #define weft_unbounded_priority_queue_init(q, order_)                                              \
     (WEFT_QUEUE_ORDERS_(order_, (q)->item_),                                                       \
      weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, (order_)))
 
-/* weft_queue_put_item(q, item): q.put(item), which never waits, where `item` points to one that is
- * in no queue (else this panics). Raises weft_queue_shut_down_error. O(1), and O(those who wait
- * that have just been cancelled). */
+/* weft_queue_put_item(q, item): q.put(item), which never waits. `item` points to an item that is in
+ * no queue; else this panics. Raises weft_queue_shut_down_error, and the item was not put. O(1),
+ * and O(waiting tasks that have just been cancelled). */
 #define weft_queue_put_item(q, item) weft_check(weft_queue_put_item_nowait(q, item))
 
-/* weft_queue_put_item_nowait(q, item): an expression; q.put_nowait(item). NULL or
- * weft_queue_shut_down_error. Cost likewise. */
+/* weft_queue_put_item_nowait(q, item): q.put_nowait(item). An expression. Does what
+ * weft_queue_put_item does, but returns the error; NULL: the item was put. */
 #define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
      weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
                           WEFT_QUEUE_NODE_AT_(q)))
 
-/* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, a pointer to an item. As
- * weft_queue_get, but by priority O(log n) amortised. */
+/* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, where *pointer is a pointer to an
+ * item. The item is not linked any more. The rest is as in weft_queue_get, but the cost by priority
+ * is O(log n) amortised. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
         WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
@@ -180,13 +186,13 @@ typedef struct weft_queue_ {
         *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
     } while (0)
 
-/* weft_queue_get_item_nowait(q, pointer): an expression; *pointer = q.get_nowait(). As
- * weft_queue_get_nowait. */
+/* weft_queue_get_item_nowait(q, pointer): *pointer = q.get_nowait(). An expression. Returns NULL,
+ * or an error as weft_queue_get_nowait does. Costs what weft_queue_get_item costs. */
 #define weft_queue_get_item_nowait(q, into)                                                        \
     ((q)->queue.size ? (*(into) = WEFT_QUEUE_ITEM_(q), (const weft_error *)NULL)                   \
                      : weft_queue_get_error_(&(q)->queue))
 
-/* ---- Of both ---- */
+/* ---- Every queue ---- */
 
 /* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done has been called for every
  * item that was put. Raises nothing but a cancellation. O(1). */
@@ -194,26 +200,30 @@ typedef struct weft_queue_ {
     WEFT_WAIT_RESUME_(weft_queue_join_begin_(&(q)->queue, weft_context_),                          \
                       weft_queue_join_resume_(&(q)->queue, weft_context_))
 
-/* weft_queue_task_done(q): q.task_done(): who has got an item is done with it. NULL, or
- * weft_invalid_state_error if it was called for all. O(those who join, when it is the last). */
+/* weft_queue_task_done(q): q.task_done(). Tells the queue that an item which was got needs no more
+ * work. Wakes the tasks in weft_queue_join when that was the last item. Returns NULL, or
+ * weft_invalid_state_error if it was called for every item already. O(1), and O(tasks that join)
+ * for the last item. */
 #define weft_queue_task_done(q) weft_queue_task_done_(&(q)->queue)
 
-/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full(),
- * which is never true of an unbounded one. O(1). */
+/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full().
+ * Return the number of items, and true if the queue is empty or full. An unbounded queue is never
+ * full. O(1). */
 #define weft_queue_size(q) (+(q)->queue.size)
 #define weft_queue_empty(q) (!(q)->queue.size)
 #define weft_queue_full(q) weft_queue_is_full_(&(q)->queue)
 
-/* weft_queue_shutdown(q): q.shutdown(). Nothing can be put any more; who waits to put gets
- * weft_queue_shut_down_error, and so does who gets, once it is empty. O(those who wait). */
+/* weft_queue_shutdown(q): q.shutdown(). From then on a put fails with weft_queue_shut_down_error,
+ * and so does a get once the queue is empty. Tasks that wait in one of them are woken, and raise
+ * that error. O(waiting tasks). */
 #define weft_queue_shutdown(q) weft_queue_shutdown_(&(q)->queue)
 
-/* weft_queue_shutdown_now(q): q.shutdown(immediate=True). The items that are in it are dropped too,
- * and count as done (those of an unbounded queue are the caller's again). O(those who wait), and of
- * an unbounded one O(items). */
+/* weft_queue_shutdown_now(q): q.shutdown(immediate=True). Does what weft_queue_shutdown does, and
+ * drops the items in the queue, which count as done. Items of an unbounded queue belong to the
+ * caller again. O(waiting tasks), and O(items) for an unbounded queue. */
 #define weft_queue_shutdown_now(q) weft_queue_shutdown_now_(&(q)->queue)
 
-/* ---- What the macros are made of ---- */
+/* ---- Private: what the macros call ---- */
 
 #define WEFT_QUEUE_ITEMS_(q) (q)->items, sizeof(*(q)->items)
 #define WEFT_QUEUE_INIT_(q, order, before)                                                         \
@@ -221,10 +231,27 @@ typedef struct weft_queue_ {
 #define WEFT_QUEUE_OVER_(q, array, n, order, before)                                               \
     ((q)->items = (array), weft_queue_init_(&(q)->queue, (order), (n), (before)))
 
-/* Refuses to compile unless the order is one of items like *items. */
+#define WEFT_QUEUE_PUT_(q, error, ...)                                                             \
+    ((q)->item_ = (__VA_ARGS__),                                                                   \
+     weft_queue_has_room_(&(q)->queue)                                                             \
+         ? ((q)->items[weft_queue_put_index_(&(q)->queue)] = (q)->item_,                           \
+            weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
+         : (error))
+
+/* The error of a queue over an array that is full or empty. The panic for one that was never
+ * initialised names the program's line; where bytes count, it names none. */
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_of_(queue)
+#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_of_(queue)
+#else
+#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_at_((queue), __FILE__, __LINE__)
+#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), __FILE__, __LINE__)
+#endif
+
+/* Refuses to compile unless the order is one of items like *items, which is not evaluated. */
 #define WEFT_QUEUE_ORDERS_(order, items) ((void)_Generic(&(items)[0], order##_item_ * : 0))
 
-/* Where the node of an item is, and the item of a node. */
+/* The offset of the node in an item, the node of an item, and the next item to come out. */
 #define WEFT_QUEUE_NODE_AT_(q) (sizeof(*(q)->node_at_) - 1)
 #define WEFT_QUEUE_NODE_(item, at) (weft_queue_node *)(void *)((char *)(item) + (at))
 #define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))
@@ -232,21 +259,34 @@ typedef struct weft_queue_ {
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_before *before);
 
+/* What weft_queue_put_begin_ and weft_queue_get_begin_ do if the task must wait; and what
+ * weft_queue_put_resume_ and weft_queue_get_resume_ do if it may have to wait again. */
 weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_get_retry_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_get_from_array_park_(weft_queue_ *queue, weft_context *context);
+weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context);
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context);
 
+/* Return the error of a put into a queue without room, and of a get from one without items. */
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_(const weft_queue_ *queue);
 const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue);
+const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue);
+WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue,
+                                                            const char *file, unsigned line);
+const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
+                                           unsigned line);
 
-/* By priority: the item behind the last one joins them; the first one leaves. */
+/* For a queue by priority: adds the item behind the last one to the heap, or removes the first one
+ * from it. `size` is an item's, in bytes. */
 void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size);
 void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size);
 
-/* `at` is where in an item its node is; the latter returns the item. */
+/* Put and get an item of an unbounded queue. `at` is the offset of the node in the item. The queue
+ * of weft_queue_get_node_ must not be empty. */
 WEFT_MUST_CHECK_
 const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at);
 void *weft_queue_get_node_(weft_queue_ *queue, size_t at);
@@ -255,14 +295,14 @@ const weft_error *weft_queue_task_done_(weft_queue_ *queue);
 void weft_queue_shutdown_(weft_queue_ *queue);
 void weft_queue_shutdown_now_(weft_queue_ *queue);
 
-/* ---- What is so short that it stands where it is used ---- */
+/* ---- Private: inline ---- */
 
 static inline bool weft_queue_is_full_(const weft_queue_ *queue)
 {
     return queue->room && queue->size >= queue->room;
 }
 
-/* Of one over an array, which has room for some. */
+/* Returns true if an item can be put. For queues over an array. */
 static inline bool weft_queue_has_room_(const weft_queue_ *queue)
 {
     return queue->size < queue->limit;
@@ -280,8 +320,8 @@ static inline weft_step_ weft_queue_get_begin_(weft_queue_ *queue, weft_context 
     return queue->size ? go_on : weft_queue_get_park_(queue, context);
 }
 
-/* Who is resumed without an error has been woken, and mostly finds what it waited for. (Where bytes
- * count that is looked at in one place.) */
+/* Returns true if the short way is worth a try for a resumed task. A task that was woken mostly
+ * finds what it waited for. With -Os there is no short way. */
 static inline bool weft_queue_resumed_well_(const weft_context *context)
 {
 #ifdef __OPTIMIZE_SIZE__
@@ -308,6 +348,21 @@ static inline weft_step_ weft_queue_get_resume_(weft_queue_ *queue, weft_context
     return weft_queue_get_retry_(queue, context);
 }
 
+static inline weft_step_ weft_queue_get_from_array_begin_(weft_queue_ *queue, weft_context *context)
+{
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    return queue->size ? go_on : weft_queue_get_from_array_park_(queue, context);
+}
+
+static inline weft_step_ weft_queue_get_from_array_resume_(weft_queue_ *queue,
+                                                           weft_context *context)
+{
+    const weft_step_ go_on = {WEFT_GO_ON_};
+    if (weft_queue_resumed_well_(context) && queue->size)
+        return go_on;
+    return weft_queue_get_from_array_retry_(queue, context);
+}
+
 static inline void weft_queue_count_in_(weft_queue_ *queue)
 {
     queue->size++;
@@ -323,7 +378,9 @@ static inline void weft_queue_count_out_(weft_queue_ *queue)
         weft_waiters_pop_one_(&queue->putters);
 }
 
-/* Where the next item goes, and that it is there; where the next one is, and that it is not. */
+/* weft_queue_put_index_ returns the index for the next item that is put; weft_queue_put_commit_
+ * then makes that item a part of the queue. weft_queue_get_index_ and weft_queue_get_commit_ return
+ * the index of the next item to come out, and remove that item. */
 static inline size_t weft_queue_put_index_(const weft_queue_ *queue)
 {
     const size_t behind_head = queue->room - queue->head;

@@ -2,7 +2,7 @@
 
 #include "core/awaitable.h"
 
-static const weft_primitive_info_ kind = {.name = "shield"};
+static const weft_primitive_info_ info = {.name = "shield"};
 
 static void on_part_end(weft_loop *loop, weft_handle *handle)
 {
@@ -12,7 +12,7 @@ static void on_part_end(weft_loop *loop, weft_handle *handle)
         weft_wake_with_(shield->parent, weft_retrieve_error_(handle->wait.awaited));
 }
 
-/* What cannot be awaited, or has ended, is the same as in any other await. */
+/* An awaitable that has ended, or cannot be awaited, is left to weft_await_. */
 weft_step_ weft_await_shielded_begin_(weft_shield *shield, weft_context *context,
                                       weft_awaitable_ *awaitable)
 {
@@ -22,9 +22,9 @@ weft_step_ weft_await_shielded_begin_(weft_shield *shield, weft_context *context
     context->error = weft_add_done_callback_(awaitable, &shield->handle, on_part_end);
     if (context->error)
         return weft_go_on_(context);
-    shield->kind = &kind;
+    shield->info = &info;
     shield->parent = task;
-    return weft_park_listed_(task, &shield->kind);
+    return weft_park_listed_(task, &shield->info);
 }
 
 void weft_await_shielded_resume_(weft_shield *shield, weft_context *context)

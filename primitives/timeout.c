@@ -15,7 +15,7 @@ static void expire(weft_loop *loop, weft_handle *handle)
     weft_cancel_task_(limit->task);
 }
 
-/* What is due already is a turn, not a timer. */
+/* Arms the limit. A limit that is due is a call in the next tick, and needs no timer. */
 static void arm(weft_timeout *limit, weft_time when, bool due)
 {
     limit->when = when;
@@ -58,7 +58,7 @@ const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context
 {
     const weft_error *const error = enter(limit, context);
     if (!error)
-        arm(limit, weft_deadline_(loop_of(limit), delay), delay == 0);
+        arm(limit, weft_deadline_(loop_of(limit), delay), !delay || weft_is_negative_(delay));
     return error;
 }
 

@@ -6,7 +6,7 @@ bool weft_waiters_grant_(weft_wait_ **from)
     *from = wait ? wait->listed_after : NULL;
     if (!wait)
         return false;
-    weft_waiters_give_(wait);
+    weft_waiters_wake_granted_(wait);
     return true;
 }
 
@@ -15,8 +15,8 @@ bool weft_waiters_pop_(weft_waiters_ *waiters)
     weft_wait_ *const wait = weft_waiters_first_parked_(waiters->first);
     if (!wait)
         return false;
-    weft_waiters_unlist_(waiters, wait);
-    weft_waiters_give_(wait);
+    weft_waiters_unlink_(waiters, wait);
+    weft_waiters_wake_granted_(wait);
     return true;
 }
 

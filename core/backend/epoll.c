@@ -1,10 +1,7 @@
-/* A port on Linux's epoll. What a port has to do is told in doc/porting.md; this one does all of
- * it, and waits for more descriptors than select() can hold, at a cost that does not grow with
- * them.
- *
- * Each number has one entry in epoll, for both directions, with EPOLLONESHOT: what has been
- * reported is off until somebody waits again. So a wait is one system call, EPOLL_CTL_MOD, and its
- * end none: an entry that nobody waits for any more may end one sleep early, which is allowed. */
+/* Each number has one entry in epoll, for both directions, with EPOLLONESHOT: after a report the
+ * entry is off until a watch begins again. So the begin of a watch costs one system call,
+ * EPOLL_CTL_MOD, and its end none. An entry without a watch may end one sleep early, which does no
+ * harm. */
 #define _GNU_SOURCE
 #include "core/backend/epoll.h"
 
@@ -41,7 +38,7 @@ static size_t count_watches(const struct weft_epoll_slot_ *slot)
     return (size_t) !!slot->watches[WEFT_READABLE] + !!slot->watches[WEFT_WRITABLE];
 }
 
-/* The table grows to have the number, by a half at least. */
+/* Returns the number's slot; NULL: there is no memory. The table grows by a half at least. */
 static struct weft_epoll_slot_ *slot_of(weft_epoll *self, int descriptor)
 {
     const size_t wanted = (size_t)descriptor + 1;
@@ -58,20 +55,21 @@ static struct weft_epoll_slot_ *slot_of(weft_epoll *self, int descriptor)
     return &slots[descriptor];
 }
 
-/* The slot's number is no longer that of the file that they wait for. */
-static void tell_bad_slot(weft_epoll *self, struct weft_epoll_slot_ *slot)
+/* Ends the watches of a slot, whose number no longer belongs to the file that they wait for. */
+static void notify_bad_slot(weft_epoll *self, struct weft_epoll_slot_ *slot)
 {
     for (int what = 0; what < 2; what++)
         if (slot->watches[what])
-            weft_watch_bad(self->backend.loop, slot->watches[what]); /* which unwatches it */
+            weft_watch_bad(self->backend.loop, slot->watches[what]); /* this calls epoll_unwatch */
 }
 
-/* The number may have been another file's before, which was closed. */
+/* Notes the slot's file. If the number belonged to another file before, ends that file's
+ * watches. */
 static void set_file(weft_epoll *self, struct weft_epoll_slot_ *slot, const struct stat *file)
 {
     if (slot->device == file->st_dev && slot->inode == file->st_ino)
         return;
-    tell_bad_slot(self, slot);
+    notify_bad_slot(self, slot);
     slot->device = file->st_dev;
     slot->inode = file->st_ino;
     slot->always = false;
@@ -79,8 +77,8 @@ static void set_file(weft_epoll *self, struct weft_epoll_slot_ *slot, const stru
 
 /* ---- What is watched ---- */
 
-/* Has epoll report what the slot's watches wait for, once: 0, or an errno. A file that was closed
- * has taken its entry with it, so only epoll knows whether there is one. */
+/* Has epoll report once what the slot's watches wait for. Returns 0, or an errno. When a file is
+ * closed, epoll removes its entry. So only epoll knows if there is an entry. */
 static int arm(weft_epoll *self, const struct weft_epoll_slot_ *slot)
 {
     const int descriptor = (int)(slot - self->slots);
@@ -95,7 +93,8 @@ static int arm(weft_epoll *self, const struct weft_epoll_slot_ *slot)
     return errno;
 }
 
-/* One more watches: the file may be of another kind than the one before, and look the same. */
+/* Notes if the slot is always ready, after one more watch has begun. The file may be of another
+ * kind than the one before, although device and inode are equal. */
 static void set_always(weft_epoll *self, struct weft_epoll_slot_ *slot, bool always)
 {
     const size_t watches = count_watches(slot);
@@ -104,7 +103,8 @@ static void set_always(weft_epoll *self, struct weft_epoll_slot_ *slot, bool alw
     slot->always = always;
 }
 
-/* Regular files and directories, which epoll refuses, can always be read and written. */
+/* Begins a watch of the slot. epoll refuses regular files and directories (EPERM), which are always
+ * ready. */
 static const weft_error *begin(weft_epoll *self, struct weft_epoll_slot_ *slot)
 {
     const int refused = arm(self, slot);
@@ -132,13 +132,13 @@ static const weft_error *epoll_watch(weft_backend *backend, weft_watch *watch)
         return &weft_descriptor_range_error;
     if (is_known)
         set_file(self, slot, &file);
-    weft_watch **const place = &slot->watches[weft_watch_for(watch)];
-    if (*place)
+    weft_watch **const slot_watch = &slot->watches[weft_watch_for(watch)];
+    if (*slot_watch)
         return &weft_descriptor_busy_error;
-    *place = watch;
+    *slot_watch = watch;
     const weft_error *const error = begin(self, slot);
     if (error)
-        *place = NULL;
+        *slot_watch = NULL;
     return error;
 }
 
@@ -151,52 +151,55 @@ static void epoll_unwatch(weft_backend *backend, const weft_watch *watch)
         self->always--;
 }
 
-/* ---- The bell ---- */
+/* ---- wake ----
+ * An eventfd with a count ends epoll_wait(). */
 
-static const weft_error *epoll_hang_bell(weft_backend *backend)
+static const weft_error *epoll_open_wake(weft_backend *backend)
 {
-    static const weft_error no_bell = {&weft_descriptor_error, "there is no eventfd to be had"};
+    static const weft_error no_eventfd = {&weft_descriptor_error, "cannot create an eventfd"};
     weft_epoll *const self = epoll_of(backend);
-    self->wake_pipe = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (self->wake_pipe < 0)
-        return &no_bell;
-    struct epoll_event event = {.events = EPOLLIN, .data = {.fd = self->wake_pipe}};
-    if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->wake_pipe, &event) == 0)
+    self->wake_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (self->wake_event < 0)
+        return &no_eventfd;
+    struct epoll_event event = {.events = EPOLLIN, .data = {.fd = self->wake_event}};
+    if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->wake_event, &event) == 0)
         return NULL;
-    close(self->wake_pipe);
-    self->wake_pipe = -1;
-    return &no_bell;
+    close(self->wake_event);
+    self->wake_event = -1;
+    return &no_eventfd;
 }
 
-static void epoll_take_bell_down(weft_backend *backend)
+static void epoll_close_wake(weft_backend *backend)
 {
     weft_epoll *const self = epoll_of(backend);
-    close(self->wake_pipe);
-    self->wake_pipe = -1;
+    close(self->wake_event);
+    self->wake_event = -1;
 }
 
-/* Also in a signal's handler: errno is the program's. A counter that is full rings as well. */
-static void epoll_ring(weft_backend *backend)
+/* May run in a signal handler, so errno must not change. If the counter is full (EAGAIN), the
+ * eventfd is ready already. */
+static void epoll_wake(weft_backend *backend)
 {
     const int before = errno;
     const uint64_t one = 1;
-    while (write(epoll_of(backend)->wake_pipe, &one, sizeof(one)) < 0 && errno != EAGAIN &&
+    while (write(epoll_of(backend)->wake_event, &one, sizeof(one)) < 0 && errno != EAGAIN &&
            errno != EBADF)
         continue;
     errno = before;
 }
 
-static void epoll_silence_bell(weft_epoll *self)
+static void epoll_drain_wake(weft_epoll *self)
 {
-    uint64_t rings;
-    while (read(self->wake_pipe, &rings, sizeof(rings)) < 0 && errno == EINTR)
+    uint64_t wakes;
+    while (read(self->wake_event, &wakes, sizeof(wakes)) < 0 && errno == EINTR)
         continue;
 }
 
 /* ---- Sleeping ---- */
 
-/* Both directions of the number are off now. */
-static void tell_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_t events)
+/* Notifies the watches of a slot that epoll has reported. Both directions are off now, so a watch
+ * that goes on is armed again. */
+static void notify_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_t events)
 {
     static const uint32_t ready[2] = {EPOLLIN | EPOLLHUP | EPOLLERR,
                                       EPOLLOUT | EPOLLHUP | EPOLLERR};
@@ -204,18 +207,18 @@ static void tell_slot(weft_epoll *self, struct weft_epoll_slot_ *slot, uint32_t 
         if (slot->watches[what] && events & ready[what])
             weft_watch_ready(self->backend.loop, slot->watches[what]);
     if (count_watches(slot) && !slot->always && arm(self, slot) != 0)
-        tell_bad_slot(self, slot);
+        notify_bad_slot(self, slot);
 }
 
-static void tell(weft_epoll *self, const struct epoll_event *event)
+static void notify(weft_epoll *self, const struct epoll_event *event)
 {
-    if (event->data.fd == self->wake_pipe)
-        epoll_silence_bell(self);
+    if (event->data.fd == self->wake_event)
+        epoll_drain_wake(self);
     else
-        tell_slot(self, &self->slots[event->data.fd], event->events);
+        notify_slot(self, &self->slots[event->data.fd], event->events);
 }
 
-static void tell_always(weft_epoll *self)
+static void notify_always(weft_epoll *self)
 {
     weft_watch *next;
     for (weft_watch *watch = weft_first_watch(self->backend.loop); watch; watch = next) {
@@ -225,9 +228,9 @@ static void tell_always(weft_epoll *self)
     }
 }
 
-/* A file that is closed leaves epoll without a word, so it has to be looked for. Whether there is
- * one. */
-static bool find_closed(weft_epoll *self)
+/* Fails the watches whose descriptors were closed: epoll does not report them. Returns true if
+ * there was one. */
+static bool notify_closed(weft_epoll *self)
 {
     bool found = false;
     weft_watch *next;
@@ -241,18 +244,20 @@ static bool find_closed(weft_epoll *self)
     return found;
 }
 
-/* That is done every so often, so that it costs little. A sleep lasts until then at most; and one
- * that begins with it as long as it likes, since nobody runs meanwhile who could close a file. */
+/* Searches for closed descriptors if check_every has passed since the last search. Returns the end
+ * of the sleep: a sleep ends at the next search at the latest. After a search the sleep may be
+ * longer, because no task runs meanwhile that could close a file. */
 static weft_time check(weft_epoll *self, weft_time now, weft_time until)
 {
     const weft_time next = self->checked + self->check_every;
     if (now < next)
         return until < next ? until : next;
     self->checked = now;
-    return find_closed(self) ? 0 : until;
+    return notify_closed(self) ? 0 : until;
 }
 
-/* In milliseconds, rounded up: no timer is looked for too early, and then again. */
+/* Returns the milliseconds from `now` to `until`, rounded up, so that a sleep does not end before
+ * the timer is due. */
 static int rest_in_ms(weft_time now, weft_time until)
 {
     if (until <= now)
@@ -261,8 +266,8 @@ static int rest_in_ms(weft_time now, weft_time until)
     return rest < INT_MAX ? (int)rest : INT_MAX;
 }
 
-/* A signal (EINTR) ends the sleep early: the loop comes back. What `events` has no room for, epoll
- * reports the next time. */
+/* A signal (EINTR) ends the sleep early, which does no harm. epoll reports the events for which
+ * `events` has no room the next time. */
 static void epoll_sleep(weft_backend *backend, weft_time until)
 {
     weft_epoll *const self = epoll_of(backend);
@@ -274,9 +279,9 @@ static void epoll_sleep(weft_backend *backend, weft_time until)
         until = 0;
     const int count = epoll_wait(self->epoll, events, 64, rest_in_ms(now, until));
     for (int i = 0; i < count; i++)
-        tell(self, &events[i]);
+        notify(self, &events[i]);
     if (self->always)
-        tell_always(self);
+        notify_always(self);
 }
 
 bool weft_epoll_init(weft_epoll *backend)
@@ -287,14 +292,14 @@ bool weft_epoll_init(weft_epoll *backend)
                     .resolution = 1,
                     .watch = epoll_watch,
                     .unwatch = epoll_unwatch,
-                    .wake = epoll_ring,
-                    .open_wake = epoll_hang_bell,
-                    .close_wake = epoll_take_bell_down},
+                    .wake = epoll_wake,
+                    .open_wake = epoll_open_wake,
+                    .close_wake = epoll_close_wake},
         .epoll = epoll_create1(EPOLL_CLOEXEC),
-        .wake_pipe = -1,
+        .wake_event = -1,
         .check_every = WEFT_MS(100),
     };
-    (void)epoll_now(&backend->backend); /* so that it has a time to stand still at */
+    (void)epoll_now(&backend->backend); /* a first time, for a clock that fails later */
     return backend->epoll >= 0;
 }
 

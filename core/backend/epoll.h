@@ -1,6 +1,6 @@
-/* The port on Linux's epoll: for many descriptors, of any number. A sleep's cost does not grow
- * with the descriptors that are not ready. A program includes this header by name: weft.h leaves it
- * out. */
+/* The backend on Linux's epoll: for many descriptors, of any number. Descriptors that are not ready
+ * add nothing to the cost of a sleep. weft.h leaves this header out: a program includes it by
+ * name. */
 #ifndef WEFT_CORE_BACKEND_EPOLL_H
 #define WEFT_CORE_BACKEND_EPOLL_H
 
@@ -12,32 +12,34 @@
 extern "C" {
 #endif
 
-/* A descriptor's number, and the watches of it. */
+/* What the backend knows of one descriptor number. */
 struct weft_epoll_slot_ {
     weft_watch *watches[2]; /* to read, to write; NULL: none */
     dev_t device;           /* of the file that the watches are for */
-    ino_t inode;
-    bool always; /* it is of a kind that epoll refuses: always ready */
+    ino_t inode;            /* of the file that the watches are for */
+    bool always;            /* epoll refuses this kind of file: the descriptor is always ready */
 };
 
-/* What it keeps. Unlike the rest of the library, it allocates: the table of slots grows with
- * realloc() when a watch begins. A wait that finds no memory fails with
+/* The backend's memory. Unlike the rest of the library, this backend allocates: the table of slots
+ * grows with realloc() when a watch begins. A wait that finds no memory fails with
  * weft_descriptor_range_error. */
 typedef struct weft_epoll {
     weft_backend backend;
-    int epoll, wake_pipe;           /* descriptors; bell: -1 while it is not hung */
+    int epoll;                      /* the epoll descriptor */
+    int wake_event;                 /* an eventfd; -1: not open */
     struct weft_epoll_slot_ *slots; /* by number */
-    size_t room;                    /* of slots */
+    size_t room;                    /* allocated slots */
     size_t always;                  /* watches in slots that are always ready */
-    weft_time now;                  /* what the clock said last: it stands still rather than fail */
-    weft_time checked;              /* when it last looked for descriptors that were closed */
-    weft_time check_every;          /* the least time between two such looks: 100 ms at first */
+    weft_time now;         /* the last time that was read; now() returns it if the clock fails */
+    weft_time checked;     /* when the backend last searched for closed descriptors */
+    weft_time check_every; /* microseconds between two such searches, at least; first 100 ms */
 } weft_epoll;
 
-/* Sets the port up. Returns false if the system gives no epoll descriptor. */
+/* Initialises the backend. The program owns *backend, and must call weft_epoll_close in the end.
+ * Returns false if the system gives no epoll descriptor. O(1). */
 bool weft_epoll_init(weft_epoll *backend);
 
-/* Closes the epoll descriptor and frees the slots. The loop must have been closed before. */
+/* Closes the epoll descriptor, and frees the slots. The loop must be closed before. O(1). */
 void weft_epoll_close(weft_epoll *backend);
 
 #ifdef __cplusplus

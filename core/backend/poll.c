@@ -1,5 +1,3 @@
-/* A port on poll(): POSIX, without select()'s limit. What a port has to do is told in
- * doc/porting.md. */
 #define _POSIX_C_SOURCE 200809L
 #include "core/backend/poll.h"
 
@@ -28,9 +26,11 @@ static weft_time poll_now(weft_backend *backend)
 }
 
 /* ---- Entries ----
- * poll() takes no more entries than there may be descriptors, so a number has one, whatever it is
- * watched for. Memory is made where its lack can be told: when a watch begins. */
+ * A number has one entry for both directions, because poll() refuses more entries than the process
+ * may have descriptors. Memory is allocated when a watch begins, since only there a failure can be
+ * returned. */
 
+/* Makes room for the entries of `watched` watches. Returns false if there is no memory. */
 static bool make_entries(weft_poll *self, nfds_t watched)
 {
     const nfds_t wanted = self->own + 1 + watched;
@@ -45,34 +45,36 @@ static bool make_entries(weft_poll *self, nfds_t watched)
     return true;
 }
 
-static bool make_place(weft_poll *self, int descriptor)
+/* Makes room for the number in entry_of. Returns false if there is no memory. */
+static bool make_room_for(weft_poll *self, int descriptor)
 {
     if ((size_t)descriptor < self->numbers)
         return true;
     const size_t numbers = (size_t)descriptor + 1 + self->numbers / 2;
-    nfds_t *const places = realloc(self->places, numbers * sizeof(*places));
-    if (!places)
+    nfds_t *const entry_of = realloc(self->entry_of, numbers * sizeof(*entry_of));
+    if (!entry_of)
         return false;
     for (size_t i = self->numbers; i < numbers; i++)
-        places[i] = 0;
-    self->places = places;
+        entry_of[i] = 0;
+    self->entry_of = entry_of;
     self->numbers = numbers;
     return true;
 }
 
-/* The number's entry, NULL if it has none: its place may be of a poll() before, and another's. */
+/* Returns the number's entry; NULL: it has none. entry_of may be older than the entries, and then
+ * names an entry of another number. */
 static struct pollfd *find_entry(weft_poll *self, int descriptor)
 {
-    const nfds_t place = self->places[descriptor];
-    struct pollfd *const entry = &self->entries[place];
-    return place > self->own && place < self->count && entry->fd == descriptor ? entry : NULL;
+    const nfds_t at = self->entry_of[descriptor];
+    struct pollfd *const entry = &self->entries[at];
+    return at > self->own && at < self->count && entry->fd == descriptor ? entry : NULL;
 }
 
 static struct pollfd *make_entry(weft_poll *self, int descriptor)
 {
     struct pollfd *const entry = &self->entries[self->count];
     *entry = (struct pollfd){.fd = descriptor};
-    self->places[descriptor] = self->count++;
+    self->entry_of[descriptor] = self->count++;
     return entry;
 }
 
@@ -84,8 +86,8 @@ static const weft_error *poll_watch(weft_backend *backend, weft_watch *watch)
     const weft_error *error = weft_watch_stat(watch);
     if (!error)
         error = weft_watch_admit(backend->loop, watch);
-    if (!error &&
-        !(make_entries(self, self->watched + 1) && make_place(self, weft_watch_descriptor(watch))))
+    if (!error && !(make_entries(self, self->watched + 1) &&
+                    make_room_for(self, weft_watch_descriptor(watch))))
         error = &weft_descriptor_range_error;
     if (!error)
         self->watched++;
@@ -98,9 +100,10 @@ static void poll_unwatch(weft_backend *backend, const weft_watch *watch)
     poll_of(backend)->watched--;
 }
 
-/* ---- The bell: a byte in a pipe. A pipe that is full rings as well ---- */
+/* ---- wake ----
+ * A byte in a pipe ends poll(). If the pipe is full, a byte is there already. */
 
-static void poll_take_bell_down(weft_backend *backend)
+static void poll_close_wake(weft_backend *backend)
 {
     weft_poll *const self = poll_of(backend);
     close(self->wake_pipe[0]);
@@ -108,23 +111,23 @@ static void poll_take_bell_down(weft_backend *backend)
     self->wake_pipe[0] = self->wake_pipe[1] = -1;
 }
 
-static const weft_error *poll_hang_bell(weft_backend *backend)
+static const weft_error *poll_open_wake(weft_backend *backend)
 {
-    static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
+    static const weft_error no_pipe = {&weft_descriptor_error, "cannot create a pipe"};
     weft_poll *const self = poll_of(backend);
     if (pipe(self->wake_pipe) != 0)
         return &no_pipe;
     for (int i = 0; i < 2; i++)
         if (fcntl(self->wake_pipe[i], F_SETFD, FD_CLOEXEC) != 0 ||
             fcntl(self->wake_pipe[i], F_SETFL, O_NONBLOCK) != 0) {
-            poll_take_bell_down(backend);
+            poll_close_wake(backend);
             return &no_pipe;
         }
     return NULL;
 }
 
-/* Also in a signal's handler: errno is the program's. */
-static void poll_ring(weft_backend *backend)
+/* May run in a signal handler, so errno must not change. */
+static void poll_wake(weft_backend *backend)
 {
     const int before = errno;
     while (write(poll_of(backend)->wake_pipe[1], "", 1) < 0 && errno != EAGAIN && errno != EBADF &&
@@ -133,16 +136,16 @@ static void poll_ring(weft_backend *backend)
     errno = before;
 }
 
-static void poll_silence_bell(weft_poll *self)
+static void poll_drain_wake(weft_poll *self)
 {
     char bytes[64];
     while (read(self->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
         continue;
 }
 
-/* ---- The two halves of a sleep, and the whole ---- */
+/* ---- Sleeping ---- */
 
-/* The bell's entry is there even if it is not hung: poll() skips numbers below 0. */
+/* The wake pipe has an entry even while it is not open: poll() skips numbers below 0. */
 void weft_poll_fill(weft_poll *backend)
 {
     backend->entries[backend->own] = (struct pollfd){.fd = backend->wake_pipe[0], .events = POLLIN};
@@ -167,8 +170,8 @@ int weft_poll_timeout(weft_poll *backend, weft_time until)
     return rest < INT_MAX ? (int)rest : INT_MAX;
 }
 
-/* With POLLHUP and POLLERR, which are reported unasked, a call would not block either. */
-static void tell_watch(weft_loop *loop, weft_watch *watch, short events)
+/* poll() reports POLLHUP and POLLERR always. A read or write then does not block, but fails. */
+static void notify_watch(weft_loop *loop, weft_watch *watch, short events)
 {
     static const short ready[2] = {POLLIN | POLLHUP | POLLERR, POLLOUT | POLLHUP | POLLERR};
     if (events & POLLNVAL)
@@ -177,42 +180,42 @@ static void tell_watch(weft_loop *loop, weft_watch *watch, short events)
         weft_watch_ready(loop, watch);
 }
 
-/* To tell a watch ends it, so who is next is asked before. Some may have begun since
- * weft_poll_fill, and have no entry. */
-void weft_poll_tell(weft_poll *backend)
+/* Reads the next watch first, because a notification ends the watch. A watch that has begun since
+ * weft_poll_fill has no entry. */
+void weft_poll_notify(weft_poll *backend)
 {
     if (backend->entries[backend->own].revents)
-        poll_silence_bell(backend);
+        poll_drain_wake(backend);
     weft_watch *next;
     for (weft_watch *watch = weft_first_watch(backend->backend.loop); watch; watch = next) {
         next = weft_next_watch(watch);
         const struct pollfd *const entry = find_entry(backend, weft_watch_descriptor(watch));
         if (entry)
-            tell_watch(backend->backend.loop, watch, entry->revents);
+            notify_watch(backend->backend.loop, watch, entry->revents);
     }
-    backend->told = true;
+    backend->notified = true;
 }
 
-/* A signal (EINTR) ends it early: the loop comes back. Where the system is at its end (ENOMEM), it
- * tries again a little later. */
+/* A signal (EINTR) ends the sleep early, which does no harm. After any other failure, such as
+ * ENOMEM, the backend waits at most 10 ms, and the loop tries again. */
 static void poll_sleep(weft_backend *backend, weft_time until)
 {
     weft_poll *const self = poll_of(backend);
-    const bool told = self->told;
-    self->told = false;
-    if (told && until == 0)
+    const bool notified = self->notified;
+    self->notified = false;
+    if (notified && until == 0)
         return;
     weft_poll_fill(self);
     const int timeout = weft_poll_timeout(self, until);
     const int count = poll(self->entries + self->own, self->count - self->own, timeout);
     if (count > 0)
-        weft_poll_tell(self);
+        weft_poll_notify(self);
     else if (count < 0 && errno != EINTR)
         (void)poll(NULL, 0, timeout >= 0 && timeout < 10 ? timeout : 10);
-    self->told = false;
+    self->notified = false;
 }
 
-/* ---- The port ---- */
+/* ---- Setting up ---- */
 
 bool weft_poll_init(weft_poll *backend, nfds_t own)
 {
@@ -222,18 +225,18 @@ bool weft_poll_init(weft_poll *backend, nfds_t own)
                     .resolution = 1,
                     .watch = poll_watch,
                     .unwatch = poll_unwatch,
-                    .wake = poll_ring,
-                    .open_wake = poll_hang_bell,
-                    .close_wake = poll_take_bell_down},
+                    .wake = poll_wake,
+                    .open_wake = poll_open_wake,
+                    .close_wake = poll_close_wake},
         .own = own,
         .wake_pipe = {-1, -1},
     };
-    (void)poll_now(&backend->backend); /* so that it has a time to stand still at */
+    (void)poll_now(&backend->backend); /* a first time, for a clock that fails later */
     return make_entries(backend, 0);
 }
 
 void weft_poll_close(weft_poll *backend)
 {
     free(backend->entries);
-    free(backend->places);
+    free(backend->entry_of);
 }

@@ -99,10 +99,10 @@ static void select_close_wake(weft_backend *backend)
     select->wake_pipe[0] = -1;
 }
 
-/* A child that fork() made has its parent's pipe. If the child emptied that, the parent would sleep
- * on. So the child puts a pipe of its own in its place, under the same numbers; where there is
- * none, it comes back until the parent has emptied the other. */
-static void replace_bell(weft_select *select)
+/* Gives a child of fork() a pipe of its own, under the numbers of its parent's pipe. If the child
+ * emptied its parent's pipe, the parent would miss a wake-up. If the child cannot create a pipe,
+ * its sleeps end early until the parent has emptied the shared one. */
+static void replace_wake_pipe(weft_select *select)
 {
     int wake_pipe[2];
     if (!make_pipe(wake_pipe))
@@ -117,7 +117,7 @@ static void replace_bell(weft_select *select)
 
 static const weft_error *select_open_wake(weft_backend *backend)
 {
-    static const weft_error no_pipe = {&weft_descriptor_error, "there is no pipe to be had"};
+    static const weft_error no_pipe = {&weft_descriptor_error, "cannot create a pipe"};
     weft_select *const select = select_of(backend);
     if (!make_pipe(select->wake_pipe)) {
         select->wake_pipe[0] = -1;
@@ -149,7 +149,7 @@ static void drain_wake(weft_select *select)
 {
     char bytes[64];
     if (select->process != getpid()) {
-        replace_bell(select);
+        replace_wake_pipe(select);
         return;
     }
     while (read(select->wake_pipe[0], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))

@@ -1,7 +1,7 @@
 #include "core/inspect/daemon.h"
 
-/* Whether there are tasks, and all that have not ended are daemons, or in the groups of daemons:
- * those in groups are below those of no group. */
+/* Returns true if there are tasks, and all of them are daemons or in a daemon's groups. Checks the
+ * tasks in no group only: every group is in the block of such a task, or of a task below it. */
 static bool only_daemons(const weft_loop *loop)
 {
     const weft_task *task = loop->tasks.children;

@@ -1,4 +1,4 @@
-/* Daemons: tasks that nobody waits for, as threading has them. */
+/* Daemons: tasks that a deadlock report leaves out, as Python's threading has daemon threads. */
 #ifndef WEFT_CORE_INSPECT_DAEMON_H
 #define WEFT_CORE_INSPECT_DAEMON_H
 
@@ -8,17 +8,18 @@
 extern "C" {
 #endif
 
-/* threading's thread.daemon = True, of a task: one that serves the others, and waits for them for
- * ever. It is left out of a deadlock: when nothing can ever run again and all tasks that have not
- * ended are daemons, weft_run_forever returns NULL, and weft_dump_deadlock leaves them out. What is
- * in the groups of a daemon is left out with it, marked or not. A daemon that sleeps, or waits for
- * a descriptor, can still run, and so can all: that is no deadlock yet. And a group waits for its
- * children, daemons or not: a daemon is best in none. In all else it is a task like any
- * other: a shutdown cancels it, and waits for its end. *task has been started; the mark lasts until
- * its memory is used for another task. O(1). */
+/* threading's thread.daemon = True, for a task that serves other tasks and waits for them for ever.
+ * Makes a task a daemon, or ends that. If nothing can ever run again, and all tasks that have not
+ * ended are daemons, weft_run_forever returns NULL. weft_dump_deadlock leaves daemons out. The
+ * tasks in a daemon's groups count as daemons.
+ *
+ * A daemon that sleeps, or waits for a descriptor, can still run: that is no deadlock. A group
+ * waits for all its children, so a daemon should be in no group. Daemons are cancelled by
+ * weft_shutdown, which waits for their end. The task must have been started. The mark lasts until
+ * the memory is used for another task. O(1). */
 void weft_set_daemon(weft_task *task, bool daemon);
 
-/* thread.daemon: whether it has been marked. O(1). */
+/* thread.daemon. Returns true if weft_set_daemon has made the task a daemon. O(1). */
 bool weft_is_daemon(const weft_task *task);
 
 #ifdef __cplusplus

@@ -8,16 +8,16 @@ struct dump {
     weft_loop *loop;
     weft_write *write;
     void *to;
-    size_t level;              /* how many groups are around */
-    const char *heading;       /* of the group whose tasks are next; NULL: it is written */
-    bool of_deadlock;          /* daemons are left out, */
-    const weft_task *left_out; /* ... now this one, and what is in its groups */
-    size_t daemons;            /* ... so many */
+    size_t level;              /* groups around the next task */
+    const char *heading;       /* of the group whose tasks come next; NULL: it is written */
+    bool of_deadlock;          /* leave out the daemons */
+    const weft_task *left_out; /* the daemon whose groups are now left out; NULL: none */
+    size_t daemons;            /* daemons that were left out */
 };
 
 /* ---- Text ---- */
 
-enum { SPACES = 4, DEEPEST = 10, MOST_PLACES = 5 * sizeof(size_t) / 2 };
+enum { SPACES = 4, DEEPEST = 10, MOST_DIGITS = 5 * sizeof(size_t) / 2 };
 
 static void text(const struct dump *dump, const char *piece)
 {
@@ -32,16 +32,16 @@ static size_t power_of_ten(unsigned exponent)
     return power;
 }
 
-/* Of a line, or of things in memory: so it has less places than SIZE_MAX. Without a division, which
- * small machines do not have. */
+/* Writes a number of lines or of things in memory, which has fewer digits than SIZE_MAX. Small
+ * machines have no division, so this function subtracts. */
 static void number(const struct dump *dump, size_t value)
 {
-    char digits[MOST_PLACES + 1], *next = digits;
-    unsigned places = 1;
-    while (power_of_ten(places) <= value)
-        places++;
-    while (places--) {
-        const size_t unit = power_of_ten(places);
+    char digits[MOST_DIGITS + 1], *next = digits;
+    unsigned left = 1;
+    while (power_of_ten(left) <= value)
+        left++;
+    while (left--) {
+        const size_t unit = power_of_ten(left);
         for (*next = '0'; value >= unit; value -= unit)
             ++*next;
         next++;
@@ -50,8 +50,8 @@ static void number(const struct dump *dump, size_t value)
     text(dump, digits);
 }
 
-/* Begins a line so far in from where the tasks of this group are, or those of DEEPEST: the text
- * would grow with the square of the level. */
+/* Begins a line, indented by `further` steps more than the tasks of this group. Below DEEPEST the
+ * indent does not grow, or the text would grow with the square of the level. */
 static void indent(const struct dump *dump, int further)
 {
     static const char blanks[] =
@@ -61,7 +61,7 @@ static void indent(const struct dump *dump, int further)
     text(dump, &blanks[(2 * (DEEPEST - level) + 1 - further) * SPACES]);
 }
 
-/* ---- What a task does ---- */
+/* ---- The state of a task ---- */
 
 static const char *name_of(const weft_task *task)
 {
@@ -69,9 +69,9 @@ static const char *name_of(const weft_task *task)
     return name ? name : task->root.code->name;
 }
 
-/* A task that has been parked has no error: the flag is free to say that whoever holds what it
- * waits for lives. A task that starts another has no news, and nobody has two: both say so for a
- * while. */
+/* Flags that mean something else during a dump. A parked task has no error, so WEFT_HAS_ERROR_ says
+ * that the holder of what it waits for lives. No task has an error and a cancellation at a time, so
+ * both flags together say that the task has started an eager one. */
 enum { HOLDER_LIVES = WEFT_HAS_ERROR_, STARTING = WEFT_HAS_ERROR_ | WEFT_CANCELLED_ };
 
 static bool is_starting(const weft_task *task)
@@ -86,7 +86,7 @@ static const weft_task *holder_of(const weft_task *task)
                : NULL;
 }
 
-static void tell_holder(const struct dump *dump, const weft_task *task)
+static void write_holder(const struct dump *dump, const weft_task *task)
 {
     const weft_task *const holder = holder_of(task);
     if (!holder)
@@ -98,18 +98,18 @@ static void tell_holder(const struct dump *dump, const weft_task *task)
         text(dump, name_of(holder));
         text(dump, weft_is_daemon(holder) ? " (a daemon) holds" : " holds");
     } else {
-        text(dump, ", which a task holds that has ended, or is of another loop");
+        text(dump, ", which is held by a task that has ended or is in another loop");
     }
 }
 
-static void tell_awaitable(const struct dump *dump, weft_awaitable_ *awaitable)
+static void write_awaitable(const struct dump *dump, weft_awaitable_ *awaitable)
 {
     const weft_task *const task = weft_awaitable_task_(awaitable);
     text(dump, task ? name_of(task) : "a future");
 }
 
-/* The first part that has not ended, and how many more there are. */
-static void tell_parts(const struct dump *dump, weft_gather_wait_ *gather_wait)
+/* Writes the first part that has not ended, and how many more there are. */
+static void write_parts(const struct dump *dump, weft_gather_wait_ *gather_wait)
 {
     size_t open = 0;
     weft_awaitable_ *part;
@@ -117,7 +117,7 @@ static void tell_parts(const struct dump *dump, weft_gather_wait_ *gather_wait)
         if (weft_has_ended_(part) || open++)
             continue;
         text(dump, ", of ");
-        tell_awaitable(dump, part);
+        write_awaitable(dump, part);
     }
     if (open < 2)
         return;
@@ -126,7 +126,7 @@ static void tell_parts(const struct dump *dump, weft_gather_wait_ *gather_wait)
     text(dump, " more");
 }
 
-static void tell_wait(const struct dump *dump, const weft_task *task)
+static void write_wait(const struct dump *dump, const weft_task *task)
 {
     text(dump, " waits for: ");
     text(dump, weft_task_waits_for(task).what);
@@ -139,20 +139,21 @@ static void tell_wait(const struct dump *dump, const weft_task *task)
     case WEFT_AWAITING_:
         if (weft_awaitable_task_(task->live.wait.target)) {
             text(dump, " ");
-            tell_awaitable(dump, task->live.wait.target);
+            write_awaitable(dump, task->live.wait.target);
         }
         break;
     case WEFT_GATHERING_:
-        tell_parts(dump, task->live.wait.gather_wait);
+        write_parts(dump, task->live.wait.gather_wait);
         break;
     default:
-        tell_holder(dump, task);
+        write_holder(dump, task);
         break;
     }
 }
 
-/* Of a task that is parked: its descriptor is ready, and its turn in the place of the number. */
-static bool has_been_told(const weft_task *task)
+/* Returns true if the descriptor of a parked task is ready, and the callback that wakes the task
+ * has not run yet. The wait has no number then. */
+static bool is_notified(const weft_task *task)
 {
     return weft_parked_in_(task) == WEFT_WATCHING_ && weft_is_callback_(&task->live.wait.node);
 }
@@ -162,7 +163,7 @@ static bool is_running(const struct dump *dump, const weft_task *task)
     return dump->loop->context.running == &task->live.wait.node;
 }
 
-static void tell_ready(const struct dump *dump, const weft_task *task)
+static void write_ready(const struct dump *dump, const weft_task *task)
 {
     text(dump, task->root.state ? " is ready" : " has not begun");
     if (task->root.flags & (WEFT_CANCELLED_ | WEFT_MUST_CANCEL_)) {
@@ -173,21 +174,21 @@ static void tell_ready(const struct dump *dump, const weft_task *task)
     }
 }
 
-static void tell_state(const struct dump *dump, const weft_task *task)
+static void write_state(const struct dump *dump, const weft_task *task)
 {
     if (weft_has_ended_(&task->awaitable))
-        text(dump, " has ended, and its group has not heard yet");
+        text(dump, " has ended, and its group is not notified yet");
     else if (is_running(dump, task))
         text(dump, " runs");
     else if (is_starting(task))
-        text(dump, " has started another, which goes first");
-    else if (weft_is_parked_(task) && !has_been_told(task))
-        tell_wait(dump, task);
+        text(dump, " has started an eager task, which runs first");
+    else if (weft_is_parked_(task) && !is_notified(task))
+        write_wait(dump, task);
     else
-        tell_ready(dump, task);
+        write_ready(dump, task);
 }
 
-static void tell_requests(const struct dump *dump, const weft_task *task)
+static void write_requests(const struct dump *dump, const weft_task *task)
 {
     if (!weft_cancelling(task))
         return;
@@ -195,23 +196,23 @@ static void tell_requests(const struct dump *dump, const weft_task *task)
     number(dump, weft_cancelling(task));
 }
 
-/* ---- Where a task is ---- */
+/* ---- The nested awaits of a task ---- */
 
-static void write_place(const struct dump *dump, const weft_frame *frame)
+static void write_location(const struct dump *dump, const weft_frame *frame)
 {
-    const weft_location place = weft_frame_location(frame);
+    const weft_location location = weft_frame_location(frame);
     indent(dump, 1);
-    text(dump, place.file);
-    if (place.line) {
+    text(dump, location.file);
+    if (location.line) {
         text(dump, ":");
-        number(dump, place.line);
+        number(dump, location.line);
     }
     text(dump, ": in ");
-    text(dump, place.coroutine);
-    text(dump, place.line ? "\n" : ", at its start\n");
+    text(dump, location.coroutine);
+    text(dump, location.line ? "\n" : ", at its start\n");
 }
 
-/* A frame on the way from the innermost to the outermost one, and how many frames are outside. */
+/* A frame, and how many frames are outside of it. */
 struct checkpoint {
     const weft_frame *frame;
     size_t outside;
@@ -234,10 +235,10 @@ static struct checkpoint go_out(struct checkpoint from, size_t steps)
     return from;
 }
 
-/* Writes the outermost frame first, though a frame knows its caller alone. Each checkpoint halves
- * the way from the one before to the frame that is wanted: so the checkpoints are as many as a
- * count has bits, and a frame is passed as often, at most. */
-static void write_places(const struct dump *dump, const weft_task *task)
+/* Writes the outermost frame first, although a frame knows only its caller. Each checkpoint halves
+ * the way from the checkpoint before to the frame that comes next. So there are at most as many
+ * checkpoints as a size_t has bits, and each frame is passed at most so often. */
+static void write_locations(const struct dump *dump, const weft_task *task)
 {
     struct checkpoint checkpoints[8 * sizeof(size_t)], *last = checkpoints;
     last->frame = weft_task_innermost(task);
@@ -247,7 +248,7 @@ static void write_places(const struct dump *dump, const weft_task *task)
     for (size_t wanted = 0;; wanted++) {
         for (size_t way; (way = last->outside - wanted); last++)
             last[1] = go_out(*last, way - way / 2);
-        write_place(dump, last->frame);
+        write_location(dump, last->frame);
         if (last == checkpoints)
             return;
         last--;
@@ -265,17 +266,19 @@ static void write_task(struct dump *dump, const weft_task *task)
     text(dump, name_of(task));
     if (weft_is_daemon(task))
         text(dump, " (a daemon)");
-    tell_state(dump, task);
-    tell_requests(dump, task);
+    write_state(dump, task);
+    write_requests(dump, task);
     text(dump, "\n");
-    write_places(dump, task);
+    write_locations(dump, task);
 }
 
-/* ---- Who lives ----
- * A primitive's holder may be a task that has ended, in memory that is something else by now: its
- * address is all that may be looked at. So those who wait are put into a search tree by the
- * addresses of their holders, bit by bit; then each task that lives is looked for in it. A waiter's
- * two links in the tree are where its owner and the child before it were. */
+/* ---- Holders that live ----
+ * A primitive's holder may have ended, and its memory may have another use. So the dump must not
+ * read a holder, but only compare its address. For that, one waiter for each holder is put into a
+ * search tree, by the bits of the holder's address. Then each task that lives is searched for in
+ * the tree. A waiter's two links in the tree (live.lower, root.previous) take the place of its
+ * scope and of the link to the child before. restore_scopes sets both again, before the dump writes
+ * anything. */
 
 static weft_task **find(weft_task **link, const weft_task *holder)
 {
@@ -294,15 +297,16 @@ static void add_waiter(weft_task **tree, weft_task *task)
     task->live.lower = task->root.previous = NULL;
 }
 
-static void note_life(weft_task **tree, weft_task *task)
+/* Marks the waiter in the tree, if the task is its holder. */
+static void mark_waiter(weft_task **tree, weft_task *task)
 {
     weft_task *const waiter = weft_has_ended_(&task->awaitable) ? NULL : *find(tree, task);
     if (waiter)
         waiter->root.flags |= HOLDER_LIVES;
 }
 
-/* The others who wait for it are told. */
-static void pass_on_life(weft_task **tree, weft_task *task)
+/* Marks the other waiters for the same holder. */
+static void copy_mark(weft_task **tree, weft_task *task)
 {
     const weft_task *const holder = holder_of(task);
     if (holder && (*find(tree, holder))->root.flags & HOLDER_LIVES)
@@ -331,8 +335,8 @@ static void restore_children(weft_scope_ *scope)
         scope->children->root.previous = last;
 }
 
-/* Blocks nest, and the list of scopes is in the order of entering: the last group is a task's
- * innermost. */
+/* Blocks nest, and the list of scopes is in the order of entering. So the last group of a task in
+ * the list is the innermost one, which the task must refer to. */
 static void restore_scopes(weft_loop *loop)
 {
     weft_scope_ *scope = &loop->tasks;
@@ -343,19 +347,20 @@ static void restore_scopes(weft_loop *loop)
         scope->parent->awaitable.scope = scope;
 }
 
-/* Every link is as the loop has it when this returns. A flag stays until its task is written. */
+/* Marks the waiters whose holders live. When this function returns, every link is as the loop has
+ * it. The mark stays until the task is written. */
 static void find_living_holders(weft_loop *loop)
 {
     weft_task *tree = NULL;
     for_each_task(loop, add_waiter, &tree);
     if (!tree)
         return;
-    for_each_task(loop, note_life, &tree);
-    for_each_task(loop, pass_on_life, &tree);
+    for_each_task(loop, mark_waiter, &tree);
+    for_each_task(loop, copy_mark, &tree);
     restore_scopes(loop);
 }
 
-/* ---- Who starts another ---- */
+/* ---- Tasks that have started an eager one ---- */
 
 static void mark_starting(weft_loop *loop)
 {
@@ -370,8 +375,8 @@ static void unmark_starting(weft_loop *loop)
 }
 
 /* ---- The tree ----
- * A task's innermost group is known, and of each group the one outside it. They are written from
- * the outermost in. */
+ * A task knows its innermost group, and each group knows the group outside of it. The dump writes
+ * the outermost group first. */
 
 /* Returns NULL if the task is in no group's block. */
 static weft_scope_ *outermost_group(const weft_task *task)
@@ -382,10 +387,11 @@ static weft_scope_ *outermost_group(const weft_task *task)
     return outermost;
 }
 
-/* Returns the group whose block is directly inside `group`'s, of the same task, or NULL. It is
- * looked for from both sides: in the list of all scopes, which are in the order of entering, and
- * from the task's innermost group out. Of n groups, the ways are O(n) if blocks are entered one
- * after another, and O(n * sqrt(n)) in the worst order. */
+/* Returns the group of the same task whose block is directly inside the block of `group`; NULL:
+ * none. Searches from both sides at once: forward in the list of all scopes, and outward from the
+ * task's innermost group. The list is in the order of entering. All searches among n groups
+ * together take O(n) steps if blocks are entered one after another, and O(n * sqrt(n)) in the worst
+ * order. */
 static weft_scope_ *group_inside(const weft_scope_ *group)
 {
     const weft_task *const task = group->parent;
@@ -397,8 +403,8 @@ static weft_scope_ *group_inside(const weft_scope_ *group)
     return later->parent == task ? later : inner;
 }
 
-/* The line above those of its tasks that are written. */
-static void head_group(struct dump *dump)
+/* Writes the heading of a group, before the first of its tasks that is not left out. */
+static void write_heading(struct dump *dump)
 {
     if (!dump->heading)
         return;
@@ -414,14 +420,14 @@ static void show(struct dump *dump, weft_task *task)
         dump->daemons++;
     }
     if (!dump->left_out) {
-        head_group(dump);
+        write_heading(dump);
         write_task(dump, task);
     }
     if (holder_of(task))
         task->root.flags &= (uint16_t)~HOLDER_LIVES;
 }
 
-/* Behind a task and all that is in its groups. */
+/* Ends a task, after all tasks in its groups. Returns the next task of the scope. */
 static weft_task *leave(struct dump *dump, const weft_task *task)
 {
     if (dump->left_out == task)
@@ -431,7 +437,8 @@ static weft_task *leave(struct dump *dump, const weft_task *task)
     return task->next;
 }
 
-static weft_task *go_down(struct dump *dump, const weft_scope_ *group, bool further)
+/* Begins a group. Returns its first task. */
+static weft_task *enter_group(struct dump *dump, const weft_scope_ *group, bool further)
 {
     dump->level++;
     if (!dump->left_out)
@@ -439,7 +446,7 @@ static weft_task *go_down(struct dump *dump, const weft_scope_ *group, bool furt
     return group->children;
 }
 
-/* Everything that is below the loop. */
+/* Writes all tasks, without recursion: `scope` and `task` say where in the tree it is. */
 static void show_tree(struct dump *dump)
 {
     weft_scope_ *scope = &dump->loop->tasks, *group;
@@ -455,7 +462,7 @@ static void show_tree(struct dump *dump)
             group = outermost_group(task);
         }
         scope = group ? group : weft_own_scope_(task);
-        task = group ? go_down(dump, group, comes_up) : leave(dump, task);
+        task = group ? enter_group(dump, group, comes_up) : leave(dump, task);
     }
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct sigaction) <= sizeof(((weft_quit_dump_ *)0)->before),
-               "weft: the signal's action before has to fit");
+               "weft: a struct sigaction must fit into `before`");
 
 void weft_write_to_file(const char *text, void *file)
 {

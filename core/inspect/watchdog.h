@@ -1,4 +1,4 @@
-/* A watchdog: told of whoever kept the loop for too long. */
+/* A watchdog: reports slow calls, during which no other task could run. */
 #ifndef WEFT_CORE_INSPECT_WATCHDOG_H
 #define WEFT_CORE_INSPECT_WATCHDOG_H
 
@@ -8,26 +8,30 @@
 extern "C" {
 #endif
 
-/* A turn of the loop that took too long: the step of a task, with those of the tasks that it
- * started eagerly; or a callback. */
+/* A call from the loop that took too long: a callback, or the step of a task. A step includes the
+ * steps of the tasks that it started eagerly. */
 typedef struct weft_slow_call {
-    weft_task *task; /* NULL: it was a callback; it may have ended (weft_done) */
-    /* Where the task went on from: the await that it was in, line 0 if it began. Of a callback:
-     * "callback", and neither file nor line; of a turn of the loop's own, what it was for. */
-    weft_location began;
-    weft_function *function; /* the callback's; NULL: it was none */
-    weft_time took;          /* in microseconds, by the clock of the loop's port */
+    weft_task *task; /* may have ended (weft_done); NULL: the call was a callback */
+    /* A task: the await from which the task went on; line 0: it began. A callback: the coroutine is
+     * "callback", or, for a callback of the loop itself, its purpose; no file and no line. */
+    weft_location location;
+    weft_function *function; /* the program's callback; NULL: the call was something else */
+    weft_time duration;      /* microseconds, by the clock of the loop's backend */
 } weft_slow_call;
 
-/* What a watchdog calls. It may do what a callback may, and dump all tasks (dump.h); the turn is
- * valid until it returns. Its own time counts for nobody. */
-typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *turn);
+/* A function that is called after a slow call. It may do what a callback may do, and may dump all
+ * tasks (dump.h). *call is valid until it returns. Its own time counts for no call. */
+typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *call);
 
-/* loop.slow_callback_duration, of debug mode: has `watchdog` called after each turn that took more
- * than `longest` microseconds, from the next tick on; NULL: nobody is told any more, from now on.
- * A tick then reads the clock once more than it has turns; without a watchdog, it costs nothing.
- * weft_loop_close forgets it. O(1). */
+/* loop.slow_callback_duration, of asyncio's debug mode. Has the loop call `watchdog` after each
+ * call that took more than `longest` (WEFT_MS), from the next tick on. NULL: no watchdog, from
+ * now on. Cost: O(1), then in each tick one reading of the clock for each call, and another for the
+ * tick. Without a watchdog a tick costs nothing more. weft_loop_close removes the watchdog. */
 void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog);
+#ifndef __cplusplus
+#define weft_set_watchdog(loop, longest, watchdog)                                                 \
+    weft_set_watchdog((loop), WEFT_DELAY_(longest), (watchdog))
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* An echo server and its clients, over TCP on this machine: descriptors, a signal, groups, limits.
- * The program: its options, its signal, and what it says in the end. */
+ * This file has the program's options, its signal handler and its final report. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "echo_server.h"
 #include "echo_talk.h"
 
-/* The exit statuses. */
+/* Exit statuses. */
 enum { OK, FAILED, USAGE, INTERRUPTED = 130 };
 
 struct options {
@@ -32,7 +32,7 @@ static struct {
     weft_loop loop;
     struct echo_server server;
     struct echo_load load;
-    weft_task *task; /* the outermost */
+    weft_task *task; /* the outermost task */
 } program;
 
 static int complain(const char *what, const char *why)
@@ -69,8 +69,8 @@ static void stop_clients(void)
     printf("draining; clients: %zu\n", program.load.unfinished);
 }
 
-/* In the loop. The first one drains; the second cancels. Two may be one call, and two that come
- * before the process runs are one signal. */
+/* Runs in the loop. The first call drains; the second call cancels. Two signals that arrive
+ * before the process runs are one call. */
 static void interrupt(weft_loop *loop, weft_handle *handle)
 {
     (void)handle;
@@ -89,7 +89,7 @@ static void handle_signal(void (*handler)(int number))
     sigaction(SIGINT, &action, NULL);
 }
 
-/* A signal that may never come is no reason to wait. */
+/* The handle is a daemon, because a signal that may never arrive must not keep the loop running. */
 static const weft_error *catch_signal(void)
 {
     const weft_error *const error = weft_threadsafe_open(&program.loop, &interrupted, interrupt);
@@ -100,14 +100,14 @@ static const weft_error *catch_signal(void)
     return NULL;
 }
 
-/* Nobody calls the handle any more when it is closed. */
+/* Resets the signal handler first. A closed handle must have no caller. */
 static void uncatch_signal(void)
 {
     handle_signal(SIG_DFL);
     weft_threadsafe_close(&interrupted);
 }
 
-/* With it SIGQUIT has all tasks written to standard error. */
+/* Makes SIGQUIT write a dump of all tasks to standard error. */
 WEFT_DUMP_ON_QUIT(quit);
 
 /* ---- Descriptors ---------------------------------------------------------------------------- */
@@ -120,7 +120,7 @@ static size_t count_descriptors(void)
     return count;
 }
 
-/* Raises the soft limit, if that is too low. */
+/* Raises the soft limit of open files if it is too low. */
 static bool limit_allows(rlim_t needed, rlim_t *allowed)
 {
     struct rlimit limit;
@@ -131,17 +131,17 @@ static bool limit_allows(rlim_t needed, rlim_t *allowed)
     return needed <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
-/* Whether so many may be open; select() knows FD_SETSIZE of them. */
+/* Returns true if the process may open that many descriptors. select() allows at most
+ * FD_SETSIZE. */
 static bool may_open(unsigned long long needed)
 {
     char text[100] = "";
     rlim_t allowed = 0;
     if (needed > FD_SETSIZE)
-        snprintf(text, sizeof(text), "select() knows %d descriptors, and %llu are needed",
-                 FD_SETSIZE, needed);
+        snprintf(text, sizeof(text), "select() takes %d descriptors, %llu are needed", FD_SETSIZE,
+                 needed);
     else if (!limit_allows(needed, &allowed))
-        snprintf(text, sizeof(text),
-                 "%llu descriptors are allowed (ulimit -n), and %llu are needed",
+        snprintf(text, sizeof(text), "%llu descriptors are allowed (ulimit -n), %llu are needed",
                  (unsigned long long)allowed, needed);
     if (*text)
         complain("too many connections", text);
@@ -150,7 +150,8 @@ static bool may_open(unsigned long long needed)
 
 /* ---- Errors --------------------------------------------------------------------------------- */
 
-/* That of a group is walked: its parts may be groups' again, as deep as the program nests them. */
+/* Reports an error. The error of a group can contain the errors of other groups, so the function
+ * recurses, as deep as the program nests groups. */
 static void report(const weft_error *error)
 {
     for (weft_error_walk at = weft_first_error(error); at.error; weft_next_error(&at))
@@ -171,8 +172,8 @@ static int status_of(const weft_error *error)
     return error ? FAILED : OK;
 }
 
-/* The end of a run. Errors live in its tasks, so they are told while the loop still knows these;
- * and a loop that can be called from outside does not close. */
+/* Ends a run. Errors live in the loop's tasks, so they are reported before the loop closes. The
+ * handle closes first, since a loop with an open handle cannot be closed. */
 static int end(const weft_error *error)
 {
     const int status = status_of(error);
@@ -208,10 +209,10 @@ static void print_tally(const char *whose, const struct tally *tally)
            (unsigned long long)tally->sent);
 }
 
-/* What is to be so, or is said not to be. */
+/* Returns the status, or FAILED with a message if the condition is false. */
 static int check(int status, bool so, const char *what)
 {
-    return so ? status : complain("not so", what);
+    return so ? status : complain("check failed", what);
 }
 
 static int summarise(int status, size_t descriptors_before)
@@ -227,7 +228,7 @@ static int summarise(int status, size_t descriptors_before)
     print_tally("... by the server:", its);
     print_tally("connections that were lost:", &program.server.lost);
     printf("descriptors: %zu before, %zu after\n", descriptors_before, descriptors);
-    status = check(status, descriptors == descriptors_before, "as many descriptors as before");
+    status = check(status, descriptors == descriptors_before, "no descriptor is left open");
     if (status == INTERRUPTED)
         return status;
     status = check(status, load->done == load->requests || load->stopping, "all requests are done");
@@ -291,7 +292,7 @@ static int run_clients(void)
     return status;
 }
 
-/* ---- A server alone, and who talks to one --------------------------------------------------- */
+/* ---- A server alone, and a client for it ---------------------------------------------------- */
 
 static int run_server(void)
 {
@@ -312,7 +313,7 @@ static int run_talk(void)
     return status;
 }
 
-/* ---- The server, with what it needs --------------------------------------------------------- */
+/* ---- The server's resources ----------------------------------------------------------------- */
 
 static int run_interruptible(void)
 {
@@ -339,7 +340,7 @@ static int run_on(struct connection *places)
     return status;
 }
 
-/* The listener, the wake pipe, and one or two of each connection. */
+/* Counts the descriptors: the listener, the wake pipe, and one or two for each connection. */
 static int run(void)
 {
     const struct options *const options = &program.options;
@@ -359,22 +360,23 @@ static void usage(FILE *file)
     fprintf(
         file,
         "usage: %s [OPTION...]\n"
-        "An echo server, and clients that say lines to it and compare the replies, in one loop.\n"
+        "Runs an echo server, and clients that send lines and compare the replies, in one loop.\n"
         "\n"
-        "  --requests N     of all clients together (2000)\n"
-        "  --clients N      at a time (200)\n"
-        "  --connections N  that the server accepts at a time; others wait (100)\n"
-        "  --kill-every MS  kill a client at random so often; 0: never (10)\n"
-        "  --timeout MS     of each request (10000)\n"
-        "  --longest N      line, in bytes (200000)\n"
-        "  --seed N         of what clients say, and who is killed (the time)\n"
-        "  --port N         to listen on; 0: any (0)\n"
-        "  --serve          the server alone, until SIGINT (Ctrl-C)\n"
-        "  --talk           instead: standard input to a server on --port, replies to output\n"
-        "  --help           print this instead\n"
+        "  --requests N     requests of all clients together (2000)\n"
+        "  --clients N      number of clients (200)\n"
+        "  --connections N  connections at a time; others wait (100)\n"
+        "  --kill-every MS  kill a random client every MS milliseconds; 0: never (10)\n"
+        "  --timeout MS     limit of each request, in milliseconds (10000)\n"
+        "  --longest N      longest line, in bytes (200000)\n"
+        "  --seed N         seed of the lines and of the kills (the time)\n"
+        "  --port N         port to listen on; 0: any (0)\n"
+        "  --serve          run the server alone, until SIGINT (Ctrl-C)\n"
+        "  --talk           send standard input to a server on --port, print the replies\n"
+        "  --help           print this text\n"
         "\n"
-        "At SIGINT nothing new begins, and what has begun ends; a second one cancels.\n"
-        "Exit status: 0 if all is well, drained at SIGINT too; 1 for an error, or if bytes or\n"
+        "The first SIGINT ends the program when the requests that have begun are done. The second\n"
+        "SIGINT cancels them.\n"
+        "Exit status: 0 on success, also after one SIGINT; 1 for an error, or if bytes or\n"
         "descriptors are missing; 2 for a wrong option; 130 after a second SIGINT.\n",
         program.name);
 }
@@ -410,7 +412,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Where an option's number goes, and what it may be. */
+/* Where the number of an option is stored, and its range. */
 struct range {
     unsigned long long *number, least, most;
 };
@@ -462,7 +464,7 @@ static bool read_options(int argc, char **argv, struct options *options, bool *h
             return false;
     }
     if (argv[optind])
-        fprintf(stderr, "%s: what is '%s'?\n", program.name, argv[optind]);
+        fprintf(stderr, "%s: unexpected argument '%s'\n", program.name, argv[optind]);
     return !argv[optind];
 }
 

@@ -1,6 +1,6 @@
 #include "echo_content.h"
 
-/* splitmix64. */
+/* The generator is splitmix64. */
 uint64_t random_bits(uint64_t *state)
 {
     uint64_t z = *state += 0x9E3779B97F4A7C15u;

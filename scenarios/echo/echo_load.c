@@ -22,7 +22,7 @@ static size_t make_line(struct echo_client *client)
                         random_state(load->seed, client->number, client->done));
 }
 
-/* NULL if the piece is what was sent there. */
+/* Returns NULL if the piece equals the part of the line that was sent at this position. */
 static const weft_error *compare(struct echo_client *client, size_t at, size_t size)
 {
     size_t i = 0;
@@ -48,8 +48,8 @@ static const weft_error *compare(struct echo_client *client, size_t at, size_t s
  *             received += len(piece)
  *     client.done += 1
  *
- * It writes and reads at once: the reply begins before the line has ended, and a server that cannot
- * get rid of it reads no more.
+ * A request writes and reads at once, since the reply begins before the line has ended. A
+ * server that cannot send its reply stops reading.
  */
 WEFT_ASYNC_BODY(request)
 {
@@ -78,9 +78,11 @@ static bool has_more(const struct echo_client *client)
     return client->done < client->requests && !client->load->stopping;
 }
 
-/* The server can tell a client that leaves between two requests from one that leaves in the middle
- * of its line; but not from one that has said all and does not wait for the reply. For the counts'
- * sake, such a one, and one that does not know yet whether it is connected, resets. */
+/* Closes or resets a killed client's connection, so that both sides count it alike. The server
+ * can tell a client that leaves between two requests from a client that leaves in the middle of
+ * a line. It cannot tell a client that has sent its whole line and does not wait for the reply.
+ * Such a client resets its connection. So does a client that does not know yet if it is
+ * connected. */
 static void leave(weft_loop *loop, struct visit *self)
 {
     const struct request *const last = &self->request;
@@ -158,10 +160,10 @@ WEFT_ASYNC_BODY(visit_often)
 }
 WEFT_ASYNC_END
 
-/* ---- Who kills them -------------------------------------------------------------------------- */
+/* ---- The killer ---------------------------------------------------------------------------- */
 
-/* random.choice(clients). It may have finished: then nobody is killed, so that towards the end
- * those who are left are not killed ever more often. */
+/* random.choice(clients). If that client has finished, none is killed. Otherwise the last
+ * clients would be killed more and more often. */
 static struct echo_client *choose_victim(struct echo_load *load)
 {
     return &load->clients[random_bits(&load->random) % load->count];

@@ -1,23 +1,23 @@
-/* A load for the echo server: clients that say lines and compare what comes back, byte by byte; and
- * one that kills them. */
+/* A load for the echo server. Clients send lines and compare the replies, byte by byte. A killer
+ * cancels clients at random. */
 #ifndef WEFT_SCENARIOS_ECHO_LOAD_H
 #define WEFT_SCENARIOS_ECHO_LOAD_H
 
 #include "echo_server.h"
 
-/* Says one line, and reads the reply. */
+/* Sends one line and reads the reply. */
 struct request {
     weft_frame frame;
     struct echo_client *client;
     struct stream *stream;
     size_t size, received, piece;
-    uint64_t sent_before; /* what the stream had sent when it began */
+    uint64_t sent_before; /* bytes that the stream had sent when the request began */
     weft_group both;
     WEFT_TASK(write_all) write;
     struct read_exactly read;
 };
 
-/* One connection, for some requests. */
+/* Makes one connection, for one or more requests. */
 struct visit {
     weft_frame frame;
     struct echo_client *client;
@@ -31,25 +31,25 @@ struct visit {
     weft_exit left;
 };
 
-/* A client: makes visits until its requests are done. */
+/* Runs one client: makes visits until the client's requests are done. */
 struct visit_often {
     weft_frame frame;
     struct echo_client *client;
     struct visit visit;
 };
 
-/* What is left of a client when it is killed, for the one that goes on in its place. */
+/* The part of a client that a kill leaves alone: the client's next task goes on with it. */
 struct echo_client {
     WEFT_TASK(visit_often) task;
     struct echo_load *load;
     uint64_t number, requests, done;
-    char *line;            /* what it says: load->longest bytes, the program's */
-    char piece[16 * 1024]; /* of the reply */
+    char *line;            /* room for a line: load->longest bytes, of the program's memory */
+    char piece[16 * 1024]; /* a part of the reply */
     weft_error wrong_reply;
-    char text[80]; /* ... and its text */
+    char text[80]; /* text of the client's error */
 };
 
-/* Cancels a client at random, time and again, and starts another in its place. */
+/* Cancels a client at random, again and again, and starts a new task in its place. */
 struct kill_clients {
     weft_frame frame;
     struct echo_load *load;
@@ -62,22 +62,22 @@ struct kill_clients {
 struct echo_load {
     uint16_t port;
     uint64_t seed, requests;
-    uint64_t visit;       /* the most requests on one connection */
-    size_t longest;       /* line, in bytes */
-    weft_time time_limit; /* for a request */
-    weft_time kill_every; /* 0: never */
+    uint64_t visit;       /* maximal number of requests on one connection */
+    size_t longest;       /* longest line, in bytes */
+    weft_time time_limit; /* for one request */
+    weft_time kill_every; /* time between two kills; 0: no kills */
     size_t count;
     struct echo_client
-        *clients;      /* the program's: `count` of them, all zero at first, but for `line` */
-    size_t unfinished; /* of those */
-    bool stopping;     /* no new requests */
-    weft_task *killer; /* NULL: there is none */
+        *clients;      /* the program's array of `count` clients, zero at first except for `line` */
+    size_t unfinished; /* clients that have not finished */
+    bool stopping;     /* true: clients begin no new request */
+    weft_task *killer; /* NULL if there is none */
     uint64_t random;
     uint64_t done, killed, timed_out;
-    struct tally between; /* connections that were left between two requests */
+    struct tally between; /* connections that were closed between two requests */
 };
 
-/* async with asyncio.TaskGroup() as group: all clients, and who kills them. */
+/* async with asyncio.TaskGroup() as group: runs all clients, and the killer. */
 struct run_load {
     weft_frame frame;
     struct echo_load *load;
@@ -86,7 +86,7 @@ struct run_load {
 };
 WEFT_DECLARE(run_load);
 
-/* Clients end when the requests that have begun are done. */
+/* Makes each client end when its current request is done. */
 void stop_load(struct echo_load *load);
 
 #endif

@@ -16,9 +16,9 @@ void count_stream(struct tally *tally, const struct stream *stream)
 /* async def request_begins(server, sock):
  *     if not server.draining:
  *         try:
- *             async with asyncio.timeout(None) as server.patience[sock]:
+ *             async with asyncio.timeout(None) as server.idle[sock]:
  *                 await readable(sock)
- *         except TimeoutError:        # server.drain() has no more patience
+ *         except TimeoutError:        # server.drain() moved the deadline
  *             pass
  *     return not server.draining or has_arrived(sock)
  */
@@ -26,7 +26,7 @@ WEFT_ASYNC_BODY(request_begins)
 {
     if (!self->server->draining) {
         weft_try {
-            weft_with_timeout(&self->patience, WEFT_FOREVER)
+            weft_with_timeout(&self->idle, WEFT_FOREVER)
                 weft_wait_readable(self->stream->descriptor);
             weft_end;
         }
@@ -58,7 +58,8 @@ WEFT_ASYNC_END
  *         (server.between if well else server.lost).count(sock)
  *         sock.close()
  *
- * It waits before it reads: a client that always has more to say does not keep the loop for itself.
+ * The server waits before each read. So a client that sends without a pause does not block the
+ * others.
  */
 WEFT_ASYNC_BODY(serve_one)
 {
@@ -91,7 +92,7 @@ WEFT_ASYNC_END
 
 /* ---- Places for connections ----------------------------------------------------------------- */
 
-/* A permit is held by whoever may take a place. */
+/* The caller must hold a permit. */
 static struct connection *take_place(struct echo_server *server)
 {
     struct connection *const place = server->free;
@@ -101,7 +102,8 @@ static struct connection *take_place(struct echo_server *server)
     return place;
 }
 
-/* place.task.add_done_callback(...): the group has heard of its end, so the place is free. */
+/* place.task.add_done_callback(...): the group has been notified of the end, so the place is
+ * free. */
 static void give_place_back(weft_loop *loop, weft_handle *handle)
 {
     struct connection *const place = WEFT_HANDLE_OWNER(handle, struct connection, ended);
@@ -138,8 +140,8 @@ void stop_listening(weft_loop *loop, struct echo_server *server)
     server->listener = -1;
 }
 
-/* A connection that waits for a request is in a block of which its patience can run out; the others
- * look whether the server drains when their request has ended. */
+/* Moves the idle timeout of each connection that waits for a request to now. Other connections
+ * check server->draining when their request has ended. */
 size_t drain_server(weft_loop *loop, struct echo_server *server)
 {
     size_t busy = 0;
@@ -149,8 +151,8 @@ size_t drain_server(weft_loop *loop, struct echo_server *server)
     stop_listening(loop, server);
     for (size_t i = 0; i < server->room; i++) {
         struct connection *const place = &server->places[i];
-        weft_timeout *const patience = &place->task.frame.begins.patience;
-        if (place->used && weft_timeout_reschedule(patience, weft_loop_time(loop)))
+        weft_timeout *const idle = &place->task.frame.begins.idle;
+        if (place->used && weft_timeout_reschedule(idle, weft_loop_time(loop)))
             busy++;
     }
     return busy;
@@ -167,7 +169,7 @@ size_t drain_server(weft_loop *loop, struct echo_server *server)
  *         task = group.create_task(serve_one(server, sock))
  *         task.add_done_callback(lambda _: server.permits.release())
  *
- * Those for whom there is no permit wait in the listener's backlog.
+ * While no permit is free, new connections wait in the listener's backlog.
  */
 WEFT_ASYNC_BODY(accept_all)
 {
@@ -196,7 +198,7 @@ WEFT_ASYNC_END
  *     finally:
  *         server.stop_listening()
  *
- * The group ends when nobody accepts any more (drain_server), and the last connection has ended.
+ * The group ends when the accepting task (drain_server) and the last connection have ended.
  */
 WEFT_ASYNC_EXTERN(serve)
 {

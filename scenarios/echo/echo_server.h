@@ -1,10 +1,10 @@
-/* The echo server: what it gets it sends back. A request is a line, of any length. */
+/* The echo server: it sends back each byte that it receives. A request is a line, of any length. */
 #ifndef WEFT_SCENARIOS_ECHO_SERVER_H
 #define WEFT_SCENARIOS_ECHO_SERVER_H
 
 #include "stream.h"
 
-/* Connections that have ended, and what went through them. */
+/* Counts connections that have ended, and their bytes. */
 struct tally {
     uint64_t connections, received, sent;
 };
@@ -16,8 +16,8 @@ struct request_begins {
     weft_frame frame;
     const struct echo_server *server;
     const struct stream *stream;
-    weft_timeout patience;
-    bool result; /* false: there will be none */
+    weft_timeout idle;
+    bool result; /* false: the connection has no further request */
 };
 
 /* Serves one connection, to its end. */
@@ -27,15 +27,15 @@ struct serve_one {
     struct stream stream;
     char *buffer;
     size_t size;
-    bool in_request; /* a part of a line has come, but not its end */
-    bool well;       /* it has ended, between two requests */
+    bool in_request; /* a part of a line has arrived, but not its end */
+    bool well;       /* the connection ended between two requests */
     struct request_begins begins;
     struct read_some read;
     struct write_all write;
     weft_exit left;
 };
 
-/* A place for a connection: its task, and what that needs. */
+/* Memory for one connection: its task, and all that the task needs. */
 struct connection {
     WEFT_TASK(serve_one) task;
     weft_handle ended;
@@ -46,29 +46,30 @@ struct connection {
 };
 
 struct echo_server {
-    int listener; /* -1: it does not listen */
+    int listener; /* -1: the server does not listen */
     uint16_t port;
-    size_t room;                /* for so many connections at a time */
-    struct connection *places;  /* the program's: `room` of them, all zero at first */
-    struct connection *free;    /* of those */
-    weft_semaphore permits;     /* as many as are free */
-    weft_task *accepting;       /* NULL: nobody does */
-    bool draining;              /* no new connections, no new requests */
-    struct tally between, lost; /* connections that ended between two requests, and otherwise */
+    size_t room;                /* maximal number of connections; length of `places` */
+    struct connection *places;  /* the program's array, zero at first */
+    struct connection *free;    /* list of the free places */
+    weft_semaphore permits;     /* one unit for each free place */
+    weft_task *accepting;       /* the task that accepts; NULL if none does */
+    bool draining;              /* the server takes no new connections and no new requests */
+    struct tally between, lost; /* connections that ended between two requests; all others */
 };
 
-/* Listens on the port, 0 for any. False: errno says why. */
+/* Listens on the port; 0 stands for any free port. Returns false on failure, with the reason in
+ * errno. */
 bool open_server(struct echo_server *server, uint16_t port, struct connection *places, size_t room);
 
-/* server.close(): no new connections; those in the backlog are reset. */
+/* server.close(): accepts no new connection. Connections in the backlog are reset. */
 void stop_listening(weft_loop *loop, struct echo_server *server);
 
-/* No new connections, no new requests; those that have begun get their reply. Returns how many
- * connections are left to do so. */
+/* Stops taking new connections and new requests. A request that has begun still gets its reply.
+ * Returns the number of connections in a request. */
 size_t drain_server(weft_loop *loop, struct echo_server *server);
 
-/* Accepts connections, takes one semaphore's permit for each, and a task; serves until the server
- * has drained. */
+/* Accepts connections until the server drains. Each connection takes a unit of the semaphore,
+ * and a task. */
 struct accept_all {
     weft_frame frame;
     struct echo_server *server;

@@ -14,7 +14,8 @@
  *         await loop.sock_sendall(sock, data)
  *     sock.shutdown(socket.SHUT_WR)
  *
- * Standard input may block, since others have it too; one read after a wait does not.
+ * Standard input stays in blocking mode, since other processes share it. One read after a wait
+ * does not block.
  */
 WEFT_ASYNC_BODY(say)
 {

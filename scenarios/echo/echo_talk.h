@@ -1,4 +1,5 @@
-/* What nc does: standard input goes to the server, what comes back to standard output. */
+/* Does what nc does: sends standard input to the server, and writes each reply to standard
+ * output. */
 #ifndef WEFT_SCENARIOS_ECHO_TALK_H
 #define WEFT_SCENARIOS_ECHO_TALK_H
 
@@ -15,7 +16,7 @@ struct say {
     weft_error failure;
 };
 
-/* Talks to the server until it, or standard input, has no more to say. */
+/* Talks to the server until the server closes the connection, or standard input ends. */
 struct talk {
     weft_frame frame;
     uint16_t port;

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Small ones, so that what the scenario sends often does not fit. */
+/* Small buffers, so that the data of the scenario often does not fit. */
 enum { BUFFER = 32 * 1024 };
 
 /* ---- Errors --------------------------------------------------------------------------------- */
@@ -25,7 +25,8 @@ const weft_error *os_fail(weft_error *failure, int number)
     return failure;
 }
 
-/* After a call that failed: NULL if it would only have blocked, so that it is worth a wait. */
+/* Returns NULL if the last call failed only because it would have blocked. The caller then waits
+ * and tries again. */
 static const weft_error *unless_blocked(weft_error *failure)
 {
     const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
@@ -49,8 +50,8 @@ static bool set_option(int descriptor, int level, int name, int value)
     return setsockopt(descriptor, level, name, &value, sizeof(value)) == 0;
 }
 
-/* sock.setblocking(False), and what asyncio sets as well: no child inherits it, no byte is held
- * back for others to join it. */
+/* sock.setblocking(False), and two settings that asyncio makes: no child process inherits the
+ * socket, and no byte is delayed (TCP_NODELAY). */
 static bool set_up(int descriptor)
 {
     return fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 &&
@@ -66,7 +67,7 @@ static int close_failed(int descriptor)
     return -1;
 }
 
-/* An accepted connection has the buffers of its listener. */
+/* Sets the buffers' sizes too: an accepted connection has those of its listener. */
 static int make_socket(void)
 {
     const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
@@ -111,7 +112,7 @@ void end_writing(const struct stream *stream)
     shutdown(stream->descriptor, SHUT_WR);
 }
 
-/* Those that still wait for it, if any, hear of it first. */
+/* Notifies the tasks that still wait for the descriptor, before the number can be used again. */
 void close_stream(weft_loop *loop, struct stream *stream)
 {
     if (stream->descriptor < 0)
@@ -137,7 +138,7 @@ static int begin_to_connect(int descriptor, uint16_t port)
     return connect(descriptor, (const struct sockaddr *)&address, sizeof(address));
 }
 
-/* How it went: 0, or what errno would have been. */
+/* Returns 0 if the connection was made, otherwise its errno. */
 static int connected(int descriptor)
 {
     int number = 0;
@@ -173,7 +174,7 @@ static bool accept_from(int listener, struct stream *stream)
     return false;
 }
 
-/* A connection that was given up before it was accepted is none. */
+/* Accepts again if the peer gave its connection up before it was accepted. */
 WEFT_ASYNC_EXTERN(accept_one)
 {
     while (!accept_from(self->listener, self->stream)) {
@@ -219,7 +220,7 @@ WEFT_ASYNC_EXTERN(read_exactly)
 }
 WEFT_ASYNC_END
 
-/* Sends what fits. A peer that is gone is an error (EPIPE), not a signal. */
+/* Sends the bytes that fit. Turns a closed peer into an error (EPIPE) instead of a signal. */
 static bool send_more(struct write_all *self)
 {
     const ssize_t n = send(self->stream->descriptor, self->bytes, self->size, MSG_NOSIGNAL);

@@ -1,13 +1,14 @@
-/* Streams: connections over TCP that do not block; and for each thing that asyncio's loop does with
- * a socket, a coroutine that does it here. Each tries, and waits while it would block. */
+/* Streams: TCP connections that do not block. Each coroutine here stands for one of asyncio's
+ * calls on a socket. It tries the system call, and waits while the call would block. */
 #ifndef WEFT_SCENARIOS_STREAM_H
 #define WEFT_SCENARIOS_STREAM_H
 
 #include "weft.h"
 
-/* A connection, and how much has gone through it. Whoever declares one closes it. */
+/* A connection, and how many bytes went through it. The code that declares a stream must close
+ * it. */
 struct stream {
-    int descriptor; /* -1: there is none */
+    int descriptor; /* -1: none */
     uint64_t sent, received;
 };
 
@@ -15,26 +16,27 @@ struct stream {
 
 extern const weft_error os_error;         /* OSError */
 extern const weft_error connection_error; /* ConnectionError: reset, a broken pipe; an os_error */
-extern const weft_error incomplete_error; /* asyncio.IncompleteReadError: the end came before */
+extern const weft_error incomplete_error; /* asyncio.IncompleteReadError: too few bytes */
 
-/* OSError(number): one, in the frame of the coroutine that raises it. */
+/* OSError(number): stores the error in *failure, a member of the frame that raises it, and
+ * returns it. */
 const weft_error *os_fail(weft_error *failure, int number);
 
 /* ---- Functions ------------------------------------------------------------------------------ */
 
-/* socket.create_server(("127.0.0.1", port), backlog=backlog): its descriptor; -1: errno says why.
- * A port of 0 is any that is free; port_of(descriptor) says which. */
+/* socket.create_server(("127.0.0.1", port), backlog=backlog): returns the descriptor, or -1
+ * with the reason in errno. Port 0 stands for any free port, which port_of(descriptor) returns. */
 int listen_on(uint16_t port, int backlog);
 uint16_t port_of(int descriptor);
 
-/* Whether a read would give something at once: bytes, the end, or an error. */
+/* Returns true if a read would not block: it would return bytes, the end, or an error. */
 bool has_arrived(const struct stream *stream);
 
 /* sock.shutdown(SHUT_WR): the other side reads the end. */
 void end_writing(const struct stream *stream);
 
-/* sock.close(): what has been sent still arrives; and transport.abort(): the other side gets
- * ECONNRESET. Of a stream without a descriptor: nothing. */
+/* sock.close(): what was sent still arrives. transport.abort(): the peer gets ECONNRESET.
+ * Neither does anything to a stream without a descriptor. */
 void close_stream(weft_loop *loop, struct stream *stream);
 void reset_stream(weft_loop *loop, struct stream *stream);
 
@@ -58,7 +60,7 @@ struct accept_one {
 };
 WEFT_DECLARE(accept_one);
 
-/* result = await loop.sock_recv_into(sock, bytes): how many; 0 is the end. */
+/* result = await loop.sock_recv_into(sock, bytes): returns the number of bytes. 0 is the end. */
 struct read_some {
     weft_frame frame;
     struct stream *stream;

@@ -1,4 +1,4 @@
-/* Barriers: so many tasks wait for each other. */
+/* Barriers: a fixed number of tasks wait for each other. */
 #include "scenario.h"
 
 /* async def worker(name, work):

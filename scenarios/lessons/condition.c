@@ -1,4 +1,4 @@
-/* Conditions: wait, with a lock, for what others will change. */
+/* Conditions: wait, while holding a lock, for a change that another task makes. */
 #include "scenario.h"
 
 /* async def producer(name):

@@ -1,4 +1,4 @@
-/* Coroutines: nothing runs until it is awaited, and then to its end. */
+/* Coroutines: nothing runs until the coroutine is awaited. Then it runs to its end. */
 #include "scenario.h"
 
 /* async def fetch_data(delay, id):

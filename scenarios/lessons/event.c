@@ -1,4 +1,4 @@
-/* Events: something that has happened, or has not yet. */
+/* Events: a flag that tasks can wait for. */
 #include "scenario.h"
 
 /* async def wait():

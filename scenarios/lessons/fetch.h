@@ -1,4 +1,4 @@
-/* The coroutine that several scenarios start: it takes its time and has a result. */
+/* A coroutine that several lessons start: it sleeps, then returns a result. */
 #include "scenario.h"
 
 /* async def fetch(id, delay):

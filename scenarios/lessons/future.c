@@ -1,4 +1,4 @@
-/* Futures: results that somebody else will set. */
+/* Futures: results that another task sets. */
 #include "scenario.h"
 
 typedef WEFT_FUTURE(struct text) text_future;

@@ -1,4 +1,4 @@
-/* gather: wait for several at once, and have all their results. */
+/* gather: wait for several awaitables at once, and get all their results. */
 #include "fetch.h"
 
 /* async def fetch_all():

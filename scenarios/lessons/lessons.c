@@ -1,4 +1,4 @@
-/* All lessons in one program, in the order in which they are told (README.md). */
+/* All lessons in one program, in the order of README.md. */
 #include "scenario.h"
 
 extern const struct lesson coroutine_lessons[], simple_tasks_lessons[], gather_lessons[],

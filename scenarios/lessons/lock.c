@@ -1,4 +1,4 @@
-/* Locks: one task at a time; one that may take it again; and the one that waits for itself. */
+/* Locks: one task at a time; a reentrant lock; and a task that waits for its own lock. */
 #include "scenario.h"
 
 /* async def modify():

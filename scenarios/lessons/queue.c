@@ -1,4 +1,4 @@
-/* Queues: items from tasks to tasks. */
+/* Queues: some tasks put items, other tasks get them. */
 #include "scenario.h"
 
 typedef WEFT_QUEUE(struct text, 2) text_queue;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The exit statuses; of several lessons, the greatest. */
+/* Exit statuses. The program exits with the greatest status of its lessons. */
 enum { OK, FAILED, USAGE, DEADLOCK };
 
 /* ---- For the lessons ----------------------------------------------------------------------- */
@@ -76,11 +76,11 @@ void print_result(const struct data *result)
 static void report_unasked(weft_loop *loop, weft_task *task, const weft_error *error)
 {
     (void)loop;
-    fprintf(stderr, "%s: nobody asked for its error: %s\n", weft_task_name(task),
+    fprintf(stderr, "%s: its error was never retrieved: %s\n", weft_task_name(task),
             weft_error_text(error));
 }
 
-/* With it SIGQUIT has all tasks written to standard error. */
+/* Makes SIGQUIT write a dump of all tasks to standard error. */
 WEFT_DUMP_ON_QUIT(quit);
 
 static int run(const struct lesson *lesson, weft_backend *backend)
@@ -123,7 +123,7 @@ static int run_on_a_new_clock(const struct lesson *lesson, bool virtual)
 
 /* ---- The program --------------------------------------------------------------------------- */
 
-/* One lesson after another, over all scenarios. */
+/* A position in the list of all lessons of all scenarios. */
 struct position {
     const struct scenario *scenario;
     const struct lesson *lesson;
@@ -148,8 +148,8 @@ static void advance(struct position *at)
     }
 }
 
-/* What names lessons is LESSON; in a program of several scenarios, SCENARIO.LESSON, SCENARIO or
- * SECTION. */
+/* Returns true if the program has one scenario. Its lessons are named LESSON. A program of
+ * several scenarios takes SCENARIO.LESSON, SCENARIO or SECTION. */
 static bool one_scenario(void)
 {
     return !scenarios->section;
@@ -163,7 +163,8 @@ static void print_name(FILE *file, const struct position *at)
         fprintf(file, "%s.%s", at->scenario->name, at->lesson->name);
 }
 
-/* "task groups", as the heading says, is as good as task_groups, which needs no quotes. */
+/* Returns true if `name` is the section's heading ("task groups"), or the heading with
+ * underscores (task_groups), which needs no quotes in a shell. */
 static bool names_section(const char *name, const char *section)
 {
     for (; *name && *section; name++, section++)
@@ -185,7 +186,7 @@ static bool is_named(const struct position *at, const char *name)
            (name[length] == '.' && strcmp(name + length + 1, at->lesson->name) == 0);
 }
 
-/* The first lesson from `at` on that `name` names. */
+/* Returns the position of the first lesson, from `at` on, that `name` names. */
 static struct position find(struct position at, const char *name)
 {
     while (!at_end(&at) && !is_named(&at, name))
@@ -202,7 +203,8 @@ static void list_lessons(FILE *file, const char *before)
     }
 }
 
-/* Each section with its scenarios, which stand together. */
+/* Prints each section with its scenarios. The scenarios of a section must be neighbours in the
+ * table. */
 static void list_sections(FILE *file)
 {
     const char *section = "";
@@ -222,12 +224,12 @@ static void usage(FILE *file, const char *program)
             "usage: %s [--virtual] [--list] [--help] [%s...]\n"
             "Runs the lessons, all of them without a %s.\n"
             "\n"
-            "  --virtual  on a clock that never waits\n"
-            "  --list     print the lessons' names instead\n"
-            "  --help     print this instead\n"
+            "  --virtual  use a virtual clock, which never waits\n"
+            "  --list     print the lessons' names\n"
+            "  --help     print this text\n"
             "\n"
-            "Exit status: 1 if an error left a lesson, 2 for a wrong option or %s, 3 if one got\n"
-            "stuck in a deadlock. SIGQUIT (Ctrl-\\) tells where all tasks are.\n"
+            "Exit status: 1 if a lesson failed, 2 for a wrong option or %s, 3 if a lesson ended\n"
+            "in a deadlock. SIGQUIT (Ctrl-\\) prints where each task waits.\n"
             "\n",
             program, what, what, what);
     if (!one_scenario()) {
@@ -278,7 +280,7 @@ static int run_each(char *const *names, bool virtual)
     return status;
 }
 
-/* Whether all names are known; tells of those that are not. */
+/* Returns true if every name names a lesson. Reports the other names on standard error. */
 static bool all_known(char *const *names, const char *program)
 {
     bool known = true;
@@ -317,7 +319,7 @@ int main(int argc, char **argv)
         usage(stderr, argv[0]);
         return USAGE;
     }
-    /* Each line at once, in a pipe as well: it comes when its lesson says so. */
+    /* Line-buffered, so that a pipe also gets each line at the moment when the lesson prints it. */
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     int status = OK;
     if (helps)

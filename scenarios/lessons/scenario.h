@@ -1,5 +1,5 @@
-/* What the lessons share. A lesson is a coroutine without arguments; scenario.c has the main
- * program, which runs those that LESSONS names, on a loop of weft. */
+/* What the lessons share. A lesson is a coroutine without arguments. scenario.c has main(),
+ * which runs the lessons in LESSONS on a loop of weft. */
 #ifndef WEFT_SCENARIOS_SCENARIO_H
 #define WEFT_SCENARIOS_SCENARIO_H
 
@@ -16,17 +16,19 @@ struct lesson {
 
 struct scenario {
     const char *name;
-    const struct lesson *lessons; /* up to one without a name */
-    const char *section;          /* what it is a part of; NULL in a program of one scenario */
+    const struct lesson *lessons; /* ends with an entry whose name is NULL */
+    const char
+        *section; /* heading of the section in README.md; NULL in a program of one scenario */
 };
 
-/* Up to one without a name: what this program can run. */
+/* All scenarios of this program; ends with an entry whose name is NULL. */
 extern const struct scenario scenarios[];
 
 /* LESSONS(file, LESSON(coroutine), {"lesson", &coroutine_code}, ...);
- * Ends a file of lessons: the table of them, in order; LESSON of those that are called as their
- * coroutine is. A program is one such file and scenario.c; one of several (lessons.c) is compiled
- * with -DSEVERAL_SCENARIOS, and defines `scenarios` in a file of its own. */
+ * Defines the table of a file's lessons, in order, at the end of the file. LESSON makes the
+ * entry of a lesson that has the name of its coroutine. A program consists of one such file and
+ * scenario.c. The program of all files is compiled with -DSEVERAL_SCENARIOS; its table
+ * `scenarios` is in lessons.c. */
 #define LESSONS(file, ...)                                                                         \
     const struct lesson file##_lessons[] = {__VA_ARGS__, {NULL, NULL}};                            \
     SCENARIOS_(file)
@@ -43,20 +45,20 @@ extern const struct scenario scenarios[];
 
 /* ---- What Python has ------------------------------------------------------------------------ */
 
-/* str: a text that a coroutine can return, or raise, as a value; and f"{...}": one of printf's
- * formats, cut off where it does not fit. */
+/* str: a text that a coroutine can return or raise as a value. text(...) is f"{...}": it takes a
+ * format of printf's, and truncates a text that does not fit. */
 struct text {
     char s[48];
 };
 
 struct text text(const char *format, ...);
 
-/* None, where a text could be. */
+/* None, in place of a text. */
 extern const struct text none;
 bool is_none(struct text text);
 
-/* list, of texts: results = [], results.append(f"{...}"), results.pop(0). It has room for 8;
- * whoever appends to a full one, or pops of an empty one, ends the program. */
+/* list, of texts: results = [], results.append(f"{...}"), results.pop(0). A list has room for 8
+ * texts. An append to a full list, or a pop from an empty list, ends the program. */
 struct list {
     int length;
     struct text items[8];
@@ -66,7 +68,8 @@ void append(struct list *list, struct text item);
 struct text pop(struct list *list);
 
 /* class Fail(Exception): pass
- * Fail(f"{...}"): one, with its text, in the frame of the coroutine that raises it. */
+ * Fail(f"{...}"): raises that error, which stands, with its text, in the frame of the coroutine
+ * that raises it. */
 extern const weft_error fail_error;
 
 struct failure {
@@ -81,12 +84,12 @@ const weft_error *fail(struct failure *failure, struct text text);
 /* In a coroutine: asyncio.get_running_loop().time() */
 #define now() weft_loop_time(weft_running_loop())
 
-/* In a coroutine: print(f"Total: {now() - start:.2f} s ({note})"), without the parentheses if
+/* In a coroutine: print(f"Total: {now() - start:.2f} s ({note})"). Leaves the parentheses out if
  * `note` is NULL. */
 #define total(start, note) print_total(now() - (start), note)
 void print_total(weft_time elapsed, const char *note);
 
-/* {"data": data, "id": id}, and print(f"Received result: {result}") of one. */
+/* {"data": data, "id": id}, and print(f"Received result: {result}"). */
 struct data {
     struct text data;
     int id;

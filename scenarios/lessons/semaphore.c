@@ -1,4 +1,4 @@
-/* Semaphores: so many tasks at a time. */
+/* Semaphores: a limited number of tasks at a time. */
 #include "scenario.h"
 
 /* async def access(id):

@@ -1,4 +1,4 @@
-/* Tasks: coroutines that run at the same time. */
+/* Tasks: coroutines that run concurrently. */
 #include "fetch.h"
 
 /* async def concurrent():

@@ -1,4 +1,4 @@
-/* Task groups: a block that ends when all the tasks that were created in it have. */
+/* Task groups: a block that ends when all tasks that were created in it have ended. */
 #include "fetch.h"
 
 /* async def fetch_all():

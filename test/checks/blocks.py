@@ -1,4 +1,4 @@
-"""What test_blocks.c does, in Python. Prints what it records, in each case:
+"""Does in Python what test_blocks.c does. Prints the expected records of all cases:
 
     python3 test/checks/blocks.py | clang-format >test/suites/blocks_expected.h
 """

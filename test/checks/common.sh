@@ -1,5 +1,6 @@
-# What the checks share. A check begins with `. "$(dirname "$0")/common.sh"`, which goes to the top folder of
-# the build and sets `srcdir`, that of the sources. It counts with pass, fail and skip, and ends with finish.
+# What the checks share. A check begins with `. "$(dirname "$0")/common.sh"`. That changes to the top folder
+# of the build, and sets `srcdir` to the folder of the sources. A check counts with pass, fail and skip, and
+# ends with finish.
 srcdir=$(cd "$(dirname "$0")/../.." && pwd)
 cd "${top_builddir:-.}" || exit 1
 passed=0 failed=0 skipped=0
@@ -14,25 +15,26 @@ fail() {
     echo "failed: $1"
 }
 
-# skip WHAT REASON: that part is left out for want of a tool.
+# skip WHAT REASON: counts a part that is left out because a tool is missing.
 skip() {
     skipped=$((skipped + 1))
     echo "skipped: $1: $2"
 }
 
-# result WHAT STATUS: it has passed if the status is 0.
+# result WHAT STATUS: passes if the status is 0, otherwise fails.
 result() {
     if [ "$2" -eq 0 ]; then pass; else fail "$1"; fi
 }
 
-# have TOOL WHAT: returns true if the tool is there; else WHAT is skipped.
+# have TOOL WHAT: returns true if the tool is installed; otherwise skips WHAT.
 have() {
     command -v "$1" >/dev/null && return
     skip "$2" "there is no $1"
     return 1
 }
 
-# Prints the counts; exits with 77, automake's SKIP, if a part was left out. A check that did nothing fails.
+# finish: prints the counts. Exits with 77, automake's SKIP, if a part was left out. Fails if nothing was
+# checked.
 finish() {
     [ $((passed + failed + skipped)) -gt 0 ] || fail "nothing was checked"
     if [ $skipped -gt 0 ]; then

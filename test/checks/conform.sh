@@ -1,11 +1,12 @@
 #!/bin/sh
-# The trace interpreter reads a file or standard input; a malformed program exits 2 with one line.
+# The trace interpreter reads a file or standard input. For a malformed program it prints one line and exits
+# with 2.
 set -u
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# same WHAT EXPECTED ACTUAL
+# same WHAT EXPECTED ACTUAL: passes if the two texts are equal.
 same() {
     if [ "$2" = "$3" ]; then pass; else fail "$1: expected $2, got $3"; fi
 }
@@ -46,7 +47,7 @@ same 'standard input' '0 main 0 end ok - done' "$(test/conform - <"$work/program
 test/conform "$work/nowhere" 2>/dev/null
 same 'no file' 2 $?
 
-# What differs from the reference only where nobody would look: negative numbers, a name given twice.
+# Rare forms of programs: negative numbers, and a name that is given twice.
 trace() {
     printf "$1" >"$work/program"
     same "$1" "$2" "$(test/conform "$work/program" | xargs)"

@@ -1,4 +1,4 @@
 #!/bin/sh
-# The trace programs of the corpus, with each of their awaits cancelled in turn.
+# Runs the trace programs of the corpus, and cancels each of their awaits in turn.
 . "$(dirname "$0")/common.sh"
 exec test/conserved "$srcdir"/test/oracle/corpus/*.txt

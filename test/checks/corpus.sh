@@ -1,5 +1,6 @@
 #!/bin/sh
-# The trace programs of the corpus, whose traces CPython 3.14 made; and again with dumps in the middle.
+# Runs the trace programs of the corpus, and compares with the traces of CPython 3.14. Then does so with
+# dumps.
 set -e
 . "$(dirname "$0")/common.sh"
 test/replay "$srcdir"/test/oracle/corpus/*.txt

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The core on small machines: compiles freestanding for each cross compiler that is there, without a
-# warning, and needs nothing that such a machine lacks: no C library but the four functions that
-# compilers take for granted, no 64-bit division, no floating point.
+# The core on small machines: it compiles freestanding, without a warning, with each cross compiler that is
+# installed. It must not need what such a machine lacks: a C library (except for the four functions that
+# compilers call), 64-bit division, floating point.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)

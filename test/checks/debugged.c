@@ -1,4 +1,4 @@
-/* For gdb.sh: has tasks in each state, writes a dump of them into the file named, and aborts. */
+/* For gdb.sh: brings tasks into each state, writes a dump into the file given, and aborts. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static weft_select backend;
 static weft_virtual clock;
 static weft_lock lock, kept;
 static weft_semaphore permits = WEFT_SEMAPHORE(1);
-static weft_future failing, late, never; /* fails before the dump, fails behind it, is not set */
+static weft_future failing, late, never; /* fails before the dump, fails after it, never set */
 static const weft_error lost = {.text = "the connection was lost"};
 static int ends[2];
 
@@ -88,7 +88,7 @@ WEFT_ASYNC(outer, struct middle middle;)
 }
 WEFT_ASYNC_END
 
-/* Two groups around each other. A child of the inner one fails just before the dump. */
+/* Nests two groups. A child of the inner group fails just before the dump. */
 WEFT_ASYNC(parent, weft_group outer; weft_group inner; work_task child[3]; WEFT_TASK(outer) deep;)
 {
     weft_with_group(&self->outer) {
@@ -107,7 +107,7 @@ WEFT_ASYNC(parent, weft_group outer; weft_group inner; work_task child[3]; WEFT_
 }
 WEFT_ASYNC_END
 
-/* Groups in groups, further in than lines are indented. */
+/* Nests groups deeper than a dump indents lines. */
 enum { LEVELS = 13 };
 struct level_task;
 struct level {
@@ -167,7 +167,7 @@ static void start(work_task *task, const char *name, enum doing doing, work_task
                           .other = other ? &other->task : NULL);
 }
 
-/* Where gdb.sh stops with no loop on the stack: of one loop, and of two. */
+/* gdb.sh stops here, where no loop is on the stack: it uses one loop, or two. */
 static void stop_with_one_loop(void)
 {
     fflush(NULL);

@@ -1,6 +1,6 @@
-# The public names that headers declare, one a line: HEADER NAME KIND DOCUMENTED. KIND is `call` (a
-# function, or a macro with arguments or in lower case) or `name`. A name is documented if the block
-# that declares it, up to the last empty line, has a comment: before it, or on its own line.
+# Prints the public names of headers, one a line: HEADER NAME KIND DOCUMENTED. KIND is `call` for a function,
+# and for a macro with arguments or in lower case; otherwise `name`. A name is documented if its block, which
+# begins after an empty line, has a comment before the name or on its line.
 function declare(name, kind)
 {
     if (name ~ /^(weft|WEFT)_.*[A-Za-z0-9]$/ && name !~ /_H$/)
@@ -15,7 +15,7 @@ function last_name(text)
     return text
 }
 
-# The name in front of the first bracket.
+# Returns the name before the first bracket.
 function called(text)
 {
     sub(/\(.*/, "", text)

@@ -1,14 +1,13 @@
 #!/bin/sh
-# Each public name is declared under a comment; functions, and macros that are called, stand in
-# doc/functions.md; what the documents name is in a header; and the README's sizes are those of
-# `make size`.
+# Each public name has a comment. Functions and macros that are called are in doc/functions.md. Names in the
+# documents are declared in a header.
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A name may be declared several times: one comment will do.
+# A name that is declared several times needs one comment.
 awk -f test/checks/documented.awk weft.h core/*.h core/*/*.h primitives/*.h | awk '
     { key = $3 " " $2; where[key] = $1; comments[key] += $4 }
     END { for (key in comments) print key, comments[key], where[key] }' | sort >"$work/declared"
@@ -32,34 +31,15 @@ names_in() {
 }
 
 names_in core/*.h core/*/*.h primitives/*.h >"$work/there"
-for document in weft.h README.md CHANGELOG.md doc/*.md scenarios/README.md; do
+# The functions that the macros (core/list.h) define.
+for name in $(sed -n 's/^WEFT_DEFINE_[A-Z]*_(\(weft_[a-z]*\),.*/\1/p' core/*.h primitives/*.h); do
+    for end in append prepend push pop remove; do echo "${name}_${end}_"; done
+done >>"$work/there"
+# The changelog has old names.
+for document in weft.h README.md CONTRIBUTING.md SECURITY.md doc/*.md doc/tutorial/*.c bench/README.md scenarios/README.md; do
     for name in $(names_in "$document"); do
         if grep -qx "$name" "$work/there"; then pass; else fail "not there: $name, which $document names"; fi
     done
 done
-
-# `weft_lock 24 12`, wherever the README's lines end. The figures are of a machine of 64 bits.
-tr '\n' ' ' <README.md >"$work/readme"
-if [ "$(getconf LONG_BIT)" = 64 ]; then
-    sh bench/size.sh sizes | grep '^weft_' | tr -s ' ' >"$work/sizes"
-    while read -r line; do
-        if grep -qE "$line( [0-9]+)?[,.]" "$work/readme"; then pass; else fail "not in the README: $line"; fi
-    done <"$work/sizes"
-else
-    skip "the README's sizes" "this is no machine of 64 bits"
-fi
-
-# Flash, as the README has it of that compiler: `| ... | | 1,234; 56 |`.
-if [ "$(arm-none-eabi-gcc -dumpfullversion 2>/dev/null | cut -d. -f1,2)" = 12.2 ]; then
-    sh bench/size.sh | sed -n '/flash/,$p' >"$work/flash"
-    figures=$(for name in core descriptor threadsafe watchdog daemon dump primitives; do
-        awk -v name="$name" '$1 == name { print $NF }' "$work/flash"
-    done | xargs)
-    readme=$(sed -n 's/^| \(the core.s code\|where they are used\|all primitives. code\).*| | \(.*\) |$/\2/p' README.md |
-        tr -d ',;' | xargs)
-    if [ "$figures" = "$readme" ]; then pass; else fail "the README's flash is $readme, and it is $figures"; fi
-else
-    skip "the README's flash" "there is no arm-none-eabi-gcc 12.2"
-fi
 
 finish

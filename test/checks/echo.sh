@@ -1,9 +1,9 @@
 #!/bin/sh
-# scenarios/echo: clients that are killed lose no byte and no descriptor; SIGINT drains, a second one
-# cancels; what cannot be is told. The program compares and counts itself, and its status says so; here
-# is checked that it did what was asked.
+# scenarios/echo: killed clients lose no byte and no descriptor. The first SIGINT drains, the second cancels.
+# Wrong options and failures are reported. The program compares the replies and counts the connections; this
+# check tests its status and its report.
 set -u
-# What waits for ever fails: this, and all that it has started, ends then.
+# The check fails after 300 s, since a lost wake-up would make it wait for ever.
 if [ -z "${WITHIN_LIMIT:-}" ] && command -v timeout >/dev/null; then
     WITHIN_LIMIT=yes exec timeout 300 sh "$0"
 fi
@@ -15,17 +15,17 @@ trap 'rm -rf "$work"' EXIT
 trap '' PIPE
 # ---- Loads ----
 
-# load ARGUMENT...: a load ends well; what it prints is in $work/printed.
+# load ARGUMENT...: runs a load, which must succeed. Its output is in $work/printed.
 load() {
     "$echo" "$@" >"$work/printed" 2>&1
     result "echo $* ends well" $?
     [ $failed -eq 0 ] || cat "$work/printed"
 }
 
-# says PATTERN: the last load said so.
+# says PATTERN: the output of the last load must match.
 says() {
     grep -q "$1" "$work/printed"
-    result "it says $1" $?
+    result "the output has $1" $?
 }
 
 seed=$(date +%s)
@@ -49,16 +49,16 @@ load --seed 1 --requests 0
 load --seed 1 --requests 1000 --longest 1
 load --seed 1 --requests 20 --clients 2 --longest 20000000 --kill-every 0
 
-# The second client is not served before the first has ended: longer than it waits.
+# The second client times out, since the first client keeps the only connection longer.
 load --seed 5 --requests 40000 --clients 2 --connections 1 --visit 1000000 --timeout 10 --longest 10 \
     --kill-every 0
 says '^requests: 40000 of 40000$'
 says '^clients: 0 killed, [1-9][0-9]* timed out$'
 
-# ---- A server, and somebody who talks to it ----
+# ---- A server, and a client that types ----
 
-# start NAME ARGUMENT...: a server in the background: its process $server, its port $port, its output
-# on descriptor 5, from the line on that says that it listens.
+# start ARGUMENT...: starts a server in the background. Sets $server, its process, and $port. Its output,
+# after the line with the port, is on descriptor 5.
 start() {
     rm -f "$work/server"
     mkfifo "$work/server"
@@ -69,29 +69,30 @@ start() {
     port=${port##* }
 }
 
-# talk: to the server, in the background: its process $talk, its input on descriptor 3, its output on 4.
+# talk: starts a client in the background. Sets $talk, its process. Its input is on descriptor 3, its output
+# on 4.
 talk() {
-    rm -f "$work/said" "$work/heard"
-    mkfifo "$work/said" "$work/heard"
-    "$echo" --talk --port "$port" <"$work/said" >"$work/heard" 5<&- &
+    rm -f "$work/said" "$work/replies"
+    mkfifo "$work/said" "$work/replies"
+    "$echo" --talk --port "$port" <"$work/said" >"$work/replies" 5<&- &
     talk=$!
-    exec 3>"$work/said" 4<"$work/heard"
+    exec 3>"$work/said" 4<"$work/replies"
 }
 
-# echoes TEXT: the server has got it, since this is what comes next.
+# echoes TEXT: reads the text from the client's output, so the server has received it.
 echoes() {
     test "$(dd bs=1 count=${#1} <&4 2>/dev/null)" = "$1"
     result "$1 comes back" $?
 }
 
-# ends PROCESS STATUS WHAT
+# ends PROCESS STATUS WHAT: waits for the process, which must end with the status.
 ends() {
     wait "$1"
     test $? -eq "$2"
     result "$3 ends with $2" $?
 }
 
-# line TEXT: the server says so next.
+# line TEXT: the server's next line must be this text.
 line() {
     read -r said <&5
     test "$said" = "$1"
@@ -102,13 +103,13 @@ interrupt() {
     kill -INT "$server"
 }
 
-# Nobody is there.
+# SIGINT without a connection.
 start --serve
 interrupt
 line 'draining; connections in a request: 0'
 ends "$server" 0 'a server without a connection'
 
-# A line is half sent when it drains: it gets its reply, and nobody new is let in.
+# SIGINT in the middle of a line: the line gets its reply, and no new client is accepted.
 start --serve
 talk
 printf 'one\ntwo, half' >&3
@@ -120,26 +121,26 @@ interrupt
 line 'draining; connections in a request: 1'
 "$echo" --talk --port "$port" </dev/null >/dev/null 2>"$work/error"
 test $? -eq 1 && grep -q 'Connection refused' "$work/error"
-result "a server that drains accepts nobody" $?
+result "a server that drains accepts no client" $?
 printf ' and half\n' >&3
 IFS= read -r reply <&4
 test "$reply" = ' and half'
 result "the rest of the line comes back" $?
-ends "$talk" 0 'who talks'
+ends "$talk" 0 'the client'
 line 'connections that ended between requests: 1, 23 bytes received, 23 sent'
 ends "$server" 0 'a server that has drained'
 
-# Between two lines, it is over at once.
+# SIGINT between two lines ends the connection at once.
 start --serve
 talk
 printf 'one\n' >&3
 echoes 'one'
 interrupt
 line 'draining; connections in a request: 0'
-ends "$talk" 0 'who has nothing to say'
+ends "$talk" 0 'a client between two lines'
 ends "$server" 0 'a server whose connections wait'
 
-# SIGQUIT tells where all are, and it goes on.
+# SIGQUIT dumps the tasks, and the server goes on.
 start --serve
 talk
 printf 'half' >&3
@@ -150,13 +151,13 @@ until expr "$said" : '.*serve_one.*readable' >/dev/null; do
     read -r said <&5 || break
 done
 expr "$said" : '.*serve_one.*readable' >/dev/null
-result 'SIGQUIT tells of the connection that waits for the rest' $?
+result 'SIGQUIT dumps the connection that waits for the rest' $?
 interrupt
 printf '\n' >&3
-ends "$talk" 0 'who talks'
+ends "$talk" 0 'the client'
 ends "$server" 0 'the server'
 
-# A second SIGINT does not wait for the line's end.
+# The second SIGINT does not wait for the end of the line.
 start --serve
 talk
 printf 'half' >&3
@@ -164,19 +165,19 @@ echoes 'half'
 interrupt
 line 'draining; connections in a request: 1'
 interrupt
-ends "$talk" 0 'who is cut off'
+ends "$talk" 0 'a client in the middle of a line'
 line 'connections that ended between requests: 0, 0 bytes received, 0 sent'
 line 'connections that were lost: 1, 4 bytes received, 4 sent'
 ends "$server" 130 'a server that was interrupted twice'
 
-# One that talks ends its side, and has its reply.
+# A client that closes its side still gets its reply.
 start --serve
 printf 'no end' | "$echo" --talk --port "$port" >"$work/reply"
 test "$(cat "$work/reply")" = 'no end'
 result "a line without an end comes back" $?
 "$echo" --serve --port "$port" >/dev/null 2>"$work/error"
 test $? -eq 1 && grep -q "cannot listen on port $port: Address already in use" "$work/error"
-result "a port in use is told" $?
+result "a port in use is reported" $?
 interrupt
 ends "$server" 0 'the server'
 
@@ -188,7 +189,7 @@ cat <&5 >"$work/printed"
 ends "$server" 0 'a load that is interrupted'
 says '^requests: [0-9]* of 1000000000000, interrupted$'
 
-# The clients end; the one that talks has not said all.
+# The load's clients end. The client that types has not ended its line.
 start --requests 1000000000000 --seed 1 --connections 200
 read -r seed <&5
 talk
@@ -199,11 +200,11 @@ line 'draining; clients: 200'
 interrupt
 cat <&5 >"$work/printed"
 ends "$server" 130 'a load that is interrupted twice'
-ends "$talk" 0 'who is cut off'
+ends "$talk" 0 'a client in the middle of a line'
 
-# ---- What cannot be ----
+# ---- Errors ----
 
-# refused PATTERN STATUS ARGUMENT...
+# refused PATTERN STATUS ARGUMENT...: the program must end with the status, and its error must match.
 refused() {
     pattern=$1 status=$2
     shift 2
@@ -216,23 +217,23 @@ refused "--port cannot be '65536'" 2 --port 65536
 refused "--clients cannot be '0'" 2 --clients 0
 refused "--requests cannot be '-1'" 2 --requests -1
 refused "--seed cannot be '1x'" 2 --seed 1x
-refused "what is '7'" 2 --serve 7
+refused "unexpected argument '7'" 2 --serve 7
 refused 'unrecognized option' 2 --wrong
-refused 'select() knows' 1 --clients 1000 --connections 1000
+refused 'select() takes' 1 --clients 1000 --connections 1000
 "$echo" --help | grep -q '^usage: '
-result "--help tells" $?
+result "--help prints the usage" $?
 (
     ulimit -n 100
     refused '100 descriptors are allowed' 1
     [ $failed -eq 0 ]
 )
-result "a limit of descriptors is told" $?
+result "a limit of descriptors is reported" $?
 if [ -c /dev/full ]; then
     "$echo" --requests 1 >/dev/full 2>/dev/null
     test $? -eq 1
-    result "an output that is full is told" $?
+    result "a full output is reported" $?
 else
-    skip "an output that is full" "there is no /dev/full"
+    skip "a full output" "there is no /dev/full"
 fi
 
 finish

@@ -1,12 +1,11 @@
 #!/bin/sh
-# The examples of hosts print what they should, and end well: weft's tasks, and the host's own work
-# beside them. One whose library is not there is left out.
+# The examples print the expected text and exit with 0. An example whose library is missing is skipped.
 set -u
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What weft's tasks have done (examples/demo.c), whoever drives them.
+# The report of examples/demo.c, which is equal for all hosts.
 cat >"$work/demo" <<'END'
 demo: ended
 exchanged: 1048576 and 1048576 bytes
@@ -16,12 +15,12 @@ host: 1 2 3
 ticks: cancelled, tidied up
 END
 
-# prints NAME: the example ends with 0, and prints what is in NAME.
+# prints NAME: the example must exit with 0, and print the text in $work/NAME.
 prints() {
     if "examples/$1" >"$work/out" 2>&1 && diff "$work/$1" "$work/out"; then
         pass
     else
-        fail "examples/$1 prints what it should"
+        fail "examples/$1 prints the expected text"
         cat "$work/out"
     fi
 }

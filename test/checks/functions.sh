@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# doc/functions.md is what tools/functions.py makes from the headers.
+# doc/functions.md is up to date: tools/functions.py makes it from the headers.
 set -eu
 . "$(dirname "$0")/common.sh"
 have python3 "doc/functions.md is current" || finish

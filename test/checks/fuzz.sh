@@ -1,7 +1,7 @@
 #!/bin/sh
-# make fuzz [SECONDS=600]: random texts through the trace interpreter, guided by what code they reach, under
-# AddressSanitizer and UndefinedBehaviorSanitizer. Begins with the corpus; needs clang. What it finds it
-# writes to the folder fuzz/, and exits 1.
+# make fuzz [SECONDS=600]: gives random texts to the trace interpreter, under AddressSanitizer and
+# UndefinedBehaviorSanitizer. libFuzzer, of clang, begins with the corpus and is guided by the code's
+# coverage. A text that fails is written to the folder fuzz/; the exit status is then 1.
 set -eu
 . "$(dirname "$0")/common.sh"
 seconds=${1:-600}

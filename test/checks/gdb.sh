@@ -1,6 +1,6 @@
 #!/bin/sh
-# The commands of tools/gdb/weft-gdb.py, in a live process and on its core file: `weft tasks` shows what
-# weft_dump writes, and `weft bt` the nested awaits. And gdb loads the script with the installed library.
+# The commands of tools/gdb/weft-gdb.py, in a live process and on its core file. `weft tasks` prints what
+# weft_dump writes, and `weft bt` prints the nested awaits. gdb loads the script with the installed library.
 set -eu
 . "$(dirname "$0")/common.sh"
 script=$srcdir/tools/gdb/weft-gdb.py
@@ -12,7 +12,7 @@ gdb -nx -batch -ex 'python import re' >"$work/log" 2>&1 && [ ! -s "$work/log" ] 
 gdb -nx -batch -ex run "$(command -v true)" >"$work/log" 2>&1 && grep -q 'exited normally' "$work/log" ||
     { skip gdb "gdb cannot run a process here"; finish; }
 
-# debug COMMAND... -- FILE...: what gdb says to the commands.
+# debug COMMAND... -- FILE...: prints what gdb answers to the commands.
 debug() {
     arguments=
     while [ "$1" != -- ]; do
@@ -23,14 +23,14 @@ debug() {
     eval "gdb -nx -batch -iex 'set auto-load off' -ex 'source $script' $arguments \"\$@\"" 2>&1 || true
 }
 
-# says NAME TEXT: the commands' output has a line with this text.
+# says NAME TEXT: the output of the commands must contain the text.
 says() {
     status=0
-    grep -qF -- "$2" "$work/out" || { status=1; echo "not said: $2"; cat "$work/out"; }
+    grep -qF -- "$2" "$work/out" || { status=1; echo "missing: $2"; cat "$work/out"; }
     result "$1" $status
 }
 
-# Numbers, which weft_dump does not write, go; so do the lines around.
+# tasks_of FILE: prints the lines between the marks, without the numbers, which weft_dump does not write.
 tasks_of() {
     sed -n '/^tasks begin/,/^tasks end/p' "$1" | sed '1d; $d; s/^\( *\)#[0-9]* /\1/'
 }
@@ -44,7 +44,7 @@ inspect() {
     says "$name: bt of the outermost" '#2  outer at '
     says "$name: bt says what is waited for" 'outer waits for: lock, which holder (a daemon) holds'
     says "$name: bt of a number" 'holder (a daemon) waits for: sleep'
-    says "$name: bt of an expression" 'unlucky waits for: lock, which a task holds that has ended'
+    says "$name: bt of an expression" 'unlucky waits for: lock, which is held by a task that has ended'
     says "$name: bt without a task" 'stopper runs'
     says "$name: a name of two" 'weft: several tasks are named twin; name one by number: '
     says "$name: a number of none" 'weft: there is no task 999; '
@@ -67,7 +67,7 @@ for flags in -O2 -O0; do
     inspect "core, $flags"
 done
 
-# No loop on the stack.
+# gdb finds loops that are not on the stack.
 debug 'break main' 'run' 'weft tasks' -- "$work/debugged" >"$work/out"
 says 'before the loop is initialised' 'weft: no loop was found; name one'
 debug 'break stop_with_one_loop' "run $work/dump" 'weft tasks' -- "$work/debugged" >"$work/out"
@@ -84,7 +84,7 @@ debug 'help weft tasks' 'help weft bt' -- >"$work/out"
 says 'help' 'Usage: weft tasks [LOOP]'
 says 'help of bt' 'Usage: weft bt [-loop LOOP] [TASK]'
 
-# The installed library's, by two lines in ~/.gdbinit (doc/debugging.md).
+# The script of the installed library, with the two lines for ~/.gdbinit from doc/debugging.md.
 if [ -e .libs/libweft.so ]; then
     ${MAKE:-make} -s install prefix="$work/usr" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
     ${CC:-gcc} -std=c11 -g -I"$work/usr/include/weft" "$srcdir/test/checks/debugged.c" -L"$work/usr/lib" -lweft \

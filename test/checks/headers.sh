@@ -1,6 +1,6 @@
 #!/bin/sh
-# Each public header can be included alone, first and twice, without a warning: in C11, and in C++17,
-# whose programs can call all functions.
+# Each public header can be included alone, first and twice, without a warning, in C11 and in C++17. A C++
+# program can call all functions.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)

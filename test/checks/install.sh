@@ -1,6 +1,5 @@
 #!/bin/sh
-# What is installed is enough: every header, and programs that are built with pkg-config from the installed
-# files alone.
+# The installed files suffice: every header is there, and programs build from them with pkg-config alone.
 set -eu
 . "$(dirname "$0")/common.sh"
 have pkg-config "programs on what is installed" || finish
@@ -32,7 +31,7 @@ LD_LIBRARY_PATH=$work/usr/lib
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
 flags=$(pkg-config --define-variable=prefix="$work/usr" --cflags --libs weft)
 
-# builds FILE: as a program of somebody else, $work/program.
+# builds FILE: compiles $work/program as a user would.
 builds() {
     # shellcheck disable=SC2086
     (cd "$work" && ${CC:-gcc} -std=c11 -Wall -Wextra -Wpedantic -Werror "$1" $flags -o program)
@@ -66,11 +65,11 @@ builds virtual.c
 "$work/program"
 result "a program with a clock that never waits" $?
 
-# The ports that weft.h leaves out, by the longer names of headers.
+# The backends that weft.h leaves out, by the longer names of the headers.
 for name in poll epoll; do
     [ -f "$include/core/backend/$name.h" ] || continue
-    case $name in poll) arguments='&port, 0' ;; *) arguments='&port' ;; esac
-    cat >"$work/port.c" <<END
+    case $name in poll) arguments='&backend, 0' ;; *) arguments='&backend' ;; esac
+    cat >"$work/backend.c" <<END
 #include <weft/core/backend/$name.h>
 #include <weft/weft.h>
 
@@ -82,19 +81,19 @@ WEFT_ASYNC_END
 
 int main(void)
 {
-    static weft_$name port;
+    static weft_$name backend;
     static weft_loop loop;
     static WEFT_TASK(empty) task;
     if (!weft_${name}_init($arguments))
         return 2;
-    weft_loop_init(&loop, &port.port);
+    weft_loop_init(&loop, &backend.backend);
     const int status = weft_run(&loop, empty, &task) ? 1 : 0;
     weft_loop_close(&loop);
-    weft_${name}_close(&port);
+    weft_${name}_close(&backend);
     return status;
 }
 END
-    builds port.c
+    builds backend.c
     "$work/program"
     result "a program on $name" $?
 done

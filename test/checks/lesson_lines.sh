@@ -1,17 +1,17 @@
 #!/bin/sh
-# A lesson, and a file of them, is at most twice its Python: the lines of C, without blank ones, comments and
-# #include, against those of the Python in the comments. A statement of Python that is broken into
-# several lines counts as one; a header of the scenarios' own counts where it is included.
+# A lesson in C has at most twice the lines of its Python, and so has each file. Blank lines, comments and
+# #include do not count as C; the Python stands in the comments. A Python statement over several lines counts
+# as one. A header of the scenarios counts in each file that includes it.
 #
 # sh test/checks/lesson_lines.sh [-v]
-#     -v  print the table, with each lesson: there a coroutine that several lessons start counts for
-#         each of them, and so does a share of what stands outside of all coroutines
+#     -v  print a table of the lessons; a coroutine counts for each lesson that starts it, and lines
+#         outside of all coroutines are shared equally
 set -u
 . "$(dirname "$0")/common.sh"
 verbose=0
 [ "${1:-}" = -v ] && verbose=1
 
-# The file with the scenarios' own headers in their places, but for what all share.
+# Prints the file with the scenarios' headers in place, except for scenario.h.
 whole() {
     awk -v folder="$srcdir/scenarios/lessons" '
         /^#include "/ && !/"scenario\.h"/ {
@@ -33,12 +33,12 @@ measure() {
             }
         }
 
-        # Brackets that a line of Python opens, and does not close.
+        # Returns how many brackets a line of Python opens without closing them.
         function open_brackets(line) {
             return gsub(/[[({]/, "", line) - gsub(/[])}]/, "", line)
         }
 
-        # A comment that begins with a function is Python, and begins a chunk: its coroutine.
+        # A comment that begins with a function is Python. It begins a chunk, which is its coroutine.
         /^\/\*/ {
             in_comment = 1
             is_python = /^\/\* async def /

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Each lesson prints its text: on the virtual clock byte for byte; on the real one the figures of
-# `Total:` alone may differ. Those of the real clock take their time together. The program of all
-# lessons prints the same, and the one that ends in a deadlock says who waits for whom.
+# Each lesson prints its expected text. On the real clock, only the figures of `Total:` may differ. The
+# lessons on the real clock run at the same time, since they take seconds. The program of all lessons prints
+# the text of each lesson. The lesson that ends in a deadlock reports which task waits for which.
 set -u
 . "$(dirname "$0")/common.sh"
 expected=$srcdir/scenarios/expected
@@ -11,7 +11,7 @@ without_totals() {
     sed 's/^Total: [0-9.]*/Total:/' "$1"
 }
 
-# The status that a lesson, SCENARIO.LESSON, ends with.
+# status_of SCENARIO.LESSON: prints the lesson's exit status.
 status_of() {
     case $1 in
     lock.deadlock) echo 3 ;;
@@ -19,7 +19,8 @@ status_of() {
     esac
 }
 
-# same NAME STATUS PROGRAM [ARGUMENT...]: it ends so, and prints what the file NAME says.
+# same NAME STATUS PROGRAM [ARGUMENT...]: the program must end with the status, and print the text of file
+# NAME.
 same() {
     name=$1 status=$2
     shift 2
@@ -33,7 +34,7 @@ for lesson in "$expected"/*.txt; do
     name=$(basename "$lesson" .txt)
     "scenarios/${name%%.*}" "${name#*.}" >"$work/$name.real" 2>/dev/null &
 done
-# One that is asked where its tasks are when it has printed its first line.
+# A lesson gets SIGQUIT after its first line, and must dump its tasks.
 mkfifo "$work/lines"
 scenarios/lock resource >"$work/lines" 2>"$work/asked" &
 asked=$!
@@ -74,14 +75,14 @@ modify waits for: lock, which modify holds
 modify waits for: lock, which modify holds
     lock.c: in modify
 end
-result "SIGQUIT tells where its tasks are" $?
+result "SIGQUIT dumps the tasks" $?
 
 # ---- All lessons in one program ----
 
 lessons=scenarios/lessons
 [ ! -d $lessons ] || lessons=$lessons/lessons # a build in the source tree
 
-# What the lessons of these scenarios print, in order.
+# texts_of SCENARIO...: prints the expected texts of their lessons, in order.
 texts_of() {
     for scenario in "$@"; do
         for name in $("$lessons" --list | grep "^$scenario\."); do
@@ -90,7 +91,7 @@ texts_of() {
     done
 }
 
-# section "SCENARIO..." STATUS NAME...: what those names run is those scenarios.
+# section "SCENARIO..." STATUS NAME...: the names must run the lessons of these scenarios.
 section() {
     # shellcheck disable=SC2086
     texts_of $1 >"$work/expected"
@@ -121,9 +122,9 @@ for name in $("$lessons" --list); do
     result "lessons $name prints its text" $?
 done
 
-# ---- Names and options that there are, and are not ----
+# ---- Right and wrong names and options ----
 
-# refused PROGRAM ARGUMENT...: with status 2, a word about it, and without having run anything.
+# refused PROGRAM ARGUMENT...: the program must exit with 2, name the last argument, and run no lesson.
 refused() {
     same /dev/null 2 "$@"
     result "$* is refused" $?
@@ -148,7 +149,7 @@ result "--help names the lessons" $?
 
 # ---- The deadlock ----
 
-# The report, with the text of each line instead of its file and number.
+# The report, with the text of each source line in place of its file and number.
 scenarios/lock --virtual deadlock 2>&1 >/dev/null | while IFS= read -r line; do
     place=$(expr "$line" : ' *\([^ ].*:[0-9][0-9]*\): ')
     if [ -n "$place" ]; then
@@ -170,9 +171,9 @@ deadlock waits for: group
         Task B waits for: lock, which Task A holds
             in nested: weft_with_lock(self->lock) {
 end
-result "a deadlock is told: who waits where, for what, and who holds it" $?
+result "a deadlock is reported: which task waits where, for what, and who holds it" $?
 
-# What the README shows of it, less the indentation.
+# The report in scenarios/README.md, without its indentation.
 scenarios/lock --virtual deadlock 2>&1 >/dev/null | sed '1d; s#^\( *\)[^ ]*lessons/#\1scenarios/lessons/#' >"$work/report"
 sed -n '/^    Deadlock:/,/^$/{ s/^    //p; }' "$srcdir/scenarios/README.md" | diff - "$work/report"
 result "the report of the deadlock is what the README shows" $?

@@ -1,6 +1,6 @@
 #!/bin/sh
-# weft-lint finds what each NAME.c of lint/ does wrong, and says what NAME.expected has; where there is
-# none, it finds nothing.
+# weft-lint finds the mistakes in each NAME.c of lint/, and prints the text of NAME.expected. Without such a
+# file, it must find nothing.
 set -u
 . "$(dirname "$0")/common.sh"
 cd "$srcdir" || exit 1
@@ -13,7 +13,7 @@ if ! /usr/bin/python3 -c 'from clang import cindex; cindex.Index.create()' 2>"$w
     finish
 fi
 
-# expect NAME CODE: compares the exit code and what the last run printed with $work/expected.
+# expect NAME CODE: compares the exit code and the output of the last run with CODE and $work/expected.
 expect() {
     if [ "$code" = "$2" ] && diff "$work/expected" "$work/out" >"$work/diff"; then
         passed=$((passed + 1))
@@ -29,7 +29,7 @@ run() {
     code=$?
 }
 
-# ---- What it finds ----
+# ---- Findings ----
 
 flags="-std=c11 -I$PWD"
 cd test/lint || exit 1
@@ -40,7 +40,7 @@ for file in *.c; do
     if [ -s "$work/expected" ]; then expect "$file" 1; else expect "$file" 0; fi
 done
 
-# ---- How it is called ----
+# ---- Options and compilation databases ----
 
 # Installed: bin/weft-lint, and the rest in share/weft.
 mkdir -p "$work/usr/bin" "$work/usr/share/weft"
@@ -75,7 +75,7 @@ expect "no file" 2
 run good-locals.c
 expect "no flags" 2
 
-# A compilation database: in a folder that is named, and upwards from the file; with flags of gcc.
+# A compilation database: in the folder given, or in a folder above the file; it may have flags of gcc.
 mkdir -p "$work/program/inner"
 cp nap.h local-across-an-await.c "$work/program/inner"
 cat >"$work/program/compile_commands.json" <<END
@@ -94,7 +94,7 @@ expect "no compile_commands.json in the folder" 2
 run nap.h
 expect "a file that is not in compile_commands.json" 2
 
-# The example of the document gives the warning that stands below it.
+# The example in doc/weft-lint.md gives the warning that is printed below it.
 awk '/^```/ { c = !c; next } c' "$OLDPWD/../../doc/weft-lint.md" >demo.c
 sed -n 's/^    \(demo\.c:.*\)/\1/p' "$OLDPWD/../../doc/weft-lint.md" >"$work/expected"
 # shellcheck disable=SC2086

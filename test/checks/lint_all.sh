@@ -1,6 +1,6 @@
 #!/bin/sh
-# weft-lint finds nothing in the coroutines of this repository, but in those that are wrong on purpose:
-# a comment says so in front of them, and those of refuse/ do not compile as they are.
+# weft-lint finds nothing in the coroutines of this repository. Coroutines that are wrong on purpose have a
+# comment that says so; those in refuse/ are checked with their mistake corrected.
 set -u
 . "$(dirname "$0")/common.sh"
 cd "$srcdir" || exit 1
@@ -12,21 +12,21 @@ if ! /usr/bin/python3 -c 'from clang import cindex; cindex.Index.create()' 2>"$w
     finish
 fi
 
-# The tests include Check's header, which need not be installed; what it declares is not looked at.
+# The suites include Check's header, so they are skipped without Check.
 if ! pkg-config --exists check; then
     skip "the suites" "there is no Check (Debian: check)"
     finish
 fi
-# What doc/porting.md tells to write is a header for test/checks/porting.c.
-awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_port.h"
+# The backend in doc/porting.md is a header for test/checks/porting.c.
+awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_backend.h"
 
 folders=
-for folder in $(find scenarios examples bench test -type d | grep -v '^test/lint'); do
+for folder in $(find doc scenarios examples bench test -type d | grep -v '^test/lint'); do
     folders="$folders -I$folder"
 done
 flags="-std=c11 -D_GNU_SOURCE -I. $folders -I$work $(pkg-config --cflags check)"
 
-# lint FILE FLAGS...
+# lint FILE FLAGS...: passes if weft-lint finds nothing in the file.
 lint() {
     file=$1
     shift
@@ -37,7 +37,7 @@ lint() {
     fi
 }
 
-for file in $(grep -lE '^ *WEFT_ASYNC' -r scenarios examples bench test --include='*.c' | sort); do
+for file in $(grep -lE '^ *WEFT_ASYNC' -r doc scenarios examples bench test --include='*.c' | sort); do
     # shellcheck disable=SC2046,SC2086
     case $file in
     test/lint/*) ;;

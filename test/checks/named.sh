@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every test and file that the indexes of tests and doc/semantics.md name is there; and every test of CPython that
-# test/cpython-tests.md says is here stands in the file that it names.
+# Every test and file that doc/semantics.md or an index of tests names exists. Every test of CPython in
+# test/cpython-tests.md is in the suite that the index names.
 set -eu
 . "$(dirname "$0")/common.sh"
 tests=$(sed -n 's/^START_TEST(\(.*\))$/\1/p' "$srcdir"/test/suites/*.c)
@@ -15,7 +15,7 @@ is_there() {
 for name in $(cat "$srcdir"/test/pitfalls.md "$srcdir"/test/cpython-tests.md |
     grep -oE 'test/[a-z/_-]+\.(sh|c)|\b[a-z][a-z0-9]*(_[a-z0-9]+){4,}\b' | grep -v '^test_' | sort -u) \
     $(sed -n 's/^|.*| `\([^`]*\)` |$/\1/p' "$srcdir/doc/semantics.md" | sort -u); do
-    is_there "$name" && pass || fail "not there: $name"
+    is_there "$name" && pass || fail "missing: $name"
 done
 
 # `- Class: test_a, test_b: test_file.c, a_test_of_weft`, over several lines: test_a test_file.c
@@ -39,7 +39,7 @@ while read -r name file; do
     if grep -qw "$name" "$srcdir/test/suites/$file"; then
         pass
     else
-        fail "not there: $name in test/suites/$file"
+        fail "missing: $name in test/suites/$file"
     fi
 done <"$cases"
 [ -s "$cases" ]

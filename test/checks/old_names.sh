@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# No old name lingers: test/checks/old_names.txt says what is one, and where. CHANGELOG.md and doc/glossary.md may
-# name them.
+# No file uses an old name of test/checks/old_names.txt, which also says in which files it may stay.
+# CHANGELOG.md and doc/glossary.md may use all.
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
@@ -20,7 +20,7 @@ xargs awk '
         printf "%s:%d: %s\n", FILENAME, FNR, name
         found++
     }
-    # A line of C without its comments and strings.
+    # Returns a line of C without its comments and strings.
     function code(line,    out, at) {
         gsub(/"(\\.|[^"\\])*"/, "", line)
         out = ""
@@ -37,7 +37,7 @@ xargs awk '
         }
         return out
     }
-    # Every: a part counts by itself too, as in a heading and in the name of a file.
+    # Finds every old name, also as a part of a word, as in a heading or a file name.
     function look_at(text, every,    n, i, words, m, j, parts) {
         n = split(text, words, /[^A-Za-z0-9_]+/)
         for (i = 1; i <= n; i++) {

@@ -1,6 +1,6 @@
-/* The backend of doc/porting.md (porting_backend.h here), on a machine with two interrupts. They
- * come at any two moments in which one can: neither is lost, and the machine never sleeps while
- * one is pending. */
+/* Runs the backend of doc/porting.md (porting_backend.h here) on a simulated machine with two
+ * interrupts. They come at each pair of moments at which they can come. Neither must be lost,
+ * and the machine must never sleep while one is pending. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,17 +13,17 @@ volatile uint32_t milliseconds;
 
 enum { BUTTON, OTHER, PRESSES };
 static struct {
-    bool on; /* interrupts */
+    bool on; /* interrupts are enabled */
     bool pending[PRESSES];
-    bool serves_in_sleep; /* as an AVR does, which sleeps with them on */
-    bool ticks;           /* there is a timer's interrupt, too */
-    unsigned moment;      /* in which an interrupt can come: counted from 1 */
+    bool serves_in_sleep; /* as on an AVR, which sleeps with interrupts enabled */
+    bool ticks;           /* the machine has a timer interrupt too */
+    unsigned moment;      /* moments at which an interrupt can come, counted from 1 */
     unsigned presses[PRESSES];
 } machine;
 
 static void fail(const char *why)
 {
-    printf("not so: %s (presses at %u and %u)\n", why, machine.presses[0], machine.presses[1]);
+    printf("failed: %s (presses at %u and %u)\n", why, machine.presses[0], machine.presses[1]);
     exit(1);
 }
 
@@ -36,7 +36,7 @@ static void hear_other(weft_loop *loop, weft_handle *handle)
     weft_event_set(&other_event);
 }
 
-/* Whether there was one. */
+/* Serves the interrupt if it is pending and enabled. Returns true if it was. */
 static bool serve(int which)
 {
     if (!machine.pending[which])
@@ -63,7 +63,7 @@ static bool is_pending(void)
 static void pass_moment(void)
 {
     if (!other.loop)
-        return; /* neither is enabled */
+        return; /* no interrupt is enabled */
     machine.moment++;
     for (int i = 0; i < PRESSES; i++)
         machine.pending[i] |= machine.moment == machine.presses[i];
@@ -95,16 +95,17 @@ static unsigned last_press(void)
     return presses[BUTTON] > presses[OTHER] ? presses[BUTTON] : presses[OTHER];
 }
 
-/* Without a timer, only the button ends a sleep; and if it is not pressed again, nothing. */
+/* Without a timer, only the button ends a sleep. If the button is not pressed again, the sleep
+ * never ends. */
 void wait_for_interrupt(void)
 {
     if (machine.on)
-        fail("the machine sleeps with interrupts off");
+        fail("the machine sleeps with interrupts disabled");
     pass_moment();
     while (!is_pending() && !machine.ticks && machine.moment < last_press())
         pass_moment();
     if (!is_pending() && !machine.ticks)
-        fail("the machine wakes again");
+        fail("the machine must wake up");
     milliseconds += machine.ticks;
     if (!machine.serves_in_sleep)
         return;
@@ -159,16 +160,16 @@ static void run(unsigned first, unsigned second, bool ticks_too, bool serves_in_
     machine.presses[1] = second;
     weft_loop_init(&loop, &ticks);
     if (weft_run(&loop, program, &task))
-        fail("the program ends without an error");
+        fail("the program must end without an error");
     if (ticks_too && task.frame.blink.frame.ended < task.frame.blink.frame.begun + WEFT_MS(5))
-        fail("no sleep ends early");
+        fail("a sleep ended early");
     weft_loop_close(&loop);
 }
 
 int main(void)
 {
     unsigned runs = 0;
-    milliseconds = UINT32_MAX - 10; /* the counter wraps meanwhile */
+    milliseconds = UINT32_MAX - 10; /* the counter wraps during the run */
     for (int how = 0; how < 4; how++)
         for (unsigned first = 1; first < 60; first++)
             for (unsigned second = 1; second < 60; second++, runs++)

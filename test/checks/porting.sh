@@ -1,6 +1,6 @@
 #!/bin/sh
-# The backend of doc/porting.md runs, with an interrupt at each moment in which one can come: on a machine
-# with atomic pointers, and on one without.
+# Runs the backend of doc/porting.md with an interrupt at each moment at which one can come, with and without
+# atomic pointers.
 set -eu
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)

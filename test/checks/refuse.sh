@@ -1,12 +1,12 @@
 #!/bin/sh
-# Misuse that a compiler can see is refused, with a message: each file of refuse/ must not compile,
-# for the reason that its first lines give, and must compile with -DFIXED, where the mistake is mended.
+# The compiler refuses misuse with a message. Each file of refuse/ must not compile, for the reason in its
+# first lines. It must compile with -DFIXED, which corrects the mistake.
 set -u
 . "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The text behind "NAME: " in the comment of the file.
+# Prints the text after "NAME: " in the comment of the file.
 field() {
     sed -n "s/^ \* $1: //p" "$2"
 }
@@ -30,7 +30,27 @@ check() {
         complain "is refused even with -DFIXED"
     else
         pass
+        check_messages
     fi
+}
+
+# With a line `lines: N` the reason stands in the first or second message, and all messages together have at
+# most N lines, with -Wall -Wextra and without flags.
+check_messages() {
+    bound=$(field lines "$file")
+    bound=$(field "$compiler lines" "$file" | grep . || echo "$bound")
+    [ -n "$bound" ] || return 0
+    for warnings in '' '-Wall -Wextra'; do
+        # shellcheck disable=SC2086
+        LC_ALL=C "$compiler" -std=c11 -fsyntax-only -I"$srcdir" $warnings "$file" >"$work/out" 2>&1
+        if ! grep -E ': (fatal error|error|warning|note): ' "$work/out" | head -n 2 | grep -Eq -- "$message"; then
+            complain "does not name it in the first two messages: $message"
+        elif [ "$(wc -l <"$work/out")" -gt "$bound" ]; then
+            complain "takes more than $bound lines, with flags '$warnings'"
+        else
+            pass
+        fi
+    done
 }
 
 for compiler in gcc clang; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The library's only public symbols are weft_*: in the archive, and in the shared library. And it has
-# no variable: all its data is constant.
+# All public symbols of the library begin with weft_, in the archive and in the shared library. The library
+# has no variables: all its data is constant.
 set -eu
 . "$(dirname "$0")/common.sh"
 check() {

@@ -18,9 +18,9 @@ WEFT_ASYNC(begun, struct nap first, second; struct nap *third; struct nap severa
     weft_call_begun(&self->first);
     weft_call_begun(self->third);
     for (self->i = 0; self->i < 2; self->i++)
-        weft_begin(nap, &self->multi_wait[self->i], 10);
+        weft_begin(nap, &self->several[self->i], 10);
     for (self->i = 0; self->i < 2; self->i++)
-        weft_call_begun(&self->multi_wait[self->i]);
+        weft_call_begun(&self->several[self->i]);
     printf("%d\n", self->first.result);
 }
 WEFT_ASYNC_END

@@ -67,7 +67,7 @@ WEFT_ASYNC(lock, int x;)
 }
 WEFT_ASYNC_END
 
-static void ring(weft_loop *loop, weft_handle *handle)
+static void note(weft_loop *loop, weft_handle *handle)
 {
     (void)loop, (void)handle;
 }
@@ -75,7 +75,7 @@ static void ring(weft_loop *loop, weft_handle *handle)
 WEFT_ASYNC(handle, int x;)
 {
     weft_handle handle = {0};
-    weft_call_soon(weft_running_loop(), &handle, ring);
+    weft_call_soon(weft_running_loop(), &handle, note);
     weft_sleep(WEFT_MS(1));
 }
 WEFT_ASYNC_END

@@ -1,9 +1,9 @@
-// Random programs through a trace interpreter and through the reference; differences are made small.
+// Runs random programs in a trace interpreter and in the reference, and shrinks programs that differ.
 //
 // usage: node compare.mjs SEED COUNT CONFORM [FAMILY]
 //
-// `CONFORM -` reads a program from standard input and prints its trace. Whatever else it does than to
-// exit 0 within 5 s is a difference. Without FAMILY the families take turns. Exit 0: no difference.
+// `CONFORM -` reads a program from standard input and prints its trace. It must exit with 0 within 5 s;
+// anything else is a difference. Without FAMILY, each program is of the next family. Exit 0: no difference.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { conform } from "./conform.mjs";
@@ -23,11 +23,11 @@ process.on("uncaughtException", (error) => { console.error(error.message); proce
 
 const progress = (text) => { if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`); };
 
-/** How an interpreter's answer differs from the reference's lines: "" where it does not. */
+/** Returns how an interpreter's answer differs from the reference's lines, or "" if it does not. */
 const difference = (lines, answer) =>
   answer.end ? answer.end.split(":")[0] : lines.join("\n") === answer.lines.join("\n") ? "" : "trace";
 
-/** [{ lines, answer, how }] for texts; lines is null where the reference has no trace. */
+/** Returns [{ lines, answer, how }] for texts. `lines` is null where the reference has no trace. */
 async function compare(texts, ms, timeouts) {
   const expected = await traces(Object.fromEntries(texts.map((t, i) => [i, t])));
   const answers = await conform(command, texts, ms, timeouts);

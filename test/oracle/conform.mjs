@@ -3,7 +3,7 @@
 // usage: import { conform } from "./conform.mjs"
 //        await conform("path/of/conform", [text, ...], ms) -> [{ lines, end }, ...]
 //        `end` is "" for a whole trace, else what happened instead: "exit 2: MESSAGE", "SIGSEGV", "timeout".
-//        A fourth argument says after how many timeouts the rest is left out (undefined).
+//        A fourth argument is the number of timeouts after which the rest is left out (undefined).
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
@@ -21,7 +21,7 @@ const runOne = (command, text, ms) => new Promise((resolve) => {
   child.on("error", (error) => finish(error.message));
   child.on("close", (code, signal) =>
     finish(late ? "timeout" : signal ?? (code ? `exit ${code}: ${out.stderr.trim().split("\n")[0]}` : "")));
-  child.stdin.on("error", () => {});       // it may end without having read everything
+  child.stdin.on("error", () => {});       // the interpreter may end before it has read everything
   child.stdin.end(text);
 });
 

@@ -1,27 +1,26 @@
-// The families of trace programs: what each is made of.
+// The families of trace programs, and what each consists of.
 //
 // usage: import { families } from "./families.mjs"; families.core.snippets
 //
-// snippets: how often each is drawn (methods of Writer, in snippets/). The rest are chances, of which
-//   a template:  wrap, all of it in a try; leaf, it soon ends; stuck, a leaf awaits a future
-//   a program:   grouped, main starts the others in a group; chain, each task awaits the next;
-//                hunted, a task cancels others; watched, one cancels a main that is stuck;
-//                relief, main frees near its end what others may wait for
-// gates, the kinds of object that are acquired,
-// and depth, of blocks, and fails, the weight of a leaf's raise.
+// snippets: how often each is drawn (methods of Writer, in snippets/)
+// chances of a template:  wrap: its body is in a try; leaf: it ends soon; stuck: a leaf awaits a future
+// chances of a program:   grouped: main starts the other tasks in a group; chain: each task awaits the next;
+//                hunted: a task cancels others; watched: a task cancels main if it is stuck;
+//                relief: near its end, main releases what others may wait for
+// gates: the kinds of object that are acquired; depth: of blocks; fails: the weight of a leaf's raise
 
 const core = {
   sleep: 16, log: 4, state: 5, on_done: 5, cancel: 8, resolve: 6, await: 13, spawn: 5, call: 5,
   attempt: 14, raise: 3, return: 3, repeat: 3, storm: 6,
 };
-const calm = {                             // the core, as a background to something else
+const calm = {                             // the core, when another part is tested
   sleep: 10, log: 1.5, state: 1.5, on_done: 1, cancel: 4, await: 4, spawn: 1.5, call: 2,
   attempt: 7, raise: 1.2, return: 1, repeat: 2, storm: 1,
 };
 
 export const families = {
   core: { snippets: core, leaf: 0.2, relief: 0.35, chain: 0.25, hunted: 0.25 },
-  locks: {                                 // of sync, what has no condition in it
+  locks: {                                 // sync without conditions
     snippets: {
       ...calm, section: 18, hold: 1, release: 2.5, locked: 4, set: 4, clear: 2, pulse: 2, wait_event: 8,
     },

@@ -1,8 +1,8 @@
-// Random trace programs. A program is a function of its seed, index and family only.
+// Writes random trace programs. A program depends on its seed, index and family only.
 //
 // usage: node generate.mjs SEED COUNT FOLDER [FAMILY]     writes FOLDER/NNNNN.txt
 //        import { generate } from "./generate.mjs"; generate(seed, index, family) -> text
-//        Families: see families.mjs; without FAMILY they take turns.
+//        Families: see families.mjs. Without FAMILY, each program is of the next family.
 import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,9 +1,9 @@
-// Traces of programs by the reference (CPython 3.14 in pyodide; reference/trace.mjs).
+// Makes traces of programs with the reference (CPython 3.14 in pyodide; reference/trace.mjs).
 //
 // usage: import { traces } from "./oracle.mjs"; await traces({ name: text }) -> { name: [line, ...] or null }
-//        null: outside the language (tasks that await in a circle), or it killed or hung the reference
+//        null: the program is outside the language (tasks await in a circle), or the reference died or hung
 //        WEFT_PYODIDE names a folder in which pyodide is installed (npm install pyodide@314);
-//        without it that is the current working folder.
+//        its default is the current working folder.
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -25,7 +25,7 @@ function pyodideFolder() {
   return folder;
 }
 
-/** Runs one child over some files: { file: lines or null }, or undefined if it died or hung. */
+/** Runs one child over some files. Returns { file: lines or null }, or undefined if it died or hung. */
 const runChild = (files, cwd) => new Promise((resolve) => {
   const twice = files.length === 1 ? [...files, ...files] : files;    // a lone file gives no JSON
   const options = { cwd, maxBuffer: 2 ** 30, killSignal: "SIGKILL", timeout: START_MS + PROGRAM_MS * files.length };
@@ -45,7 +45,7 @@ export async function traces(programs) {
   try {
     const file = (i) => path.join(folder, `${i}.txt`);
     await Promise.all(names.map((name, i) => writeFile(file(i), programs[name])));
-    // Few programs are shared among the children all the same, as long as that saves time.
+    // Even a few programs are split among the children, while that saves time.
     const size = Math.min(BATCH, Math.max(50, Math.ceil(names.length / CHILDREN)));
     const batches = [];
     for (let i = 0; i < names.length; i += size)

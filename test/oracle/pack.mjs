@@ -1,10 +1,10 @@
-// One text file of random programs with the traces that the reference gives for them.
+// Writes a text file of random programs, with their traces by the reference.
 //
 // usage: node pack.mjs SEED COUNT FAMILY FILE [NAME-PREFIX]
 //
 // The file holds, for each program, a line "=== NAME", its text, a line "---", and its trace.
 // NAME is NAME-PREFIX (default: FAMILY and a dash) and the program's index, as in generate(SEED, index,
-// FAMILY). Left out are programs without a trace and those whose trace is shorter than SHORTEST lines.
+// FAMILY). Programs without a trace, or with a trace shorter than SHORTEST lines, are left out.
 import { writeFileSync } from "node:fs";
 import { familyNames, generate } from "./generate.mjs";
 import { traces } from "./oracle.mjs";

@@ -1,11 +1,11 @@
-// Trace programs as trees: reading, writing, and checking that one is well formed and bounded.
+// Trace programs as trees: reads, writes and checks them. A program must be well formed and bounded.
 //
 // usage: import { parse, print, check, walk } from "./program.mjs"
 //
 // A program is { objects: [[KIND, NAME, ...]], tasks: [{ name, body }] }. A statement is { words }, a
 // block { words, body, more } where `more` holds the catch and finally clauses of a try: { words, body }.
 
-/** What the words of a statement name, position by position; anything left out is not a name. */
+/** What each word of a statement names, by position. A missing word is not a name. */
 const WAITABLES = {
   cancel: (w) => [w[1]],
   await: (w) => [w[1]],
@@ -28,13 +28,13 @@ const OBJECTS = {
   set_result: ["future"], set_error: ["future"],
 };
 
-/** The labels and futures that a statement refers to. */
+/** Returns the labels and futures that a statement refers to. */
 export const waitables = ({ words }) => WAITABLES[words[0]]?.(words) ?? [];
 
-/** The name of the shared object that a statement uses, where it uses one. */
+/** Returns the name of the shared object that a statement uses, if any. */
 export const objectOf = ({ words }) => (words[0] in OBJECTS ? words[1] : undefined);
 
-/** The template that a statement starts or calls. */
+/** Returns the template that a statement starts or calls. */
 export const templateOf = ({ words }) =>
   ["spawn", "group_spawn", "call"].includes(words[0]) ? words[1] : undefined;
 
@@ -104,7 +104,7 @@ export function print({ objects, tasks }) {
   return out.join("\n") + "\n";
 }
 
-/** What is wrong with a program, or undefined: names, group_spawn, finally, and bounded recursion. */
+/** Returns the first error of a program, or undefined: names, group_spawn, finally, bounded recursion. */
 export function check({ objects, tasks }) {
   const kinds = new Map(objects.map(([kind, name]) => [name, kind]));
   const templates = new Map(tasks.map((t) => [t.name, t]));
@@ -116,7 +116,7 @@ export function check({ objects, tasks }) {
   const problems = [];
   for (const [kind, name, value] of objects)
     if (kind === "barrier" && Number(value) < 1) problems.push(`${name}: a barrier of none`);
-  // Every template is looked at once for each way in which it is reached: in a group or not.
+  // Each template is checked once inside of a group and once outside, if it is reached so.
   const seen = new Set();
   const enter = (name, grouped, path) => {
     if (!templates.has(name)) return problems.push(`no template ${name}`);

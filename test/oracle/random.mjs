@@ -1,10 +1,10 @@
-// A small seeded random generator (sfc32): the same numbers for the same key, on every machine.
+// A small seeded random generator (sfc32). A key gives equal numbers on every machine.
 //
 // usage: import { random } from "./random.mjs"; const r = random("any text"); r.int(1, 6)
 
 export function random(key) {
   let h = 2166136261;
-  const word = () => {                     // FNV-1a over the key, stirred once more for each word
+  const word = () => {                     // FNV-1a over the key, mixed once more for each word
     for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 16777619);
     h = Math.imul(h ^ (h >>> 15), 2246822507);
     return (h ^= h >>> 13) >>> 0;
@@ -23,7 +23,7 @@ export function random(key) {
   const int = (low, high) => low + Math.floor(next() * (high - low + 1));
   const chance = (p) => next() < p;
   const pick = (list) => list[int(0, list.length - 1)];
-  /** A key of { key: weight }. */
+  /** Returns a random key of { key: weight }. */
   const weighted = (table) => {
     const entries = Object.entries(table);
     let left = next() * entries.reduce((sum, [, w]) => sum + w, 0);

@@ -1,14 +1,14 @@
-// Makes a program smaller while something stays true of it.
+// Shrinks a program while a test of it stays true.
 //
 // usage: import { shrink } from "./shrink.mjs"
 //        await shrink(text, async (texts) => [true or false, ...]) -> the smallest text found that is true
-//        The texts come smallest first, so that the answer may stop early: what is left out is false.
+//        The texts come smallest first. The answer may be shorter than the texts: the rest is false.
 //
-// All edits that make the program smaller are tried at once, since asking costs seconds however many are
-// asked for; then those that kept it true are tried together. Until no single edit does.
+// All edits that make the program smaller are tried in one question, since a question costs seconds however
+// long it is. Then the edits that kept the test true are tried together. This ends when no single edit works.
 import { check, objectOf, parse, print, templateOf, waitables, walk } from "./program.mjs";
 
-const MOST = 400;                           // candidates a question
+const MOST = 400;                           // candidates in one question
 
 /* ---- size ---- */
 
@@ -31,7 +31,7 @@ function sizeOf(program) {
 
 /* ---- edits ---- */
 
-/** Numbers every statement and clause, so that an edit still finds its place after others. */
+/** Numbers every statement and clause, so that an edit finds its place after other edits. */
 function number(program) {
   let id = 0;
   for (const { body } of program.tasks)
@@ -60,7 +60,7 @@ function replace(program, id, change) {
 
 const smaller = (n) => [...new Set([0, 1, n >> 1, n - 1])].filter((m) => m >= 0 && m < n);
 
-/** Simpler words in place of these. */
+/** Returns simpler words to try in place of these. */
 function simpler(words) {
   const [op] = words;
   const out = [];
@@ -82,7 +82,7 @@ function simpler(words) {
   return out;
 }
 
-/** All single edits of a program: functions that change a copy of it. */
+/** Returns all single edits of a program: functions that change a copy of it. */
 function edits(program) {
   const out = [];
   for (const { name } of program.tasks)
@@ -112,7 +112,7 @@ function edits(program) {
   return [...out, ...leaves];
 }
 
-/** Takes out what names nothing any more, and what nothing names. */
+/** Removes names without an object, and objects without a name in the program. */
 function tidy(program) {
   for (let before = ""; before !== (before = print(program));) {
     const templates = new Set(program.tasks.map((t) => t.name));
@@ -154,7 +154,7 @@ export async function shrink(text, holds) {
     tidy(p);
     return check(p) || sizeOf(p) >= sizeOf(best) ? undefined : p;
   };
-  /** Of the candidates { changes, program }, those that hold, smallest first. */
+  /** Returns the candidates { changes, program } that keep the test true, smallest first. */
   const ask = async (candidates) => {
     const unique = [...new Map(candidates.map((c) => [print(c.program), c])).entries()]
       .sort(([, a], [, b]) => sizeOf(a.program) - sizeOf(b.program)).slice(0, MOST);
@@ -165,7 +165,7 @@ export async function shrink(text, holds) {
   for (;;) {
     const single = await ask(candidatesOf(edits(best).map((edit) => [edit])));
     if (!single.length) return print(best);
-    // The largest cuts together, or every k-th of them: some of these hold nearly always.
+    // The largest cuts together, or every k-th of them, since some of these nearly always work.
     const all = single.flatMap((c) => c.changes);
     const sets = [];
     for (let n = all.length; n > 1; n = Math.floor(n * 0.75))

@@ -1,14 +1,14 @@
-// Writes one random program: its tasks, what they know of each other, and how long it may get.
-// What the tasks do is made of snippets (snippets/), by the weights of a family (families.mjs).
+// Writes one random program: its tasks, the labels that they use, and a bound on its length.
+// The bodies consist of snippets (snippets/), by the weights of a family (families.mjs).
 //
 // usage: import { Writer } from "./writer.mjs"; new Writer("any text", family).program()
 //
-// Templates are ordered and start, call and await later ones only, so a program ends and (nearly)
-// never awaits in a circle. Each template knows how often it will run when its body is written,
-// which bounds the trace. Times and objects are few, so that much happens at once.
+// Templates are ordered. They start, call and await later templates only, so a program ends and (nearly)
+// never awaits in a circle. When the body of a template is written, the number of its runs is known,
+// which bounds the trace. There are few different times and objects, so that many events coincide.
 //
-// A context, `ctx`, says where a statement stands: t, its template's index; depth, of blocks; runs, how
-// often it runs at most; grouped, whether there is a group to spawn into; final, whether in a finally.
+// A context, `ctx`, is the place of a statement. t: index of its template; depth: of blocks; runs: how
+// often it runs at most; grouped: there is a group to spawn into; final: it is in a finally.
 import { waitables, walk } from "./program.mjs";
 import { random } from "./random.mjs";
 import { core } from "./snippets/core.mjs";
@@ -34,7 +34,7 @@ const VALUES = {
   semaphore: [0, 1, 1, 1, 2, 2, 3], bounded: [1, 1, 2, 2, 0], barrier: [2, 2, 2, 3, 3, 1], queue: [0, 0, 1, 1, 2, 3],
 };
 
-/** How deep blocks are nested in a list of statements. */
+/** Returns how deep blocks are nested in a list of statements. */
 const height = (body) => Math.max(0, ...body.filter((s) => s.body)
   .map((s) => 1 + Math.max(height(s.body), ...(s.more ?? []).map((c) => height(c.body)))));
 
@@ -45,7 +45,7 @@ export class Writer {
     this.size = SIZES[this.r.weighted({ small: 30, medium: 45, large: 25 })];
     this.depth = family.depth ?? 4;         // of blocks in a template, and of calls
     this.objects = [];
-    this.labels = new Map();                // label -> { t: the first template it may name, sure, over: who saw it end }
+    this.labels = new Map();                // label -> { t: the first template it may name; sure; over: the tasks that saw it end }
     this.tasks = 1;
     this.words = 0;
     this.chained = this.r.chance(family.chain ?? 0);
@@ -114,7 +114,7 @@ export class Writer {
     }
   }
 
-  /** Perhaps a task that cancels main, should that be stuck. */
+  /** Adds, by chance, a task that cancels main if main is stuck. */
   watched(ctx, body) {
     const { r } = this;
     if (!r.chance(this.family.watched ?? 0)) return body;
@@ -124,7 +124,7 @@ export class Writer {
     return body.toSpliced(r.pick([0, 0, 1]), 0, this.s(ctx, "spawn", "Watch", "as", "watch"));
   }
 
-  /** Perhaps a task that goes around and cancels others, wherever they are. */
+  /** Adds, by chance, a task that cancels other tasks at random moments. */
   hunt(tasks) {
     const { r } = this;
     const labels = [...this.labels.keys()];
@@ -143,7 +143,7 @@ export class Writer {
     main.splice(r.chance(0.7) ? 0 : r.int(0, main.length - 1), 0, this.s(ctx, "spawn", "Hunt", "as", "hunter"));
   }
 
-  /** What others may be stuck at comes free, all at once. */
+  /** Releases everything that other tasks may wait for, all at once. */
   relief(ctx) {
     const { r } = this;
     const out = [];
@@ -181,7 +181,7 @@ export class Writer {
     return this.block(ctx, n);
   }
 
-  /** One of several tasks each of which awaits the next, and the last something slow. */
+  /** Writes one task of a chain: each task awaits the next, and the last one waits for long. */
   link(ctx) {
     const { r } = this;
     const next = this.label((of) => of.t === ctx.t + 1);
@@ -194,7 +194,7 @@ export class Writer {
     return [this.wrap(ctx, ["try"], wait, more)];
   }
 
-  /** A task that soon ends, one way or another. */
+  /** Writes a task that ends soon, in one of several ways. */
   leaf(ctx) {
     const { r } = this;
     const end = r.weighted({ return: 5, raise: this.family.fails ?? 4, nothing: 2 });
@@ -227,12 +227,12 @@ export class Writer {
     return this.sleep(ctx);
   }
 
-  /** What may block for ever does so less often in main, which everything else depends on. */
+  /** Makes waits that may never end rarer in main, since all other tasks depend on main. */
   leashed(ctx, name) {
     return !ctx.t && ctx.depth + 2 < this.depth && this.family.snippets.timeout && ENDLESS.has(name) && this.r.chance(0.6);
   }
 
-  /** Something that takes no time. */
+  /** Writes a statement that takes no time. */
   instant(ctx) {
     return this[this.r.pick(["cancel", "state", "on_done", "log"])](ctx) ?? this.log(ctx);
   }
@@ -254,9 +254,9 @@ export class Writer {
     return { ...ctx, first: false, sure: false, depth: ctx.depth + 1, ...changes };
   }
 
-  /** The statements, sometimes with their errors caught. */
+  /** Returns the statements, sometimes with their errors caught. */
   risky(ctx, statements, p) {
-    if (!ctx.t) p = Math.max(p, 0.8);      // with main all the others end
+    if (!ctx.t) p = Math.max(p, 0.8);      // when main ends, all others end
     return statements && this.r.chance(p) ? this.guard(ctx, statements) : statements;
   }
 
@@ -289,7 +289,7 @@ export class Writer {
   future() { return this.object("future"); }
   usesFutures() { return "resolve" in this.family.snippets; }
 
-  /** One of the labels that pass, mostly one that certainly names a task by now. */
+  /** Returns a label that passes the test, mostly one that certainly names a task by now. */
   label(passes) {
     const all = [...this.labels].filter(([, of]) => passes(of));
     const sure = all.filter(([, of]) => of.sure);
@@ -297,7 +297,7 @@ export class Writer {
     return from.length ? this.r.pick(from)[0] : undefined;
   }
 
-  /** A label or a future to look at or to cancel: anything goes, the task itself included. */
+  /** Returns any label or future, to query or to cancel. It may be the task itself. */
   any(ctx) {
     const { r } = this;
     if (this.usesFutures() && r.chance(0.22)) return this.future();
@@ -308,7 +308,7 @@ export class Writer {
     return this.label(fit) ?? (r.chance(0.3) ? "main" : undefined);
   }
 
-  /** One to wait for: of a later template, so that nothing awaits in a circle. */
+  /** Returns a label to wait for, of a later template, so that no tasks await in a circle. */
   later(ctx) {
     const { r } = this;
     if (r.chance(0.01)) return this.label(() => true) ?? "main";
@@ -319,7 +319,7 @@ export class Writer {
 
   /* ---- afterwards ---- */
 
-  /** Somebody resolves the futures and sets the events that all only wait for, most of the time. */
+  /** Mostly adds a task that sets the futures and events that the other tasks only wait for. */
   provide(tasks) {
     const { r } = this;
     const used = new Map();
@@ -334,7 +334,7 @@ export class Writer {
     }
   }
 
-  /** A few references go to another label, perhaps one that names nothing yet, or to a label's second task. */
+  /** Changes a few references to another label. That label may name nothing yet, or a second task. */
   misname(tasks) {
     const { r } = this;
     tasks.forEach(({ body, name }) => {

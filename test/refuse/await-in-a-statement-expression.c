@@ -6,10 +6,7 @@
 WEFT_ASYNC_BODY(job)
 {
 #ifndef FIXED
-    self->delay = ({
-        weft_yield;
-        1;
-    });
+    self->delay = ({ weft_yield; 1; });
 #else
     weft_yield;
     self->delay = 1;

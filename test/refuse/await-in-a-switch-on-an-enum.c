@@ -1,4 +1,4 @@
-/* Refused: the same on an enumeration.
+/* Refused: an await inside a switch on an enumeration, in a check build.
  * flags: -DWEFT_CHECK_AWAITS
  * gcc flags: -Werror=overflow
  * clang flags: -Werror=switch

@@ -1,6 +1,7 @@
-/* Refused: an await of something else.
- * gcc: has no member named 'awaitable'
- * clang: no member named 'awaitable'
+/* Refused: an await of an object that is not an awaitable.
+ * gcc: has no member named 'weft_await_takes_a_task_or_future_and_weft_call_a_frame_'
+ * clang: no member named 'weft_await_takes_a_task_or_future_and_weft_call_a_frame_'
+ * lines: 30
  */
 #include "job.h"
 

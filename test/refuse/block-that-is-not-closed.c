@@ -1,6 +1,7 @@
 /* Refused: a block without its weft_end.
  * gcc: weft: a block of this coroutine has no weft_end
  * clang: weft: a block of this coroutine has no weft_end
+ * lines: 30
  */
 #include "job.h"
 
@@ -18,3 +19,4 @@ WEFT_ASYNC_BODY(job)
 #endif
 }
 WEFT_ASYNC_END
+int after;

@@ -1,4 +1,4 @@
-/* Refused: a catch that belongs to no try.
+/* Refused: a catch in a with block, which has no try.
  * gcc: weft: weft_catch belongs behind
  * clang: weft: weft_catch belongs behind
  */

@@ -1,4 +1,4 @@
-/* Refused: a catch of nothing.
+/* Refused: a catch without a try.
  * gcc: weft: weft_catch belongs behind
  * clang: weft: weft_catch belongs behind
  */

@@ -1,4 +1,4 @@
-/* Refused: a coroutine whose line numbers are no states.
+/* Refused: a coroutine behind line 9999, whose line numbers cannot be states.
  * gcc: must end before line 10,000
  * clang: must end before line 10,000
  */
@@ -10,5 +10,7 @@
 WEFT_ASYNC_BODY(job)
 {
     weft_yield;
+
+
 }
 WEFT_ASYNC_END

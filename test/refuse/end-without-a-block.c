@@ -1,4 +1,4 @@
-/* Refused: a weft_end too many.
+/* Refused: a weft_end without a block.
  * gcc: weft: weft_end without a block before it
  * clang: weft: weft_end without a block before it
  */

@@ -1,4 +1,4 @@
-/* Refused: the same with get_nowait.
+/* Refused: an item got by get_nowait into an object of another type.
  * gcc: incompatible types when assigning
  * clang: assigning to 'struct other' from incompatible type 'struct job'
  */

@@ -1,4 +1,4 @@
-/* Refused: an item got into something of another type.
+/* Refused: an item got into an object of another type.
  * gcc: incompatible types when assigning
  * clang: assigning to 'struct other' from incompatible type 'struct job'
  */

@@ -1,4 +1,4 @@
-/* Refused: a put whose failure nobody looks at. (gcc says so only where it makes code.)
+/* Refused: a put whose failure is ignored. (gcc warns only where it generates code.)
  * clang: ignoring return value
  * flags: -Werror=unused-result
  */

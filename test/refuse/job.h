@@ -1,4 +1,4 @@
-/* What the coroutines of these files are about. */
+/* Types for the coroutines of these files. */
 #include <weft.h>
 
 struct job {

@@ -1,4 +1,4 @@
-/* Refused, as an error for who asks for it: an item got into a pointer to another type.
+/* Refused with -Werror: an item got into a pointer to another type.
  * flags: -Werror
  * gcc: incompatible pointer type|incompatible-pointer-types
  * clang: incompatible pointer types assigning to 'struct job \*' from 'struct item \*'

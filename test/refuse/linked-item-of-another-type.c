@@ -1,4 +1,4 @@
-/* Refused, as an error for who asks for it: an item of another type put into an unbounded queue.
+/* Refused with -Werror: an item of another type put into an unbounded queue.
  * flags: -Werror
  * gcc: incompatible pointer type|incompatible-pointer-types
  * clang: incompatible pointer types assigning to 'struct item \*' from 'struct job \*'

@@ -1,4 +1,4 @@
-/* Refused: the same for an array that is given.
+/* Refused: a queue over an array of jobs, with an order of another type.
  * gcc: not compatible with any association
  * clang: not compatible with any generic association
  */

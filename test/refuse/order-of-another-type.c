@@ -1,4 +1,4 @@
-/* Refused: a queue of jobs in an order of others.
+/* Refused: a queue of jobs, with an order of another type.
  * gcc: not compatible with any association
  * clang: not compatible with any generic association
  */

@@ -10,7 +10,7 @@ WEFT_ASYNC(vector, char number;)
 WEFT_ASYNC(vector, _Alignas(64) char number;)
 #endif
 {
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
 }
 WEFT_ASYNC_END
 

@@ -1,6 +1,7 @@
-/* Refused: the same with a value.
- * gcc: incompatible types when returning
- * clang: returning .int. from a function with incompatible result type
+/* Refused: C's return of a value in a coroutine, which would not leave the blocks around it.
+ * gcc: weft_use_weft_return_value_
+ * clang: weft_use_weft_return_value_
+ * lines: 30
  */
 #include "job.h"
 

@@ -1,6 +1,7 @@
-/* Refused: C's return in a coroutine, which would leave the blocks around as they are.
- * gcc: 'return' with no value
- * clang: should return a value
+/* Refused: C's return in a coroutine, which would not leave the blocks around it.
+ * gcc: left_by_weft_return_|return. with no value
+ * clang: left_by_weft_return_. should return a value
+ * lines: 30
  */
 #include "job.h"
 

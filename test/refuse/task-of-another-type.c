@@ -1,4 +1,4 @@
-/* Refused: a task started in the memory of another one's.
+/* Refused: a task started in the memory of another coroutine's task.
  * gcc: weft: the frame of other is a struct other
  * clang: weft: the frame of other is a struct other
  */

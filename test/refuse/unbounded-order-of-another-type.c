@@ -1,4 +1,4 @@
-/* Refused: an unbounded queue in an order of items of another type.
+/* Refused: an unbounded queue with an order of items of another type.
  * gcc: not compatible with any association
  * clang: not compatible with any generic association
  */

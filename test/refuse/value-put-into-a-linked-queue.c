@@ -1,4 +1,4 @@
-/* Refused: a value put into an unbounded queue, whose items are linked where they are.
+/* Refused: a value put into an unbounded queue, which links its items.
  * gcc: has no member named 'items'
  * clang: no member named 'items'
  */

@@ -1,5 +1,5 @@
-/* What the backends with descriptors do besides test_descriptor.c: wake, files that are always
- * ready, numbers of any size; and what is theirs alone. */
+/* What backends with descriptors do, beyond test_descriptor.c: wake, regular files, large
+ * numbers, and what only one backend has. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "core/backend/epoll.h"
 #endif
 
-static weft_backend *on; /* the port */
+static weft_backend *on; /* the backend */
 static int pair[2];
 
 static void set_up(void)
@@ -81,7 +81,7 @@ static weft_threadsafe_handle called;
 static void stop(weft_loop *of, weft_handle *handle)
 {
     (void)handle;
-    note("rung");
+    note("woken");
     weft_stop(of);
 }
 
@@ -92,7 +92,7 @@ static void *call_it(void *unused)
     return NULL;
 }
 
-/* How many descriptors are open below 64. */
+/* Counts the open descriptors below 64. */
 static int count_open(void)
 {
     int count = 0;
@@ -101,7 +101,7 @@ static int count_open(void)
     return count;
 }
 
-static const int waits[] = {0, 1, 2}; /* for nothing but a wake; a descriptor; a timer */
+static const int waits[] = {0, 1, 2}; /* for the wake only; for a descriptor; for a timer */
 
 START_TEST(a_wake_ends_a_sleep_and_its_pipe_is_closed_again)
 {
@@ -117,7 +117,7 @@ START_TEST(a_wake_ends_a_sleep_and_its_pipe_is_closed_again)
         ck_assert_int_eq(pthread_create(&thread, NULL, call_it, NULL), 0);
         ck_no_error(weft_run_forever(&loop));
         pthread_join(thread, NULL);
-        ck_recorded("rung");
+        ck_recorded("woken");
     }
     weft_threadsafe_close(&called);
     ck_assert_int_eq(count_open(), before);
@@ -199,7 +199,8 @@ START_TEST(now_is_the_monotonic_clock_in_microseconds)
 }
 END_TEST
 
-/* The clock is rounded down: a deadline of now + delay could come up to a microsecond early. */
+/* The backend rounds its clock down, so a deadline of now + delay could come up to a microsecond
+ * early. */
 START_TEST(a_deadline_is_later_than_the_rounded_clock_and_the_delay)
 {
     static weft_handle handle;
@@ -233,8 +234,8 @@ START_TEST(a_regular_file_is_always_ready)
 }
 END_TEST
 
-/* ... and its number another kind's, and the other way round: then, a port that knows the number
- * alone may have looked before the new owner came, and found it ready. */
+/* A number changes from a regular file to a pipe, and the other way round. A backend that knows
+ * only the number could report the old file's readiness. */
 START_TEST(a_number_that_was_a_regular_files_is_waited_for)
 {
     FILE *const file = tmpfile();
@@ -257,7 +258,7 @@ START_TEST(a_number_that_was_a_regular_files_is_waited_for)
 }
 END_TEST
 
-/* A file that is made when another has gone often has its inode. */
+/* A new file often gets the inode of a file that was deleted. */
 START_TEST(a_pipe_that_is_taken_for_a_regular_file_is_waited_for)
 {
     char name[] = "/tmp/weftXXXXXX";
@@ -362,7 +363,7 @@ END_TEST
 
 /* ---- Numbers of any size ---- */
 
-START_TEST(numbers_beyond_selects_are_as_good)
+START_TEST(numbers_too_large_for_select_work_on_other_backends)
 {
     struct rlimit limit;
     if (!takes_any_number() || getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -382,7 +383,7 @@ START_TEST(numbers_beyond_selects_are_as_good)
 }
 END_TEST
 
-/* ---- poll()'s, for a host that calls it ---- */
+/* ---- Only poll(), for a host that calls it ---- */
 
 static weft_poll polled;
 
@@ -401,7 +402,7 @@ static void tear_down_poll(void)
     close(pair[1]);
 }
 
-/* What the host's poll() says now, of its own descriptor and weft's. */
+/* Calls poll() as a host does, for a descriptor of its own and for weft's. */
 static void look(void)
 {
     polled.entries[0] = (struct pollfd){.fd = pair[1], .events = POLLOUT};
@@ -409,15 +410,15 @@ static void look(void)
     ck_assert_int_ge(poll(polled.entries, polled.count, 0), 0);
 }
 
-START_TEST(a_number_that_two_wait_for_has_one_entry)
+START_TEST(a_reader_and_a_writer_of_one_number_share_an_entry)
 {
     start(0, pair[0], 'a');
     start(1, pair[0], 'B');
     ck_no_error(weft_run_once(&loop));
     look();
-    ck_assert_uint_eq(polled.count, 3); /* the host's, the wake pipe's */
+    ck_assert_uint_eq(polled.count, 3); /* the host's entry, the wake pipe's entry */
     ck_assert_int_eq(polled.entries[2].events, POLLIN | POLLOUT);
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_int_eq(polled.entries[0].revents, POLLOUT);
     for (int i = 0; i < 2; i++)
         ck_no_error(weft_run_once(&loop));
@@ -425,8 +426,9 @@ START_TEST(a_number_that_two_wait_for_has_one_entry)
 }
 END_TEST
 
-/* It is told of none, and has none; and the host's own entry is not taken for its. */
-START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_notified)
+/* Such a watch has no entry yet, so poll() cannot notify it. The host's entry must not be taken
+ * for it. */
+START_TEST(a_watch_that_is_added_after_the_entries_were_made_is_not_notified)
 {
     start(0, pair[0], 'A');
     ck_no_error(weft_run_once(&loop));
@@ -434,10 +436,10 @@ START_TEST(who_begins_to_wait_after_the_entries_were_made_is_not_notified)
     weft_cancel(&waiters[0]);
     static weft_handle handle;
     ck_no_error(weft_call_when_writable(&loop, &handle, pair[1], stop));
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_ptr_nonnull(weft_first_watch(&loop));
     look();
-    weft_poll_tell(&polled);
+    weft_poll_notify(&polled);
     ck_assert_ptr_null(weft_first_watch(&loop));
 }
 END_TEST
@@ -451,11 +453,11 @@ START_TEST(a_timeout_is_rounded_up)
     ck_assert_int_gt(weft_poll_timeout(&polled, WEFT_FOREVER - 1), 1000000);
     const weft_time far = now + WEFT_SECONDS(1000) + 1;
     const int timeout = weft_poll_timeout(&polled, far);
-    ck_assert(weft_loop_time(&loop) + WEFT_MS((weft_time)timeout) >= far);
+    ck_assert(weft_loop_time(&loop) + WEFT_MS(timeout) >= far);
 }
 END_TEST
 
-/* ---- epoll's ---- */
+/* ---- Only epoll ---- */
 
 #ifdef HAVE_EPOLL
 static weft_epoll epoll;
@@ -478,7 +480,7 @@ START_TEST(a_wake_counter_that_is_full_is_a_wake)
 {
     const uint64_t most = UINT64_MAX - 1;
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
-    ck_assert_int_eq(write(epoll.wake_pipe, &most, sizeof(most)), sizeof(most));
+    ck_assert_int_eq(write(epoll.wake_event, &most, sizeof(most)), sizeof(most));
     epoll.backend.wake(&epoll.backend);
     epoll.backend.sleep(&epoll.backend, WEFT_FOREVER);
     weft_threadsafe_close(&called);
@@ -486,8 +488,8 @@ START_TEST(a_wake_counter_that_is_full_is_a_wake)
 }
 END_TEST
 
-/* A longer sleep is cut short for the look; one that is shorter finds it when it is time. */
-START_TEST(a_closed_descriptor_is_found_before_long)
+/* A longer sleep is split, so that epoll can check. After a shorter sleep it checks at the end. */
+START_TEST(a_closed_descriptor_is_found_within_a_bounded_time)
 {
     weft_loop_create_task(&loop, sleeper, &sleeping, .delay = 1000);
     start(0, pair[1], 'a');
@@ -496,7 +498,7 @@ START_TEST(a_closed_descriptor_is_found_before_long)
     epoll.checked = epoll.backend.now(&epoll.backend);
     close(pair[1]);
     finish(0);
-    finish(1); /* the other end is there, but has hung up */
+    finish(1); /* the other end is open, but has hung up */
     ck_recorded("sleptba=Bad file descriptor");
 }
 END_TEST
@@ -522,21 +524,21 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_descriptor_that_nobody_waits_for_ends_no_sleep);
     tcase_add_test(tests, a_regular_file_that_nobody_waits_for_ends_no_sleep);
     tcase_add_test(tests, a_wake_pipe_that_was_closed_ends_no_sleep);
-    tcase_add_test(tests, numbers_beyond_selects_are_as_good);
+    tcase_add_test(tests, numbers_too_large_for_select_work_on_other_backends);
 }
 
 int main(void)
 {
-    TCase *tests = begin_suite("ports");
+    TCase *tests = begin_suite("backends");
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
-    tcase_add_test(tests, a_number_that_two_wait_for_has_one_entry);
-    tcase_add_test(tests, who_begins_to_wait_after_the_entries_were_made_is_not_notified);
+    tcase_add_test(tests, a_reader_and_a_writer_of_one_number_share_an_entry);
+    tcase_add_test(tests, a_watch_that_is_added_after_the_entries_were_made_is_not_notified);
     tcase_add_test(tests, a_timeout_is_rounded_up);
 #ifdef HAVE_EPOLL
     tests = begin_case("epoll's own", NULL, NULL);
     tcase_add_checked_fixture(tests, set_up_epoll, tear_down_epoll);
     tcase_add_test(tests, a_wake_counter_that_is_full_is_a_wake);
-    tcase_add_test(tests, a_closed_descriptor_is_found_before_long);
+    tcase_add_test(tests, a_closed_descriptor_is_found_within_a_bounded_time);
 #endif
     for (int i = 0; (tests = begin_case_on(i)); i++)
         add_tests(tests);

@@ -1,5 +1,5 @@
-/* Barriers: all pass together, each with an index of its own; whoever is cancelled, reset or
- * aborted leaves nothing behind. */
+/* Barriers: all tasks pass together, and each gets another index. A cancellation, a reset or an
+ * abort leaves nothing behind. */
 #include "helper.h"
 
 #include <ctype.h>
@@ -8,7 +8,7 @@
 enum { PARTIES = 3, TASKS = 6 };
 
 static weft_barrier barrier;
-static weft_task somebody; /* who holds its lock, where nobody needs to know */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 static void new_barrier(void)
 {
@@ -20,8 +20,8 @@ static char digit(size_t n)
     return (char)('0' + n);
 }
 
-/* Waits so many times: its letter and its index when it has passed, "!" and its letter when the
- * barrier is broken, its capital when it was cancelled. */
+/* Waits `times` times. Records its letter and its index after a pass, "!" and its letter for a
+ * broken barrier, and its capital after a cancellation. */
 WEFT_ASYNC(waiter, char name; int times; int passed; struct weft_barrier_wait wait; int i;
            const weft_error *caught;)
 {
@@ -57,7 +57,7 @@ static void start(int i)
     start_times(i, 1);
 }
 
-/* So many, from `first`; each has come to the barrier then. */
+/* Starts n waiters, from letter `first` on, and runs until all wait at the barrier. */
 static void start_some(int first, int n)
 {
     for (int i = first; i < first + n; i++)
@@ -111,7 +111,7 @@ static void start_abort(void)
 /* ---- Passing ---- */
 
 /* CPython: test_locks.BarrierTests.test_filling_task_by_task */
-START_TEST(all_wait_until_the_last_one_comes)
+START_TEST(all_waiters_pass_when_the_last_one_comes)
 {
     ck_assert_uint_eq(weft_barrier_parties(&barrier), PARTIES);
     for (int i = 0; i < PARTIES - 1; i++) {
@@ -129,7 +129,7 @@ START_TEST(all_wait_until_the_last_one_comes)
 END_TEST
 
 /* CPython: test_locks.BarrierTests.test_context_manager */
-START_TEST(each_index_is_the_place_in_the_order_of_coming)
+START_TEST(each_index_is_the_position_in_the_order_of_coming)
 {
     start_some(3, 1);
     start_some(0, 1);
@@ -140,7 +140,7 @@ START_TEST(each_index_is_the_place_in_the_order_of_coming)
 END_TEST
 
 /* CPython: test_locks.BarrierTests.test_barrier_parties */
-START_TEST(a_barrier_of_none_is_an_error)
+START_TEST(a_barrier_for_no_task_is_an_error)
 {
     weft_barrier_init(&barrier, 0);
     start_some(0, 1);
@@ -156,7 +156,7 @@ END_TEST
 
 /* CPython: test_locks.BarrierTests.test_filling_one_task
  * CPython: test_locks.BarrierTests.test_filling_one_task_twice */
-START_TEST(a_barrier_for_one_lets_each_pass_at_once)
+START_TEST(a_barrier_for_one_task_never_waits)
 {
     barrier = (weft_barrier)WEFT_BARRIER(1);
     start_times(0, 2);
@@ -182,7 +182,7 @@ START_TEST(a_barrier_may_be_passed_again_and_again)
         char indexes[PARTIES + 1] = "";
         for (size_t j = 0; j < PARTIES; j++)
             indexes[record[(i * PARTIES + j) * 2 + 1] - '0']++;
-        ck_assert_str_eq(indexes, "\1\1\1"); /* each once a round */
+        ck_assert_str_eq(indexes, "\1\1\1"); /* each index once a round */
     }
     ck_assert(barrier_is_as_new());
 }
@@ -190,7 +190,7 @@ END_TEST
 
 /* CPython: test_locks.BarrierTests.test_blocking_tasks_while_draining
  * CPython: test_locks.BarrierTests.test_draining_state */
-START_TEST(one_that_comes_while_they_leave_waits_for_the_next_time)
+START_TEST(a_waiter_that_comes_while_others_leave_waits_for_the_next_round)
 {
     start_some(0, PARTIES + 1);
     ck_recorded("c2");
@@ -208,7 +208,7 @@ END_TEST
 /* ---- Cancelled ---- */
 
 /* CPython: test_locks.BarrierTests.test_filling_tasks_cancel_one */
-START_TEST(one_that_is_cancelled_leaves_and_another_takes_its_place)
+START_TEST(a_cancelled_waiter_is_not_counted_any_more)
 {
     start_some(0, 2);
     weft_cancel(&tasks[0]);
@@ -226,8 +226,8 @@ START_TEST(one_that_is_cancelled_leaves_and_another_takes_its_place)
 }
 END_TEST
 
-/* gh-155233: asyncio gives an index twice here. */
-START_TEST(indexes_are_different_ones_after_a_cancelled_wait)
+/* gh-155233: asyncio returns one index twice here. */
+START_TEST(no_index_is_given_twice_after_a_cancelled_wait)
 {
     start_some(0, 2);
     weft_cancel(&tasks[_i]);
@@ -253,8 +253,8 @@ START_TEST(all_are_cancelled)
 }
 END_TEST
 
-/* While it takes the lock again, of those who pass: the others pass all the same. */
-START_TEST(one_that_is_cancelled_while_it_passes_holds_nobody_up)
+/* The waiter takes the lock again after the barrier was filled. The others must pass. */
+START_TEST(a_waiter_that_is_cancelled_while_it_passes_delays_no_other)
 {
     start_some(0, PARTIES);
     ck_recorded("c2");
@@ -268,7 +268,7 @@ START_TEST(one_that_is_cancelled_while_it_passes_holds_nobody_up)
 }
 END_TEST
 
-START_TEST(one_that_waits_for_others_to_leave_may_be_cancelled)
+START_TEST(a_waiter_that_waits_for_others_to_leave_can_be_cancelled)
 {
     start_some(0, PARTIES + 2);
     ck_recorded("c2");
@@ -283,7 +283,7 @@ START_TEST(one_that_waits_for_others_to_leave_may_be_cancelled)
 }
 END_TEST
 
-/* Whoever is cancelled, and whenever: nobody stays counted who is not there. */
+/* Cancels each waiter in each tick. The barrier must not count a waiter that is gone. */
 START_TEST(a_barrier_survives_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 8; ticks++) {
@@ -309,7 +309,7 @@ START_TEST(a_barrier_survives_cancellation_at_any_tick)
 }
 END_TEST
 
-START_TEST(a_wait_may_be_a_task_of_its_own_and_be_cancelled_before_it_has_come)
+START_TEST(a_wait_can_be_a_task_and_be_cancelled_before_its_first_step)
 {
     static WEFT_TASK(weft_barrier_wait) waits[PARTIES + 1];
     for (int i = 0; i <= PARTIES; i++)
@@ -323,11 +323,11 @@ START_TEST(a_wait_may_be_a_task_of_its_own_and_be_cancelled_before_it_has_come)
 }
 END_TEST
 
-/* ---- Its lock is held ---- */
+/* ---- The barrier's lock is held ---- */
 
-START_TEST(those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelled_there)
+START_TEST(waiters_that_come_while_the_lock_is_held_can_be_cancelled)
 {
-    barrier.condition.lock.holder = &somebody;
+    barrier.condition.lock.holder = &some_task;
     start_some(0, PARTIES + 1);
     ck_assert_str_eq(weft_task_waits_for(&tasks[0].task).what, "lock");
     weft_cancel(&tasks[0]);
@@ -341,13 +341,13 @@ START_TEST(those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelle
 }
 END_TEST
 
-/* It was cancelled, or it was not: it waits for the lock, and leaves, or is counted. */
-START_TEST(one_that_waited_for_others_to_leave_waits_for_the_lock)
+/* The waiter is cancelled, or not. It waits for the lock, and then leaves or is counted. */
+START_TEST(a_waiter_takes_the_lock_after_waiting_for_others_to_leave)
 {
     start_some(0, PARTIES + 1);
     tick();
     ck_recorded("c2a0b1");
-    barrier.condition.lock.holder = &somebody;
+    barrier.condition.lock.holder = &some_task;
     if (_i == 1)
         weft_cancel(&tasks[3]);
     tick();
@@ -377,7 +377,7 @@ START_TEST(a_reset_of_an_empty_barrier_changes_nothing)
 END_TEST
 
 /* CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting */
-START_TEST(a_reset_sends_those_who_wait_away_and_the_barrier_is_as_new)
+START_TEST(a_reset_fails_all_waits_and_the_barrier_is_as_new)
 {
     start_some(0, 2);
     start_reset();
@@ -395,7 +395,7 @@ START_TEST(a_reset_sends_those_who_wait_away_and_the_barrier_is_as_new)
 END_TEST
 
 /* CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting_and_waiting_again */
-START_TEST(one_that_comes_while_it_is_reset_waits_until_that_is_over)
+START_TEST(a_waiter_that_comes_during_a_reset_waits_until_it_is_over)
 {
     start_some(0, 2);
     start_reset();
@@ -411,10 +411,10 @@ START_TEST(one_that_comes_while_it_is_reset_waits_until_that_is_over)
 }
 END_TEST
 
-START_TEST(a_reset_while_they_leave_breaks_it_for_those_who_have_not_left)
+START_TEST(a_reset_while_waiters_leave_breaks_it_for_those_still_inside)
 {
     for (int i = 0; i <= PARTIES; i++)
-        start(i); /* the last one comes too late, and waits until they have left */
+        start(i); /* this waiter comes too late, and waits until the others have left */
     start_reset();
     tick();
     ck_recorded("c2reset,");
@@ -428,8 +428,8 @@ START_TEST(a_reset_while_they_leave_breaks_it_for_those_who_have_not_left)
 }
 END_TEST
 
-/* When only two are left inside, whoever has passed then resets it, or aborts it; those who passed
- * before wait again, and so do those for whom it was broken. */
+/* When two waiters are left inside, the next one that passes resets or aborts the barrier. All
+ * waiters then wait again. */
 enum { MANY = 5, HALF = MANY / 2 };
 
 WEFT_ASYNC(half_draining, bool aborts; int i; struct weft_barrier_wait wait;)
@@ -467,7 +467,7 @@ static void start_half_draining(bool to_abort)
 
 /* CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining
  * CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining_half_blocking */
-START_TEST(those_who_wait_while_it_is_reset_pass_the_next_time)
+START_TEST(waiters_of_a_reset_barrier_pass_the_next_time)
 {
     start_half_draining(false);
     ck_recorded("+++,!!+++++");
@@ -492,8 +492,8 @@ START_TEST(a_second_reset_changes_nothing)
 }
 END_TEST
 
-/* As asyncio's is: it takes a turn, and the order of those behind it depends on that. */
-START_TEST(a_second_reset_wakes_one_that_waits_until_they_have_left)
+/* asyncio's reset also takes a tick, and the order of the waiters behind it depends on that. */
+START_TEST(a_second_reset_wakes_a_waiter_that_waits_for_others_to_leave)
 {
     start(0), start(1);
     start_reset();
@@ -509,7 +509,7 @@ START_TEST(a_second_reset_wakes_one_that_waits_until_they_have_left)
 END_TEST
 
 /* CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_draining */
-START_TEST(a_reset_behind_the_last_one_that_left_breaks_nothing)
+START_TEST(a_reset_after_the_last_waiter_has_left_breaks_no_wait)
 {
     start_some(0, PARTIES);
     run_dry();
@@ -520,10 +520,10 @@ START_TEST(a_reset_behind_the_last_one_that_left_breaks_nothing)
 }
 END_TEST
 
-START_TEST(a_reset_waits_for_the_lock_and_may_be_cancelled_there)
+START_TEST(a_reset_that_waits_for_the_lock_can_be_cancelled)
 {
     start_some(0, 2);
-    barrier.condition.lock.holder = &somebody;
+    barrier.condition.lock.holder = &some_task;
     weft_loop_create_task(&loop, resetting, &resets[0]);
     weft_loop_create_task(&loop, aborting, &aborts[0]);
     weft_loop_create_task(&loop, resetting, &resets[1]);
@@ -563,7 +563,7 @@ START_TEST(an_aborted_barrier_is_broken_until_it_is_reset)
 }
 END_TEST
 
-START_TEST(an_abort_breaks_it_for_those_who_wait)
+START_TEST(an_abort_breaks_the_barrier_for_all_waiters)
 {
     start_some(0, 2);
     start_abort();
@@ -573,7 +573,7 @@ START_TEST(an_abort_breaks_it_for_those_who_wait)
 }
 END_TEST
 
-START_TEST(an_abort_while_they_leave_breaks_it_for_all_who_have_not_left)
+START_TEST(an_abort_while_waiters_leave_breaks_it_for_those_still_inside)
 {
     for (int i = 0; i <= PARTIES; i++)
         start(i);
@@ -587,7 +587,7 @@ START_TEST(an_abort_while_they_leave_breaks_it_for_all_who_have_not_left)
 END_TEST
 
 /* CPython: test_locks.BarrierTests.test_abort_barrier_when_tasks_half_draining_half_blocking */
-START_TEST(those_who_wait_while_it_is_aborted_and_all_who_come_find_it_broken)
+START_TEST(waiters_and_newcomers_of_an_aborted_barrier_find_it_broken)
 {
     start_half_draining(true);
     ck_recorded("+++,!!!!!!!");
@@ -608,8 +608,8 @@ START_TEST(a_reset_of_a_broken_barrier_waits_until_all_have_left)
 }
 END_TEST
 
-/* The one with the middle index fails and aborts; the others meet at another barrier, and the
- * first one is reset there. */
+/* The waiter with the middle index fails and aborts. The others meet at another barrier, where
+ * one resets the first. */
 static weft_barrier meeting;
 
 WEFT_ASYNC(failing, bool failed; struct weft_barrier_wait wait; const weft_error *caught;)
@@ -640,7 +640,7 @@ WEFT_ASYNC_END
 
 /* CPython: test_locks.BarrierTests.test_abort_barrier_when_exception
  * CPython: test_locks.BarrierTests.test_abort_barrier_when_exception_then_resetting */
-START_TEST(one_that_fails_aborts_and_another_resets)
+START_TEST(a_waiter_that_fails_aborts_and_another_one_resets)
 {
     static WEFT_TASK(failing) all[PARTIES];
     meeting = (weft_barrier)WEFT_BARRIER(PARTIES);
@@ -654,7 +654,7 @@ END_TEST
 
 /* ---- Reports ---- */
 
-START_TEST(a_report_names_the_wait_and_who_called_it)
+START_TEST(a_report_names_the_wait_and_its_caller)
 {
     start_some(0, 1);
     const weft_frame *const wait = weft_task_innermost(&tasks[0].task);
@@ -669,37 +669,36 @@ int main(void)
 {
     TCase *const tests = begin_suite("barrier");
     tcase_add_checked_fixture(tests, new_barrier, NULL);
-    tcase_add_test(tests, all_wait_until_the_last_one_comes);
-    tcase_add_test(tests, each_index_is_the_place_in_the_order_of_coming);
-    tcase_add_test(tests, a_barrier_of_none_is_an_error);
-    tcase_add_test(tests, a_barrier_for_one_lets_each_pass_at_once);
+    tcase_add_test(tests, all_waiters_pass_when_the_last_one_comes);
+    tcase_add_test(tests, each_index_is_the_position_in_the_order_of_coming);
+    tcase_add_test(tests, a_barrier_for_no_task_is_an_error);
+    tcase_add_test(tests, a_barrier_for_one_task_never_waits);
     tcase_add_test(tests, a_barrier_may_be_passed_again_and_again);
-    tcase_add_test(tests, one_that_comes_while_they_leave_waits_for_the_next_time);
-    tcase_add_test(tests, one_that_is_cancelled_leaves_and_another_takes_its_place);
-    tcase_add_loop_test(tests, indexes_are_different_ones_after_a_cancelled_wait, 0, 2);
+    tcase_add_test(tests, a_waiter_that_comes_while_others_leave_waits_for_the_next_round);
+    tcase_add_test(tests, a_cancelled_waiter_is_not_counted_any_more);
+    tcase_add_loop_test(tests, no_index_is_given_twice_after_a_cancelled_wait, 0, 2);
     tcase_add_test(tests, all_are_cancelled);
-    tcase_add_loop_test(tests, one_that_is_cancelled_while_it_passes_holds_nobody_up, 0, 2);
-    tcase_add_test(tests, one_that_waits_for_others_to_leave_may_be_cancelled);
+    tcase_add_loop_test(tests, a_waiter_that_is_cancelled_while_it_passes_delays_no_other, 0, 2);
+    tcase_add_test(tests, a_waiter_that_waits_for_others_to_leave_can_be_cancelled);
     tcase_add_test(tests, a_barrier_survives_cancellation_at_any_tick);
-    tcase_add_test(tests, a_wait_may_be_a_task_of_its_own_and_be_cancelled_before_it_has_come);
-    tcase_add_test(tests,
-                   those_who_come_while_the_lock_is_held_wait_for_it_and_may_be_cancelled_there);
-    tcase_add_loop_test(tests, one_that_waited_for_others_to_leave_waits_for_the_lock, 0, 3);
+    tcase_add_test(tests, a_wait_can_be_a_task_and_be_cancelled_before_its_first_step);
+    tcase_add_test(tests, waiters_that_come_while_the_lock_is_held_can_be_cancelled);
+    tcase_add_loop_test(tests, a_waiter_takes_the_lock_after_waiting_for_others_to_leave, 0, 3);
     tcase_add_test(tests, a_reset_of_an_empty_barrier_changes_nothing);
-    tcase_add_test(tests, a_reset_sends_those_who_wait_away_and_the_barrier_is_as_new);
-    tcase_add_test(tests, one_that_comes_while_it_is_reset_waits_until_that_is_over);
-    tcase_add_test(tests, a_reset_while_they_leave_breaks_it_for_those_who_have_not_left);
-    tcase_add_test(tests, those_who_wait_while_it_is_reset_pass_the_next_time);
+    tcase_add_test(tests, a_reset_fails_all_waits_and_the_barrier_is_as_new);
+    tcase_add_test(tests, a_waiter_that_comes_during_a_reset_waits_until_it_is_over);
+    tcase_add_test(tests, a_reset_while_waiters_leave_breaks_it_for_those_still_inside);
+    tcase_add_test(tests, waiters_of_a_reset_barrier_pass_the_next_time);
     tcase_add_test(tests, a_second_reset_changes_nothing);
-    tcase_add_test(tests, a_second_reset_wakes_one_that_waits_until_they_have_left);
-    tcase_add_test(tests, a_reset_behind_the_last_one_that_left_breaks_nothing);
-    tcase_add_loop_test(tests, a_reset_waits_for_the_lock_and_may_be_cancelled_there, 0, 2);
+    tcase_add_test(tests, a_second_reset_wakes_a_waiter_that_waits_for_others_to_leave);
+    tcase_add_test(tests, a_reset_after_the_last_waiter_has_left_breaks_no_wait);
+    tcase_add_loop_test(tests, a_reset_that_waits_for_the_lock_can_be_cancelled, 0, 2);
     tcase_add_test(tests, an_aborted_barrier_is_broken_until_it_is_reset);
-    tcase_add_test(tests, an_abort_breaks_it_for_those_who_wait);
-    tcase_add_test(tests, an_abort_while_they_leave_breaks_it_for_all_who_have_not_left);
-    tcase_add_test(tests, those_who_wait_while_it_is_aborted_and_all_who_come_find_it_broken);
+    tcase_add_test(tests, an_abort_breaks_the_barrier_for_all_waiters);
+    tcase_add_test(tests, an_abort_while_waiters_leave_breaks_it_for_those_still_inside);
+    tcase_add_test(tests, waiters_and_newcomers_of_an_aborted_barrier_find_it_broken);
     tcase_add_test(tests, a_reset_of_a_broken_barrier_waits_until_all_have_left);
-    tcase_add_test(tests, one_that_fails_aborts_and_another_resets);
-    tcase_add_test(tests, a_report_names_the_wait_and_who_called_it);
+    tcase_add_test(tests, a_waiter_that_fails_aborts_and_another_one_resets);
+    tcase_add_test(tests, a_report_names_the_wait_and_its_caller);
     return run_suite();
 }

@@ -1,13 +1,13 @@
-/* Blocks are left as Python leaves them: each kind of section, in each other kind and in a called
- * coroutine, in each way. What is expected was recorded by Python (blocks.py). */
+/* Blocks are left as Python leaves them: each kind of section, inside each other kind and inside
+ * a called coroutine, in each way. blocks.py recorded the expected results. */
 #include "helper.h"
 #include "panic.h"
 #include "ways.h"
 
 static weft_lock lock;
-static weft_task somebody; /* who holds it, where nobody needs to know */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
-/* What a task ended with that does nothing but run `name`. */
+/* Runs the coroutine `name` in a task of its own. Returns the task's error. */
 #define RUN(name, ...)                                                                             \
     do {                                                                                           \
         static WEFT_TASK(name) task;                                                               \
@@ -51,7 +51,7 @@ WEFT_ASYNC_BODY(catching)
 }
 WEFT_ASYNC_END
 
-START_TEST(the_first_catch_whose_kind_it_is_takes_an_error)
+START_TEST(the_first_catch_of_a_matching_kind_takes_an_error)
 {
     const weft_error *error;
     RUN(catching, .raised = NULL);
@@ -122,7 +122,7 @@ WEFT_ASYNC_BODY(raising_again)
         weft_raise(&no_route);
     }
     weft_catch(&network, self->caught) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_raise(self->caught);
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -133,7 +133,7 @@ WEFT_ASYNC_BODY(raising_again)
 }
 WEFT_ASYNC_END
 
-START_TEST(what_a_catch_raises_is_not_caught_by_the_catches_beside_it)
+START_TEST(an_error_raised_in_a_catch_is_not_caught_by_the_same_block)
 {
     const weft_error *error;
     RUN(raising_again, .caught = NULL);
@@ -148,7 +148,7 @@ struct sequence {
     int i;
 };
 
-/* An error that was caught is gone: the next block, and the next round, know nothing of it. */
+/* After a catch the error is gone: the next block and the next round of the loop do not see it. */
 WEFT_ASYNC_BODY(sequence)
 {
     for (self->i = 0; self->i < 3; self->i++) {
@@ -161,7 +161,7 @@ WEFT_ASYNC_BODY(sequence)
         }
         weft_end;
         weft_try {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             note("E");
         }
         weft_catch(&weft_base_error, self->caught) {
@@ -195,7 +195,7 @@ WEFT_ASYNC_BODY(replacing)
             weft_raise(&no_route);
         }
         weft_finally(&self->inner_left) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             weft_raise(&fail);
         }
         weft_end;
@@ -233,11 +233,11 @@ WEFT_ASYNC_BODY(handling_within)
     }
     weft_finally(&self->left) {
         weft_try {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             weft_raise(&fail);
         }
         weft_catch(&fail, self->caught) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
         weft_end;
         note("f");
@@ -247,7 +247,7 @@ WEFT_ASYNC_BODY(handling_within)
 }
 WEFT_ASYNC_END
 
-START_TEST(an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight)
+START_TEST(an_error_handled_inside_a_finally_keeps_the_error_in_flight)
 {
     const weft_error *error;
     RUN(handling_within, .caught = NULL);
@@ -262,13 +262,13 @@ struct looping_within {
     int i, j;
 };
 
-/* Loops of a section's own keep their break and continue to themselves. */
+/* A break or continue inside a loop of the section ends that loop only. */
 WEFT_ASYNC_BODY(looping_within)
 {
     for (self->i = 0; self->i < 2; self->i++) {
         weft_try {
             for (self->j = 0; self->j < 3; self->j++) {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
                 if (self->j == 0)
                     continue;
                 if (self->j == 2)
@@ -281,7 +281,7 @@ WEFT_ASYNC_BODY(looping_within)
         weft_finally(&self->left) {
             self->j = 0;
             do {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
                 if (self->j == 0)
                     continue;
                 note("f");
@@ -294,7 +294,7 @@ WEFT_ASYNC_BODY(looping_within)
 }
 WEFT_ASYNC_END
 
-START_TEST(loops_inside_a_section_keep_break_and_continue_to_themselves)
+START_TEST(break_and_continue_leave_the_innermost_loop_of_a_section)
 {
     const weft_error *error;
     RUN(looping_within, .i = 0);
@@ -311,7 +311,7 @@ struct failing_release {
 WEFT_ASYNC_BODY(failing_release)
 {
     weft_with_lock(&lock) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_lock_release(&lock);
         weft_check(self->raised);
         note("e");
@@ -322,7 +322,7 @@ WEFT_ASYNC_BODY(failing_release)
 WEFT_ASYNC_END
 
 /* async with lock: lock.release(); ...      RuntimeError: Lock is not acquired. */
-START_TEST(the_error_of_a_release_replaces_what_was_in_flight)
+START_TEST(the_error_of_a_release_replaces_the_error_in_flight)
 {
     const weft_error *error;
     RUN(failing_release, .raised = &fail);
@@ -349,7 +349,7 @@ WEFT_ASYNC_END
 START_TEST(a_with_that_is_cancelled_while_it_acquires_releases_nothing)
 {
     static WEFT_TASK(not_acquiring) task;
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     weft_loop_create_task(&loop, not_acquiring, &task);
     weft_cancel(&task);
     ck_error(weft_run_until_complete(&loop, &task), &weft_cancelled_error);
@@ -379,7 +379,7 @@ struct loopless {
     if (self->where == (section))                                                                  \
         continue;
 
-/* weft-lint: ignore, since the test is about what happens then. */
+/* weft-lint: ignore, since this test is about the panic. */
 WEFT_ASYNC_BODY(loopless)
 {
     LEAVE_LOOP('-')
@@ -407,7 +407,8 @@ WEFT_ASYNC_END
 
 #define LOOPLESS "-stcfwW"
 
-/* In memory, a loop and a lock that know nothing of the last time, which ended in a panic. */
+/* Leaves the loop by a panic. The loop and lock are initialised again, since the last panic left
+ * them in use. */
 static void leave_loop(char where, bool breaks)
 {
     static WEFT_TASK(loopless) task;
@@ -426,11 +427,45 @@ START_TEST(break_and_continue_outside_of_a_loop_panic)
 }
 END_TEST
 
+/* weft-lint: ignore a break and a continue outside of a loop, which panic */
+WEFT_ASYNC(astray, unsigned line; bool breaks;)
+{
+    weft_sleep(0);
+    weft_with_lock(&lock) {
+        self->line = __LINE__ + 5;
+        if (self->breaks)
+            break;
+        continue;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(astray) astray_task;
+
+static void go_astray(bool breaks)
+{
+    memset(&astray_task, 0, sizeof(astray_task));
+    lock.holder = NULL;
+    weft_loop_init(&loop, &backend.backend);
+    weft_run(&loop, astray, &astray_task, .breaks = breaks);
+}
+
+START_TEST(the_panic_for_a_stray_break_names_the_end_of_its_block)
+{
+    EXPECT_PANIC(go_astray(true), "break outside of a loop");
+    ck_assert_uint_eq(panic.line, astray_task.frame.line);
+    EXPECT_PANIC(go_astray(false), "continue outside of a loop");
+    ck_assert_uint_eq(panic.line, astray_task.frame.line);
+    lock.holder = NULL;
+}
+END_TEST
+
 /* ---- A section in a section ---- */
 
 struct row {
     const char *sections;
-    const char *recorded[6]; /* for each of WAYS */
+    const char *recorded[6]; /* one for each of WAYS */
 };
 
 #include "blocks_expected.h"
@@ -439,7 +474,7 @@ struct row {
 
 static weft_lock outer_lock;
 
-/* A letter, and which locks are held by then. */
+/* Records a letter, and which locks are held. */
 static weft_time step(char letter)
 {
     note_letter(letter);
@@ -619,7 +654,7 @@ WEFT_ASYNC_BODY(in_with)
 }
 WEFT_ASYNC_END
 
-/* A finally that is entered in one way and left in another. */
+/* A finally section that is entered in one way and left in another. */
 WEFT_ASYNC_BODY(overriding)
 {
     for (self->round = 0; self->round < 2; self->round++) {
@@ -690,7 +725,7 @@ START_TEST(sections_in_called_coroutines_are_left_as_in_python)
 }
 END_TEST
 
-START_TEST(what_leaves_a_finally_overrides_what_entered_it)
+START_TEST(the_way_out_of_a_finally_overrides_the_way_into_it)
 {
     const struct row *const row = &overridden[_i];
     for (size_t to = 0; to < 6; to++) {
@@ -707,18 +742,19 @@ int main(void)
     tcase_add_loop_test(tests, sections_in_sections_are_left_as_in_python, 0, LENGTH(nested));
     tcase_add_loop_test(tests, sections_in_called_coroutines_are_left_as_in_python, 0,
                         LENGTH(called));
-    tcase_add_loop_test(tests, what_leaves_a_finally_overrides_what_entered_it, 0,
+    tcase_add_loop_test(tests, the_way_out_of_a_finally_overrides_the_way_into_it, 0,
                         LENGTH(overridden));
-    tcase_add_test(tests, the_first_catch_whose_kind_it_is_takes_an_error);
+    tcase_add_test(tests, the_first_catch_of_a_matching_kind_takes_an_error);
     tcase_add_test(tests, weft_any_error_does_not_catch_a_cancellation_but_weft_base_error_does);
     tcase_add_test(tests, to_raise_no_error_is_an_error);
-    tcase_add_test(tests, what_a_catch_raises_is_not_caught_by_the_catches_beside_it);
+    tcase_add_test(tests, an_error_raised_in_a_catch_is_not_caught_by_the_same_block);
     tcase_add_test(tests, an_error_that_was_caught_is_gone);
     tcase_add_test(tests, a_raise_in_a_finally_replaces_the_error);
-    tcase_add_test(tests, an_error_that_a_finally_handles_itself_does_not_touch_the_one_in_flight);
-    tcase_add_test(tests, loops_inside_a_section_keep_break_and_continue_to_themselves);
-    tcase_add_test(tests, the_error_of_a_release_replaces_what_was_in_flight);
+    tcase_add_test(tests, an_error_handled_inside_a_finally_keeps_the_error_in_flight);
+    tcase_add_test(tests, break_and_continue_leave_the_innermost_loop_of_a_section);
+    tcase_add_test(tests, the_error_of_a_release_replaces_the_error_in_flight);
     tcase_add_test(tests, a_with_that_is_cancelled_while_it_acquires_releases_nothing);
     tcase_add_loop_test(tests, break_and_continue_outside_of_a_loop_panic, 0, sizeof(LOOPLESS) - 1);
+    tcase_add_test(tests, the_panic_for_a_stray_break_names_the_end_of_its_block);
     return run_suite();
 }

@@ -1,4 +1,4 @@
-/* The end of runs and loops: stop, shutdown, close; and memory that is used again. */
+/* The end of runs and loops: stop, shutdown and close; and memory that is used again. */
 #include "helper.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ WEFT_ASYNC_BODY(failing)
 }
 WEFT_ASYNC_END
 
-/* Waits for ever, and does something when it is cancelled. */
+/* Waits for ever. Acts when it is cancelled. */
 struct hanging {
     weft_frame frame;
     weft_exit left;
@@ -68,7 +68,7 @@ struct leaving {
     bool listens;
 };
 
-/* A main that leaves a task behind. */
+/* Leaves a task behind when it ends. */
 WEFT_ASYNC_BODY(leaving)
 {
     weft_create_task(hanging, &hung, .at_end = self->at_end);
@@ -82,7 +82,7 @@ static WEFT_TASK(leaving) leaves;
 
 /* ---- Stop ---- */
 
-START_TEST(a_stop_before_the_run_lets_it_neither_sleep_nor_end_in_a_deadlock)
+START_TEST(a_run_that_was_stopped_before_neither_sleeps_nor_deadlocks)
 {
     if (_i)
         weft_call_later(&loop, &handle, WEFT_SECONDS(3600), called);
@@ -95,7 +95,7 @@ END_TEST
 
 /* ---- Shutdown ---- */
 
-START_TEST(a_run_hears_the_callbacks_of_what_it_shuts_down)
+START_TEST(a_run_calls_the_done_callbacks_of_tasks_that_it_shuts_down)
 {
     ck_no_error(weft_run(&loop, leaving, &leaves, .listens = true));
     ck_recorded("ended callback ");
@@ -107,7 +107,7 @@ static void start_late(void)
     weft_loop_create_task(&loop, failing, &late);
 }
 
-START_TEST(a_task_that_is_created_in_a_shutdown_has_the_ticks_that_asyncio_gives_it)
+START_TEST(a_task_created_in_a_shutdown_runs_for_as_many_ticks_as_in_asyncio)
 {
     ck_no_error(weft_run(&loop, leaving, &leaves, .at_end = start_late));
     ck_error(weft_error_of(&late), &fail);
@@ -119,7 +119,7 @@ static void stop_it(void)
     weft_stop(&loop);
 }
 
-START_TEST(a_shutdown_that_is_stopped_says_so)
+START_TEST(a_shutdown_that_is_stopped_returns_an_error)
 {
     weft_loop_create_task(&loop, hanging, &hung, .at_end = stop_it, .last_sleep = 1);
     tick();
@@ -141,7 +141,7 @@ WEFT_ASYNC(stopping, weft_exit left;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_stop_in_the_tick_in_which_a_shutdown_is_over_ends_the_run_there)
+START_TEST(a_stop_in_the_last_tick_of_a_shutdown_ends_the_run)
 {
     static WEFT_TASK(stopping) stopper;
     weft_loop_create_task(&loop, stopping, &stopper);
@@ -157,7 +157,7 @@ END_TEST
 
 /* ---- Close ---- */
 
-START_TEST(a_done_callback_of_a_forgotten_task_is_off)
+START_TEST(a_done_callback_of_a_forgotten_task_is_cancelled)
 {
     weft_loop_create_task(&loop, hanging, &hung);
     weft_add_done_callback(&hung, &handle, called);
@@ -168,7 +168,7 @@ START_TEST(a_done_callback_of_a_forgotten_task_is_off)
 }
 END_TEST
 
-START_TEST(each_done_callback_of_a_forgotten_task_is_off)
+START_TEST(each_done_callback_of_a_forgotten_task_is_cancelled)
 {
     static weft_handle handles[3];
     memset(handles, 0, sizeof(handles));
@@ -228,7 +228,7 @@ END_TEST
 
 /* ---- Memory that is used again ---- */
 
-/* Has a task in its frame, which fails and outlives it. */
+/* Contains a task, which fails and outlives its parent. */
 struct family {
     weft_frame frame;
     bool spawns;
@@ -239,7 +239,7 @@ WEFT_ASYNC_BODY(family)
 {
     if (self->spawns)
         weft_create_task(failing, &self->child);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
 }
 WEFT_ASYNC_END
 
@@ -257,7 +257,7 @@ WEFT_ASYNC_BODY(reusing)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_failure_inside_a_frame_that_is_called_again_is_reported_before)
+START_TEST(a_failed_task_in_a_frame_is_reported_before_the_frame_is_reused)
 {
     static WEFT_TASK(reusing) task;
     weft_set_exception_handler(&loop, note_failure);
@@ -268,7 +268,7 @@ START_TEST(a_failure_inside_a_frame_that_is_called_again_is_reported_before)
 }
 END_TEST
 
-START_TEST(a_failure_inside_a_task_that_is_started_again_is_reported_before)
+START_TEST(a_failed_task_in_a_task_is_reported_before_the_task_is_reused)
 {
     static WEFT_TASK(family) task;
     weft_set_exception_handler(&loop, note_failure);
@@ -279,7 +279,7 @@ START_TEST(a_failure_inside_a_task_that_is_started_again_is_reported_before)
 }
 END_TEST
 
-/* Has two tasks in its frame that fail. */
+/* Contains two tasks, which fail. */
 struct twins {
     weft_frame frame;
     bool spawns;
@@ -290,7 +290,7 @@ WEFT_ASYNC_BODY(twins)
 {
     for (int i = 0; self->spawns && i < 2; i++)
         weft_create_task(failing, &self->children[i]);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
 }
 WEFT_ASYNC_END
 
@@ -303,7 +303,7 @@ static void ask_the_other(weft_loop *of, weft_task *task, const weft_error *erro
     weft_error_of(&pair.frame.children[is_first]);
 }
 
-START_TEST(a_handler_that_hears_of_a_failure_retrieves_the_next)
+START_TEST(an_exception_handler_can_retrieve_the_next_error)
 {
     weft_set_exception_handler(&loop, ask_the_other);
     ck_no_error(weft_run(&loop, twins, &pair, .spawns = true));
@@ -321,8 +321,8 @@ static void use_the_third_again(weft_loop *of, weft_task *task, const weft_error
         weft_loop_create_task(of, failing, &third);
 }
 
-/* The third failed between them. */
-START_TEST(a_handler_that_hears_of_a_failure_uses_the_memory_of_another)
+/* The third task failed between the two. */
+START_TEST(an_exception_handler_can_reuse_the_memory_of_a_failed_task)
 {
     weft_set_exception_handler(&loop, use_the_third_again);
     weft_loop_create_task(&loop, failing, &pair.frame.children[0]);
@@ -347,7 +347,7 @@ static void open_one(weft_loop *of, weft_task *task, const weft_error *error)
     ck_no_error(weft_threadsafe_open(of, &opened, called));
 }
 
-START_TEST(a_loop_whose_handler_opens_a_handle_is_not_closed_before_that)
+START_TEST(a_loop_whose_exception_handler_opens_a_handle_is_not_closed)
 {
     static WEFT_TASK(failing) task;
     weft_set_exception_handler(&loop, open_one);
@@ -362,21 +362,21 @@ START_TEST(a_loop_whose_handler_opens_a_handle_is_not_closed_before_that)
 }
 END_TEST
 
-static void close_it(weft_loop *of, weft_handle *handle)
+static void close_it(weft_loop *of, weft_handle *caller)
 {
-    (void)handle;
+    (void)caller;
     note_error(weft_loop_close(of));
 }
 
-/* Nobody is told of the failure before the loop does close. */
-START_TEST(a_close_that_is_refused_tells_nobody)
+/* The handler must not be called before the loop closes. */
+START_TEST(a_close_that_is_refused_reports_no_error)
 {
     static WEFT_TASK(failing) task;
-    static weft_handle handle;
+    static weft_handle closing;
     weft_set_exception_handler(&loop, note_failure);
     weft_loop_create_task(&loop, failing, &task);
     run_dry();
-    ck_no_error(weft_call_soon(&loop, &handle, close_it));
+    ck_no_error(weft_call_soon(&loop, &closing, close_it));
     run_dry();
     ck_recorded("=invalid state");
     ck_no_error(weft_threadsafe_open(&loop, &opened, called));
@@ -388,7 +388,7 @@ START_TEST(a_close_that_is_refused_tells_nobody)
 }
 END_TEST
 
-START_TEST(what_belongs_to_another_loop_is_not_awaited)
+START_TEST(an_awaitable_of_another_loop_is_not_awaited)
 {
     static weft_virtual other_backend;
     static weft_loop other;
@@ -396,7 +396,7 @@ START_TEST(what_belongs_to_another_loop_is_not_awaited)
     weft_loop_init(&other, &other_backend.backend);
     weft_loop_create_future(&other, &never);
     if (_i)
-        ck_no_error(weft_set_done(&never)); /* it is another loop's still */
+        ck_no_error(weft_set_done(&never)); /* it still belongs to the other loop */
     ck_error(weft_run(&loop, hanging, &hung), &weft_invalid_state_error);
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
 }
@@ -418,15 +418,15 @@ WEFT_ASYNC_BODY(waiting)
     ck_assert_ptr_null(weft_wait_add(&self->set, &self->own));
     ck_assert_ptr_null(weft_wait_add(&self->set, &never));
     if (self->form == 1)
-        weft_wait_all(&self->set, 5);
-    weft_with_completed(&self->set, 5)
+        weft_wait_all(&self->set, WEFT_US(5));
+    weft_with_completed(&self->set, WEFT_US(5))
         note("entered");
     weft_end;
 }
 WEFT_ASYNC_END
 
 /* CPython: test_tasks.FutureGatherTests.test_constructor_heterogenous_futures */
-START_TEST(what_belongs_to_another_loop_is_not_waited_for_with_others)
+START_TEST(a_gather_or_wait_set_refuses_awaitables_of_another_loop)
 {
     static weft_virtual other_backend;
     static weft_loop other;
@@ -448,23 +448,22 @@ int main(void)
 {
     TCase *const tests = begin_suite("close");
     tcase_add_checked_fixture(tests, new_future, NULL);
-    tcase_add_loop_test(tests, a_stop_before_the_run_lets_it_neither_sleep_nor_end_in_a_deadlock, 0,
-                        2);
-    tcase_add_test(tests, a_run_hears_the_callbacks_of_what_it_shuts_down);
-    tcase_add_test(tests, a_task_that_is_created_in_a_shutdown_has_the_ticks_that_asyncio_gives_it);
-    tcase_add_test(tests, a_shutdown_that_is_stopped_says_so);
-    tcase_add_test(tests, a_stop_in_the_tick_in_which_a_shutdown_is_over_ends_the_run_there);
-    tcase_add_test(tests, a_done_callback_of_a_forgotten_task_is_off);
-    tcase_add_test(tests, each_done_callback_of_a_forgotten_task_is_off);
+    tcase_add_loop_test(tests, a_run_that_was_stopped_before_neither_sleeps_nor_deadlocks, 0, 2);
+    tcase_add_test(tests, a_run_calls_the_done_callbacks_of_tasks_that_it_shuts_down);
+    tcase_add_test(tests, a_task_created_in_a_shutdown_runs_for_as_many_ticks_as_in_asyncio);
+    tcase_add_test(tests, a_shutdown_that_is_stopped_returns_an_error);
+    tcase_add_test(tests, a_stop_in_the_last_tick_of_a_shutdown_ends_the_run);
+    tcase_add_test(tests, a_done_callback_of_a_forgotten_task_is_cancelled);
+    tcase_add_test(tests, each_done_callback_of_a_forgotten_task_is_cancelled);
     tcase_add_test(tests, the_frames_that_a_forgotten_task_called_are_free);
     tcase_add_test(tests, a_loop_that_runs_is_not_closed);
-    tcase_add_test(tests, a_failure_inside_a_frame_that_is_called_again_is_reported_before);
-    tcase_add_test(tests, a_failure_inside_a_task_that_is_started_again_is_reported_before);
-    tcase_add_test(tests, a_handler_that_hears_of_a_failure_retrieves_the_next);
-    tcase_add_test(tests, a_handler_that_hears_of_a_failure_uses_the_memory_of_another);
-    tcase_add_test(tests, a_loop_whose_handler_opens_a_handle_is_not_closed_before_that);
-    tcase_add_test(tests, a_close_that_is_refused_tells_nobody);
-    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_awaited, 0, 2);
-    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for_with_others, 0, 6);
+    tcase_add_test(tests, a_failed_task_in_a_frame_is_reported_before_the_frame_is_reused);
+    tcase_add_test(tests, a_failed_task_in_a_task_is_reported_before_the_task_is_reused);
+    tcase_add_test(tests, an_exception_handler_can_retrieve_the_next_error);
+    tcase_add_test(tests, an_exception_handler_can_reuse_the_memory_of_a_failed_task);
+    tcase_add_test(tests, a_loop_whose_exception_handler_opens_a_handle_is_not_closed);
+    tcase_add_test(tests, a_close_that_is_refused_reports_no_error);
+    tcase_add_loop_test(tests, an_awaitable_of_another_loop_is_not_awaited, 0, 2);
+    tcase_add_loop_test(tests, a_gather_or_wait_set_refuses_awaitables_of_another_loop, 0, 6);
     return run_suite();
 }

@@ -1,5 +1,5 @@
-/* Conditions: who waits is notified in order, holds the lock whenever it is told something, however
- * often it was cancelled, and loses no notification. */
+/* Conditions: waiters are notified in order. A waiter holds the lock whenever its wait ends,
+ * even after several cancellations. No notification is lost. */
 #include "helper.h"
 #include "ways.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 static weft_condition condition;
-static weft_task somebody; /* who holds the lock, where nobody needs to know */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 static void new_condition(void)
 {
@@ -19,8 +19,8 @@ static bool is_mine(const weft_task *task)
     return condition.lock.holder == task;
 }
 
-/* Waits; a letter when it was notified, its capital when it was cancelled. Either way it holds the
- * lock then, and keeps it for a time. */
+/* Waits. Records its letter when it was notified, its capital when it was cancelled. In both
+ * cases it holds the lock then, and keeps it for a time. */
 WEFT_ASYNC(waiter, char name; weft_time holds; const weft_error *caught;)
 {
     weft_with_condition(&condition) {
@@ -61,11 +61,11 @@ static void start_all(weft_time holds)
     ck_assert(!weft_condition_locked(&condition));
 }
 
-/* Somebody takes the lock, which is free. */
+/* Takes the lock, which is free. */
 static void hold(void)
 {
     ck_assert(!weft_condition_locked(&condition) && !condition.lock.waiters.first);
-    condition.lock.holder = &somebody;
+    condition.lock.holder = &some_task;
 }
 
 static void release(void)
@@ -97,7 +97,7 @@ static bool condition_is_free(void)
 /* ---- Notifying ---- */
 
 /* CPython: test_locks.ConditionTests.test_wait */
-START_TEST(so_many_are_notified_in_the_order_in_which_they_came)
+START_TEST(notify_wakes_n_waiters_in_the_order_in_which_they_came)
 {
     start_all(1);
     hold();
@@ -116,7 +116,7 @@ START_TEST(so_many_are_notified_in_the_order_in_which_they_came)
 END_TEST
 
 /* CPython: test_locks.ConditionTests.test_notify */
-START_TEST(one_that_was_notified_already_does_not_count)
+START_TEST(notify_does_not_count_a_waiter_that_was_notified_already)
 {
     start_all(0);
     hold();
@@ -143,7 +143,7 @@ START_TEST(one_that_was_notified_already_does_not_count)
 }
 END_TEST
 
-START_TEST(none_are_notified_if_that_is_how_many)
+START_TEST(notify_of_zero_wakes_no_waiter)
 {
     start_all(0);
     hold();
@@ -155,7 +155,7 @@ START_TEST(none_are_notified_if_that_is_how_many)
 END_TEST
 
 /* CPython: test_locks.ConditionTests.test_notify_all */
-START_TEST(all_are_notified_and_take_the_lock_one_after_the_other)
+START_TEST(notify_all_wakes_all_waiters_and_they_take_the_lock_in_order)
 {
     start_all(10);
     hold();
@@ -170,7 +170,7 @@ START_TEST(all_are_notified_and_take_the_lock_one_after_the_other)
 }
 END_TEST
 
-START_TEST(a_notification_that_nobody_waits_for_is_gone)
+START_TEST(a_notification_without_a_waiter_is_lost)
 {
     hold();
     notify(1);
@@ -182,7 +182,7 @@ START_TEST(a_notification_that_nobody_waits_for_is_gone)
 }
 END_TEST
 
-/* Takes the lock for a tick: its name. */
+/* Takes the lock for a tick, and records its name. */
 WEFT_ASYNC(taker, char name;)
 {
     weft_condition_acquire(&condition);
@@ -201,7 +201,7 @@ static void start_taker(void)
     tick();
 }
 
-START_TEST(one_that_is_notified_takes_its_place_behind_those_who_wait_for_the_lock)
+START_TEST(a_notified_waiter_queues_behind_those_that_wait_for_the_lock)
 {
     start_all(0);
     hold();
@@ -214,7 +214,7 @@ START_TEST(one_that_is_notified_takes_its_place_behind_those_who_wait_for_the_lo
 }
 END_TEST
 
-START_TEST(a_wait_gives_the_lock_to_the_next_one)
+START_TEST(a_wait_releases_the_lock_to_its_next_waiter)
 {
     hold();
     start(&a, 'a', 0);
@@ -257,7 +257,7 @@ END_TEST
 
 /* CPython: test_locks.ConditionTests.test_notify_unacquired
  * CPython: test_locks.ConditionTests.test_notify_all_unacquired */
-START_TEST(a_notify_without_the_lock_is_an_error_and_wakes_nobody)
+START_TEST(a_notify_without_the_lock_is_an_error_and_wakes_no_waiter)
 {
     start_all(0);
     ck_error(weft_condition_notify(&condition, 1), &weft_invalid_state_error);
@@ -290,7 +290,7 @@ WEFT_ASYNC_END
 
 /* CPython: test_locks.ConditionTests.test_context_manager
  * CPython: test_locks.ConditionTests.test_explicit_lock */
-START_TEST(its_lock_may_be_used_like_any_other)
+START_TEST(the_lock_of_a_condition_works_like_any_lock)
 {
     static WEFT_TASK(with_either) task;
     weft_loop_create_task(&loop, with_either, &task);
@@ -304,7 +304,7 @@ WEFT_ASYNC(leaving, char way; int i;)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_condition(&condition) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             LEAVE(self->way);
             if (self->way == 'w')
                 weft_condition_wait(&condition);
@@ -316,7 +316,7 @@ WEFT_ASYNC_END
 
 static const char more_ways[] = WAYS "w"; /* a cancelled wait */
 
-START_TEST(a_with_block_gives_the_lock_back_on_every_way_out)
+START_TEST(a_with_block_releases_the_lock_on_every_way_out)
 {
     static WEFT_TASK(leaving) task;
     weft_loop_create_task(&loop, leaving, &task, .way = more_ways[_i]);
@@ -346,7 +346,7 @@ static bool may_go_on(const weft_task *task)
     return items != 0;
 }
 
-/* Takes what there is, until there is less than nothing. */
+/* Takes from the stock until nothing is left. */
 WEFT_ASYNC(consumer, char name;)
 {
     weft_with_condition(&condition) {
@@ -375,7 +375,7 @@ static void start_consumers(void)
 }
 
 /* CPython: test_locks.ConditionTests.test_wait_for */
-START_TEST(a_predicate_is_looked_at_with_the_lock_whenever_one_is_notified)
+START_TEST(a_predicate_is_checked_under_the_lock_at_each_notification)
 {
     start_consumers();
     hold();
@@ -388,7 +388,7 @@ START_TEST(a_predicate_is_looked_at_with_the_lock_whenever_one_is_notified)
     notify(1);
     release();
     run_dry();
-    ck_recorded("?2?"); /* the one before waits behind it now */
+    ck_recorded("?2?"); /* the first consumer waits behind this one now */
     hold();
     items = -1;
     notify_all();
@@ -399,11 +399,11 @@ START_TEST(a_predicate_is_looked_at_with_the_lock_whenever_one_is_notified)
 }
 END_TEST
 
-/* gh-112202. Notified, and cancelled in the same tick (0) or while it takes the lock again (1): the
- * notification is the next one's.
- * CPython: test_locks.ConditionTests.test_cancelled_wakeup
- * CPython: test_locks.ConditionTests.test_cancelled_wakeup_relock */
-START_TEST(one_that_is_notified_and_cancelled_passes_it_on)
+/* gh-112202. The waiter is notified, and cancelled in the same tick (0) or while it takes the
+ * lock again (1). The next waiter must get the notification. CPython:
+ * test_locks.ConditionTests.test_cancelled_wakeup CPython:
+ * test_locks.ConditionTests.test_cancelled_wakeup_relock */
+START_TEST(a_notified_waiter_that_is_cancelled_notifies_the_next_one)
 {
     start_consumers();
     hold();
@@ -444,7 +444,8 @@ START_TEST(a_cancelled_wait_takes_the_lock_again_first)
 }
 END_TEST
 
-/* As CPython 3.13 does: it cannot tell whether it had been notified. */
+/* CPython 3.13 wakes the next waiter too, since it cannot see if the cancelled one had been
+ * notified. */
 START_TEST(a_cancelled_wait_wakes_another)
 {
     start_all(0);
@@ -459,7 +460,7 @@ START_TEST(a_cancelled_wait_wakes_another)
 }
 END_TEST
 
-START_TEST(one_that_is_cancelled_is_passed_over_by_notify)
+START_TEST(notify_skips_a_cancelled_waiter)
 {
     start_all(0);
     weft_cancel(&a);
@@ -467,14 +468,14 @@ START_TEST(one_that_is_cancelled_is_passed_over_by_notify)
     notify(1);
     release();
     tick();
-    ck_recorded("Ab"); /* and a wakes c */
+    ck_recorded("Ab"); /* waiter a wakes c */
     tick();
     ck_recorded("c");
     ck_assert(condition_is_free());
 }
 END_TEST
 
-/* A wait that is the whole coroutine, and leaves the lock locked. */
+/* Only waits. The coroutine ends with the lock held. */
 WEFT_ASYNC(bare, bool ended;)
 {
     weft_condition_wait(&condition);
@@ -484,7 +485,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(bare) bare;
 
-/* It gives back the lock that somebody else has taken, as it may. */
+/* Releases a lock that another task has taken, which is allowed. */
 static void start_bare(void)
 {
     hold();
@@ -492,7 +493,7 @@ static void start_bare(void)
 }
 
 /* CPython: test_locks.ConditionTests.test_wait_cancel */
-START_TEST(a_cancelled_wait_leaves_nothing_but_the_lock)
+START_TEST(a_cancelled_wait_ends_with_the_lock_held)
 {
     start_bare();
     cancelled_soon(&bare.task);
@@ -539,11 +540,10 @@ START_TEST(a_cancellation_while_it_takes_the_lock_again_is_not_lost)
 }
 END_TEST
 
-/* Each request is noted, and takes it to the end of those who wait for the lock. It was notified
- * (0), or cancelled at first (1).
- * CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
+/* The waiter keeps each request, and moves to the end of the lock's waiters. It was notified
+ * first (0), or cancelled first (1). CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
  * CPython: test_locks.ConditionTests.test_cancelled_error_re_aquire */
-START_TEST(three_cancellations_in_a_row_find_it_with_the_lock)
+START_TEST(a_wait_that_is_cancelled_three_times_ends_with_the_lock_held)
 {
     start(&a, 'a', 0);
     tick();
@@ -569,8 +569,8 @@ START_TEST(three_cancellations_in_a_row_find_it_with_the_lock)
 }
 END_TEST
 
-/* bpo-27585. A grant of the lock is a token too: woken for it, and cancelled in the same tick. */
-START_TEST(one_that_is_given_the_lock_and_cancelled_gives_it_to_the_next_one)
+/* bpo-27585. The waiter is granted the lock, and cancelled in the same tick. */
+START_TEST(a_waiter_that_is_granted_the_lock_and_cancelled_passes_it_on)
 {
     start(&a, 'a', 0);
     tick();
@@ -590,7 +590,7 @@ START_TEST(one_that_is_given_the_lock_and_cancelled_gives_it_to_the_next_one)
 }
 END_TEST
 
-START_TEST(one_that_is_given_the_lock_and_cancelled_keeps_it_if_nobody_else_waits)
+START_TEST(a_lone_waiter_that_is_granted_the_lock_and_cancelled_keeps_it)
 {
     start(&a, 'a', 0);
     tick();
@@ -605,8 +605,8 @@ START_TEST(one_that_is_given_the_lock_and_cancelled_keeps_it_if_nobody_else_wait
 }
 END_TEST
 
-/* A cancellation that is taken back while the lock is taken again was told already: it stays. */
-START_TEST(a_cancellation_that_was_noted_is_raised_whatever_comes_later)
+/* The cancellation has already ended the wait, so taking it back changes nothing. */
+START_TEST(a_cancellation_that_ended_a_condition_wait_is_always_raised)
 {
     start_all(0);
     weft_cancel(&a);
@@ -622,8 +622,8 @@ START_TEST(a_cancellation_that_was_noted_is_raised_whatever_comes_later)
 }
 END_TEST
 
-/* A frame that is used again begins with a new wait. */
-START_TEST(a_wait_comes_after_a_cancelled_wait)
+/* A frame that is used again must begin with a new wait. */
+START_TEST(a_frame_can_wait_again_after_a_cancelled_wait)
 {
     for (int i = 0; i < 3; i++) {
         start(&a, 'a', 0);
@@ -645,7 +645,7 @@ WEFT_ASYNC(in_time, weft_timeout limit; const weft_error *caught;)
 {
     weft_with_condition(&condition) {
         weft_try {
-            weft_with_timeout(&self->limit, 500) {
+            weft_with_timeout(&self->limit, WEFT_US(500)) {
                 weft_condition_wait(&condition);
             }
             weft_end;
@@ -683,7 +683,7 @@ static size_t count_notified(void)
     return count;
 }
 
-static void end_those_who_wait(void)
+static void end_waiters(void)
 {
     hold();
     notify_all();
@@ -692,8 +692,8 @@ static void end_those_who_wait(void)
     ck_assert(condition_is_free() && loop_is_idle());
 }
 
-/* Two of four are notified; then, some ticks later, some are cancelled, and again a tick later. Two
- * have heard of it, or all who are left. */
+/* Notifies two of four waiters. Some ticks later it cancels some of them, and again a tick
+ * later. Either two waiters were notified, or all that are left. */
 static void cancel_some(waiter_task *const *tasks, int ticks, unsigned victims, bool again)
 {
     for (int i = 0; i < 4; i++)
@@ -719,7 +719,7 @@ static void cancel_some(waiter_task *const *tasks, int ticks, unsigned victims, 
     for (int i = 0; i < 4; i++)
         left -= weft_cancelled(tasks[i]);
     ck_assert_uint_ge(count_notified(), left < 2 ? left : 2);
-    end_those_who_wait();
+    end_waiters();
     record[0] = '\0';
 }
 
@@ -746,7 +746,7 @@ START_TEST(a_report_names_the_condition_and_then_the_lock)
         tick();
         ck_assert_str_eq(weft_task_waits_for(&a.task).what, "lock");
         ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &condition.lock);
-        ck_assert_ptr_eq(weft_task_waits_for(&a.task).holder, &somebody);
+        ck_assert_ptr_eq(weft_task_waits_for(&a.task).holder, &some_task);
         ck_assert_uint_eq(weft_frame_location(weft_task_innermost(&a.task)).line, line);
         weft_cancel(&a);
     }
@@ -755,18 +755,18 @@ END_TEST
 
 static void add_cancellations(TCase *tests)
 {
-    tcase_add_loop_test(tests, one_that_is_notified_and_cancelled_passes_it_on, 0, 2);
+    tcase_add_loop_test(tests, a_notified_waiter_that_is_cancelled_notifies_the_next_one, 0, 2);
     tcase_add_test(tests, a_cancelled_wait_takes_the_lock_again_first);
     tcase_add_test(tests, a_cancelled_wait_wakes_another);
-    tcase_add_test(tests, one_that_is_cancelled_is_passed_over_by_notify);
-    tcase_add_test(tests, a_cancelled_wait_leaves_nothing_but_the_lock);
+    tcase_add_test(tests, notify_skips_a_cancelled_waiter);
+    tcase_add_test(tests, a_cancelled_wait_ends_with_the_lock_held);
     tcase_add_test(tests, a_notified_wait_that_is_cancelled_before_the_lock_is_released_holds_it);
     tcase_add_test(tests, a_cancellation_while_it_takes_the_lock_again_is_not_lost);
-    tcase_add_loop_test(tests, three_cancellations_in_a_row_find_it_with_the_lock, 0, 2);
-    tcase_add_test(tests, one_that_is_given_the_lock_and_cancelled_gives_it_to_the_next_one);
-    tcase_add_test(tests, one_that_is_given_the_lock_and_cancelled_keeps_it_if_nobody_else_waits);
-    tcase_add_test(tests, a_cancellation_that_was_noted_is_raised_whatever_comes_later);
-    tcase_add_test(tests, a_wait_comes_after_a_cancelled_wait);
+    tcase_add_loop_test(tests, a_wait_that_is_cancelled_three_times_ends_with_the_lock_held, 0, 2);
+    tcase_add_test(tests, a_waiter_that_is_granted_the_lock_and_cancelled_passes_it_on);
+    tcase_add_test(tests, a_lone_waiter_that_is_granted_the_lock_and_cancelled_keeps_it);
+    tcase_add_test(tests, a_cancellation_that_ended_a_condition_wait_is_always_raised);
+    tcase_add_test(tests, a_frame_can_wait_again_after_a_cancelled_wait);
     tcase_add_test(tests, a_wait_in_a_timeout_ends_in_time_with_the_lock);
     tcase_add_loop_test(tests, no_notification_is_lost_under_cancellation_at_any_tick, 0, 2);
 }
@@ -775,19 +775,19 @@ int main(void)
 {
     TCase *const tests = begin_suite("condition");
     tcase_add_checked_fixture(tests, new_condition, NULL);
-    tcase_add_test(tests, so_many_are_notified_in_the_order_in_which_they_came);
-    tcase_add_test(tests, one_that_was_notified_already_does_not_count);
-    tcase_add_test(tests, none_are_notified_if_that_is_how_many);
-    tcase_add_test(tests, all_are_notified_and_take_the_lock_one_after_the_other);
-    tcase_add_test(tests, a_notification_that_nobody_waits_for_is_gone);
-    tcase_add_test(tests, one_that_is_notified_takes_its_place_behind_those_who_wait_for_the_lock);
-    tcase_add_test(tests, a_wait_gives_the_lock_to_the_next_one);
+    tcase_add_test(tests, notify_wakes_n_waiters_in_the_order_in_which_they_came);
+    tcase_add_test(tests, notify_does_not_count_a_waiter_that_was_notified_already);
+    tcase_add_test(tests, notify_of_zero_wakes_no_waiter);
+    tcase_add_test(tests, notify_all_wakes_all_waiters_and_they_take_the_lock_in_order);
+    tcase_add_test(tests, a_notification_without_a_waiter_is_lost);
+    tcase_add_test(tests, a_notified_waiter_queues_behind_those_that_wait_for_the_lock);
+    tcase_add_test(tests, a_wait_releases_the_lock_to_its_next_waiter);
     tcase_add_loop_test(tests, a_wait_without_the_lock_is_an_error, 0, 2);
-    tcase_add_test(tests, a_notify_without_the_lock_is_an_error_and_wakes_nobody);
-    tcase_add_test(tests, its_lock_may_be_used_like_any_other);
-    tcase_add_loop_test(tests, a_with_block_gives_the_lock_back_on_every_way_out, 0,
+    tcase_add_test(tests, a_notify_without_the_lock_is_an_error_and_wakes_no_waiter);
+    tcase_add_test(tests, the_lock_of_a_condition_works_like_any_lock);
+    tcase_add_loop_test(tests, a_with_block_releases_the_lock_on_every_way_out, 0,
                         sizeof(more_ways) - 1);
-    tcase_add_test(tests, a_predicate_is_looked_at_with_the_lock_whenever_one_is_notified);
+    tcase_add_test(tests, a_predicate_is_checked_under_the_lock_at_each_notification);
     add_cancellations(tests);
     tcase_add_test(tests, a_report_names_the_condition_and_then_the_lock);
     return run_suite();

@@ -1,6 +1,7 @@
-/* Every primitive, under cancellation of each await in turn: permits, locks, items and slots are
- * conserved, no wake-up is lost, nothing stays linked, and cancellation counts are right. What
- * trace programs cannot say is here; test/trace/conserved.c does the same to the corpus. */
+/* Every primitive, with each of its awaits cancelled in turn. Permits, locks, items and slots
+ * are conserved, no wake-up is lost, nothing stays linked, and cancellation counts are right.
+ * This suite has what trace programs cannot express; test/trace/conserved.c tests the corpus in
+ * this way. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ enum { MOST_TICKS = 10000 };
 
 static struct observer observer;
 
-/* A program: what it starts, what has to be so whenever nothing is ready, and when all is over. */
+/* A scenario: how it starts, its invariant while nothing is ready, and its invariant at the end. */
 struct scenario {
     void (*start)(void);
     void (*idle)(void);
@@ -20,7 +21,7 @@ struct scenario {
 
 static const struct scenario *scenario;
 
-/* ---- Tasks in memory of their own, which is freed in the tick in which they end ---- */
+/* ---- Tasks with memory of their own, which is freed in the tick in which they end ---- */
 
 static struct own {
     struct own *next;
@@ -58,7 +59,7 @@ static void free_ended(void)
         weft_loop_create_task(&loop, name, task_, __VA_ARGS__);                                    \
     } while (0)
 
-/* ---- Running one again and again ---- */
+/* ---- One scenario, run many times ---- */
 
 static void check_idle(struct observer *of)
 {
@@ -78,10 +79,10 @@ static void run_until_dry(void)
         if (!alive)
             return;
     }
-    ck_abort_msg("it does not end");
+    ck_abort_msg("the scenario does not end");
 }
 
-/* Returns how many awaits there were. */
+/* Returns the number of awaits. */
 static size_t run_once(enum moment moment, size_t victim)
 {
     observer = (struct observer){
@@ -122,13 +123,13 @@ static bool no_waiter(const weft_waiters_ *waiters)
     return !waiters->first;
 }
 
-/* How many requests of the observer a task that is its victim has had. */
+/* Returns how many requests of the observer have reached the task. */
 static unsigned requests_to(const weft_task *task)
 {
     return observer.target == task ? (unsigned)observer.requests : 0;
 }
 
-/* ---- Locks: nested, reentrant, with permits around ---- */
+/* ---- Locks: nested, reentrant, with permits around them ---- */
 
 static weft_lock lock;
 static weft_rlock rlock;
@@ -151,7 +152,7 @@ WEFT_ASYNC(locker, weft_time delay; int i; weft_exit left;)
                     }
                     weft_end;
                     ck_assert_uint_eq(rlock.depth, 1);
-                    weft_sleep(1);
+                    weft_sleep(WEFT_US(1));
                 }
                 weft_finally(&self->left) {
                     inside--;
@@ -191,13 +192,13 @@ static void end_lockers(void)
 
 static const struct scenario lockers = {start_lockers, check_lockers, end_lockers};
 
-START_TEST(locks_and_permits_are_given_back)
+START_TEST(locks_and_permits_are_all_released)
 {
     conserve(&lockers, _i);
 }
 END_TEST
 
-/* ---- A condition: stock that is waited for ---- */
+/* ---- A condition: tasks wait for stock ---- */
 
 static weft_condition market;
 static size_t stock, bought, brought;
@@ -209,7 +210,7 @@ WEFT_ASYNC(buyer)
         ck_assert(weft_condition_locked(&market));
         stock--;
         bought++;
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_end;
 }
@@ -218,7 +219,7 @@ WEFT_ASYNC_END
 WEFT_ASYNC(bringer, int i;)
 {
     for (; self->i < 2; self->i++) {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         weft_with_condition(&market) {
             stock++;
             brought++;
@@ -261,7 +262,7 @@ START_TEST(no_notification_is_lost)
 }
 END_TEST
 
-/* ---- Queues: bounded, and linked, in every order ---- */
+/* ---- Queues: bounded and linked, in every order ---- */
 
 struct item {
     weft_queue_node node;
@@ -278,7 +279,8 @@ static WEFT_QUEUE(int, 2) bounded;
 static struct item items[ITEMS];
 static size_t put, got, in_hand;
 
-/* From the bounded queue to the linked one: an item that it has got is put there even so. */
+/* Moves items from the bounded queue to the linked queue. An item that it has got must also be
+ * put after a cancellation. */
 WEFT_ASYNC(carrier, int number;)
 {
     for (;;) {
@@ -287,7 +289,7 @@ WEFT_ASYNC(carrier, int number;)
         items[self->number].is_in = true;
         weft_queue_put_item(&linked, &items[self->number]);
         weft_check(weft_queue_task_done(&bounded));
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
 }
 WEFT_ASYNC_END
@@ -305,7 +307,7 @@ WEFT_ASYNC_END
 
 WEFT_ASYNC(taker, struct item *item; weft_exit left; weft_timeout limit;)
 {
-    weft_with_timeout(&self->limit, 12) {
+    weft_with_timeout(&self->limit, WEFT_US(12)) {
         for (;;) {
             weft_queue_get_item(&linked, &self->item);
             ck_assert(self->item->is_in);
@@ -313,7 +315,7 @@ WEFT_ASYNC(taker, struct item *item; weft_exit left; weft_timeout limit;)
             got++;
             in_hand++;
             weft_try {
-                weft_sleep(1);
+                weft_sleep(WEFT_US(1));
             }
             weft_finally(&self->left) {
                 in_hand--;
@@ -381,7 +383,7 @@ START_TEST(no_item_is_lost_or_seen_twice)
 }
 END_TEST
 
-/* ---- A barrier, with one who resets it and one who aborts ---- */
+/* ---- A barrier, with a task that resets it and a task that aborts it ---- */
 
 static weft_barrier barrier;
 
@@ -436,15 +438,15 @@ static void check_barrier(void)
 
 static const struct scenario barriers = {start_barrier, check_barrier, check_barrier};
 
-START_TEST(a_barrier_holds_exactly_those_who_wait)
+START_TEST(a_barrier_counts_exactly_its_waiters)
 {
     conserve(&barriers, _i);
 }
 END_TEST
 
-/* ---- Groups, with a pool, inside of limits ---- */
+/* ---- Groups with a pool, inside of timeouts ---- */
 
-/* Leaves late, and however often it is cancelled. */
+/* Ends late, also when it is cancelled several times. */
 WEFT_ASYNC(job, weft_time delay; const weft_error *error; int *running; weft_exit left, late;)
 {
     weft_try {
@@ -471,7 +473,7 @@ enum { BOSSES = 3 };
 static int jobs_of[BOSSES];
 static weft_group groups[BOSSES];
 
-/* One that uses the pool for five jobs, the last of which may fail. */
+/* Uses the pool for five jobs. The last job may fail. */
 WEFT_ASYNC(boss, int *running; const weft_error *error, *caught; weft_group * group, around;
            weft_timeout limit; weft_time delay; int i; unsigned before; WEFT_TASK(job) extra;)
 {
@@ -508,8 +510,8 @@ WEFT_ASYNC(boss, int *running; const weft_error *error, *caught; weft_group * gr
 }
 WEFT_ASYNC_END
 
-/* Has jobs done in another's group, for as long as that takes them: a slot that it got and cannot
- * use goes back. */
+/* Starts jobs in another task's group while that is possible. A slot that it got but cannot use
+ * must go back. */
 WEFT_ASYNC(outsider, weft_group *group; int *running; const weft_error *caught; int i;)
 {
     weft_try {
@@ -554,7 +556,7 @@ static void end_pool(void)
 
 static const struct scenario bosses = {start_bosses, check_pool, end_pool};
 
-START_TEST(slots_children_and_cancellation_counts_are_as_before_when_a_group_has_ended)
+START_TEST(a_group_that_has_ended_leaves_slots_and_counts_as_they_were)
 {
     conserve(&bosses, _i);
 }
@@ -597,7 +599,7 @@ enum how {
     HOWS
 };
 
-/* Starts parts, waits for them in some way, then in any case cancels and collects them. */
+/* Starts parts, and waits for them in one of the ways. Then cancels and awaits all of them. */
 WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts[PARTS];
            WEFT_GATHER(PARTS) gather, last; WEFT_WAIT_SET(PARTS) set; weft_shield shield;
            weft_timeout limit; weft_future * which; const weft_error *caught; weft_exit left;
@@ -615,13 +617,13 @@ WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts
         } else if (self->how == BY_COLLECT) {
             weft_gather_collect(&self->gather);
         } else if (self->how == BY_FIRST) {
-            weft_wait_first(&self->set, 2);
+            weft_wait_first(&self->set, WEFT_US(2));
         } else if (self->how == BY_ERROR) {
             weft_wait_first_error(&self->set, WEFT_FOREVER);
         } else if (self->how == BY_ALL) {
-            weft_wait_all(&self->set, 3);
+            weft_wait_all(&self->set, WEFT_US(3));
         } else if (self->how == BY_COMPLETED) {
-            weft_with_completed(&self->set, 4) {
+            weft_with_completed(&self->set, WEFT_US(4)) {
                 while (weft_completed_left(&self->set)) {
                     weft_next_completed(&self->set, &self->which);
                     weft_error_of(self->which);
@@ -631,7 +633,7 @@ WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts
         } else if (self->how == BY_SHIELD) {
             weft_await_shielded(&self->shield, &self->parts[1]);
         } else {
-            weft_wait_for(&self->limit, &self->parts[0], 2);
+            weft_wait_for(&self->limit, &self->parts[0], WEFT_US(2));
         }
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -658,7 +660,7 @@ WEFT_ASYNC(setter, weft_time delay;)
 {
     weft_sleep(self->delay);
     weft_event_set(&event);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_set_done(&future);
 }
 WEFT_ASYNC_END
@@ -691,13 +693,12 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("conserved");
-    tcase_add_loop_test(tests, locks_and_permits_are_given_back, 0, MOMENTS);
+    tcase_add_loop_test(tests, locks_and_permits_are_all_released, 0, MOMENTS);
     tcase_add_loop_test(tests, no_notification_is_lost, 0, MOMENTS);
     tcase_add_loop_test(tests, no_item_is_lost_or_seen_twice, 0, MOMENTS);
-    tcase_add_loop_test(tests, a_barrier_holds_exactly_those_who_wait, 0, MOMENTS);
-    tcase_add_loop_test(tests,
-                        slots_children_and_cancellation_counts_are_as_before_when_a_group_has_ended,
-                        0, MOMENTS);
+    tcase_add_loop_test(tests, a_barrier_counts_exactly_its_waiters, 0, MOMENTS);
+    tcase_add_loop_test(tests, a_group_that_has_ended_leaves_slots_and_counts_as_they_were, 0,
+                        MOMENTS);
     tcase_add_loop_test(tests, a_wait_for_several_leaves_nothing_linked, 0, MOMENTS);
     return run_suite();
 }

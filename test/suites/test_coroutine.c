@@ -1,11 +1,11 @@
-/* Coroutines by themselves: driven with weft_resume, without a loop. */
+/* Coroutines without a loop, driven with weft_resume. */
 #include "elsewhere.h"
 #include "helper.h"
 #include "panic.h"
 
 #include <stdlib.h>
 
-/* Runs what has begun in `root` to its end, through all it yields; the error it ended with. */
+/* Runs the coroutine begun in `root` to its end, through all its yields. Returns its error. */
 static const weft_error *drive(weft_frame *root)
 {
     weft_context context = {.error = NULL};
@@ -58,7 +58,7 @@ START_TEST(arguments_may_be_given_by_position_and_then_by_name)
 }
 END_TEST
 
-START_TEST(two_frames_of_one_coroutine_know_nothing_of_each_other)
+START_TEST(two_frames_of_one_coroutine_are_independent)
 {
     struct count a = {.first = 0}, b = {.first = 0};
     weft_context context = {.error = NULL};
@@ -74,7 +74,7 @@ START_TEST(two_frames_of_one_coroutine_know_nothing_of_each_other)
 }
 END_TEST
 
-START_TEST(a_finished_coroutine_that_is_resumed_stays_finished)
+START_TEST(a_coroutine_that_is_resumed_after_its_end_stays_ended)
 {
     struct count numbers = {.first = 0};
     weft_begin(count, &numbers, .last = -1);
@@ -141,7 +141,7 @@ WEFT_ASYNC_BODY(returning)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_result_is_what_the_frame_holds_in_the_end)
+START_TEST(a_result_is_the_value_in_the_frame_at_the_end)
 {
     static const int expected[] = {3, 1, 2, 1};
     struct returning frame = {.result = 0};
@@ -162,7 +162,7 @@ WEFT_ASYNC_BODY(nothing)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_coroutine_may_do_nothing_at_all)
+START_TEST(a_coroutine_may_be_empty)
 {
     struct nothing frame = {.frame = {.code = NULL}};
     weft_begin(nothing, &frame);
@@ -354,7 +354,7 @@ struct deep {
 
 static uintptr_t lowest, highest;
 
-/* Where C's stack is. */
+/* Records the position on C's stack. */
 static void look_at_stack(void)
 {
     const volatile char here = 0;
@@ -453,7 +453,7 @@ WEFT_ASYNC_BODY(catcher)
 }
 WEFT_ASYNC_END
 
-START_TEST(an_error_leaves_through_calls_up_to_who_catches_it)
+START_TEST(an_error_leaves_through_calls_up_to_its_catch)
 {
     for (int awaits = 0; awaits < 2; awaits++) {
         struct catcher frame = {.caught = NULL};
@@ -465,17 +465,17 @@ START_TEST(an_error_leaves_through_calls_up_to_who_catches_it)
 }
 END_TEST
 
-START_TEST(an_error_nobody_catches_is_the_drivers)
+START_TEST(an_error_without_a_catch_is_returned_to_the_driver)
 {
     struct between frame = {.awaits = false};
     weft_begin(between, &frame);
     ck_error(drive(&frame.frame), &fail);
-    ck_no_error(drive(&frame.frame)); /* and is told once */
+    ck_no_error(drive(&frame.frame)); /* the error is raised only once */
     ck_recorded("");
 }
 END_TEST
 
-/* ---- What panics ---- */
+/* ---- Panics ---- */
 
 START_TEST(a_resume_at_a_state_that_does_not_exist_panics)
 {
@@ -488,12 +488,12 @@ START_TEST(a_resume_at_a_state_that_does_not_exist_panics)
 }
 END_TEST
 
-#ifndef WEFT_CHECK_AWAITS /* with it, this does not compile: so it should be */
+#ifndef WEFT_CHECK_AWAITS /* with this macro the following does not compile, as intended */
 struct switching {
     weft_frame frame;
 };
 
-/* weft-lint: ignore, since the test is about what happens then. */
+/* weft-lint: ignore, since this test is about the panic. */
 WEFT_ASYNC_BODY(switching)
 {
     switch (1) {
@@ -522,7 +522,7 @@ static void begin_twice(struct count *numbers)
     weft_begin(count, numbers, .last = 3);
 }
 
-START_TEST(to_begin_in_a_frame_in_use_panics)
+START_TEST(a_begin_in_a_frame_in_use_panics)
 {
     struct count numbers = {.first = 0};
     EXPECT_PANIC(begin_twice(&numbers), "the frame is in use");
@@ -530,7 +530,7 @@ START_TEST(to_begin_in_a_frame_in_use_panics)
 }
 END_TEST
 
-START_TEST(to_begin_in_a_frame_that_was_not_zero_panics)
+START_TEST(a_begin_in_a_frame_that_is_not_zero_panics)
 {
     struct count numbers;
     memset(&numbers, 0xA5, sizeof(numbers));
@@ -550,7 +550,7 @@ WEFT_ASYNC_BODY(calling_itself)
 }
 WEFT_ASYNC_END
 
-START_TEST(to_call_in_a_frame_in_use_panics)
+START_TEST(a_call_in_a_frame_in_use_panics)
 {
     struct calling_itself frame = {.callee = NULL};
     weft_begin(calling_itself, &frame, .callee = &frame);
@@ -562,13 +562,13 @@ int main(void)
 {
     TCase *const tests = begin_suite("coroutine");
     tcase_add_test(tests, a_generator_is_driven_without_a_loop);
-    tcase_add_test(tests, two_frames_of_one_coroutine_know_nothing_of_each_other);
-    tcase_add_test(tests, a_finished_coroutine_that_is_resumed_stays_finished);
+    tcase_add_test(tests, two_frames_of_one_coroutine_are_independent);
+    tcase_add_test(tests, a_coroutine_that_is_resumed_after_its_end_stays_ended);
     tcase_add_test(tests, a_frame_may_be_used_again_once_its_coroutine_has_ended);
     tcase_add_test(tests, arguments_may_be_given_by_position_and_then_by_name);
     tcase_add_test(tests, arguments_that_are_not_given_are_zero);
-    tcase_add_test(tests, a_result_is_what_the_frame_holds_in_the_end);
-    tcase_add_test(tests, a_coroutine_may_do_nothing_at_all);
+    tcase_add_test(tests, a_result_is_the_value_in_the_frame_at_the_end);
+    tcase_add_test(tests, a_coroutine_may_be_empty);
     tcase_add_test(tests, a_coroutine_of_another_file_is_called);
     tcase_add_test(tests, a_coroutine_that_was_begun_is_called_later_and_once);
     tcase_add_test(tests, the_coroutine_of_a_task_is_not_called_before_its_first_step);
@@ -576,14 +576,14 @@ int main(void)
     tcase_add_test(tests, coroutines_call_each_other);
     tcase_add_test(tests, calls_of_any_depth_take_no_stack);
     tcase_add_test(tests, an_error_leaves_through_calls_of_any_depth_without_stack);
-    tcase_add_test(tests, an_error_leaves_through_calls_up_to_who_catches_it);
-    tcase_add_test(tests, an_error_nobody_catches_is_the_drivers);
+    tcase_add_test(tests, an_error_leaves_through_calls_up_to_its_catch);
+    tcase_add_test(tests, an_error_without_a_catch_is_returned_to_the_driver);
     tcase_add_test(tests, a_resume_at_a_state_that_does_not_exist_panics);
 #ifndef WEFT_CHECK_AWAITS
     tcase_add_test(tests, an_await_inside_a_switch_panics_when_it_is_resumed);
 #endif
-    tcase_add_test(tests, to_begin_in_a_frame_in_use_panics);
-    tcase_add_test(tests, to_begin_in_a_frame_that_was_not_zero_panics);
-    tcase_add_test(tests, to_call_in_a_frame_in_use_panics);
+    tcase_add_test(tests, a_begin_in_a_frame_in_use_panics);
+    tcase_add_test(tests, a_begin_in_a_frame_that_is_not_zero_panics);
+    tcase_add_test(tests, a_call_in_a_frame_in_use_panics);
     return run_suite();
 }

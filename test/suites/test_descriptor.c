@@ -10,13 +10,13 @@
 
 #include "backends.h"
 
-/* ---- A loop on each backend, which counts how often it sleeps, and looks ---- */
+/* ---- A loop on each backend, which counts how often it sleeps and polls ---- */
 
 static struct counted {
     weft_backend *backend;
     void (*sleep)(weft_backend *backend, weft_time until);
     int sleeps, looks;
-    void (*meanwhile)(void); /* happens while it sleeps */
+    void (*meanwhile)(void); /* runs during the sleep */
 } counted;
 
 static void count_sleep(weft_backend *of, weft_time until)
@@ -81,7 +81,8 @@ static void fill(int fd)
 
 /* ---- Tasks ---- */
 
-/* Waits until it can read (its name is a small letter) or write, tells of it, and reads. */
+/* Waits until it can read (a small letter as name) or write (a capital), records its name, and
+ * reads. */
 WEFT_ASYNC(user, int fd; char name; size_t wanted, taken; const weft_error *caught;)
 {
     weft_try {
@@ -140,7 +141,7 @@ static void start_other(int fd, char name)
     weft_loop_create_task(&loop, user, &other, .fd = fd, .name = name);
 }
 
-/* Without sleeping. */
+/* Runs one tick without sleeping. */
 static void one_tick(void)
 {
     ck_no_error(weft_run_once(&loop));
@@ -159,7 +160,7 @@ static void put_to_0(void)
     put(pairs[0][1]);
 }
 
-START_TEST(a_reader_waits_until_there_is_something)
+START_TEST(a_reader_waits_until_bytes_arrive)
 {
     start_reader(0);
     counted.meanwhile = put_to_0;
@@ -169,7 +170,7 @@ START_TEST(a_reader_waits_until_there_is_something)
 }
 END_TEST
 
-START_TEST(an_idle_loop_sleeps_once_for_each_thing_that_comes)
+START_TEST(an_idle_loop_sleeps_once_for_each_event)
 {
     weft_loop_create_task(&loop, user, &readers[0], .fd = pairs[0][0], .name = 'a', .wanted = 10);
     counted.meanwhile = put_to_0;
@@ -180,13 +181,14 @@ START_TEST(an_idle_loop_sleeps_once_for_each_thing_that_comes)
 }
 END_TEST
 
-START_TEST(with_a_timer_it_sleeps_until_that_is_due_and_not_again)
+START_TEST(a_loop_with_a_timer_sleeps_once_until_the_timer_is_due)
 {
     static WEFT_TASK(sleeper) late;
     start_reader(0);
     weft_loop_create_task(&loop, sleeper, &late, .delay = 3000);
     ck_no_error(weft_run_until_complete(&loop, &late));
-    ck_assert_int_le(counted.sleeps, 2); /* once more where select() returns a little early */
+    /* select() may return a little early, and is then called again. */
+    ck_assert_int_le(counted.sleeps, 2);
     ck_assert_uint_ge(late.frame.ended, late.frame.begun + 3000);
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("a=cancelled");
@@ -205,7 +207,7 @@ START_TEST(a_writer_waits_until_there_is_room)
 }
 END_TEST
 
-START_TEST(one_reads_while_another_writes)
+START_TEST(a_reader_and_a_writer_can_share_a_descriptor)
 {
     start_reader(0);
     fill(pairs[0][0]);
@@ -220,7 +222,7 @@ START_TEST(one_reads_while_another_writes)
 }
 END_TEST
 
-START_TEST(the_end_of_the_other_side_is_something_to_read)
+START_TEST(a_closed_peer_makes_a_descriptor_readable)
 {
     start_reader(0);
     ticks(2);
@@ -230,8 +232,9 @@ START_TEST(the_end_of_the_other_side_is_something_to_read)
 }
 END_TEST
 
-/* As loop.add_reader(fd, future.set_result, None): a turn, and the task in the tick after that. */
-START_TEST(who_waits_runs_in_the_tick_after_the_descriptors_entry)
+/* Like loop.add_reader(fd, future.set_result, None): one tick for the callback, and the task in
+ * the next tick. */
+START_TEST(a_waiting_task_runs_in_the_tick_after_the_watches_callback)
 {
     start_reader(0);
     one_tick();
@@ -246,7 +249,7 @@ START_TEST(who_waits_runs_in_the_tick_after_the_descriptors_entry)
 }
 END_TEST
 
-START_TEST(those_that_are_ready_at_once_run_in_the_order_of_waiting)
+START_TEST(waiters_that_are_ready_at_once_run_in_the_order_of_waiting)
 {
     for (int i = PAIRS - 1; i >= 0; i--) {
         start_reader(i);
@@ -259,13 +262,13 @@ END_TEST
 
 /* ---- Refused ---- */
 
-START_TEST(a_second_one_for_the_same_is_refused_at_once)
+START_TEST(a_second_wait_for_one_descriptor_and_direction_is_refused)
 {
     start_reader(0);
     one_tick();
     start_other(pairs[0][0], 'x');
     one_tick();
-    ck_recorded("x=somebody waits for the same descriptor already");
+    ck_recorded("x=another wait for the descriptor is pending");
     put_to_0();
     ticks(3);
     ck_recorded("a");
@@ -276,8 +279,7 @@ END_TEST
 
 static const int refused[] = {-1, INT_MIN, FD_SETSIZE - 8, FD_SETSIZE, INT_MAX};
 
-/* The next one above that is not open: valgrind, for one, has descriptors of its own thereabouts.
- */
+/* Returns the next number that is not open. Valgrind, for one, uses some numbers itself. */
 static int closed_from(int descriptor)
 {
     while (fcntl(descriptor, F_GETFD) >= 0)
@@ -303,18 +305,18 @@ START_TEST(a_number_that_the_backend_cannot_hold_or_that_is_not_open_is_refused)
 }
 END_TEST
 
-START_TEST(a_backend_without_descriptors_says_so)
+START_TEST(a_backend_without_descriptors_refuses_a_wait_for_one)
 {
     static WEFT_TASK(user) task;
     const weft_error *const error = weft_run(&loop, user, &task, .name = 'x');
     ck_error(error, &weft_invalid_state_error);
-    ck_assert_str_eq(weft_error_text(error), "the loop's port has no descriptors");
+    ck_assert_str_eq(weft_error_text(error), "the loop's backend has no descriptors");
 }
 END_TEST
 
 /* ---- Closed ---- */
 
-START_TEST(one_that_is_closed_behind_the_loops_back_fails_its_waiters_alone)
+START_TEST(a_descriptor_closed_without_notice_fails_only_its_own_waiters)
 {
     fill(pairs[1][0]);
     for (int i = 0; i < 3; i++)
@@ -331,7 +333,7 @@ START_TEST(one_that_is_closed_behind_the_loops_back_fails_its_waiters_alone)
 }
 END_TEST
 
-START_TEST(one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them)
+START_TEST(a_descriptor_closed_during_a_sleep_is_found_at_the_next_wake)
 {
     start_reader(0);
     start_reader(1);
@@ -344,14 +346,14 @@ START_TEST(one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them
 }
 END_TEST
 
-/* Closes it, and has its number name another pair's end. */
+/* Closes the descriptor, and makes its number name an end of another pair. */
 static void reuse(int descriptor, int now)
 {
     close(descriptor);
     ck_assert_int_eq(dup2(now, descriptor), descriptor);
 }
 
-START_TEST(a_number_that_is_closed_and_reused_reaches_its_new_owner)
+START_TEST(a_number_that_is_closed_and_reused_notifies_its_new_waiter)
 {
     start_reader(0);
     ticks(2);
@@ -365,7 +367,7 @@ START_TEST(a_number_that_is_closed_and_reused_reaches_its_new_owner)
 }
 END_TEST
 
-START_TEST(a_number_that_is_reused_for_the_other_direction_reaches_its_new_owner)
+START_TEST(a_number_reused_for_the_other_direction_notifies_its_new_waiter)
 {
     start_reader(0);
     ticks(2);
@@ -382,7 +384,7 @@ static void note_call(weft_loop *of, weft_handle *handle)
     note("call");
 }
 
-START_TEST(to_notify_of_a_closing_fails_all_who_wait_for_it)
+START_TEST(weft_notify_closing_fails_all_waits_for_the_descriptor)
 {
     static weft_handle handle;
     start_reader(0);
@@ -405,7 +407,7 @@ END_TEST
 
 /* ---- Cancelled ---- */
 
-/* In which state it is when it is cancelled. */
+/* Brings a reader into the state in which it is cancelled. */
 static void park_reader(int state)
 {
     start_reader(0);
@@ -413,9 +415,9 @@ static void park_reader(int state)
     if (state == 0)
         return;
     put_to_0();
-    counted.sleep(counted.backend, 0); /* its turn is queued */
+    counted.sleep(counted.backend, 0); /* its callback is queued */
     if (state == 2)
-        one_tick(); /* it is ready itself */
+        one_tick(); /* the task is ready */
 }
 
 START_TEST(a_wait_that_is_cancelled_leaves_no_trace)
@@ -434,14 +436,14 @@ END_TEST
 
 WEFT_ASYNC(limited, int fd; weft_timeout limit;)
 {
-    weft_with_timeout(&self->limit, 2000) {
+    weft_with_timeout(&self->limit, WEFT_US(2000)) {
         weft_wait_readable(self->fd);
     }
     weft_end;
 }
 WEFT_ASYNC_END
 
-START_TEST(a_wait_may_have_a_limit)
+START_TEST(a_wait_for_a_descriptor_can_time_out)
 {
     static WEFT_TASK(limited) task;
     ck_assert_ptr_eq(weft_run(&loop, limited, &task, .fd = pairs[0][0]), &weft_timeout_error);
@@ -465,7 +467,7 @@ static void note_and_ask_again(weft_loop *of, weft_handle *handle)
         ck_no_error(weft_call_when_readable(of, handle, pairs[0][0], note_and_ask_again));
 }
 
-START_TEST(a_call_is_made_once_and_may_ask_again)
+START_TEST(a_callback_runs_once_and_can_schedule_itself_again)
 {
     caller.calls = 0;
     ck_no_error(weft_call_when_readable(&loop, &caller.handle, pairs[0][0], note_and_ask_again));
@@ -483,7 +485,7 @@ START_TEST(a_call_is_made_once_and_may_ask_again)
 }
 END_TEST
 
-START_TEST(a_call_that_is_cancelled_is_not_made)
+START_TEST(a_callback_that_is_cancelled_does_not_run)
 {
     static weft_handle handle;
     for (int ready = 0; ready < 2; ready++) {
@@ -499,13 +501,13 @@ START_TEST(a_call_that_is_cancelled_is_not_made)
 }
 END_TEST
 
-START_TEST(a_task_and_a_call_do_not_share_a_descriptor)
+START_TEST(a_task_and_a_callback_cannot_share_a_descriptor)
 {
     static weft_handle handle;
     ck_no_error(weft_call_when_readable(&loop, &handle, pairs[0][0], note_call));
     start_reader(0);
     one_tick();
-    ck_recorded("a=somebody waits for the same descriptor already");
+    ck_recorded("a=another wait for the descriptor is pending");
     ck_assert(weft_handle_cancel(&loop, &handle));
     start_reader(0);
     one_tick();
@@ -552,7 +554,7 @@ static weft_time read_hand(weft_backend *of)
     return now_by_hand;
 }
 
-START_TEST(while_tasks_are_ready_the_backend_looks_every_so_often)
+START_TEST(while_tasks_are_ready_the_backend_polls_now_and_then)
 {
     counted.backend->now = read_hand;
     now_by_hand = 1000;
@@ -576,7 +578,7 @@ static void put_to_0_late(void)
     put_to_0();
 }
 
-START_TEST(a_sleep_has_looked_already)
+START_TEST(a_sleep_counts_as_a_poll)
 {
     counted.backend->now = read_hand;
     now_by_hand = 1000;
@@ -591,7 +593,7 @@ START_TEST(a_sleep_has_looked_already)
 }
 END_TEST
 
-START_TEST(a_hosts_run_looks_once)
+START_TEST(a_hosts_run_polls_once)
 {
     counted.backend->now = read_hand;
     now_by_hand = 1000;
@@ -656,8 +658,8 @@ START_TEST(a_report_names_the_descriptor)
 }
 END_TEST
 
-/* It finds out by its read: the number is not there to be compared any more. */
-START_TEST(who_has_been_notified_is_not_notified_of_a_closing)
+/* The task finds the closing by its read: its watch is gone, so its number cannot be compared. */
+START_TEST(a_task_that_was_notified_is_not_notified_of_a_closing)
 {
     park_reader(_i);
     weft_notify_closing(&loop, pairs[0][0]);
@@ -673,8 +675,8 @@ static void append(const char *text, void *to)
     strcat(to, text);
 }
 
-/* Its turn has come, and has the place of the number. */
-START_TEST(a_report_of_one_that_has_been_notified_names_none)
+/* The callback of the descriptor is queued, and its entry uses the memory of the number. */
+START_TEST(a_report_of_a_notified_task_names_no_descriptor)
 {
     char dumped[1000] = "";
     park_reader(1);
@@ -717,7 +719,7 @@ static unsigned choose(unsigned below)
     return (unsigned)(seed >> 33) % below;
 }
 
-/* What may happen to the reader of a pair, which is one task or another. */
+/* Makes one of several changes to a reader of a pair. */
 static size_t disturb(int i)
 {
     switch (choose(4)) {
@@ -762,14 +764,14 @@ START_TEST(no_byte_is_lost_under_cancellation_at_any_tick)
 }
 END_TEST
 
-/* ---- At random, beside a model: a list of who waits, in order ---- */
+/* ---- At random, beside a model: a list of waiters, in order ---- */
 
 enum { ASKERS = 12 };
 
 static struct asker {
     weft_handle handle;
     int pair, what;
-    enum { IDLE, WAITS, TOLD } state;
+    enum { IDLE, WAITS, NOTIFIED } state;
 } askers[ASKERS], *waiting[ASKERS];
 
 static int waiters;
@@ -786,7 +788,7 @@ static void end_wait(struct asker *asker)
 static void be_notified(struct asker *asker)
 {
     end_wait(asker);
-    asker->state = TOLD;
+    asker->state = NOTIFIED;
 }
 
 static bool is_taken(int pair, int what)
@@ -863,7 +865,7 @@ static void ask_or_cancel(weft_loop *of, weft_handle *handle)
 {
     struct asker *const self = WEFT_HANDLE_OWNER(handle, struct asker, handle);
     ck_assert_ptr_eq(of, &loop);
-    ck_assert_msg(self->state == TOLD, "seed %llu", seed);
+    ck_assert_msg(self->state == NOTIFIED, "seed %llu", seed);
     self->state = IDLE;
     do_at_random();
 }
@@ -875,7 +877,8 @@ static bool is_ready(const struct asker *asker)
     return poll(&entry, 1, 0) == 1;
 }
 
-/* Those that were told before have been called, and those that are ready now. */
+/* Runs one tick of the model: calls the waiters that were notified, then notifies those that are
+ * ready. */
 static void tick_beside_the_model(void)
 {
     for (int i = 0; i < ASKERS; i++)
@@ -915,37 +918,37 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, a_reader_waits_until_there_is_something);
-    tcase_add_test(tests, an_idle_loop_sleeps_once_for_each_thing_that_comes);
-    tcase_add_test(tests, with_a_timer_it_sleeps_until_that_is_due_and_not_again);
+    tcase_add_test(tests, a_reader_waits_until_bytes_arrive);
+    tcase_add_test(tests, an_idle_loop_sleeps_once_for_each_event);
+    tcase_add_test(tests, a_loop_with_a_timer_sleeps_once_until_the_timer_is_due);
     tcase_add_test(tests, a_writer_waits_until_there_is_room);
-    tcase_add_test(tests, one_reads_while_another_writes);
-    tcase_add_test(tests, the_end_of_the_other_side_is_something_to_read);
-    tcase_add_test(tests, who_waits_runs_in_the_tick_after_the_descriptors_entry);
-    tcase_add_test(tests, those_that_are_ready_at_once_run_in_the_order_of_waiting);
-    tcase_add_test(tests, a_second_one_for_the_same_is_refused_at_once);
+    tcase_add_test(tests, a_reader_and_a_writer_can_share_a_descriptor);
+    tcase_add_test(tests, a_closed_peer_makes_a_descriptor_readable);
+    tcase_add_test(tests, a_waiting_task_runs_in_the_tick_after_the_watches_callback);
+    tcase_add_test(tests, waiters_that_are_ready_at_once_run_in_the_order_of_waiting);
+    tcase_add_test(tests, a_second_wait_for_one_descriptor_and_direction_is_refused);
     tcase_add_loop_test(tests, a_number_that_the_backend_cannot_hold_or_that_is_not_open_is_refused,
                         0, sizeof(refused) / sizeof(*refused));
-    tcase_add_test(tests, one_that_is_closed_behind_the_loops_back_fails_its_waiters_alone);
-    tcase_add_test(tests, one_that_is_closed_while_all_sleep_is_found_when_something_wakes_them);
-    tcase_add_test(tests, a_number_that_is_closed_and_reused_reaches_its_new_owner);
-    tcase_add_test(tests, a_number_that_is_reused_for_the_other_direction_reaches_its_new_owner);
-    tcase_add_test(tests, to_notify_of_a_closing_fails_all_who_wait_for_it);
-    tcase_add_loop_test(tests, who_has_been_notified_is_not_notified_of_a_closing, 1, 3);
+    tcase_add_test(tests, a_descriptor_closed_without_notice_fails_only_its_own_waiters);
+    tcase_add_test(tests, a_descriptor_closed_during_a_sleep_is_found_at_the_next_wake);
+    tcase_add_test(tests, a_number_that_is_closed_and_reused_notifies_its_new_waiter);
+    tcase_add_test(tests, a_number_reused_for_the_other_direction_notifies_its_new_waiter);
+    tcase_add_test(tests, weft_notify_closing_fails_all_waits_for_the_descriptor);
+    tcase_add_loop_test(tests, a_task_that_was_notified_is_not_notified_of_a_closing, 1, 3);
     tcase_add_loop_test(tests, a_wait_that_is_cancelled_leaves_no_trace, 0, 3);
-    tcase_add_test(tests, a_wait_may_have_a_limit);
-    tcase_add_test(tests, a_call_is_made_once_and_may_ask_again);
-    tcase_add_test(tests, a_call_that_is_cancelled_is_not_made);
-    tcase_add_test(tests, a_task_and_a_call_do_not_share_a_descriptor);
+    tcase_add_test(tests, a_wait_for_a_descriptor_can_time_out);
+    tcase_add_test(tests, a_callback_runs_once_and_can_schedule_itself_again);
+    tcase_add_test(tests, a_callback_that_is_cancelled_does_not_run);
+    tcase_add_test(tests, a_task_and_a_callback_cannot_share_a_descriptor);
     tcase_add_test(tests, descriptors_do_not_starve_while_tasks_are_ready);
     tcase_add_test(tests, tasks_and_timers_do_not_starve_while_a_descriptor_is_ready);
-    tcase_add_test(tests, while_tasks_are_ready_the_backend_looks_every_so_often);
-    tcase_add_test(tests, a_sleep_has_looked_already);
-    tcase_add_test(tests, a_hosts_run_looks_once);
+    tcase_add_test(tests, while_tasks_are_ready_the_backend_polls_now_and_then);
+    tcase_add_test(tests, a_sleep_counts_as_a_poll);
+    tcase_add_test(tests, a_hosts_run_polls_once);
     tcase_add_test(tests, without_descriptors_the_backend_is_not_asked_while_tasks_are_ready);
     tcase_add_test(tests, a_closed_loop_watches_nothing);
     tcase_add_test(tests, a_report_names_the_descriptor);
-    tcase_add_test(tests, a_report_of_one_that_has_been_notified_names_none);
+    tcase_add_test(tests, a_report_of_a_notified_task_names_no_descriptor);
     tcase_add_test(tests, the_watches_of_a_loop_can_be_walked);
     tcase_add_loop_test(tests, no_byte_is_lost_under_cancellation_at_any_tick, 0, 20);
     tcase_add_loop_test(tests, the_watches_are_as_in_a_model, 0, 20);
@@ -954,7 +957,7 @@ static void add_tests(TCase *tests)
 int main(void)
 {
     TCase *tests = begin_suite("descriptor");
-    tcase_add_test(tests, a_backend_without_descriptors_says_so);
+    tcase_add_test(tests, a_backend_without_descriptors_refuses_a_wait_for_one);
     for (int i = 0; (tests = begin_case_on(i)); i++)
         add_tests(tests);
     return run_suite();

@@ -1,4 +1,4 @@
-/* Dumps: all tasks as a tree, at any moment, and nothing is different afterwards; daemons. */
+/* Dumps: all tasks as a tree, at any moment, without any effect on the program; and daemons. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "helper.h"
 
-/* ---- What is written ---- */
+/* ---- The text of a dump ---- */
 
 static char written[1 << 19];
 
@@ -20,7 +20,7 @@ static void append(const char *text, void *to)
     strcpy((char *)to + length, text);
 }
 
-/* Takes the place out of each line: "test_dump.c:12: in f" becomes "in f". */
+/* Removes the location from each line: "test_dump.c:12: in f" becomes "in f". */
 static void take_out_places(char *text)
 {
     char *place;
@@ -101,7 +101,7 @@ START_TEST(each_nested_await_is_written_from_the_outermost_in)
 }
 END_TEST
 
-START_TEST(where_there_are_no_tasks_that_is_written)
+START_TEST(a_dump_without_tasks_says_so)
 {
     static WEFT_TASK(inner) task;
     ck_dumped("No tasks.\n");
@@ -124,7 +124,7 @@ WEFT_ASYNC_NAMED(doer, name, const char *name; enum doing doing; weft_task * oth
                  WEFT_GATHER(4) gather;)
 {
     if (self->doing == SLEEPS) {
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
     } else if (self->doing == AWAITS_FUTURE) {
         weft_await(&future);
     } else if (self->doing == AWAITS_TASK) {
@@ -137,7 +137,7 @@ WEFT_ASYNC_NAMED(doer, name, const char *name; enum doing doing; weft_task * oth
         weft_gather_all(&self->gather);
     } else if (self->doing == LOCKS) {
         weft_with_lock(&lock) {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_end;
     } else if (self->doing == LOCKS_TWICE) {
@@ -173,7 +173,7 @@ static void start(doer_task *task, const char *name, enum doing doing)
                           .other = task == &a ? &b.task : &a.task);
 }
 
-START_TEST(a_wait_is_written_with_what_it_is_for)
+START_TEST(a_dump_says_what_each_task_waits_for)
 {
     start(&a, "a", SLEEPS);
     start(&b, "b", AWAITS_FUTURE);
@@ -185,7 +185,7 @@ START_TEST(a_wait_is_written_with_what_it_is_for)
 }
 END_TEST
 
-START_TEST(a_gather_is_written_with_the_first_that_has_not_ended_and_how_many_more_there_are)
+START_TEST(a_dump_of_a_gather_names_its_first_open_part_and_counts_the_others)
 {
     start(&a, "a", GATHERS);
     start(&b, "b", SLEEPS);
@@ -220,7 +220,7 @@ START_TEST(a_lock_is_written_with_its_holder)
 }
 END_TEST
 
-START_TEST(a_lock_that_its_waiter_holds_is_written)
+START_TEST(a_dump_says_if_a_lock_is_held_by_its_own_waiter)
 {
     start(&a, "a", LOCKS_TWICE);
     tick();
@@ -228,8 +228,9 @@ START_TEST(a_lock_that_its_waiter_holds_is_written)
 }
 END_TEST
 
-/* Its memory is freed, or anything: under valgrind and -fsanitize=address this looks at it. */
-START_TEST(a_holder_that_has_ended_is_not_looked_at)
+/* The holder's memory is freed or overwritten. Valgrind and AddressSanitizer report a read of
+ * it. */
+START_TEST(a_dump_does_not_read_a_holder_that_has_ended)
 {
     doer_task *const task = calloc(1, sizeof(*task));
     start(task, "gone", KEEPS);
@@ -243,15 +244,34 @@ START_TEST(a_holder_that_has_ended_is_not_looked_at)
     start(&b, "b", LOCKS);
     tick();
     ck_dumped(
-        "a waits for: lock, which a task holds that has ended, or is of another loop\n    in doer\n"
-        "b waits for: lock, which a task holds that has ended, or is of another loop\n    in "
+        "a waits for: lock, which is held by a task that has ended or is in another loop\n    in "
+        "doer\n"
+        "b waits for: lock, which is held by a task that has ended or is in another loop\n    in "
         "doer\n");
     if (_i)
         free(task);
 }
 END_TEST
 
-START_TEST(a_task_that_does_not_wait_is_written_with_what_is_due_to_it)
+START_TEST(a_dump_writes_numbers_that_are_powers_of_ten)
+{
+    static const char *const expected[] = {"9", "10", "11", "99", "100", "101"};
+    char text[100];
+    int requests = 0;
+    start(&a, "a", SLEEPS);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+        for (const int wanted = atoi(expected[i]); requests < wanted; requests++)
+            weft_cancel(&a);
+        snprintf(text, sizeof(text),
+                 "a has not begun, cancelled; requests to cancel: %s\n    in doer, at its start\n",
+                 expected[i]);
+        ck_dumped(text);
+    }
+    run_dry();
+}
+END_TEST
+
+START_TEST(a_dump_says_what_a_task_will_do_next)
 {
     start(&a, NULL, SLEEPS);
     start(&b, "b", AWAITS_FUTURE);
@@ -279,11 +299,11 @@ static void dump_before_the_wake_up(weft_loop *of, weft_handle *handle)
     dump();
 }
 
-/* Its time has come, and is an entry of the ready queue; the task is none yet. */
+/* The sleep's callback is in the ready queue. The task is not. */
 START_TEST(a_sleeper_whose_time_has_come_sleeps_until_it_is_woken)
 {
     dumper = (weft_handle){.function = NULL};
-    ck_no_error(weft_call_later(&loop, &dumper, 5, dump_before_the_wake_up));
+    ck_no_error(weft_call_later(&loop, &dumper, WEFT_US(5), dump_before_the_wake_up));
     start(&a, "a", SLEEPS);
     run_dry();
     ck_written("a waits for: sleep\n    in doer\n");
@@ -303,7 +323,7 @@ END_TEST
 
 static weft_semaphore semaphore;
 
-/* What it was granted last is noted in the bits that say what it is parked in. */
+/* The last grant is noted in the bits that say what the task is parked in. */
 WEFT_ASYNC(starter, doer_task task; bool granted; unsigned flags;)
 {
     if (self->granted) {
@@ -318,14 +338,14 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(starter) starter;
 
-START_TEST(a_task_that_starts_another_eagerly_is_written)
+START_TEST(a_dump_contains_the_parent_of_an_eager_task)
 {
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
     weft_loop_create_task(&loop, starter, &starter, .granted = _i);
     tick();
     weft_semaphore_release(&semaphore);
     run_dry();
-    ck_written("starter has started another, which goes first\n    in starter\n"
+    ck_written("starter has started an eager task, which runs first\n    in starter\n"
                "eager runs\n    in doer, at its start\n");
     ck_recorded("+");
     ck_assert_uint_eq(starter.frame.flags, _i ? WEFT_GRANTED_ : WEFT_NOT_PARKED_);
@@ -350,7 +370,7 @@ END_TEST
 
 /* ---- The tree ---- */
 
-/* In `groups` groups, one in the other, each with two children; or in one more without any. */
+/* Runs in `groups` nested groups, each with two children, or in one more group without children. */
 WEFT_ASYNC_NAMED(parent, name, const char *name; int i, children; bool empty; weft_group outer,
                  inner; doer_task child[4]; enum doing doing;)
 {
@@ -410,7 +430,8 @@ START_TEST(the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outer
 }
 END_TEST
 
-/* A child that has ended is linked until its group hears of it, if it failed or is the last. */
+/* A child that has ended stays linked until its group is notified, if the child failed or is the
+ * last. */
 START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = FAILS, .empty = true);
@@ -419,8 +440,8 @@ START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
     ck_dumped("p waits for: future\n"
               "    in parent\n"
               "    in its group:\n"
-              "        c0 has ended, and its group has not heard yet\n"
-              "        c1 has ended, and its group has not heard yet\n");
+              "        c0 has ended, and its group is not notified yet\n"
+              "        c1 has ended, and its group is not notified yet\n");
     tick();
     ck_dumped("p is ready, with an error: cancelled; requests to cancel: 1\n"
               "    in parent\n");
@@ -430,7 +451,7 @@ START_TEST(a_child_that_has_ended_is_written_until_its_group_is_notified)
 }
 END_TEST
 
-/* ---- What a program's own function may do ---- */
+/* ---- What the program's write function may do ---- */
 
 enum { CHAIN = 70 };
 
@@ -443,7 +464,7 @@ struct chain {
 static struct chain chain_frames[CHAIN];
 WEFT_FORWARD(chain);
 
-/* Awaits in one of two lines, so that each frame's place is its own. */
+/* Awaits in one of two lines, so that each frame has a location of its own. */
 WEFT_ASYNC_BODY(chain)
 {
     if (!self->calls) {
@@ -458,7 +479,8 @@ WEFT_ASYNC_BODY(chain)
 }
 WEFT_ASYNC_END
 
-/* Looks at the tasks while it is told of them: each place is that of the frame further in. */
+/* Reads the tasks while it is called with each of them: each location is that of the next inner
+ * frame. */
 static const weft_task *chained;
 static size_t places;
 
@@ -477,11 +499,11 @@ static void compare_place(const char *text, void *to)
     places++;
 }
 
-START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
+START_TEST(a_dump_has_any_number_of_nested_awaits_from_the_outermost_in)
 {
     static WEFT_TASK(chain) task;
     const unsigned seed = (unsigned)time(NULL);
-    printf("nested_awaits_of_any_number_are_told_from_the_outermost_in: seed %u\n", seed);
+    printf("a_dump_has_any_number_of_nested_awaits_from_the_outermost_in: seed %u\n", seed);
     srand(seed);
     for (unsigned calls = 1; calls <= CHAIN; calls++) {
         weft_loop_create_future(&loop, &future);
@@ -497,7 +519,7 @@ START_TEST(nested_awaits_of_any_number_are_told_from_the_outermost_in)
 }
 END_TEST
 
-/* ---- Blocks around each other, of tasks that enter theirs by turns ---- */
+/* ---- Nested blocks, which tasks enter alternately ---- */
 
 enum { BLOCKS = 6 };
 
@@ -513,7 +535,7 @@ struct blocks {
     weft_group group;
 };
 
-/* A child of a group starts in the block, and the next block is entered `pause` ticks later. */
+/* The child of a group starts in the block. The next block is entered `pause` ticks later. */
 WEFT_ASYNC_NAMED_BODY(blocks, name)
 {
     weft_with_group(&self->group) {
@@ -536,7 +558,7 @@ static void check_groups_of(char *text, const char *name)
     char *line = strstr(text, name);
     ck_assert_ptr_nonnull(line);
     for (int i = 0; i <= BLOCKS; i++)
-        line = strchr(line, '\n') + 1; /* the task, and its places */
+        line = strchr(line, '\n') + 1; /* the line of the task, then its locations */
     for (int i = 0; i < BLOCKS; i++) {
         const char *const heading = i ? "    in its group inside that:\n" : "    in its group:\n";
         ck_assert_int_eq(strncmp(line, heading, strlen(heading)), 0);
@@ -547,7 +569,7 @@ static void check_groups_of(char *text, const char *name)
     ck_assert_uint_lt(strspn(line, " "), 4);
 }
 
-START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
+START_TEST(blocks_that_tasks_enter_alternately_are_written_task_by_task)
 {
     static WEFT_TASK(blocks) tasks[2];
     static struct blocks frames[2][BLOCKS];
@@ -566,14 +588,14 @@ START_TEST(blocks_that_are_entered_by_turns_are_told_task_by_task)
 }
 END_TEST
 
-/* ---- Further in than the text is ---- */
+/* ---- Groups nested deeper than lines are indented ---- */
 
 enum { LEVELS = 13 };
 
 struct level_task;
 struct level {
     weft_frame frame;
-    struct level_task *next; /* NULL: the last one */
+    struct level_task *next; /* NULL in the last level */
     weft_group group;
 };
 struct level_task {
@@ -601,7 +623,7 @@ static size_t blanks(const char *line)
     return strspn(line, " ");
 }
 
-START_TEST(further_in_than_ten_groups_a_line_says_how_far_it_is_instead)
+START_TEST(deeper_than_ten_groups_a_line_has_the_depth_instead_of_an_indent)
 {
     weft_loop_create_task(&loop, level, &levels[0], .next = &levels[1]);
     for (int i = 0; i < LEVELS; i++)
@@ -627,7 +649,7 @@ START_TEST(further_in_than_ten_groups_a_line_says_how_far_it_is_instead)
 }
 END_TEST
 
-/* ---- Who lives: many locks, whose holders live, have ended, or are nobody ---- */
+/* ---- Which holders live: many locks, whose holders live, have ended, or do not exist ---- */
 
 enum { LOCKS_OF_MANY = 200, WAITERS = 3 };
 
@@ -652,7 +674,7 @@ static void expect_waiters(const struct contended *of, bool lives)
 {
     char expected[100];
     snprintf(expected, sizeof(expected), "w%s waits for: lock, which %s%s\n", of->name,
-             lives ? of->name : "a task holds that has ended, or is of another loop",
+             lives ? of->name : "is held by a task that has ended or is in another loop",
              lives ? " holds" : "");
     size_t found = 0;
     for (const char *at = written; (at = strstr(at, expected)); at++)
@@ -660,12 +682,12 @@ static void expect_waiters(const struct contended *of, bool lives)
     ck_assert_msg(found == WAITERS, "%zu times: %s", found, expected);
 }
 
-START_TEST(of_many_holders_each_is_known_that_lives)
+START_TEST(of_many_holders_each_one_that_lives_is_named)
 {
     static struct contended all[LOCKS_OF_MANY];
     static char names[LOCKS_OF_MANY][8];
     const unsigned seed = (unsigned)time(NULL);
-    printf("of_many_holders_each_is_known_that_lives: seed %u\n", seed);
+    printf("of_many_holders_each_one_that_lives_is_named: seed %u\n", seed);
     srand(seed);
     memset(all, 0, sizeof(all));
     for (size_t i = 0; i < LOCKS_OF_MANY; i++) {
@@ -696,21 +718,21 @@ START_TEST(of_many_holders_each_is_known_that_lives)
 }
 END_TEST
 
-/* ---- Nothing is different afterwards ---- */
+/* ---- A dump has no effect ---- */
 
 enum { TASKS = 12, DEPTH = 3, TICKS = 40, ROUNDS = 300 };
 
 struct any_task;
 
-/* Does one thing after the other, by chance, in nested calls and groups. */
+/* Acts at random, in nested calls and groups. */
 struct any {
     weft_frame frame;
     int times, depth, what;
-    struct any *inner; /* `depth` of them */
+    struct any *inner; /* an array of `depth` elements */
     struct any_task *task;
     weft_awaitable_ *awaited;
     weft_group group;
-    weft_gather gather;
+    WEFT_GATHER_OVER gather;
     weft_part parts[2];
     weft_exit left;
 };
@@ -718,7 +740,7 @@ struct any_task {
     WEFT_TASK(any);
 };
 
-/* All memory of a random program, but for the loop. */
+/* All memory of a random program except for the loop. */
 static struct arena {
     struct any_task tasks[TASKS];
     struct any frames[TASKS][DEPTH];
@@ -736,7 +758,7 @@ static void add_to(size_t *sum, const void *word)
     *sum = (*sum ^ (size_t)(uintptr_t)word) * 1000003;
 }
 
-/* Everything that a program can ask of the tasks, as one number. */
+/* Returns a hash of everything that a program can ask about its tasks. */
 static size_t look_at_tasks(void)
 {
     size_t sum = 0;
@@ -778,7 +800,7 @@ static void dump_and_compare(void)
     memcpy(&loop_before, &loop, sizeof(loop));
     weft_dump(&loop, count_line, &lines);
     weft_dump_deadlock(&loop, count_line, &of_deadlock);
-    ck_assert_uint_ge(lines, 2 * count_tasks()); /* each has a place, too */
+    ck_assert_uint_ge(lines, 2 * count_tasks()); /* each task has a location too */
     ck_assert_uint_le(of_deadlock, lines + 2);
     ck_assert_int_eq(memcmp(&arena_before, &arena, sizeof(arena)), 0);
     ck_assert_int_eq(memcmp(&loop_before, &loop, sizeof(loop)), 0);
@@ -846,7 +868,7 @@ WEFT_ASYNC_BODY(any)
                 weft_sleep((weft_time)self->what);
             } else if (self->what == LOCKED) {
                 weft_with_lock(&arena.locks[0]) {
-                    weft_sleep(1);
+                    weft_sleep(WEFT_US(1));
                 }
                 weft_end;
             } else if (self->what == KEPT) {
@@ -857,11 +879,11 @@ WEFT_ASYNC_BODY(any)
                 self->awaited = any_awaitable();
                 weft_await(WEFT_CONTAINER_(self->awaited, weft_future, awaitable));
             } else if (self->what == GATHERED) {
-                weft_check(weft_multi_wait_add_(&self->gather.multi_wait, self->parts, 2,
+                weft_check(weft_multi_wait_add_(&self->gather.gather.multi_wait, self->parts, 2,
                                                 any_awaitable()));
-                weft_check(weft_multi_wait_add_(&self->gather.multi_wait, self->parts, 2,
+                weft_check(weft_multi_wait_add_(&self->gather.gather.multi_wait, self->parts, 2,
                                                 any_awaitable()));
-                weft_gather_all(self);
+                weft_gather_all(&self->gather);
             } else if (self->what == CREATED && self->task) {
                 weft_create_task(any, self->task, NEW_ANY(self->task));
             } else if (self->what == STARTED && self->task) {
@@ -906,11 +928,11 @@ static void dump_at_failure(weft_loop *of, weft_task *task, const weft_error *er
     dump_and_compare();
 }
 
-/* Between ticks, in callbacks, in tasks that run, start others eagerly, or are on their way out. */
-START_TEST(nothing_is_different_after_a_dump_at_any_moment)
+/* Dumps between ticks, in callbacks and in tasks: while they run, start others eagerly, or end. */
+START_TEST(a_dump_at_any_moment_changes_nothing)
 {
     const unsigned seed = (unsigned)time(NULL);
-    printf("nothing_is_different_after_a_dump_at_any_moment: seed %u\n", seed);
+    printf("a_dump_at_any_moment_changes_nothing: seed %u\n", seed);
     srand(seed);
     size_t dumps = 0;
     for (int round = 0; round < ROUNDS; round++) {
@@ -962,15 +984,15 @@ START_TEST(a_run_in_which_only_daemons_are_left_ends_well)
     ck_no_error(weft_run_forever(&loop));
     ck_assert(weft_done(&b) && !weft_done(&a));
     start(&b, "b", AWAITS_FUTURE);
-    run_dry(); /* a deadlock */
+    run_dry(); /* ends in a deadlock */
     ck_deadlock("b waits for: future\n    in doer\nDaemons, left out: 1\n");
-    ck_no_error(weft_shutdown(&loop)); /* which a daemon hears of as any other */
+    ck_no_error(weft_shutdown(&loop)); /* a daemon is cancelled like any task */
     ck_assert(weft_cancelled(&a) && weft_cancelled(&b));
-    run_dry(); /* there is none any more */
+    run_dry(); /* no deadlock any more */
 }
 END_TEST
 
-START_TEST(what_waits_for_a_daemon_that_never_ends_is_in_a_deadlock_all_the_same)
+START_TEST(a_task_that_waits_for_an_endless_daemon_is_in_a_deadlock)
 {
     start(&a, "a", AWAITS_FUTURE);
     weft_set_daemon(&a.task, true);
@@ -981,7 +1003,7 @@ START_TEST(what_waits_for_a_daemon_that_never_ends_is_in_a_deadlock_all_the_same
 }
 END_TEST
 
-/* Withstands a cancellation. */
+/* Ignores a cancellation. */
 WEFT_ASYNC(stubborn, const weft_error *ignored;)
 {
     weft_try {
@@ -994,7 +1016,7 @@ WEFT_ASYNC(stubborn, const weft_error *ignored;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_daemon_that_withstands_a_shutdown_is_an_error)
+START_TEST(a_daemon_that_ignores_a_shutdown_is_an_error)
 {
     static WEFT_TASK(stubborn) task;
     weft_loop_create_task(&loop, stubborn, &task);
@@ -1005,8 +1027,9 @@ START_TEST(a_daemon_that_withstands_a_shutdown_is_an_error)
 }
 END_TEST
 
-/* The children of p, a daemon, are not marked; nor is p's outer group headed by any. */
-START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
+/* The children of p, a daemon, are not marked as daemons. No daemon is the parent of p's outer
+ * group. */
+START_TEST(the_children_of_a_daemon_are_left_out_with_it)
 {
     weft_loop_create_task(&loop, parent, &p, .name = "p", .doing = AWAITS_FUTURE);
     weft_loop_create_task(&loop, parent, &q, .name = "q", .doing = AWAITS_FUTURE, .empty = true);
@@ -1040,8 +1063,26 @@ START_TEST(what_is_in_the_groups_of_a_daemon_is_left_out_with_it)
 }
 END_TEST
 
-/* A group in a group of a daemon's. */
-START_TEST(what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well)
+START_TEST(a_group_of_daemons_alone_has_no_heading)
+{
+    weft_loop_create_task(&loop, parent, &q, .name = "q", .doing = AWAITS_FUTURE, .empty = true);
+    start(&b, "b", AWAITS_FUTURE);
+    run_dry();
+    weft_set_daemon(&q.frame.child[0].task, true);
+    weft_set_daemon(&q.frame.child[1].task, true);
+    ck_deadlock("q waits for: future\n"
+                "    in parent\n"
+                "b waits for: future\n"
+                "    in doer\n"
+                "Daemons, left out: 2\n");
+    weft_set_done(&future);
+    weft_set_done(&other_future);
+    run_dry();
+}
+END_TEST
+
+/* A group inside of a daemon's group. */
+START_TEST(the_nested_groups_of_a_daemon_are_left_out_too)
 {
     weft_loop_create_task(&loop, level, &levels[0], .next = &levels[1]);
     for (int i = 0; i < LEVELS; i++)
@@ -1064,7 +1105,7 @@ START_TEST(what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well)
 }
 END_TEST
 
-/* ---- The world outside ---- */
+/* ---- Descriptors and other waits from outside ---- */
 
 WEFT_ASYNC(reading, int fd;)
 {
@@ -1107,13 +1148,13 @@ WEFT_ASYNC(quitting, unsigned times;)
 {
     while (self->times--) {
         raise(SIGQUIT);
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_await(&future);
 }
 WEFT_ASYNC_END
 
-/* What `run` writes to standard error. */
+/* Runs `run`. Stores what it writes to standard error. */
 static void errors_of(void (*run)(void), char *text, size_t size)
 {
     FILE *const file = tmpfile();
@@ -1143,7 +1184,7 @@ START_TEST(a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
     weft_loop_create_future(&loop, &future);
-    weft_end_dump_on_quit(&quit); /* which is not in use */
+    weft_end_dump_on_quit(&quit); /* the dump on quit is not in use */
     ck_no_error(weft_dump_on_quit(&loop, &quit));
     ck_error(weft_dump_on_quit(&loop, &quit), &weft_invalid_state_error);
     weft_loop_create_task(&loop, quitting, &task, .times = 2);
@@ -1170,32 +1211,33 @@ int main(void)
     TCase *const tests = begin_suite("dump");
     tcase_add_checked_fixture(tests, new_objects, NULL);
     tcase_add_test(tests, each_nested_await_is_written_from_the_outermost_in);
-    tcase_add_test(tests, where_there_are_no_tasks_that_is_written);
-    tcase_add_test(tests, a_wait_is_written_with_what_it_is_for);
-    tcase_add_test(
-        tests, a_gather_is_written_with_the_first_that_has_not_ended_and_how_many_more_there_are);
+    tcase_add_test(tests, a_dump_without_tasks_says_so);
+    tcase_add_test(tests, a_dump_says_what_each_task_waits_for);
+    tcase_add_test(tests, a_dump_of_a_gather_names_its_first_open_part_and_counts_the_others);
     tcase_add_test(tests, a_lock_is_written_with_its_holder);
-    tcase_add_test(tests, a_lock_that_its_waiter_holds_is_written);
-    tcase_add_loop_test(tests, a_holder_that_has_ended_is_not_looked_at, 0, 2);
-    tcase_add_test(tests, a_task_that_does_not_wait_is_written_with_what_is_due_to_it);
+    tcase_add_test(tests, a_dump_says_if_a_lock_is_held_by_its_own_waiter);
+    tcase_add_loop_test(tests, a_dump_does_not_read_a_holder_that_has_ended, 0, 2);
+    tcase_add_test(tests, a_dump_writes_numbers_that_are_powers_of_ten);
+    tcase_add_test(tests, a_dump_says_what_a_task_will_do_next);
     tcase_add_test(tests, a_sleeper_whose_time_has_come_sleeps_until_it_is_woken);
     tcase_add_test(tests, a_task_can_dump_while_it_runs);
-    tcase_add_loop_test(tests, a_task_that_starts_another_eagerly_is_written, 0, 2);
+    tcase_add_loop_test(tests, a_dump_contains_the_parent_of_an_eager_task, 0, 2);
     tcase_add_test(tests, a_callback_can_dump);
     tcase_add_test(tests,
                    the_tasks_of_a_group_are_written_under_the_one_in_its_block_the_outermost_first);
     tcase_add_test(tests, a_child_that_has_ended_is_written_until_its_group_is_notified);
-    tcase_add_test(tests, nested_awaits_of_any_number_are_told_from_the_outermost_in);
-    tcase_add_loop_test(tests, blocks_that_are_entered_by_turns_are_told_task_by_task, 0, 3);
-    tcase_add_test(tests, further_in_than_ten_groups_a_line_says_how_far_it_is_instead);
-    tcase_add_test(tests, of_many_holders_each_is_known_that_lives);
-    tcase_add_test(tests, nothing_is_different_after_a_dump_at_any_moment);
+    tcase_add_test(tests, a_dump_has_any_number_of_nested_awaits_from_the_outermost_in);
+    tcase_add_loop_test(tests, blocks_that_tasks_enter_alternately_are_written_task_by_task, 0, 3);
+    tcase_add_test(tests, deeper_than_ten_groups_a_line_has_the_depth_instead_of_an_indent);
+    tcase_add_test(tests, of_many_holders_each_one_that_lives_is_named);
+    tcase_add_test(tests, a_dump_at_any_moment_changes_nothing);
     tcase_add_test(tests, a_mark_lasts_until_the_memory_is_used_again);
     tcase_add_test(tests, a_run_in_which_only_daemons_are_left_ends_well);
-    tcase_add_test(tests, what_waits_for_a_daemon_that_never_ends_is_in_a_deadlock_all_the_same);
-    tcase_add_test(tests, a_daemon_that_withstands_a_shutdown_is_an_error);
-    tcase_add_test(tests, what_is_in_the_groups_of_a_daemon_is_left_out_with_it);
-    tcase_add_test(tests, what_is_further_in_in_the_groups_of_a_daemon_is_left_out_as_well);
+    tcase_add_test(tests, a_task_that_waits_for_an_endless_daemon_is_in_a_deadlock);
+    tcase_add_test(tests, a_daemon_that_ignores_a_shutdown_is_an_error);
+    tcase_add_test(tests, the_children_of_a_daemon_are_left_out_with_it);
+    tcase_add_test(tests, a_group_of_daemons_alone_has_no_heading);
+    tcase_add_test(tests, the_nested_groups_of_a_daemon_are_left_out_too);
     tcase_add_test(tests, a_wait_for_a_descriptor_is_written_with_its_number);
     tcase_add_test(tests,
                    a_dump_at_sigquit_is_written_to_standard_error_and_the_action_before_comes_back);

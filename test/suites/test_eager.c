@@ -1,11 +1,11 @@
-/* Tasks that start eagerly: they run up to their first wait before whoever created them goes on. */
+/* Eager tasks: they run up to their first wait before their creator goes on. */
 #include <stdlib.h>
 
 #include "helper.h"
 
 static weft_event never;
 
-/* What an eager task does in its first turn, and then. */
+/* What an eager task does in its first step, and after it. */
 enum act { END, FAIL, YIELD, WAIT, CANCEL_CREATOR, START_ANOTHER };
 
 struct eager {
@@ -74,7 +74,7 @@ static void create(enum act act)
     tick();
 }
 
-START_TEST(one_that_returns_at_once_has_ended_when_its_creator_goes_on)
+START_TEST(an_eager_task_that_returns_at_once_ends_before_its_creator_goes_on)
 {
     create(END);
     ck_recorded("aA-.");
@@ -83,7 +83,7 @@ START_TEST(one_that_returns_at_once_has_ended_when_its_creator_goes_on)
 }
 END_TEST
 
-START_TEST(one_that_fails_at_once_is_asked_for_its_error_like_any_other)
+START_TEST(an_eager_task_that_fails_at_once_keeps_its_error_to_be_retrieved)
 {
     create(FAIL);
     ck_recorded("a-=fail");
@@ -92,7 +92,7 @@ START_TEST(one_that_fails_at_once_is_asked_for_its_error_like_any_other)
 }
 END_TEST
 
-START_TEST(one_that_gives_way_goes_on_in_the_next_tick)
+START_TEST(an_eager_task_that_yields_goes_on_in_the_next_tick)
 {
     create(YIELD);
     ck_recorded("a-");
@@ -103,7 +103,7 @@ START_TEST(one_that_gives_way_goes_on_in_the_next_tick)
 }
 END_TEST
 
-START_TEST(one_that_waits_is_woken_and_cancelled_like_any_other)
+START_TEST(an_eager_task_that_waits_is_woken_and_cancelled_like_any_task)
 {
     create(WAIT);
     ck_recorded("a-");
@@ -116,7 +116,7 @@ START_TEST(one_that_waits_is_woken_and_cancelled_like_any_other)
 }
 END_TEST
 
-START_TEST(one_that_cancels_its_creator_reaches_it_at_its_next_wait)
+START_TEST(an_eager_task_can_cancel_its_creator_at_its_next_wait)
 {
     create(CANCEL_CREATOR);
     ck_recorded("aA-.");
@@ -124,7 +124,7 @@ START_TEST(one_that_cancels_its_creator_reaches_it_at_its_next_wait)
 }
 END_TEST
 
-START_TEST(one_that_starts_another_goes_on_behind_it)
+START_TEST(an_eager_task_that_starts_another_goes_on_behind_it)
 {
     create(START_ANOTHER);
     ck_recorded("abBA-.");
@@ -132,7 +132,7 @@ START_TEST(one_that_starts_another_goes_on_behind_it)
 }
 END_TEST
 
-START_TEST(they_are_among_all_tasks_in_the_order_of_creation)
+START_TEST(eager_tasks_are_among_all_tasks_in_the_order_of_creation)
 {
     create(WAIT);
     ck_assert_ptr_eq(weft_first_task(&loop), &creator.task);
@@ -142,7 +142,7 @@ START_TEST(they_are_among_all_tasks_in_the_order_of_creation)
 }
 END_TEST
 
-/* ---- Many, each started by the one before ---- */
+/* ---- Many tasks, each started by the one before ---- */
 
 struct link {
     weft_frame frame;
@@ -186,7 +186,7 @@ struct member {
     bool cancels;
 };
 
-/* A child that does something to its group before it waits for the first time. */
+/* A child that changes its group before its first wait. */
 WEFT_ASYNC_BODY(member)
 {
     if (self->third)
@@ -237,8 +237,8 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(family) family;
 
-/* gh-128550: with asyncio's eager tasks, the child that had started the failing one was not yet in
- * the group when that aborted, and was never cancelled. */
+/* gh-128550: an eager child started another child, which failed at once. asyncio aborted the
+ * group before the first child was in it, so that child was never cancelled. */
 START_TEST(a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_128550)
 {
     never = (weft_event){.set = false};
@@ -250,7 +250,8 @@ START_TEST(a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_
 }
 END_TEST
 
-/* gh-155418: nor was one that cancelled the group before it had waited for the first time. */
+/* gh-155418: asyncio also did not cancel a child that cancelled the group before its own first
+ * wait. */
 START_TEST(a_child_that_cancels_its_group_before_it_waits_is_cancelled_itself_gh_155418)
 {
     never = (weft_event){.set = false};
@@ -284,7 +285,7 @@ WEFT_ASYNC(lending, weft_group group; const weft_error *error;)
 }
 WEFT_ASYNC_END
 
-START_TEST(one_is_refused_in_the_group_of_another_loop)
+START_TEST(an_eager_task_is_refused_in_the_group_of_another_loop)
 {
     static WEFT_TASK(lending) task;
     weft_virtual_init(&other_backend);
@@ -300,18 +301,18 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("eager");
-    tcase_add_test(tests, one_that_returns_at_once_has_ended_when_its_creator_goes_on);
-    tcase_add_test(tests, one_that_fails_at_once_is_asked_for_its_error_like_any_other);
-    tcase_add_test(tests, one_that_gives_way_goes_on_in_the_next_tick);
-    tcase_add_test(tests, one_that_waits_is_woken_and_cancelled_like_any_other);
-    tcase_add_test(tests, one_that_cancels_its_creator_reaches_it_at_its_next_wait);
-    tcase_add_test(tests, one_that_starts_another_goes_on_behind_it);
-    tcase_add_test(tests, they_are_among_all_tasks_in_the_order_of_creation);
+    tcase_add_test(tests, an_eager_task_that_returns_at_once_ends_before_its_creator_goes_on);
+    tcase_add_test(tests, an_eager_task_that_fails_at_once_keeps_its_error_to_be_retrieved);
+    tcase_add_test(tests, an_eager_task_that_yields_goes_on_in_the_next_tick);
+    tcase_add_test(tests, an_eager_task_that_waits_is_woken_and_cancelled_like_any_task);
+    tcase_add_test(tests, an_eager_task_can_cancel_its_creator_at_its_next_wait);
+    tcase_add_test(tests, an_eager_task_that_starts_another_goes_on_behind_it);
+    tcase_add_test(tests, eager_tasks_are_among_all_tasks_in_the_order_of_creation);
     tcase_add_test(tests, a_chain_of_a_million_does_not_grow_the_stack);
     tcase_add_test(tests,
                    a_child_whose_own_child_fails_at_once_is_cancelled_with_the_group_gh_128550);
     tcase_add_test(tests,
                    a_child_that_cancels_its_group_before_it_waits_is_cancelled_itself_gh_155418);
-    tcase_add_test(tests, one_is_refused_in_the_group_of_another_loop);
+    tcase_add_test(tests, an_eager_task_is_refused_in_the_group_of_another_loop);
     return run_suite();
 }

@@ -41,7 +41,7 @@ START_TEST(an_error_is_of_its_kinds)
 }
 END_TEST
 
-START_TEST(an_error_without_a_text_has_that_of_its_kind)
+START_TEST(an_error_without_a_text_has_the_text_of_its_kind)
 {
     static const weft_error untold = {.kind = &no_route}, unkind = {.kind = NULL};
     ck_assert_str_eq(weft_error_text(&no_route), "no route");
@@ -51,7 +51,7 @@ START_TEST(an_error_without_a_text_has_that_of_its_kind)
 }
 END_TEST
 
-START_TEST(wefts_own_errors_say_what_they_are)
+START_TEST(each_of_wefts_own_errors_has_a_text)
 {
     const weft_error *const own[] = {&weft_base_error, &weft_any_error, &weft_cancelled_error,
                                      &weft_invalid_state_error, &weft_deadlock_error};
@@ -65,7 +65,7 @@ int main(void)
 {
     TCase *const tests = begin_suite("error");
     tcase_add_test(tests, an_error_is_of_its_kinds);
-    tcase_add_test(tests, an_error_without_a_text_has_that_of_its_kind);
-    tcase_add_test(tests, wefts_own_errors_say_what_they_are);
+    tcase_add_test(tests, an_error_without_a_text_has_the_text_of_its_kind);
+    tcase_add_test(tests, each_of_wefts_own_errors_has_a_text);
     return run_suite();
 }

@@ -1,4 +1,4 @@
-/* Events: who waits is woken, in order, once. */
+/* Events: waiters are woken in order, once. */
 #include "helper.h"
 
 static weft_event event;
@@ -48,7 +48,7 @@ START_TEST(an_event_that_is_set_is_not_waited_for)
 }
 END_TEST
 
-START_TEST(all_are_woken_in_the_order_in_which_they_came)
+START_TEST(waiters_are_woken_in_the_order_in_which_they_came)
 {
     start_all();
     ck_recorded("");
@@ -61,7 +61,7 @@ START_TEST(all_are_woken_in_the_order_in_which_they_came)
 END_TEST
 
 /* CPython: test_locks.EventTests.test_wait */
-START_TEST(one_that_comes_when_it_is_set_goes_on_before_those_who_are_woken)
+START_TEST(a_task_that_comes_after_the_set_goes_on_before_woken_waiters)
 {
     weft_loop_create_task(&loop, waiter, &a, .name = 'a');
     weft_loop_create_task(&loop, waiter, &b, .name = 'b');
@@ -75,14 +75,14 @@ END_TEST
 
 /* CPython: test_locks.EventTests.test_clear
  * CPython: test_locks.EventTests.test_clear_with_waiters */
-START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_it_runs)
+START_TEST(a_woken_waiter_goes_on_though_the_event_is_cleared_before_it_runs)
 {
     start_all();
     weft_event_set(&event);
     weft_event_clear(&event);
     ck_assert(!weft_event_is_set(&event));
     if (_i)
-        weft_event_set(&event); /* wakes nobody a second time */
+        weft_event_set(&event); /* wakes no waiter a second time */
     tick();
     ck_recorded("abc");
     ck_assert_ptr_null(event.waiters.first);
@@ -90,7 +90,7 @@ START_TEST(one_that_was_woken_goes_on_though_it_is_cleared_before_it_runs)
 }
 END_TEST
 
-START_TEST(one_that_comes_when_it_was_cleared_waits_for_the_next_time)
+START_TEST(a_task_that_comes_after_the_clear_waits_for_the_next_set)
 {
     weft_loop_create_task(&loop, waiter, &a, .name = 'a');
     tick();
@@ -122,7 +122,7 @@ START_TEST(a_cancelled_waiter_is_gone_and_the_others_are_woken)
 }
 END_TEST
 
-START_TEST(one_that_is_woken_and_then_cancelled_is_cancelled)
+START_TEST(a_woken_waiter_that_is_cancelled_raises_the_cancellation)
 {
     start_all();
     weft_event_set(&event);
@@ -133,8 +133,8 @@ START_TEST(one_that_is_woken_and_then_cancelled_is_cancelled)
 }
 END_TEST
 
-/* Whoever is cancelled, and whenever, before or after it is set: nothing stays linked. */
-START_TEST(nobody_is_left_under_cancellation_at_any_tick)
+/* Cancels each waiter in each tick, before and after the event is set. Nothing must stay linked. */
+START_TEST(no_waiter_is_left_under_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 4; ticks++) {
         for (unsigned victims = 0; victims < 8; victims++) {
@@ -170,14 +170,14 @@ int main(void)
     TCase *const tests = begin_suite("event");
     tcase_add_checked_fixture(tests, new_event, NULL);
     tcase_add_test(tests, an_event_that_is_set_is_not_waited_for);
-    tcase_add_test(tests, all_are_woken_in_the_order_in_which_they_came);
-    tcase_add_test(tests, one_that_comes_when_it_is_set_goes_on_before_those_who_are_woken);
-    tcase_add_loop_test(tests, one_that_was_woken_goes_on_though_it_is_cleared_before_it_runs, 0,
+    tcase_add_test(tests, waiters_are_woken_in_the_order_in_which_they_came);
+    tcase_add_test(tests, a_task_that_comes_after_the_set_goes_on_before_woken_waiters);
+    tcase_add_loop_test(tests, a_woken_waiter_goes_on_though_the_event_is_cleared_before_it_runs, 0,
                         2);
-    tcase_add_test(tests, one_that_comes_when_it_was_cleared_waits_for_the_next_time);
+    tcase_add_test(tests, a_task_that_comes_after_the_clear_waits_for_the_next_set);
     tcase_add_test(tests, a_cancelled_waiter_is_gone_and_the_others_are_woken);
-    tcase_add_test(tests, one_that_is_woken_and_then_cancelled_is_cancelled);
-    tcase_add_loop_test(tests, nobody_is_left_under_cancellation_at_any_tick, 0, 2);
+    tcase_add_test(tests, a_woken_waiter_that_is_cancelled_raises_the_cancellation);
+    tcase_add_loop_test(tests, no_waiter_is_left_under_cancellation_at_any_tick, 0, 2);
     tcase_add_test(tests, a_deadlock_names_the_event);
     return run_suite();
 }

@@ -1,5 +1,5 @@
-/* Every system call that a port makes fails once, at every place and in every way that is
- * documented: each time a clean error or another try; nothing is lost, and nothing leaks. */
+/* Every system call of a backend fails once, at every place and with every documented errno.
+ * Each failure gives a clean error or another try. Nothing is lost, and nothing leaks. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
@@ -19,13 +19,13 @@
 
 #include "helper.h"
 
-/* ---- The system, and the one call that fails ---- */
+/* ---- The system calls, one of which fails ---- */
 
-/* Calls are counted from 1; the one of the number `at` fails with the errno of the number `how`. */
+/* Calls are counted from 1. Call number `at` fails with errno number `how`. */
 static struct fault {
     int calls, at, how;
-    int failed_with; /* 0: it has not come */
-    int ways;        /* of the call `at` to fail */
+    int failed_with; /* errno of the failure; 0: no failure yet */
+    int ways;        /* how many errnos the call `at` has */
 } fault;
 
 static bool fails(const int *errors)
@@ -42,13 +42,13 @@ static bool fails(const int *errors)
 
 static void before_sleep(bool sleeps, bool for_ever);
 
-/* The naps that follow a select() or a poll() that failed: how many, and the length of the last. */
+/* The naps after a failed select() or poll(): their number, and the length of the last. */
 static struct nap {
     int count;
     struct timeval length;
 } nap;
 
-/* A nap has nothing to look at, and is not slept. */
+/* Counts a nap instead of sleeping. */
 static int take_nap(const struct timeval *length)
 {
     nap.count++;
@@ -154,7 +154,7 @@ static int faulty_clock_gettime(clockid_t clock, struct timespec *now)
     return FAILS(EINVAL) ? -1 : clock_gettime(clock, now);
 }
 
-/* The descriptor is closed whatever is said. */
+/* Closes the descriptor, even if it reports a failure. */
 static int faulty_close(int descriptor)
 {
     const int result = close(descriptor);
@@ -203,16 +203,17 @@ enum { BYTES = 5 };
 static int ends[2], other_ends[2];
 static weft_threadsafe_handle handle;
 static int count_sleeps, calls, callbacks;
-static weft_event rung;
+static weft_event called_back;
 
 static void note_callback(weft_loop *of, weft_handle *called)
 {
     (void)of, (void)called;
     callbacks++;
-    weft_event_set(&rung);
+    weft_event_set(&called_back);
 }
 
-/* From outside, just before the loop sleeps, every other time: only `wake` ends its sleep. */
+/* Acts from outside just before the loop sleeps, every second time: then only `wake` can end its
+ * sleep. */
 static void before_sleep(bool sleeps, bool for_ever)
 {
     if (sleeps && (++count_sleeps % 2 || for_ever) && handle.loop)
@@ -225,12 +226,12 @@ WEFT_ASYNC(sender, int sent;)
         weft_wait_writable(ends[1]);
         if (write(ends[1], "x", 1) != 1)
             weft_raise(&fail);
-        weft_sleep(200);
+        weft_sleep(WEFT_US(200));
     }
 }
 WEFT_ASYNC_END
 
-/* Until the sender has ended, and all is there or an error has come. */
+/* Runs until the sender has ended, and all bytes have arrived or an error has come. */
 WEFT_ASYNC(receiver, int received;)
 {
     while (self->received < BYTES) {
@@ -276,9 +277,9 @@ WEFT_ASYNC(program, WEFT_TASK(sender) sender; WEFT_TASK(receiver) receiver;
     close(other_ends[0]);
     weft_await(&self->waiters[0]);
     weft_await(&self->waiters[1]);
-    weft_event_clear(&rung);
+    weft_event_clear(&called_back);
     if (!self->opened)
-        weft_event_wait(&rung); /* no timer is armed: `wake` alone ends this sleep */
+        weft_event_wait(&called_back); /* no timer is armed, so only `wake` ends this sleep */
     weft_threadsafe_close(&handle);
 }
 WEFT_ASYNC_END
@@ -298,7 +299,7 @@ static int left_in(int end)
     return n > 0 ? (int)n : 0;
 }
 
-/* ---- The ports ---- */
+/* ---- The backends ---- */
 
 static union {
     weft_backend backend;
@@ -330,7 +331,7 @@ static void close_poll(void)
 }
 
 #ifdef HAVE_EPOLL
-/* It looks for closed descriptors each time, as the others do. */
+/* epoll checks for closed descriptors at each look, as the other backends do. */
 static bool open_epoll(void)
 {
     const bool opened = weft_epoll_init(&any.epoll);
@@ -347,18 +348,18 @@ static void close_epoll(void)
 static const struct {
     bool (*open)(void);
     void (*close)(void);
-} ports[] = {
+} backends[] = {
     {open_select, close_nothing},
     {open_poll, close_poll},
 #ifdef HAVE_EPOLL
     {open_epoll, close_epoll},
 #endif
 };
-enum { PORTS = sizeof(ports) / sizeof(*ports) };
+enum { BACKENDS = sizeof(backends) / sizeof(*backends) };
 
 /* ---- Runs ---- */
 
-static bool run_on_port(void)
+static bool run_on_backend(void)
 {
     static WEFT_TASK(program) task;
     weft_loop_init(&loop, &any.backend);
@@ -366,7 +367,7 @@ static bool run_on_port(void)
     const struct program *const self = &task.frame;
     ck_assert_int_eq(self->sender.frame.sent, self->receiver.frame.received + left_in(ends[0]));
     ck_assert(weft_done(&self->sender) && weft_done(&self->receiver));
-    ck_assert_msg(callbacks == calls, "%d calls, %d were made", calls, callbacks);
+    ck_assert_msg(callbacks == calls, "%d requests, %d callbacks", calls, callbacks);
     ck_assert(!self->caught || weft_error_is(self->caught, &weft_descriptor_error));
     ck_no_error(weft_loop_close(&loop));
     return !self->caught && !self->opened && self->receiver.frame.received == BYTES &&
@@ -381,10 +382,10 @@ static bool run_program(int which, int at, int how)
     count_sleeps = calls = callbacks = 0;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, other_ends), 0);
-    const bool opened = ports[which].open();
-    const bool well = opened && run_on_port();
+    const bool opened = backends[which].open();
+    const bool well = opened && run_on_backend();
     if (opened)
-        ports[which].close();
+        backends[which].close();
     else
         close(other_ends[0]);
     close(ends[0]);
@@ -395,7 +396,7 @@ static bool run_program(int which, int at, int how)
     return well;
 }
 
-START_TEST(without_a_fault_all_goes_well)
+START_TEST(the_program_ends_well_without_a_fault)
 {
     ck_assert(run_program(_i, 0, 0));
     ck_assert_int_gt(calls, 0);
@@ -403,8 +404,8 @@ START_TEST(without_a_fault_all_goes_well)
 }
 END_TEST
 
-/* What may be told, rather than overcome: that a descriptor is bad, that there is no pipe, or no
- * memory where a wait begins. select() asks for no memory of the program's. */
+/* Returns true if the program may report the failure instead of overcoming it: a bad descriptor,
+ * no pipe, or no memory at the start of a wait. select() needs no memory. */
 static bool may_be_reported(int which, int error)
 {
     return error == EBADF || error == EMFILE || error == ENFILE || error == EINVAL ||
@@ -437,7 +438,7 @@ static bool watch_once(int which, int at)
 {
     weft_handle watching = {.function = NULL};
     fault = (struct fault){.at = 0};
-    ck_assert(ports[which].open());
+    ck_assert(backends[which].open());
     weft_loop_init(&loop, &any.backend);
     fault = (struct fault){.at = at};
     no_memory = false;
@@ -447,7 +448,7 @@ static bool watch_once(int which, int at)
     if (no_memory)
         ck_error(error, &weft_descriptor_range_error);
     weft_handle_cancel(&loop, &watching);
-    ports[which].close();
+    backends[which].close();
     return came;
 }
 
@@ -479,14 +480,14 @@ START_TEST(a_wake_pipe_that_could_not_be_made_ends_no_sleep)
     ck_assert_int_eq(write(ends[1], "x", 1), 1);
     ck_assert_int_eq(dup2(ends[0], 0), 0);
     fault = (struct fault){.at = 0};
-    ck_assert(ports[_i].open());
+    ck_assert(backends[_i].open());
     weft_loop_init(&loop, &any.backend);
     fault = (struct fault){.at = 1};
     const weft_error *const error = weft_threadsafe_open(&loop, &handle, note_callback);
     const weft_time until = any.backend.now(&any.backend) + WEFT_MS(1);
     any.backend.sleep(&any.backend, until);
     const weft_time now = any.backend.now(&any.backend);
-    ports[_i].close();
+    backends[_i].close();
     close(0);
     if (before >= 0) {
         dup2(before, 0);
@@ -503,8 +504,7 @@ END_TEST
 
 enum { LONGEST_NAP = 10000 };
 
-/* Fails with the errno of the number `how`: EINTR, EBADF, EINVAL, ENOMEM; of poll() there is no
- * EBADF. */
+/* Fails with errno number `how`: EINTR, EBADF, EINVAL, ENOMEM; poll() has no EBADF. */
 static void sleep_and_fail(weft_backend *of, int how, weft_time delay)
 {
     const weft_time until = delay && delay != WEFT_FOREVER ? of->now(of) + delay : delay;
@@ -592,14 +592,14 @@ END_TEST
 
 START_TEST(a_sleep_that_is_over_in_time_is_followed_by_no_nap)
 {
-    ck_assert(ports[_i].open());
+    ck_assert(backends[_i].open());
     weft_loop_init(&loop, &any.backend);
     nap = (struct nap){0};
     fault = (struct fault){.at = 0};
     errno = EINVAL;
     any.backend.sleep(&any.backend, any.backend.now(&any.backend) + 100);
     ck_assert_int_eq(nap.count, 0);
-    ports[_i].close();
+    backends[_i].close();
 }
 END_TEST
 
@@ -607,17 +607,17 @@ int main(void)
 {
     TCase *const tests = begin_suite("faults");
     tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, without_a_fault_all_goes_well, 0, PORTS);
+    tcase_add_loop_test(tests, the_program_ends_well_without_a_fault, 0, BACKENDS);
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
-                        PORTS);
-    tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, PORTS);
-    tcase_add_loop_test(tests, a_wake_pipe_that_could_not_be_made_ends_no_sleep, 0, PORTS);
+                        BACKENDS);
+    tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, BACKENDS);
+    tcase_add_loop_test(tests, a_wake_pipe_that_could_not_be_made_ends_no_sleep, 0, BACKENDS);
     tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
     tcase_add_test(tests, select_is_not_asked_to_sleep_for_longer_than_a_day);
     tcase_add_loop_test(tests, a_poll_that_fails_is_tried_again_after_a_nap, 1, 3);
     tcase_add_test(tests, a_poll_that_a_signal_ends_is_tried_again_at_once);
-    tcase_add_loop_test(tests, a_sleep_that_is_over_in_time_is_followed_by_no_nap, 0, PORTS);
+    tcase_add_loop_test(tests, a_sleep_that_is_over_in_time_is_followed_by_no_nap, 0, BACKENDS);
     return run_suite();
 }

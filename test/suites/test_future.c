@@ -1,4 +1,4 @@
-/* Futures: set once, awaited before and after by any number, cancelled by whoever waits. */
+/* Futures: set once; awaited before and after, by any number of tasks; cancelled by any waiter. */
 #include "helper.h"
 
 typedef WEFT_FUTURE(int) int_future;
@@ -15,7 +15,7 @@ static void new_future(void)
     weft_loop_create_future(&loop, &number);
 }
 
-/* Awaits it, and tells what came. */
+/* Awaits the future, and records the result. */
 struct teller {
     weft_frame frame;
     const char *name;
@@ -117,7 +117,7 @@ static const weft_error *set_error(void)
 
 static const weft_error *set_no_error(void)
 {
-    return weft_set_error(&number, NULL); /* an error all the same: the program's */
+    return weft_set_error(&number, NULL); /* the program set no error, which is an error too */
 }
 
 static const weft_error *cancel(void)
@@ -138,7 +138,7 @@ enum { ENDS = sizeof(ends) / sizeof(ends[0]) };
 
 /* CPython: test_tasks.BaseTaskTests.test_cancel_inner_future */
 /* CPython: test_tasks.BaseTaskTests.test_step_result_future */
-START_TEST(all_who_wait_are_woken_in_order)
+START_TEST(all_waiters_of_a_future_are_woken_in_order)
 {
     start_tellers();
     ck_no_error(ends[_i].end());
@@ -150,7 +150,7 @@ START_TEST(all_who_wait_are_woken_in_order)
 END_TEST
 
 /* CPython: test_futures.BaseFutureTests.test_yield_from_twice */
-START_TEST(who_awaits_what_has_ended_does_not_wait)
+START_TEST(an_await_of_a_future_that_has_ended_does_not_wait)
 {
     ck_no_error(ends[_i].end());
     weft_loop_create_task(&loop, teller, &a, .name = "a");
@@ -162,7 +162,7 @@ START_TEST(who_awaits_what_has_ended_does_not_wait)
 END_TEST
 
 /* CPython: test_futures.BaseFutureTests.test_set_result_unless_cancelled */
-START_TEST(what_has_ended_is_not_ended_again_and_stays_as_it_was)
+START_TEST(a_future_that_has_ended_keeps_its_result)
 {
     start_tellers();
     ck_no_error(ends[_i].end());
@@ -191,7 +191,7 @@ START_TEST(a_future_without_a_result_is_set_done_once)
 }
 END_TEST
 
-START_TEST(what_was_never_started_is_not_ended)
+START_TEST(a_future_that_was_never_started_cannot_be_set)
 {
     int_future never = {.result = 1};
     ck_error(weft_set_result(&never, 7), &weft_invalid_state_error);
@@ -200,7 +200,7 @@ START_TEST(what_was_never_started_is_not_ended)
 }
 END_TEST
 
-/* Of a task only its end shows through a future. */
+/* Code that has a task as a future can wait for its end, but cannot end it. */
 START_TEST(a_task_is_not_set_as_a_future)
 {
     start_tellers();
@@ -272,7 +272,7 @@ START_TEST(weft_check_raises_that_a_future_was_set_twice)
 }
 END_TEST
 
-START_TEST(a_future_is_used_again_while_those_who_waited_are_still_to_run)
+START_TEST(a_future_can_be_reused_before_its_waiters_have_run)
 {
     start_tellers();
     weft_set_result(&number, 42);
@@ -290,16 +290,16 @@ int main(void)
     tcase_add_test(tests, a_result_has_a_type);
     tcase_add_test(tests, a_coroutine_creates_a_future_of_its_loop);
     tcase_add_test(tests, what_can_be_asked_of_a_future_over_its_life);
-    tcase_add_loop_test(tests, all_who_wait_are_woken_in_order, 0, ENDS);
-    tcase_add_loop_test(tests, who_awaits_what_has_ended_does_not_wait, 0, ENDS);
-    tcase_add_loop_test(tests, what_has_ended_is_not_ended_again_and_stays_as_it_was, 0, ENDS);
+    tcase_add_loop_test(tests, all_waiters_of_a_future_are_woken_in_order, 0, ENDS);
+    tcase_add_loop_test(tests, an_await_of_a_future_that_has_ended_does_not_wait, 0, ENDS);
+    tcase_add_loop_test(tests, a_future_that_has_ended_keeps_its_result, 0, ENDS);
     tcase_add_test(tests, a_future_without_a_result_is_set_done_once);
-    tcase_add_test(tests, what_was_never_started_is_not_ended);
+    tcase_add_test(tests, a_future_that_was_never_started_cannot_be_set);
     tcase_add_test(tests, a_task_is_not_set_as_a_future);
     tcase_add_test(tests, a_cancelled_waiter_cancels_the_future_for_all);
     tcase_add_test(tests, a_cancelled_waiter_that_was_woken_leaves_the_future_and_the_others_alone);
     tcase_add_test(tests, weft_check_raises_that_a_future_was_set_twice);
-    tcase_add_test(tests, a_future_is_used_again_while_those_who_waited_are_still_to_run);
+    tcase_add_test(tests, a_future_can_be_reused_before_its_waiters_have_run);
     tcase_add_test(tests, a_lambda_is_given_the_future_that_has_ended);
     return run_suite();
 }

@@ -1,9 +1,10 @@
-/* gather: several waited for at once; nothing of it stays linked. */
+/* gather: one wait for several awaitables, which leaves no link behind. */
 #include "helper.h"
 
 #include <stdlib.h>
 
-/* A part: sleeps, and ends with a result or an error. It may sleep on when it is cancelled. */
+/* A part: sleeps, then ends with a result or an error. It may go on sleeping after a
+ * cancellation. */
 struct part {
     weft_frame frame;
     char name;
@@ -39,7 +40,7 @@ enum { PARTS = 3 };
 static WEFT_TASK(part) parts[PARTS];
 static weft_future future;
 
-/* Gathers the parts, and the future if `with_future`. */
+/* Gathers the parts, and also the future if `with_future`. */
 struct gathering {
     weft_frame frame;
     bool collects, with_future, twice;
@@ -71,7 +72,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(gathering) parent;
 
-/* Part i sleeps 3, 2, 1 and ends with errors[i]. */
+/* Starts the parts. They sleep 3, 2 and 1, and end with the errors given. */
 static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
 {
     const weft_error *const errors[] = {first, second, third};
@@ -81,7 +82,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
 }
 
-/* gh-79306: nobody listens to the parts any more. */
+/* gh-79306: the parts have no waiters left. */
 static bool nothing_is_linked(void)
 {
     if (parent.frame.gather.gather.multi_wait.count || !weft_done(&parent))
@@ -113,7 +114,7 @@ START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
     start_parts(&fail, &other_fail, NULL);
     weft_loop_create_task(&loop, gathering, &parent);
     ck_no_error(weft_run_until_complete(&loop, &parent));
-    ck_recorded("cb=other"); /* the first in time, not in order */
+    ck_recorded("cb=other"); /* the first error in time, not in the order of the parts */
     ck_assert(nothing_is_linked());
     ck_assert(!weft_done(&parts[0]) && weft_cancelling(&parts[0].task) == 0);
     run_dry();
@@ -123,7 +124,7 @@ START_TEST(the_first_error_ends_a_gather_and_leaves_the_others_alone)
 END_TEST
 
 /* CPython: test_tasks.GatherTestsBase.test_return_exceptions */
-START_TEST(collect_takes_errors_for_results)
+START_TEST(collect_stores_errors_as_results)
 {
     start_parts(&fail, NULL, &other_fail);
     ck_no_error(weft_run(&loop, gathering, &parent, .collects = true));
@@ -135,10 +136,10 @@ START_TEST(collect_takes_errors_for_results)
 }
 END_TEST
 
-/* asyncio: a child that is cancelled by somebody else is an error like any other. */
+/* asyncio: a child that was cancelled alone is an error like any other. */
 /* CPython: test_tasks.FutureGatherTests.test_one_cancellation */
 /* CPython: test_tasks.FutureGatherTests.test_result_exception_one_cancellation */
-START_TEST(a_part_that_is_cancelled_alone_is_one_that_failed)
+START_TEST(a_part_that_is_cancelled_alone_fails_the_gather)
 {
     static const char *const recorded[] = {"x=cancelled", "xca=ok"};
     start_parts(NULL, NULL, NULL);
@@ -167,8 +168,8 @@ START_TEST(errors_that_a_gather_was_notified_of_count_as_retrieved)
 }
 END_TEST
 
-/* Those behind the first one too, of which nothing is raised. */
-START_TEST(errors_of_parts_that_had_failed_count_as_asked_for)
+/* Also the errors of later parts count as retrieved, though the gather raises only the first. */
+START_TEST(errors_of_parts_that_had_failed_count_as_retrieved)
 {
     weft_set_exception_handler(&loop, count_failure);
     start_parts(&fail, &other_fail, &fail);
@@ -270,7 +271,7 @@ START_TEST(a_part_that_is_given_twice_is_fine)
 }
 END_TEST
 
-START_TEST(what_does_not_fit_or_was_never_started_is_refused)
+START_TEST(parts_that_do_not_fit_or_were_never_started_are_refused)
 {
     static WEFT_GATHER(1) gather;
     static weft_future never;
@@ -284,7 +285,7 @@ END_TEST
 
 struct growing {
     weft_frame frame;
-    weft_gather gather;
+    WEFT_GATHER_OVER gather;
     weft_part room[PARTS];
     int i;
 };
@@ -293,7 +294,7 @@ WEFT_ASYNC_BODY(growing)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->room, PARTS, &parts[self->i]));
-    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather, false));
+    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather.gather, false));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -331,7 +332,7 @@ START_TEST(a_gather_of_these_waits_for_each_of_them_whatever_they_are)
 {
     static WEFT_TASK(gathering_these) task;
     start_parts(NULL, NULL, NULL);
-    ck_no_error(weft_call_later(&loop, &ending, 5, end_future));
+    ck_no_error(weft_call_later(&loop, &ending, WEFT_US(5), end_future));
     ck_no_error(weft_run(&loop, gathering_these, &task));
     ck_recorded("cbafallone");
 }
@@ -346,7 +347,7 @@ START_TEST(a_gather_of_these_raises_the_first_error)
 }
 END_TEST
 
-/* Of what is added, the last one does not fit, or was never started. */
+/* Adds a last part that does not fit, or that was never started. */
 WEFT_ASYNC(gathering_too_many, bool never; WEFT_GATHER(PARTS) gather; const weft_error *caught;)
 {
     static weft_future never_started;
@@ -407,7 +408,7 @@ START_TEST(a_gather_of_each_raises_the_first_error_and_the_others_go_on)
 }
 END_TEST
 
-START_TEST(a_gather_that_collects_each_takes_errors_for_results)
+START_TEST(a_gather_that_collects_each_stores_errors_as_results)
 {
     ck_no_error(weft_run(&loop, gathering_each, &each, .collects = true, .error = &fail));
     ck_recorded("cbaall");
@@ -417,7 +418,7 @@ START_TEST(a_gather_that_collects_each_takes_errors_for_results)
 END_TEST
 
 /* CPython: test_tasks.CoroutineGatherTests.test_cancellation_broadcast */
-/* Something else was added before: there is no room for its own. */
+/* Another part was added before, so there is no room for the tasks. */
 WEFT_ASYNC(gathering_each_too_many, WEFT_GATHER_OF(part, 1) all;)
 {
     weft_check(weft_gather_add(&self->all, &future));
@@ -434,7 +435,7 @@ START_TEST(a_gather_of_each_starts_all_or_none)
 }
 END_TEST
 
-START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
+START_TEST(a_cancelled_gather_cancels_all_its_parts)
 {
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, gathering, &parent, .with_future = true, .collects = _i);
@@ -450,9 +451,9 @@ START_TEST(to_cancel_a_gather_is_to_cancel_all_its_parts)
 }
 END_TEST
 
-/* It ends cancelled, though all its parts caught it and returned. */
+/* The gather ends cancelled, though all its parts caught the cancellation and returned. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_2 */
-START_TEST(a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do)
+START_TEST(a_cancelled_gather_ends_cancelled_after_all_its_parts)
 {
     weft_loop_create_future(&loop, &future);
     for (int i = 0; i < PARTS; i++)
@@ -499,10 +500,10 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
 }
 END_TEST
 
-/* gh-86296. All have ended, and the turn that tells is under way: the gather has nothing left to
- * cancel. */
+/* gh-86296. All parts have ended, and the notification is queued. The gather has no part left
+ * to cancel. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_gather_1 */
-START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
+START_TEST(a_cancellation_after_the_last_part_ended_is_raised_in_the_parent)
 {
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, gathering, &parent);
@@ -518,7 +519,7 @@ START_TEST(a_cancellation_behind_the_last_end_is_the_parents_own)
 }
 END_TEST
 
-/* Gathers in gathers: each of a level's two waits for the two below it. */
+/* A tree of gathers: each gather waits for two gathers of the next level. */
 struct tree {
     weft_frame frame;
     int depth;
@@ -538,7 +539,7 @@ static size_t used;
 WEFT_ASYNC_BODY(tree)
 {
     if (self->depth == 0) {
-        weft_sleep(1000);
+        weft_sleep(WEFT_US(1000));
         note("never");
     }
     self->children = &children[used++];
@@ -570,7 +571,7 @@ START_TEST(a_cancel_reaches_the_leaves_of_gathers_in_gathers)
 }
 END_TEST
 
-/* Gathers of one, each of which is gathered by the next. */
+/* A chain of gathers: each gathers the one before. */
 struct link {
     weft_frame frame;
     weft_future *part;
@@ -607,7 +608,8 @@ START_TEST(a_chain_of_gathers_is_cancelled_in_constant_stack)
 }
 END_TEST
 
-/* asyncio recurses until it has no stack left. A circle of one: a gather of itself. */
+/* asyncio recurses here until its stack overflows. A circle of one is a task that gathers
+ * itself. */
 START_TEST(a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel)
 {
     link_task *const links = calloc((size_t)_i, sizeof(*links));
@@ -635,7 +637,7 @@ START_TEST(a_circle_of_gathers_is_broken_by_a_cancel)
 }
 END_TEST
 
-/* It leaves a circle, and in the same tick a part of it fails: it is told once. */
+/* Leaves a circle, while a part of it fails in the same tick. The task must be notified once. */
 WEFT_ASYNC(in_circle, weft_future *other; bool with_future; WEFT_GATHER(2) gather;)
 {
     weft_check(weft_gather_add(&self->gather, self->other));
@@ -677,7 +679,7 @@ WEFT_ASYNC(cancels_itself, bool collects; WEFT_GATHER(PARTS + 1) gather; int i;)
 }
 WEFT_ASYNC_END
 
-/* bpo-34872 for gather: the request reaches what the task waits for next. */
+/* bpo-34872, for gather: the request cancels the task's next wait. */
 START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
 {
     static WEFT_TASK(cancels_itself) task;
@@ -697,7 +699,7 @@ START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
 }
 END_TEST
 
-/* All had ended: the gather does not wait, and the request stays for later. */
+/* All parts had ended, so the gather does not wait. The request stays for the next wait. */
 START_TEST(a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait)
 {
     static WEFT_TASK(cancels_itself) task;
@@ -712,7 +714,7 @@ START_TEST(a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wai
 }
 END_TEST
 
-/* One that was cancelled is as new when it is used again. */
+/* A gather that was cancelled must be as new when it is used again. */
 WEFT_ASYNC(gathers_again, WEFT_GATHER(1) gather; const weft_error *caught;)
 {
     weft_check(weft_gather_add(&self->gather, &parts[0]));
@@ -742,7 +744,7 @@ START_TEST(a_gather_that_was_cancelled_is_used_again)
 }
 END_TEST
 
-/* One that ended with an error before its other parts did is as new when it is used again. */
+/* A gather that ended early with an error must be as new when it is used again. */
 WEFT_ASYNC(gathers_the_rest, WEFT_GATHER(PARTS) gather; const weft_error *caught;)
 {
     weft_try {
@@ -824,7 +826,7 @@ START_TEST(a_gather_that_is_awaited_is_refused_and_goes_on)
 }
 END_TEST
 
-/* It has ended, and is another one's, before the task that waited for it runs. */
+/* After the gather has ended, another task uses it, before the first task runs. */
 START_TEST(a_gather_that_has_ended_is_free_at_once)
 {
     static WEFT_TASK(sharing) sharers[2];
@@ -847,7 +849,7 @@ START_TEST(a_gather_that_has_ended_is_free_at_once)
 }
 END_TEST
 
-START_TEST(what_belongs_to_another_loop_is_not_gathered)
+START_TEST(an_awaitable_of_another_loop_is_not_gathered)
 {
     static weft_virtual other_backend;
     static weft_loop other;
@@ -880,16 +882,16 @@ int main(void)
     TCase *const tests = begin_suite("gather");
     tcase_add_loop_test(tests, a_gather_ends_with_the_last_and_results_are_in_the_parts, 0, 2);
     tcase_add_test(tests, the_first_error_ends_a_gather_and_leaves_the_others_alone);
-    tcase_add_test(tests, collect_takes_errors_for_results);
-    tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_is_one_that_failed, 0, 2);
+    tcase_add_test(tests, collect_stores_errors_as_results);
+    tcase_add_loop_test(tests, a_part_that_is_cancelled_alone_fails_the_gather, 0, 2);
     tcase_add_test(tests, errors_that_a_gather_was_notified_of_count_as_retrieved);
-    tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_asked_for);
+    tcase_add_test(tests, errors_of_parts_that_had_failed_count_as_retrieved);
     tcase_add_test(tests, an_empty_gather_does_not_wait);
     tcase_add_loop_test(tests, parts_that_have_all_ended_are_not_waited_for, 0, 3);
     tcase_add_test(tests, a_part_that_had_failed_ends_the_gather_at_once);
     tcase_add_loop_test(tests, a_part_that_had_ended_counts_once, 0, 2);
     tcase_add_loop_test(tests, a_part_that_is_given_twice_is_fine, 0, 2);
-    tcase_add_test(tests, what_does_not_fit_or_was_never_started_is_refused);
+    tcase_add_test(tests, parts_that_do_not_fit_or_were_never_started_are_refused);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
     tcase_add_test(tests, a_gather_of_these_waits_for_each_of_them_whatever_they_are);
     tcase_add_test(tests, a_gather_of_these_raises_the_first_error);
@@ -897,14 +899,13 @@ int main(void)
     tcase_add_loop_test(tests, a_gather_of_each_starts_its_tasks_in_order_and_has_their_results, 0,
                         2);
     tcase_add_test(tests, a_gather_of_each_raises_the_first_error_and_the_others_go_on);
-    tcase_add_test(tests, a_gather_that_collects_each_takes_errors_for_results);
+    tcase_add_test(tests, a_gather_that_collects_each_stores_errors_as_results);
     tcase_add_test(tests, a_gather_of_each_starts_all_or_none);
-    tcase_add_loop_test(tests, to_cancel_a_gather_is_to_cancel_all_its_parts, 0, 2);
-    tcase_add_loop_test(
-        tests, a_cancelled_gather_waits_for_its_parts_and_ends_cancelled_whatever_they_do, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_gather_cancels_all_its_parts, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_gather_ends_cancelled_after_all_its_parts, 0, 2);
     tcase_add_test(tests, a_gather_is_cancelled_twice);
     tcase_add_test(tests, a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts);
-    tcase_add_test(tests, a_cancellation_behind_the_last_end_is_the_parents_own);
+    tcase_add_test(tests, a_cancellation_after_the_last_part_ended_is_raised_in_the_parent);
     tcase_add_test(tests, a_cancel_reaches_the_leaves_of_gathers_in_gathers);
     tcase_add_test(tests, a_chain_of_gathers_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel, 1, 4);
@@ -918,7 +919,7 @@ int main(void)
     tcase_add_test(tests, a_gather_that_failed_is_used_again_for_nothing);
     tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
     tcase_add_test(tests, a_gather_that_has_ended_is_free_at_once);
-    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_gathered, 0, 2);
+    tcase_add_loop_test(tests, an_awaitable_of_another_loop_is_not_gathered, 0, 2);
     tcase_add_test(tests, a_task_waits_for_its_gather);
     return run_suite();
 }

@@ -1,4 +1,5 @@
-/* Task groups: every way out of the block, what it raises, and what is left behind. */
+/* Task groups: every way to leave the block, the error that it raises, and what must not be left
+ * behind. */
 #define _DEFAULT_SOURCE
 #include "helper.h"
 #include "panic.h"
@@ -6,12 +7,12 @@
 #include <ctype.h>
 #include <sys/mman.h>
 
-/* A child, and a group's body: sleeps, and ends as planned. */
+/* A plan for a child, or for a group's body: how long it sleeps, and how it ends. */
 struct plan {
     weft_time delay;
     const weft_error *error;
-    weft_time stays;        /* once cancelled, it sleeps on for so long */
-    const weft_error *late; /* ... and ends with this; NULL: with the cancellation */
+    weft_time stays;        /* how long it sleeps on after a cancellation */
+    const weft_error *late; /* the error after that; NULL: the cancellation */
 };
 
 WEFT_ASYNC(child, char name; const struct plan *plan; const weft_error *caught;)
@@ -37,7 +38,7 @@ enum { CHILDREN = 5 };
 
 static child_task children[CHILDREN];
 
-/* Of a group's error its parts in brackets, of any other its text. */
+/* Records the parts of a group's error in brackets, or the text of any other error. */
 static void note_what(const weft_error *error)
 {
     const char *between = "";
@@ -54,7 +55,7 @@ static void note_what(const weft_error *error)
     note(")");
 }
 
-/* `=`, what it is, and how many requests to cancel the task has had. */
+/* Records "=", the error, and the task's cancellation count. */
 static void note_outcome(const weft_error *error, const weft_task *task)
 {
     note("=");
@@ -62,7 +63,7 @@ static void note_outcome(const weft_error *error, const weft_task *task)
     note_letter((char)('0' + weft_cancelling(task)));
 }
 
-/* A group of children a, b, c... and a body, y. */
+/* A group with children a, b, c... and a body, y. */
 WEFT_ASYNC(family, const struct plan *plans; size_t count; const struct plan *body;
            weft_group group; struct child in_body; const weft_error *caught;)
 {
@@ -100,7 +101,7 @@ static void cancel_parent(weft_loop *of, weft_handle *handle)
     ck_assert(weft_cancel(&parent));
 }
 
-/* Runs a family, which is cancelled at `cancelled_at` unless that is 0; nothing of it stays. */
+/* Runs a family, and cancels it at `cancelled_at` unless that is 0. Nothing of it must stay. */
 static void run_family(const struct plan *plans, size_t count, const struct plan *body,
                        weft_time cancelled_at)
 {
@@ -118,7 +119,7 @@ static void run_family(const struct plan *plans, size_t count, const struct plan
 #define RUN_FAMILY(plans, body, cancelled_at)                                                      \
     run_family((plans), sizeof(plans) / sizeof((plans)[0]), (body), (cancelled_at))
 
-/* To the end of the tick in which it ends; nobody has been told yet. */
+/* Runs until the end of the tick in which the task ends. No waiter has been notified by then. */
 static void run_until_end_of(const child_task *task)
 {
     do
@@ -224,7 +225,7 @@ START_TEST(a_child_that_fails_cancels_its_siblings_in_order_and_the_body)
 }
 END_TEST
 
-START_TEST(children_that_fail_in_one_tick_are_all_in_the_error_in_that_order)
+START_TEST(all_children_that_fail_in_one_tick_are_in_the_error_in_order)
 {
     static const struct plan three[] = {{.delay = 2, .error = &fail},
                                         {.delay = 2, .error = &other_fail},
@@ -235,7 +236,7 @@ START_TEST(children_that_fail_in_one_tick_are_all_in_the_error_in_that_order)
 }
 END_TEST
 
-/* It is the order of failing, not that of creation. */
+/* The order is that of failing, not that of creation. */
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_19 */
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_20a */
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_21a */
@@ -317,7 +318,7 @@ START_TEST(a_groups_error_is_of_its_kind_and_has_a_text)
 }
 END_TEST
 
-START_TEST(errors_of_children_count_as_asked_for)
+START_TEST(errors_of_children_count_as_retrieved)
 {
     static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 1, .error = &fail}};
     RUN_FAMILY(two, NULL, 0);
@@ -369,14 +370,14 @@ START_TEST(a_group_that_is_cancelled_in_its_body_cancels_its_children)
 }
 END_TEST
 
-/* The body swallows it: no affair of the group's. */
-WEFT_ASYNC(deaf, weft_group group; const weft_error *caught;)
+/* The body catches the cancellation, which has no effect on the group. */
+WEFT_ASYNC(ignoring, weft_group group; const weft_error *caught;)
 {
     static const struct plan plan = {.delay = 9};
     weft_with_group(&self->group) {
         weft_group_create_task(&self->group, child, &children[0], .name = 'a', .plan = &plan);
         weft_try {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_catch(&weft_cancelled_error, self->caught) {
             note("!");
@@ -390,8 +391,8 @@ WEFT_ASYNC_END
 
 START_TEST(a_cancellation_that_the_body_catches_does_not_reach_the_children)
 {
-    static WEFT_TASK(deaf) task;
-    weft_loop_create_task(&loop, deaf, &task);
+    static WEFT_TASK(ignoring) task;
+    weft_loop_create_task(&loop, ignoring, &task);
     tick();
     weft_cancel(&task);
     run_dry();
@@ -400,7 +401,8 @@ START_TEST(a_cancellation_that_the_body_catches_does_not_reach_the_children)
 }
 END_TEST
 
-/* Once it is shutting down, more cancellations change nothing; children are told no more. */
+/* While the group shuts down, further cancellations change nothing. The children are not
+ * cancelled again. */
 START_TEST(a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children)
 {
     static const struct plan two[] = {{.delay = 9, .stays = 5}, {.delay = 9, .stays = 3}};
@@ -419,14 +421,15 @@ START_TEST(a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children)
 }
 END_TEST
 
-/* gh-86296. The last child has ended, the parent is ready: the cancellation is not lost. */
-START_TEST(a_cancellation_behind_the_last_childs_end_is_not_lost)
+/* gh-86296. The last child has ended, and the parent is ready. The cancellation must not be
+ * lost. */
+START_TEST(a_cancellation_after_the_last_childs_end_is_not_lost)
 {
     static const struct plan one[] = {{.delay = 1}};
     start_family(one, 1, NULL);
     run_until_end_of(&children[0]);
     if (_i)
-        tick(); /* its turn, too */
+        tick(); /* and runs its callback */
     ck_assert(!weft_done(&parent) && weft_cancel(&parent));
     run_dry();
     ck_recorded("a=cancelled1");
@@ -434,7 +437,7 @@ START_TEST(a_cancellation_behind_the_last_childs_end_is_not_lost)
 END_TEST
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_15 */
-START_TEST(a_child_that_fails_behind_a_cancellation_makes_it_an_error_and_leaves_it_counted)
+START_TEST(a_child_that_fails_after_a_cancellation_leaves_it_counted)
 {
     static const struct plan one[] = {{.delay = 9, .stays = 2, .late = &fail}};
     static const struct plan body = {.delay = 9, .stays = 5};
@@ -443,8 +446,8 @@ START_TEST(a_child_that_fails_behind_a_cancellation_makes_it_an_error_and_leaves
 }
 END_TEST
 
-/* gh-94398, gh-116720: cancelled from outside and failed at once: the error leaves the block,
- * and the cancellation comes at the next await. */
+/* gh-94398, gh-116720: the parent is cancelled from outside, and a child fails at once. The
+ * block raises the error, and the next await raises the cancellation. */
 WEFT_ASYNC(sleeping_on, const struct plan *plan; weft_group group; const weft_error *caught;
            struct child after;)
 {
@@ -453,7 +456,7 @@ WEFT_ASYNC(sleeping_on, const struct plan *plan; weft_group group; const weft_er
         weft_with_group(&self->group) {
             weft_group_create_task(&self->group, child, &children[0], .name = 'a',
                                    .plan = self->plan);
-            weft_sleep(20);
+            weft_sleep(WEFT_US(20));
         }
         weft_end;
     }
@@ -472,7 +475,7 @@ START_TEST(gh_116720_a_cancellation_from_outside_outlives_the_groups_error)
     static WEFT_TASK(sleeping_on) task;
     weft_loop_create_task(&loop, sleeping_on, &task, .plan = &plan);
     run_until_end_of(&children[0]);
-    weft_cancel(&task); /* the group has not heard of its failure yet */
+    weft_cancel(&task); /* the group is not notified of the failure yet */
     run_dry();
     ck_recorded("a=(fail)1Z");
     ck_assert(weft_cancelled(&task));
@@ -545,7 +548,7 @@ static const struct {
     {SOON(fail), LATE, false, 0, "aB=cancelled1=(fail)0"},
     {LATE, SOON(fail), false, 0, "b=(fail)0A=((fail))0"},
     {LATE, SOON(fail), true, 0, "b=(fail)0a=ok0"},
-    /* gh-116720: both in one tick; the inner error does not eat the outer group's request */
+    /* gh-116720: both in one tick; the outer group's request must outlive the inner error */
     {SOON(fail), SOON(other_fail), false, 0, "ab=(other)1=(fail (other))0"},
     {SOON(fail), SOON(other_fail), true, 0, "ab=(other)1=(fail)0"},
     {SOON(fail), {.delay = 9, .late = &other_fail}, false, 0, "aB=(other)1=(fail (other))0"},
@@ -581,7 +584,7 @@ WEFT_ASYNC(awaits_parent)
 WEFT_ASYNC_END
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_16 */
-START_TEST(a_cancellation_reaches_a_group_through_who_awaits_its_parent)
+START_TEST(a_cancellation_of_an_awaiting_task_reaches_the_group_of_its_target)
 {
     static const struct plan one[] = {SOON(fail)};
     static const struct plan body = {.delay = 9, .stays = 5};
@@ -605,9 +608,9 @@ WEFT_ASYNC(slowly, weft_group group; int i;)
         for (self->i = 0; self->i < CHILDREN; self->i++) {
             weft_group_create_task(&self->group, child, &children[self->i],
                                    .name = (char)('a' + self->i), .plan = &plan);
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
         ck_assert_ptr_null(self->group.scope.children);
         note("-");
     }
@@ -625,24 +628,24 @@ START_TEST(children_may_come_and_go_while_the_body_runs)
 }
 END_TEST
 
-/* A child that has two children in the same group, and so on. */
-struct hydra {
+/* A child that creates two children in its own group, which do so too. */
+struct doubling {
     weft_frame frame;
     weft_group *group;
 };
 
-typedef WEFT_TASK(hydra) hydra_task;
+typedef WEFT_TASK(doubling) doubling_task;
 
-static hydra_task hydras[31];
-static size_t heads;
+static doubling_task doublings[31];
+static size_t doubled;
 
-WEFT_ASYNC_BODY(hydra)
+WEFT_ASYNC_BODY(doubling)
 {
     note("h");
-    weft_sleep(1);
-    for (int i = 0; i < 2 && heads < sizeof(hydras) / sizeof(hydras[0]); i++) {
-        hydra_task *const next = &hydras[heads++];
-        weft_group_create_task(self->group, hydra, next, .group = self->group);
+    weft_sleep(WEFT_US(1));
+    for (int i = 0; i < 2 && doubled < sizeof(doublings) / sizeof(doublings[0]); i++) {
+        doubling_task *const next = &doublings[doubled++];
+        weft_group_create_task(self->group, doubling, next, .group = self->group);
     }
 }
 WEFT_ASYNC_END
@@ -650,8 +653,8 @@ WEFT_ASYNC_END
 WEFT_ASYNC(hercules, weft_group group; const struct plan *kills;)
 {
     weft_with_group(&self->group) {
-        heads = 1;
-        weft_group_create_task(&self->group, hydra, &hydras[0], .group = &self->group);
+        doubled = 1;
+        weft_group_create_task(&self->group, doubling, &doublings[0], .group = &self->group);
         if (self->kills)
             weft_group_create_task(&self->group, child, &children[0], .name = 'k',
                                    .plan = self->kills);
@@ -698,13 +701,13 @@ START_TEST(a_callback_may_start_a_child)
 }
 END_TEST
 
-/* Of the last child: when the parent has been woken, the block has ended. */
+/* `of` is the last child. When its parent has been woken, the block has ended. */
 START_TEST(a_child_is_refused_once_the_last_has_ended)
 {
     static const struct plan one[] = {{.delay = 1}};
     start_family(one, 1, NULL);
     run_until_end_of(&children[0]);
-    start_from_callback(&loop, &canceller); /* the group has not heard: it waits all the same */
+    start_from_callback(&loop, &canceller); /* the group is not notified yet, so it still waits */
     ck_no_error(refused);
     run_until_end_of(&children[1]);
     tick();
@@ -734,12 +737,13 @@ START_TEST(a_child_is_refused_before_the_block_and_behind_it_and_its_memory_is_a
 }
 END_TEST
 
-/* gh-94398: what a cancelled child's handler starts is refused, and not leaked. */
+/* gh-94398: a cancelled child creates a child in its handler. The new child must be refused
+ * without a leak. */
 WEFT_ASYNC(stubborn, weft_group *group; const weft_error *caught;)
 {
     static const struct plan plan = {.delay = 0};
     weft_try {
-        weft_sleep(9);
+        weft_sleep(WEFT_US(9));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         weft_try {
@@ -780,8 +784,8 @@ START_TEST(gh_94398_a_child_is_refused_while_the_group_shuts_down)
 }
 END_TEST
 
-/* Cancels the group while it starts a child: in the exception handler, which is told of the task
- * that failed in the child's memory, or where the arguments are evaluated. */
+/* Cancels the group while it starts a child: in the exception handler for the task that failed
+ * in the child's memory, or in the evaluation of the arguments. */
 static weft_group *cancelled_late;
 
 static void cancel_late(weft_loop *of, weft_task *task, const weft_error *error)
@@ -803,7 +807,7 @@ WEFT_ASYNC(starting_late, int way; child_task memory; weft_group group;)
     static const struct plan failing = {.error = &fail};
     cancelled_late = &self->group;
     weft_create_task(child, &self->memory, .name = 'f', .plan = &failing);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_with_group(&self->group) {
         weft_try {
             if (self->way == 0)
@@ -846,7 +850,7 @@ WEFT_ASYNC(quick, const weft_error *error; bool waits;)
     note("q");
     weft_check(self->error);
     if (self->waits)
-        weft_sleep(2);
+        weft_sleep(WEFT_US(2));
     note(".");
 }
 WEFT_ASYNC_END
@@ -892,7 +896,7 @@ START_TEST(a_child_may_start_at_once)
 }
 END_TEST
 
-/* ---- A group that is cancelled itself ---- */
+/* ---- A group that cancels itself ---- */
 
 static void cancel_group(weft_loop *of, weft_handle *handle)
 {
@@ -961,7 +965,7 @@ START_TEST(a_group_that_was_not_entered_or_has_ended_is_not_cancelled)
 }
 END_TEST
 
-/* Behind it all goes on; the loop around it, too. */
+/* After the block everything goes on, including the loop around the block. */
 WEFT_ASYNC(cancels_its_own, weft_group group; int i;)
 {
     static const struct plan plan = {.delay = 5};
@@ -971,13 +975,13 @@ WEFT_ASYNC(cancels_its_own, weft_group group; int i;)
             weft_sleep(0);
             weft_group_cancel(&self->group);
             note("-");
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             note("never");
         }
         weft_end;
         note(".");
     }
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note("end");
 }
 WEFT_ASYNC_END
@@ -991,12 +995,12 @@ START_TEST(a_body_may_cancel_its_group_and_all_goes_on_behind_it)
 }
 END_TEST
 
-/* A request from before the block, which was caught then, is none of the group's affairs. */
+/* A request that was made and caught before the block does not affect the group. */
 WEFT_ASYNC(cancelled_before, weft_group group; const weft_error *caught;)
 {
     weft_cancel(weft_current_task());
     weft_try {
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         note("x");
@@ -1004,7 +1008,7 @@ WEFT_ASYNC(cancelled_before, weft_group group; const weft_error *caught;)
     weft_end;
     weft_with_group(&self->group) {
         weft_group_cancel(&self->group);
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         note("never");
     }
     weft_end;
@@ -1020,7 +1024,7 @@ START_TEST(a_request_from_before_a_cancelled_group_does_not_count)
 }
 END_TEST
 
-/* ---- Nobody is asked more often than needed ---- */
+/* ---- No task is cancelled more often than needed ---- */
 
 START_TEST(a_sibling_that_has_ended_too_is_not_cancelled)
 {
@@ -1031,7 +1035,7 @@ START_TEST(a_sibling_that_has_ended_too_is_not_cancelled)
 }
 END_TEST
 
-/* It shuts down already, because of its body. */
+/* The group already shuts down, because its body failed. */
 START_TEST(a_late_failure_does_not_cancel_the_parent)
 {
     static const struct plan two[] = {{.delay = 9, .stays = 2, .late = &fail},
@@ -1090,7 +1094,7 @@ WEFT_ASYNC(twice, weft_group group; const weft_error *caught;)
 WEFT_ASYNC_END
 
 /* CPython: test_taskgroups.TestTaskGroup.test_taskgroup_already_entered */
-START_TEST(a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new)
+START_TEST(a_group_that_is_entered_twice_is_refused_and_can_be_reused)
 {
     static WEFT_TASK(twice) task;
     ck_no_error(weft_run(&loop, twice, &task));
@@ -1098,7 +1102,7 @@ START_TEST(a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_end
 }
 END_TEST
 
-/* The errors of the first time are not those of the second. */
+/* The errors of the first block must not show up in the second. */
 WEFT_ASYNC(again, weft_group group; const weft_error *caught; int i;)
 {
     static const struct plan plans[] = {{.delay = 1, .error = &fail},
@@ -1205,7 +1209,7 @@ WEFT_ASYNC(reusing, weft_group group; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_childs_memory_is_free_when_who_awaited_it_runs)
+START_TEST(a_childs_memory_is_free_when_the_task_that_awaited_it_runs)
 {
     static WEFT_TASK(reusing) task;
     ck_no_error(weft_run(&loop, reusing, &task));
@@ -1226,8 +1230,8 @@ START_TEST(a_childs_memory_is_not_free_before_its_group_is_notified)
 }
 END_TEST
 
-/* The memory of a failed child is used again while its siblings are still about to fail: they stand
- * in the error, and the walk ends where that memory was. */
+/* The memory of a failed child is used again before its siblings fail. The siblings' errors are
+ * in the group's error, and the walk ends at the memory that was used again. */
 static const struct plan idle = {.delay = 50};
 
 static void reuse_first(weft_loop *of, weft_handle *handle)
@@ -1250,7 +1254,7 @@ START_TEST(a_failed_childs_memory_may_be_used_again_before_its_siblings_fail)
 }
 END_TEST
 
-/* The same, in a group that is itself about to fail: the two do not get mixed up. */
+/* The memory is used again in another group, which then fails. The two errors must stay apart. */
 WEFT_ASYNC(stranger, weft_group group; const weft_error *caught;)
 {
     static const struct plan plan = {.delay = 0, .error = &other_fail};
@@ -1262,7 +1266,7 @@ WEFT_ASYNC(stranger, weft_group group; const weft_error *caught;)
     }
     weft_catch(&weft_group_error, self->caught) {
         note_outcome(self->caught, weft_current_task());
-        weft_sleep(20);
+        weft_sleep(WEFT_US(20));
         note_outcome(self->caught, weft_current_task());
     }
     weft_end;
@@ -1287,7 +1291,7 @@ START_TEST(a_failed_childs_memory_may_fail_again_in_another_group)
 }
 END_TEST
 
-/* The last one is who knows the first. */
+/* The last error links to the first. */
 START_TEST(a_walk_ends_where_memory_was_used_again)
 {
     static const struct plan three[] = {SOON(fail), SOON(other_fail), SOON(fail)};
@@ -1300,7 +1304,7 @@ START_TEST(a_walk_ends_where_memory_was_used_again)
 }
 END_TEST
 
-/* The group is gone, and its memory something else: its children know their loop all the same. */
+/* The group's memory is used for something else. Its children must still find their loop. */
 WEFT_ASYNC(awaits_child, const weft_error *caught;)
 {
     weft_try {
@@ -1330,7 +1334,7 @@ START_TEST(children_outlive_their_group)
 }
 END_TEST
 
-/* What a failed child was: its counts are what they were, and an uncancel too many does no harm. */
+/* A failed child keeps its counts, and a surplus weft_uncancel has no effect. */
 START_TEST(a_failed_child_is_a_task_like_any_other)
 {
     static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 9, .late = &fail}};
@@ -1347,9 +1351,9 @@ START_TEST(a_failed_child_is_a_task_like_any_other)
 }
 END_TEST
 
-/* ---- Looking at it ---- */
+/* ---- Reports ---- */
 
-START_TEST(all_tasks_are_those_of_no_group_and_then_each_groups)
+START_TEST(all_tasks_lists_tasks_without_a_group_and_then_each_groups)
 {
     static const struct plan two[] = {{.delay = 2}, {.delay = 3}};
     static child_task alone;
@@ -1363,7 +1367,7 @@ START_TEST(all_tasks_are_those_of_no_group_and_then_each_groups)
     ck_assert_ptr_eq(task = weft_next_task(task), &children[1].task);
     ck_assert_ptr_null(weft_next_task(task));
     run_until_end_of(&children[0]);
-    ck_assert_uint_eq(count_tasks(), 3); /* the group has not heard yet */
+    ck_assert_uint_eq(count_tasks(), 3); /* the group is not notified yet */
     run_dry();
     record[0] = '\0';
 }
@@ -1447,7 +1451,7 @@ START_TEST(a_shutdown_ends_parents_and_children)
 }
 END_TEST
 
-/* At every tick of a group's life. */
+/* Closes the loop at each tick of a group's life. */
 START_TEST(a_loop_may_be_closed_with_groups_open_and_their_frames_are_free)
 {
     static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 9, .stays = 2}};
@@ -1473,28 +1477,26 @@ int main(void)
     tcase_add_loop_test(tests, a_block_may_be_left_in_any_way_and_its_children_end_first, 0, WAYS);
     tcase_add_test(tests, an_error_of_the_body_cancels_the_children_and_is_the_last_in_the_groups);
     tcase_add_loop_test(tests, a_child_that_fails_cancels_its_siblings_in_order_and_the_body, 0, 2);
-    tcase_add_test(tests, children_that_fail_in_one_tick_are_all_in_the_error_in_that_order);
+    tcase_add_test(tests, all_children_that_fail_in_one_tick_are_in_the_error_in_order);
     tcase_add_test(tests, errors_are_walked_in_the_order_of_failing_the_bodys_last);
     tcase_add_test(tests, a_body_that_makes_another_error_of_a_cancellation_fails_the_group);
     tcase_add_test(tests, body_and_child_fail);
     tcase_add_test(tests, the_bodys_own_error_counts);
     tcase_add_test(tests, an_error_that_is_no_groups_is_walked_as_itself);
     tcase_add_test(tests, a_groups_error_is_of_its_kind_and_has_a_text);
-    tcase_add_test(tests, errors_of_children_count_as_asked_for);
+    tcase_add_test(tests, errors_of_children_count_as_retrieved);
     tcase_add_test(tests, a_child_that_is_cancelled_alone_is_no_failure);
     tcase_add_test(tests, a_group_that_is_cancelled_while_it_waits_cancels_its_children_in_order);
     tcase_add_loop_test(tests, a_group_that_is_cancelled_in_its_body_cancels_its_children, 0, 2);
     tcase_add_test(tests, a_cancellation_that_the_body_catches_does_not_reach_the_children);
     tcase_add_test(tests, a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children);
-    tcase_add_loop_test(tests, a_cancellation_behind_the_last_childs_end_is_not_lost, 0, 2);
-    tcase_add_loop_test(
-        tests, a_child_that_fails_behind_a_cancellation_makes_it_an_error_and_leaves_it_counted, 0,
-        2);
+    tcase_add_loop_test(tests, a_cancellation_after_the_last_childs_end_is_not_lost, 0, 2);
+    tcase_add_loop_test(tests, a_child_that_fails_after_a_cancellation_leaves_it_counted, 0, 2);
     tcase_add_test(tests, gh_116720_a_cancellation_from_outside_outlives_the_groups_error);
     tcase_add_test(tests, a_groups_own_cancellation_is_taken_back);
     tcase_add_loop_test(tests, gh_116720_groups_in_groups_keep_their_requests_apart, 0,
                         sizeof(nests) / sizeof(nests[0]));
-    tcase_add_test(tests, a_cancellation_reaches_a_group_through_who_awaits_its_parent);
+    tcase_add_test(tests, a_cancellation_of_an_awaiting_task_reaches_the_group_of_its_target);
     tcase_add_test(tests, children_may_come_and_go_while_the_body_runs);
     tcase_add_test(tests, children_may_have_siblings_while_their_parent_waits);
     tcase_add_test(tests, a_callback_may_start_a_child);
@@ -1514,19 +1516,18 @@ int main(void)
     tcase_add_test(tests, a_sibling_that_has_ended_too_is_not_cancelled);
     tcase_add_test(tests, a_late_failure_does_not_cancel_the_parent);
     tcase_add_test(tests, children_that_are_cancelled_already_are_not_cancelled_with_the_group);
-    tcase_add_test(
-        tests, a_group_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
+    tcase_add_test(tests, a_group_that_is_entered_twice_is_refused_and_can_be_reused);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
     tcase_add_test(tests, a_group_forgets_the_bodys_own_error_too);
     tcase_add_test(tests, a_group_that_has_forgotten_its_errors_does_not_look_at_its_children);
-    tcase_add_test(tests, a_childs_memory_is_free_when_who_awaited_it_runs);
+    tcase_add_test(tests, a_childs_memory_is_free_when_the_task_that_awaited_it_runs);
     tcase_add_test(tests, a_childs_memory_is_not_free_before_its_group_is_notified);
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);
     tcase_add_test(tests, a_failed_childs_memory_may_fail_again_in_another_group);
     tcase_add_loop_test(tests, a_walk_ends_where_memory_was_used_again, 0, 3);
     tcase_add_test(tests, children_outlive_their_group);
     tcase_add_test(tests, a_failed_child_is_a_task_like_any_other);
-    tcase_add_test(tests, all_tasks_are_those_of_no_group_and_then_each_groups);
+    tcase_add_test(tests, all_tasks_lists_tasks_without_a_group_and_then_each_groups);
     tcase_add_test(tests, a_parent_waits_for_its_group);
     tcase_add_test(tests, a_child_has_a_name);
     tcase_add_test(tests, the_task_of_a_child_is_evaluated_once);

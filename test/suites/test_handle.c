@@ -1,9 +1,9 @@
-/* Handles: functions that the loop calls soon, later, or when something has ended. */
+/* Handles: functions that the loop calls soon, later, or when an awaitable has ended. */
 #include "helper.h"
 
 #include <stdlib.h>
 
-/* A handle with a letter, which is recorded when it is called, and something to do then. */
+/* A handle with a letter. Its call records the letter and performs an action. */
 struct call {
     weft_handle handle;
     char name;
@@ -31,7 +31,7 @@ static const weft_error *soon(struct call *call)
 
 static const weft_error *later(struct call *call)
 {
-    return weft_call_later(&loop, &call->handle, 5, called);
+    return weft_call_later(&loop, &call->handle, WEFT_US(5), called);
 }
 
 static const weft_error *at(struct call *call)
@@ -68,7 +68,7 @@ static void end_all(void)
 
 /* ---- Soon, later ---- */
 
-START_TEST(calls_are_made_in_the_order_in_which_they_were_asked_for)
+START_TEST(callbacks_run_in_the_order_in_which_they_were_scheduled)
 {
     soon(&b), soon(&a), soon(&c);
     ck_recorded("");
@@ -77,10 +77,10 @@ START_TEST(calls_are_made_in_the_order_in_which_they_were_asked_for)
 }
 END_TEST
 
-START_TEST(later_calls_are_made_by_time_and_then_in_order)
+START_TEST(later_callbacks_run_by_time_and_then_in_order)
 {
-    weft_call_later(&loop, &a.handle, 7, called);
-    weft_call_later(&loop, &b.handle, 3, called);
+    weft_call_later(&loop, &a.handle, WEFT_US(7), called);
+    weft_call_later(&loop, &b.handle, WEFT_US(3), called);
     weft_call_at(&loop, &c.handle, 7, called);
     weft_call_at(&loop, &d.handle, 3, called);
     tick();
@@ -92,7 +92,7 @@ START_TEST(later_calls_are_made_by_time_and_then_in_order)
 }
 END_TEST
 
-START_TEST(a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready)
+START_TEST(a_callback_due_now_or_in_the_past_runs_behind_the_ready_entries)
 {
     backend.now = 100;
     weft_call_later(&loop, &a.handle, 0, called);
@@ -106,13 +106,13 @@ END_TEST
 
 START_TEST(the_furthest_time_is_no_overflow)
 {
-    backend.now = 100;
-    weft_call_later(&loop, &a.handle, UINT64_MAX, called);
-    weft_call_later(&loop, &b.handle, UINT64_MAX - 100, called);
-    weft_call_later(&loop, &c.handle, UINT64_MAX - 101, called);
+    backend.now = WEFT_FOREVER - 200;
+    weft_call_later(&loop, &a.handle, WEFT_FOREVER, called);
+    weft_call_later(&loop, &b.handle, WEFT_US(200), called);
+    weft_call_later(&loop, &c.handle, WEFT_US(199), called);
     tick();
     ck_recorded("c");
-    ck_assert_uint_eq(backend.now, UINT64_MAX - 1);
+    ck_assert_uint_eq(backend.now, WEFT_FOREVER - 1);
     tick();
     ck_recorded("ab");
 }
@@ -125,7 +125,7 @@ START_TEST(a_handle_is_pending_until_it_is_called)
     ck_assert(!weft_handle_pending(&a.handle));
     ck_no_error(ways[_i](&a));
     ck_assert(weft_handle_pending(&a.handle));
-    end_all(); /* and `called` looks as well */
+    end_all(); /* `called` checks this too */
     ck_assert(!weft_handle_pending(&a.handle));
     ck_recorded("a");
 }
@@ -157,7 +157,7 @@ START_TEST(an_idle_handle_is_not_cancelled)
 }
 END_TEST
 
-/* Of three, each one. */
+/* Cancels each of three handles. */
 START_TEST(a_cancelled_handle_is_not_called_and_may_be_used_again_at_once)
 {
     struct call *const calls[] = {&a, &b, &c};
@@ -184,8 +184,8 @@ static void cancel_other(struct call *call)
     note(cancel(call->other) ? "!" : "?");
 }
 
-/* It is due, or the future has ended: its turn is on the ready queue by now. */
-START_TEST(a_call_that_is_under_way_is_cancelled_by_the_one_before_it)
+/* The delay is over, or the future has ended, so the callback is already in the ready queue. */
+START_TEST(a_queued_callback_can_be_cancelled_by_an_earlier_one)
 {
     a.action = cancel_other, a.other = &c;
     ways[_i](&a), ways[_i](&b), ways[_i](&c), ways[_i](&d);
@@ -194,7 +194,7 @@ START_TEST(a_call_that_is_under_way_is_cancelled_by_the_one_before_it)
 }
 END_TEST
 
-START_TEST(a_call_that_was_made_is_not_cancelled_by_the_one_behind_it)
+START_TEST(a_callback_that_has_run_is_not_cancelled_by_a_later_one)
 {
     b.action = cancel_other, b.other = &a;
     ways[_i](&a), ways[_i](&b);
@@ -220,7 +220,7 @@ END_TEST
 static int rounds;
 static schedule *way;
 
-/* Schedules itself again, and cancels the other behind its back. */
+/* Schedules itself again, and cancels the callback that comes after it. */
 static void again(struct call *call)
 {
     if (rounds-- == 0)
@@ -240,7 +240,7 @@ START_TEST(a_handle_is_used_again_inside_its_own_call)
 }
 END_TEST
 
-START_TEST(one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it)
+START_TEST(a_handle_reused_inside_its_own_call_can_cancel_the_next_call)
 {
     rounds = 3, way = ways[_i];
     a.action = again, a.other = &b;
@@ -284,7 +284,7 @@ static WEFT_TASK(listener) x, y, z;
 
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_result */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_exception */
-START_TEST(callbacks_and_tasks_are_notified_in_the_order_in_which_they_came)
+START_TEST(callbacks_and_tasks_are_notified_in_the_order_of_waiting)
 {
     weft_loop_create_task(&loop, listener, &x, .name = 'x');
     tick();
@@ -299,7 +299,7 @@ START_TEST(callbacks_and_tasks_are_notified_in_the_order_in_which_they_came)
 }
 END_TEST
 
-/* Of a ring of a x b c y, each callback, and then the others too. */
+/* Removes each callback from the list a x b c y, then the other callbacks. */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_callback */
 /* CPython:
  * test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_and_second_callback */
@@ -338,7 +338,7 @@ START_TEST(the_only_callback_is_removed_and_another_one_added)
 }
 END_TEST
 
-START_TEST(a_callback_of_what_has_ended_is_called_soon)
+START_TEST(a_done_callback_of_an_ended_awaitable_runs_in_the_next_tick)
 {
     weft_set_done(&future);
     soon(&a), done(&b), soon(&c);
@@ -348,7 +348,7 @@ START_TEST(a_callback_of_what_has_ended_is_called_soon)
 }
 END_TEST
 
-START_TEST(a_callback_of_what_was_never_started_is_refused)
+START_TEST(a_done_callback_of_an_awaitable_never_started_is_refused)
 {
     future = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(done(&a), &weft_invalid_state_error);
@@ -361,7 +361,7 @@ static void add_other(struct call *call)
     ck_no_error(done(call->other));
 }
 
-/* As in asyncio: during its delivery a callback that is added has its turn in the next tick. */
+/* As in asyncio, a callback that is added by another callback runs in the next tick. */
 /* CPython: test_futures.BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_2 */
 START_TEST(a_callback_adds_another_during_delivery)
 {
@@ -382,7 +382,7 @@ static void begin_anew(struct call *call)
     call->action = NULL;
 }
 
-START_TEST(a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called)
+START_TEST(a_callback_can_reuse_the_awaitable_before_the_other_callbacks_run)
 {
     a.action = begin_anew;
     done(&a), done(&b);
@@ -401,7 +401,7 @@ struct failing {
 
 WEFT_ASYNC_BODY(failing)
 {
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_raise(&fail);
 }
 WEFT_ASYNC_END
@@ -412,8 +412,8 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
     note_error(error);
 }
 
-/* In asyncio too, add_done_callback retrieves no exception. */
-START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
+/* In asyncio, too, add_done_callback does not retrieve the exception. */
+START_TEST(a_done_callback_of_a_task_does_not_retrieve_its_error)
 {
     static WEFT_TASK(failing) task;
     weft_set_exception_handler(&loop, note_failure);
@@ -425,9 +425,9 @@ START_TEST(a_callback_of_a_task_does_not_ask_for_its_error)
 }
 END_TEST
 
-START_TEST(calls_that_are_pending_when_the_loop_closes_are_off)
+START_TEST(calls_that_are_pending_when_the_loop_closes_are_cancelled)
 {
-    soon(&a), later(&b), weft_call_later(&loop, &c.handle, 7, called);
+    soon(&a), later(&b), weft_call_later(&loop, &c.handle, WEFT_US(7), called);
     weft_loop_close(&loop);
     ck_assert(!weft_handle_pending(&a.handle));
     ck_assert(!weft_handle_pending(&b.handle));
@@ -438,35 +438,52 @@ START_TEST(calls_that_are_pending_when_the_loop_closes_are_off)
 }
 END_TEST
 
+START_TEST(a_delay_below_zero_is_due_at_once)
+{
+    const weft_time began = backend.now;
+    backend.now = began + 5;
+    new_calls();
+    weft_call_later(&loop, &a.handle, WEFT_MS(-5), called);
+    weft_call_later(&loop, &b.handle, WEFT_SECONDS(-0.5), called);
+    weft_call_later(&loop, &c.handle, began - weft_loop_time(&loop), called);
+    weft_call_later(&loop, &d.handle, WEFT_FOREVER + 1, called);
+    ck_assert_uint_eq(weft_next_run(&loop), weft_loop_time(&loop));
+    weft_run_once(&loop);
+    weft_run_once(&loop);
+    ck_recorded("abcd");
+    ck_assert_uint_eq(weft_loop_time(&loop), began + 5);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("handle");
     tcase_add_checked_fixture(tests, new_calls, NULL);
-    tcase_add_test(tests, calls_are_made_in_the_order_in_which_they_were_asked_for);
-    tcase_add_test(tests, later_calls_are_made_by_time_and_then_in_order);
-    tcase_add_test(tests,
-                   a_call_for_now_or_for_the_past_is_made_in_the_next_tick_behind_what_is_ready);
+    tcase_add_test(tests, callbacks_run_in_the_order_in_which_they_were_scheduled);
+    tcase_add_test(tests, later_callbacks_run_by_time_and_then_in_order);
+    tcase_add_test(tests, a_callback_due_now_or_in_the_past_runs_behind_the_ready_entries);
     tcase_add_test(tests, the_furthest_time_is_no_overflow);
     tcase_add_loop_test(tests, a_handle_is_pending_until_it_is_called, 0, WAYS);
     tcase_add_loop_test(tests, a_pending_handle_is_not_scheduled_again_and_loses_nothing, 0, WAYS);
     tcase_add_test(tests, an_idle_handle_is_not_cancelled);
     tcase_add_loop_test(tests, a_cancelled_handle_is_not_called_and_may_be_used_again_at_once, 0,
                         WAYS);
-    tcase_add_loop_test(tests, a_call_that_is_under_way_is_cancelled_by_the_one_before_it, 0, WAYS);
-    tcase_add_loop_test(tests, a_call_that_was_made_is_not_cancelled_by_the_one_behind_it, 0, WAYS);
+    tcase_add_loop_test(tests, a_queued_callback_can_be_cancelled_by_an_earlier_one, 0, WAYS);
+    tcase_add_loop_test(tests, a_callback_that_has_run_is_not_cancelled_by_a_later_one, 0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_idle_when_it_is_called, 0, WAYS);
     tcase_add_loop_test(tests, a_handle_is_used_again_inside_its_own_call, 0, WAYS);
-    tcase_add_loop_test(tests, one_that_is_used_again_inside_its_own_call_cancels_the_one_behind_it,
-                        0, WAYS);
+    tcase_add_loop_test(tests, a_handle_reused_inside_its_own_call_can_cancel_the_next_call, 0,
+                        WAYS);
     tcase_add_loop_test(tests, a_handle_is_freed_inside_its_own_call, 0, WAYS);
-    tcase_add_test(tests, callbacks_and_tasks_are_notified_in_the_order_in_which_they_came);
+    tcase_add_test(tests, callbacks_and_tasks_are_notified_in_the_order_of_waiting);
     tcase_add_loop_test(tests, callbacks_are_removed_from_between_tasks, 0, 3);
     tcase_add_test(tests, the_only_callback_is_removed_and_another_one_added);
-    tcase_add_test(tests, a_callback_of_what_has_ended_is_called_soon);
-    tcase_add_test(tests, a_callback_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_done_callback_of_an_ended_awaitable_runs_in_the_next_tick);
+    tcase_add_test(tests, a_done_callback_of_an_awaitable_never_started_is_refused);
     tcase_add_test(tests, a_callback_adds_another_during_delivery);
-    tcase_add_test(tests, a_callback_uses_what_has_ended_again_while_others_are_still_to_be_called);
-    tcase_add_test(tests, a_callback_of_a_task_does_not_ask_for_its_error);
-    tcase_add_test(tests, calls_that_are_pending_when_the_loop_closes_are_off);
+    tcase_add_test(tests, a_callback_can_reuse_the_awaitable_before_the_other_callbacks_run);
+    tcase_add_test(tests, a_done_callback_of_a_task_does_not_retrieve_its_error);
+    tcase_add_test(tests, calls_that_are_pending_when_the_loop_closes_are_cancelled);
+    tcase_add_test(tests, a_delay_below_zero_is_due_at_once);
     return run_suite();
 }

@@ -1,11 +1,12 @@
-/* Locks: first in, first out, nobody barges, and no wake-up is lost under cancellation. */
+/* Locks: first in, first out; no newcomer overtakes; no wake-up is lost under cancellation. */
 #include "helper.h"
 #include "ways.h"
 
 static weft_lock lock;
-static weft_task somebody; /* who holds it, where nobody needs to know */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
-/* Takes the lock for a time: a letter when it has it, its capital when it gives it back. */
+/* Takes the lock for a time. Records a letter when it acquires the lock, its capital when it
+ * releases it. */
 struct holder {
     weft_frame frame;
     char name;
@@ -47,7 +48,7 @@ static void start(holder_task *task, char name, weft_time delay)
     weft_loop_create_task(&loop, holder, task, .name = name, .delay = delay);
 }
 
-/* a holds it; b, c and d wait. */
+/* Starts a, which takes the lock, and b, c and d, which wait. */
 static void start_all(void)
 {
     start(&a, 'a', 10);
@@ -58,10 +59,10 @@ static void start_all(void)
     ck_recorded("a");
 }
 
-/* It is held by nobody in particular; b, c and d wait. */
+/* Starts b, c and d, which wait for the lock. No real task holds it. */
 static void start_waiters(void)
 {
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     start(&b, 'b', 10);
     start(&c, 'c', 10);
     start(&d, 'd', 10);
@@ -87,7 +88,7 @@ START_TEST(a_free_lock_is_taken_at_once)
 }
 END_TEST
 
-START_TEST(those_who_wait_get_it_in_the_order_in_which_they_came)
+START_TEST(waiters_get_the_lock_in_the_order_in_which_they_came)
 {
     start_all();
     run_dry();
@@ -101,20 +102,20 @@ struct barging {
     weft_frame frame;
 };
 
-/* Gives the lock back while another waits for it, and wants it again at once. */
+/* Releases the lock while another task waits, and then wants it again at once. */
 WEFT_ASYNC_BODY(barging)
 {
     weft_lock_acquire(&lock);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_lock_release(&lock);
-    ck_assert(!weft_lock_locked(&lock)); /* free, but promised */
+    ck_assert(!weft_lock_locked(&lock)); /* free, but granted to the waiter */
     weft_lock_acquire(&lock);
     note("again");
     weft_lock_release(&lock);
 }
 WEFT_ASYNC_END
 
-START_TEST(nobody_barges_past_one_that_waits)
+START_TEST(no_newcomer_overtakes_a_waiter)
 {
     static WEFT_TASK(barging) task;
     weft_loop_create_task(&loop, barging, &task);
@@ -128,14 +129,14 @@ END_TEST
 START_TEST(a_release_of_an_unlocked_lock_is_an_error)
 {
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     ck_no_error(weft_lock_release(&lock));
     ck_error(weft_lock_release(&lock), &weft_invalid_state_error);
     ck_assert(lock_is_free());
 }
 END_TEST
 
-/* Of b, c, d, each.
+/* Cancels each of b, c and d.
  * CPython: test_locks.LockTests.test_acquire_cancel */
 START_TEST(a_cancelled_waiter_is_gone_and_the_others_keep_their_order)
 {
@@ -161,7 +162,7 @@ START_TEST(all_waiters_are_cancelled)
 }
 END_TEST
 
-START_TEST(a_cancelled_holder_gives_it_back)
+START_TEST(a_cancelled_holder_releases_the_lock)
 {
     start_all();
     weft_cancel(&a);
@@ -172,12 +173,12 @@ START_TEST(a_cancelled_holder_gives_it_back)
 }
 END_TEST
 
-/* bpo-27585, gh-90155, gh-112202, asyncio#265. A wake-up is a token: b is woken, and then cancelled
- * before it runs (0), or first cancelled and then, still the first of the list, not woken (1).
- * CPython: test_locks.LockTests.test_cancel_race
+/* bpo-27585, gh-90155, gh-112202, asyncio#265. Task b is woken, and cancelled before it runs
+ * (0). Or it is cancelled first, and then must not be woken, though it is still first in the
+ * list (1). CPython: test_locks.LockTests.test_cancel_race
  * CPython: test_locks.LockTests.test_cancel_release_race (bpo-32734)
  * CPython: test_locks.LockTests.test_finished_waiter_cancelled */
-START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
+START_TEST(a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next)
 {
     start_waiters();
     if (_i)
@@ -206,9 +207,9 @@ START_TEST(all_but_the_last_are_cancelled_in_the_tick_of_the_release)
 END_TEST
 
 /* CPython: test_locks.LockTests.test_acquire */
-START_TEST(one_that_comes_while_the_lock_is_promised_to_another_waits)
+START_TEST(a_newcomer_waits_while_the_lock_is_granted_to_a_waiter)
 {
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     start(&b, 'b', 10);
     tick();
     start(&c, 'c', 10);
@@ -221,11 +222,11 @@ START_TEST(one_that_comes_while_the_lock_is_promised_to_another_waits)
 }
 END_TEST
 
-/* The only one listed was cancelled, but has not run yet: a newcomer takes the lock at once, unless
- * the other had been woken for it before. */
+/* The only waiter in the list was cancelled, but has not run yet. A newcomer takes the lock at
+ * once, unless the waiter was woken before. */
 START_TEST(a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken)
 {
-    lock.holder = &somebody;
+    lock.holder = &some_task;
     start(&b, 'b', 10);
     tick();
     start(&c, 'c', 10);
@@ -242,7 +243,7 @@ START_TEST(a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_u
 }
 END_TEST
 
-/* The ways out of a with block are test_blocks.c's; what follows is that the next one gets it. */
+/* test_blocks.c tests the ways out of a with block. This test is about the next waiter. */
 struct leaving {
     weft_frame frame;
     char way;
@@ -253,7 +254,7 @@ WEFT_ASYNC_BODY(leaving)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_lock(&lock) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             LEAVE(self->way);
         }
         weft_end;
@@ -261,7 +262,7 @@ WEFT_ASYNC_BODY(leaving)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_with_block_gives_it_to_the_next_one_on_every_way_out)
+START_TEST(a_with_block_wakes_the_next_waiter_on_every_way_out)
 {
     static WEFT_TASK(leaving) task;
     weft_loop_create_task(&loop, leaving, &task, .way = WAYS[_i]);
@@ -277,7 +278,7 @@ struct acquiring {
     const weft_error *caught;
 };
 
-/* Cancelled while it waits: when acquire raises, the lock is not held. */
+/* Is cancelled while it waits. When acquire raises, the lock is not held. */
 WEFT_ASYNC_BODY(acquiring)
 {
     weft_try {
@@ -308,8 +309,8 @@ START_TEST(a_cancelled_waiter_may_come_back)
 }
 END_TEST
 
-/* Whatever is cancelled, and whenever: nobody is left waiting, nobody holds it together with
- * another, and those who were not cancelled all have had it. */
+/* Cancels each task in each tick. No task must wait for ever, no two tasks hold the lock at
+ * once, and all other tasks get it. */
 START_TEST(the_lock_survives_cancellation_at_any_tick)
 {
     holder_task *const tasks[] = {&a, &b, &c, &d};
@@ -349,18 +350,19 @@ int main(void)
     TCase *const tests = begin_suite("lock");
     tcase_add_checked_fixture(tests, new_lock, NULL);
     tcase_add_test(tests, a_free_lock_is_taken_at_once);
-    tcase_add_test(tests, those_who_wait_get_it_in_the_order_in_which_they_came);
-    tcase_add_test(tests, nobody_barges_past_one_that_waits);
+    tcase_add_test(tests, waiters_get_the_lock_in_the_order_in_which_they_came);
+    tcase_add_test(tests, no_newcomer_overtakes_a_waiter);
     tcase_add_test(tests, a_release_of_an_unlocked_lock_is_an_error);
     tcase_add_loop_test(tests, a_cancelled_waiter_is_gone_and_the_others_keep_their_order, 0, 3);
     tcase_add_test(tests, all_waiters_are_cancelled);
-    tcase_add_test(tests, a_cancelled_holder_gives_it_back);
-    tcase_add_loop_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on, 0, 2);
+    tcase_add_test(tests, a_cancelled_holder_releases_the_lock);
+    tcase_add_loop_test(tests, a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next, 0,
+                        2);
     tcase_add_test(tests, all_but_the_last_are_cancelled_in_the_tick_of_the_release);
     tcase_add_loop_test(
         tests, a_newcomer_takes_a_free_lock_at_once_if_those_listed_were_cancelled_unwoken, 0, 2);
-    tcase_add_test(tests, one_that_comes_while_the_lock_is_promised_to_another_waits);
-    tcase_add_loop_test(tests, a_with_block_gives_it_to_the_next_one_on_every_way_out, 0,
+    tcase_add_test(tests, a_newcomer_waits_while_the_lock_is_granted_to_a_waiter);
+    tcase_add_loop_test(tests, a_with_block_wakes_the_next_waiter_on_every_way_out, 0,
                         sizeof(WAYS) - 1);
     tcase_add_test(tests, a_cancelled_waiter_may_come_back);
     tcase_add_test(tests, the_lock_survives_cancellation_at_any_tick);

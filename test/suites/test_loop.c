@@ -1,4 +1,4 @@
-/* The loop: its iterations, its runs and their ends, and what it asks of its backend. */
+/* The loop: its iterations, its runs and their ends, and its calls of the backend. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
 #include "panic.h"
@@ -12,7 +12,7 @@
 
 /* ---- Coroutines that most tests are made of ---- */
 
-/* Notes its letter each time it runs, `times` times. */
+/* Records its letter `times` times, once per step. */
 struct runner {
     weft_frame frame;
     char name;
@@ -29,7 +29,7 @@ WEFT_ASYNC_BODY(runner)
 }
 WEFT_ASYNC_END
 
-/* Waits for what nobody will do. */
+/* Waits for ever. */
 struct hanging {
     weft_frame frame;
     char name;
@@ -58,7 +58,7 @@ static void new_future(void)
 
 /* ---- Iterations ---- */
 
-START_TEST(what_becomes_ready_during_an_iteration_runs_in_the_next)
+START_TEST(a_task_made_ready_during_an_iteration_runs_in_the_next)
 {
     static WEFT_TASK(runner) a, b;
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
@@ -72,8 +72,9 @@ START_TEST(what_becomes_ready_during_an_iteration_runs_in_the_next)
 }
 END_TEST
 
-/* c is due, but a and b are ready before it; its sleep then takes a turn, and it another. */
-START_TEST(what_is_due_comes_behind_what_is_ready)
+/* Task c is due, but a and b are ready before it. The end of its sleep takes one callback, and c
+ * runs a tick later. */
+START_TEST(due_timers_come_behind_ready_tasks)
 {
     static WEFT_TASK(runner) a, b, c;
     weft_loop_create_task(&loop, runner, &c, .name = 'c', .times = 2, .delay = 5);
@@ -107,8 +108,9 @@ END_TEST
 
 /* ---- Runs ---- */
 
-/* Main ends in the second iteration, of which the run hears in the third, which is run whole. */
-START_TEST(the_iteration_behind_the_one_in_which_main_ended_is_run_whole)
+/* The main task ends in the second iteration. The run is notified in the third iteration, which
+ * it completes. */
+START_TEST(a_run_completes_the_iteration_after_the_end_of_main)
 {
     static WEFT_TASK(runner) before, main_task, after;
     weft_loop_create_task(&loop, runner, &before, .name = 'b', .times = 9);
@@ -135,7 +137,7 @@ WEFT_ASYNC_BODY(spawning)
 }
 WEFT_ASYNC_END
 
-START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error)
+START_TEST(weft_run_cancels_the_tasks_left_in_order_and_returns_mains_error)
 {
     static WEFT_TASK(spawning) task;
     ck_error(weft_run(&loop, spawning, &task), &fail);
@@ -144,11 +146,11 @@ START_TEST(weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_main
 }
 END_TEST
 
-/* Another loop's run may end so, and hand it on. */
+/* The run of another loop may end with this error, and the task may raise it. */
 WEFT_ASYNC(raising_deadlock, WEFT_TASK(hanging) left;)
 {
     weft_create_task(hanging, &self->left, .name = 'l', .future = &never);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_raise(&weft_deadlock_error);
 }
 WEFT_ASYNC_END
@@ -182,7 +184,7 @@ WEFT_ASYNC_BODY(strict)
 }
 WEFT_ASYNC_END
 
-/* The frame follows the head of the task, at an offset that is no multiple of 64. */
+/* The frame follows the task's head, at an offset that is not a multiple of 64. */
 START_TEST(a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics)
 {
     static _Alignas(64) unsigned char memory[1024];
@@ -191,14 +193,14 @@ START_TEST(a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics)
 }
 END_TEST
 
-START_TEST(a_run_of_what_has_ended_ends)
+START_TEST(a_run_until_an_ended_task_returns_at_once)
 {
     weft_set_error(&never, &fail);
     ck_error(weft_run_until_complete(&loop, &never), &fail);
 }
 END_TEST
 
-START_TEST(a_run_of_what_was_never_started_is_refused)
+START_TEST(a_run_until_a_task_that_was_never_started_is_refused)
 {
     never = (weft_future){.awaitable = {.scope = NULL}};
     ck_error(weft_run_until_complete(&loop, &never), &weft_invalid_state_error);
@@ -219,20 +221,20 @@ START_TEST(a_program_compiled_with_another_fd_setsize_panics_at_its_own_line)
 }
 END_TEST
 
-/* ---- A shutdown cancels as if by weft_cancel of each task ---- */
+/* ---- A shutdown cancels each task as weft_cancel does ---- */
 
 enum { WEB = 400 };
 
 struct web_task;
 
-/* Awaits another one or gathers two, if there are any; notes how often it had been cancelled when
- * it hears of it. */
+/* Awaits another task or gathers two, if there are any. Records its cancellation count when it
+ * is cancelled. */
 struct strand {
     weft_frame frame;
     struct web_task *one, *other;
     WEFT_GATHER(2) gather;
     unsigned count;
-    size_t place; /* in the order of hearing */
+    size_t place; /* position in the order of cancellation */
 };
 
 typedef struct web_task {
@@ -260,8 +262,8 @@ WEFT_ASYNC_BODY(strand)
 }
 WEFT_ASYNC_END
 
-/* Tasks await those that come before them in `web`, mostly the one right before; they are created
- * in any order, and some have been asked to end often. */
+/* Each task awaits earlier tasks of `web`, mostly the one before it. The tasks are created in
+ * random order, and some are cancelled several times first. */
 static void start_web(web_task *web, unsigned seed)
 {
     static size_t order[WEB];
@@ -288,7 +290,7 @@ static void start_web(web_task *web, unsigned seed)
     tick();
     for (size_t i = 0; i < WEB; i++)
         if (!(rand() % 20))
-            web[i].task.root.flags |= (uint16_t)(rand() % 128 * WEFT_CANCELLING_ONE_);
+            web[i].task.root.flags |= (uint16_t)((unsigned)rand() % 128 * WEFT_CANCELLING_ONE_);
 }
 
 START_TEST(a_shutdown_cancels_each_task_as_weft_cancel_does)
@@ -342,25 +344,25 @@ START_TEST(stop_ends_a_run_after_its_tick_and_the_next_run_goes_on)
 }
 END_TEST
 
-/* ---- A host's ---- */
+/* ---- A host's loop ---- */
 
-START_TEST(a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is)
+START_TEST(a_host_runs_one_tick_at_a_time_and_gets_the_time_of_the_next)
 {
     static WEFT_TASK(runner) a;
     ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 3, .delay = 7);
     ck_assert_uint_eq(weft_next_run(&loop), 0);
     for (int i = 0; i < 3; i++) {
-        ck_no_error(weft_run_once(&loop)); /* what is ready */
+        ck_no_error(weft_run_once(&loop)); /* runs what is ready */
         ck_recorded("a");
         ck_assert_uint_eq(weft_next_run(&loop), backend.now + 7);
-        ck_no_error(weft_run_once(&loop)); /* before it is time: nothing, and no sleep */
+        ck_no_error(weft_run_once(&loop)); /* before the deadline: nothing to run, no sleep */
         ck_recorded("");
         backend.now = weft_next_run(&loop);
-        ck_no_error(weft_run_once(&loop)); /* the timer's turn */
+        ck_no_error(weft_run_once(&loop)); /* runs the timer's callback */
         ck_assert_uint_eq(weft_next_run(&loop), 0);
     }
-    ck_no_error(weft_run_once(&loop)); /* its end */
+    ck_no_error(weft_run_once(&loop)); /* runs the task to its end */
     ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
     ck_assert(weft_done(&a) && loop_is_idle());
 }
@@ -402,7 +404,7 @@ START_TEST(a_stopped_run_until_complete_is_an_error)
     weft_stop(&loop);
     ck_error(weft_run_until_complete(&loop, &task), &weft_invalid_state_error);
     ck_recorded("r");
-    ck_no_error(weft_run_until_complete(&loop, &task)); /* no trace of the first is left */
+    ck_no_error(weft_run_until_complete(&loop, &task)); /* nothing of the first run is left */
     ck_recorded("r");
 }
 END_TEST
@@ -443,12 +445,12 @@ static const weft_error *run_inside(struct nesting *self)
 WEFT_ASYNC_BODY(nesting)
 {
     ck_error(run_inside(self), &weft_invalid_state_error);
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("n");
 }
 WEFT_ASYNC_END
 
-/* RuntimeError: This event loop is already running. Nobody is cancelled for it. */
+/* RuntimeError: This event loop is already running. No task is cancelled. */
 START_TEST(a_run_inside_a_run_is_refused_and_changes_nothing)
 {
     static WEFT_TASK(nesting) task;
@@ -463,14 +465,14 @@ END_TEST
 
 /* ---- Deadlock ---- */
 
-START_TEST(a_deadlock_leaves_the_tasks_to_be_looked_at)
+START_TEST(a_deadlock_leaves_the_tasks_for_reports)
 {
     static WEFT_TASK(hanging) task;
     ck_error(weft_run(&loop, hanging, &task, .name = 'h', .future = &never), &weft_deadlock_error);
     ck_recorded("");
     ck_assert_ptr_eq(weft_first_task(&loop), &task.task);
     ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never);
-    weft_set_done(&never); /* and from outside it goes on */
+    weft_set_done(&never); /* after an event from outside, the loop goes on */
     ck_no_error(weft_run_until_complete(&loop, &task));
     ck_recorded("h");
 }
@@ -478,41 +480,41 @@ END_TEST
 
 /* ---- Shutdown, close ---- */
 
-/* What a cancelled task does in its finally block: end, start another, never end. */
-struct last_wish {
+/* What a cancelled task does in its finally block: ends, starts another task, or never ends. */
+struct cleaning_up {
     weft_frame frame;
-    char wish;
+    char action;
     weft_exit left;
     WEFT_TASK(hanging) child;
 };
 
-WEFT_ASYNC_BODY(last_wish)
+WEFT_ASYNC_BODY(cleaning_up)
 {
     weft_try {
-        weft_sleep(1000);
+        weft_sleep(WEFT_US(1000));
     }
     weft_finally(&self->left) {
-        note_letter(self->wish);
-        if (self->wish == 's')
-            weft_sleep(10);
-        if (self->wish == 'c')
+        note_letter(self->action);
+        if (self->action == 's')
+            weft_sleep(WEFT_US(10));
+        if (self->action == 'c')
             weft_create_task(hanging, &self->child, .name = '!', .future = &never);
-        if (self->wish == 'h')
+        if (self->action == 'h')
             weft_await(&never);
-        note_letter(self->wish);
+        note_letter(self->action);
     }
     weft_end;
 }
 WEFT_ASYNC_END
 
 /* CPython: test_runners.RunnerTests.test_run, test_close */
-START_TEST(a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes)
+START_TEST(a_runner_keeps_tasks_between_runs_and_cancels_them_at_its_close)
 {
     static WEFT_TASK(runner) first, second;
     static WEFT_TASK(hanging) left;
-    static weft_future never;
-    weft_loop_create_future(&loop, &never);
-    weft_loop_create_task(&loop, hanging, &left, .name = 'h', .future = &never);
+    static weft_future endless;
+    weft_loop_create_future(&loop, &endless);
+    weft_loop_create_task(&loop, hanging, &left, .name = 'h', .future = &endless);
     ck_no_error(weft_runner_run(&loop, runner, &first, .name = 'a', .times = 1, .delay = 1));
     ck_no_error(weft_runner_run(&loop, runner, &second, .name = 'b', .times = 1, .delay = 1));
     ck_assert(!weft_done(&left));
@@ -522,11 +524,11 @@ START_TEST(a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_cl
 }
 END_TEST
 
-START_TEST(a_shutdown_waits_for_what_is_cancelled)
+START_TEST(a_shutdown_waits_for_the_tasks_that_it_cancels)
 {
-    static WEFT_TASK(last_wish) a, b;
-    weft_loop_create_task(&loop, last_wish, &a, .wish = 's');
-    weft_loop_create_task(&loop, last_wish, &b, .wish = 'e');
+    static WEFT_TASK(cleaning_up) a, b;
+    weft_loop_create_task(&loop, cleaning_up, &a, .action = 's');
+    weft_loop_create_task(&loop, cleaning_up, &b, .action = 'e');
     tick();
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("sees");
@@ -536,23 +538,24 @@ START_TEST(a_shutdown_waits_for_what_is_cancelled)
 }
 END_TEST
 
-START_TEST(a_shutdown_does_not_wait_for_what_is_created_meanwhile)
+START_TEST(a_shutdown_does_not_wait_for_tasks_created_during_it)
 {
-    static WEFT_TASK(last_wish) task;
-    weft_loop_create_task(&loop, last_wish, &task, .wish = 'c');
+    static WEFT_TASK(cleaning_up) task;
+    weft_loop_create_task(&loop, cleaning_up, &task, .action = 'c');
     tick();
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("cc");
     ck_assert(weft_cancelled(&task) && !weft_done(&task.frame.child));
-    ck_no_error(weft_shutdown(&loop)); /* another one is for that */
+    /* The second shutdown cancels the task that was created during the first. */
+    ck_no_error(weft_shutdown(&loop));
     ck_assert(weft_cancelled(&task.frame.child));
 }
 END_TEST
 
-START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help)
+START_TEST(a_shutdown_that_ends_in_a_deadlock_can_be_repeated)
 {
-    static WEFT_TASK(last_wish) task;
-    weft_loop_create_task(&loop, last_wish, &task, .wish = 'h');
+    static WEFT_TASK(cleaning_up) task;
+    weft_loop_create_task(&loop, cleaning_up, &task, .action = 'h');
     tick();
     ck_error(weft_shutdown(&loop), &weft_deadlock_error);
     ck_recorded("h");
@@ -562,10 +565,10 @@ START_TEST(a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_he
 }
 END_TEST
 
-START_TEST(a_runner_says_that_something_did_not_end_when_it_closes_and_forgets_it)
+START_TEST(a_runners_close_reports_and_forgets_a_task_that_did_not_end)
 {
-    static WEFT_TASK(last_wish) task;
-    weft_loop_create_task(&loop, last_wish, &task, .wish = 'h');
+    static WEFT_TASK(cleaning_up) task;
+    weft_loop_create_task(&loop, cleaning_up, &task, .action = 'h');
     tick();
     ck_error(weft_runner_close(&loop), &weft_deadlock_error);
     ck_recorded("h");
@@ -579,7 +582,7 @@ WEFT_ASYNC(catching, const weft_error *caught;)
         weft_await(&never);
     }
     weft_catch(&weft_cancelled_error, self->caught) {
-        weft_sleep(3);
+        weft_sleep(WEFT_US(3));
         note("caught");
     }
     weft_end;
@@ -604,17 +607,17 @@ struct setting {
 WEFT_ASYNC_BODY(setting)
 {
     weft_set_done(&never);
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("s");
 }
 WEFT_ASYNC_END
 
-/* It was cancelled, did not end, and does so much later: no business of who runs then. */
-START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)
+/* The task was cancelled but did not end. It ends during a later run, and must not end that run. */
+START_TEST(a_task_that_outlived_a_shutdown_does_not_end_a_later_run)
 {
-    static WEFT_TASK(last_wish) outliving;
+    static WEFT_TASK(cleaning_up) outliving;
     static WEFT_TASK(setting) later;
-    weft_loop_create_task(&loop, last_wish, &outliving, .wish = 'h');
+    weft_loop_create_task(&loop, cleaning_up, &outliving, .action = 'h');
     tick();
     ck_error(weft_shutdown(&loop), &weft_deadlock_error);
     ck_no_error(weft_run(&loop, setting, &later));
@@ -623,27 +626,27 @@ START_TEST(what_outlived_a_shutdown_does_not_end_a_later_run)
 }
 END_TEST
 
-START_TEST(close_forgets_what_has_not_ended_and_its_memory_is_free)
+START_TEST(close_forgets_tasks_that_have_not_ended_and_frees_their_memory)
 {
-    static WEFT_TASK(last_wish) asleep, ready;
+    static WEFT_TASK(cleaning_up) asleep, ready;
     static WEFT_TASK(hanging) hanging;
-    weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
+    weft_loop_create_task(&loop, cleaning_up, &asleep, .action = 'e');
     weft_loop_create_task(&loop, hanging, &hanging, .name = 'h', .future = &never);
     tick();
-    weft_loop_create_task(&loop, last_wish, &ready, .wish = 'e');
+    weft_loop_create_task(&loop, cleaning_up, &ready, .action = 'e');
     weft_loop_close(&loop);
     ck_recorded("");
     ck_assert(loop_is_idle() && weft_cancelled(&asleep) && weft_cancelled(&ready));
     new_future();
     weft_loop_create_task(&loop, hanging, &hanging, .name = 'h', .future = &never);
-    weft_loop_create_task(&loop, last_wish, &asleep, .wish = 'e');
+    weft_loop_create_task(&loop, cleaning_up, &asleep, .action = 'e');
     tick();
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("hee");
 }
 END_TEST
 
-START_TEST(two_loops_know_nothing_of_each_other)
+START_TEST(two_loops_are_independent_of_each_other)
 {
     static WEFT_TASK(runner) a, b;
     weft_loop second;
@@ -671,7 +674,7 @@ START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
 }
 END_TEST
 
-/* Counts what it is asked. Its clock is coarse: it shows whole `step`s, rounded down. */
+/* Counts its calls. Its clock is coarse: it shows multiples of `step`, rounded down. */
 struct counting {
     weft_backend backend;
     weft_time time, step;
@@ -685,7 +688,8 @@ static weft_time counting_now(weft_backend *of)
     return counting->time - counting->time % counting->step;
 }
 
-/* Gets halfway, and somewhat further; a deadline on the coarse clock is one in time as well. */
+/* Sleeps half of the way, and a little more. A deadline on the coarse clock is also a deadline
+ * in real time. */
 static void counting_sleep(weft_backend *of, weft_time until)
 {
     struct counting *const counting = (struct counting *)of;
@@ -743,7 +747,7 @@ START_TEST(a_backend_that_wakes_too_soon_is_asked_again)
 }
 END_TEST
 
-/* gh-127859: a tick early. */
+/* gh-127859: asyncio is one tick early here. */
 START_TEST(nothing_is_early_on_a_clock_with_coarse_ticks)
 {
     static WEFT_TASK(runner) task;
@@ -791,7 +795,7 @@ static void count_alarm(int signal)
     alarms++;
 }
 
-START_TEST(a_signal_wakes_nobody_early)
+START_TEST(a_signal_ends_no_sleep_early)
 {
     struct sigaction action = {.sa_handler = count_alarm}, before;
     const struct itimerval often = {{0, 500}, {0, 500}}, off = {{0, 0}, {0, 0}};
@@ -799,20 +803,21 @@ START_TEST(a_signal_wakes_nobody_early)
     setitimer(ITIMER_REAL, &often, NULL);
     sleep_for_real(4000);
     setitimer(ITIMER_REAL, &off, NULL);
-    signal(SIGALRM, SIG_IGN); /* drops one that is pending: it is not for Check's handler */
+    signal(SIGALRM, SIG_IGN); /* drops a pending signal, which must not reach Check's handler */
     sigaction(SIGALRM, &before, NULL);
     ck_assert_int_gt(alarms, 0);
 }
 END_TEST
 
-/* uvloop, MicroPython: a sleep beyond what the system can wait for overflows, and is none. */
+/* uvloop, MicroPython: a sleep beyond the system's range overflows there, and ends at once. */
 START_TEST(a_sleep_beyond_selects_range_is_waited_for)
 {
     static WEFT_TASK(runner) far[3], near;
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), UINT64_MAX, UINT64_MAX / 2};
+    static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), WEFT_FOREVER,
+                                       WEFT_FOREVER / 2};
     for (int i = 0; i < 3; i++)
         weft_loop_create_task(&loop, runner, &far[i], .name = 'f', .times = 2, .delay = delays[i]);
     weft_loop_create_task(&loop, runner, &near, .name = 'n', .times = 2, .delay = 1000);
@@ -822,7 +827,7 @@ START_TEST(a_sleep_beyond_selects_range_is_waited_for)
 }
 END_TEST
 
-START_TEST(a_sleep_until_a_time_that_has_passed_is_none)
+START_TEST(a_sleep_until_a_time_that_has_passed_does_not_wait)
 {
     weft_select select_backend;
     weft_select_init(&select_backend);
@@ -836,36 +841,35 @@ int main(void)
 {
     TCase *const tests = begin_suite("loop");
     tcase_add_checked_fixture(tests, new_future, NULL);
-    tcase_add_test(tests, what_becomes_ready_during_an_iteration_runs_in_the_next);
-    tcase_add_test(tests, what_is_due_comes_behind_what_is_ready);
+    tcase_add_test(tests, a_task_made_ready_during_an_iteration_runs_in_the_next);
+    tcase_add_test(tests, due_timers_come_behind_ready_tasks);
     tcase_add_test(tests, the_clock_moves_only_when_nothing_is_ready);
-    tcase_add_test(tests, the_iteration_behind_the_one_in_which_main_ended_is_run_whole);
-    tcase_add_test(tests,
-                   weft_run_cancels_what_is_left_in_the_order_of_creation_and_gives_mains_error);
+    tcase_add_test(tests, a_run_completes_the_iteration_after_the_end_of_main);
+    tcase_add_test(tests, weft_run_cancels_the_tasks_left_in_order_and_returns_mains_error);
     tcase_add_test(tests, a_task_that_ends_with_a_deadlock_error_of_its_own_is_no_deadlock);
     tcase_add_test(tests, a_coroutine_that_is_known_by_its_code_alone_is_run);
     tcase_add_test(tests, a_coroutine_whose_frame_is_aligned_too_strictly_for_a_task_panics);
-    tcase_add_test(tests, a_run_of_what_has_ended_ends);
-    tcase_add_test(tests, a_run_of_what_was_never_started_is_refused);
+    tcase_add_test(tests, a_run_until_an_ended_task_returns_at_once);
+    tcase_add_test(tests, a_run_until_a_task_that_was_never_started_is_refused);
     tcase_add_test(tests, a_program_compiled_with_another_fd_setsize_panics_at_its_own_line);
     tcase_add_test(tests, a_shutdown_cancels_each_task_as_weft_cancel_does);
     tcase_add_test(tests, a_loop_runs_again_and_again);
     tcase_add_test(tests, stop_ends_a_run_after_its_tick_and_the_next_run_goes_on);
-    tcase_add_test(tests, a_host_runs_a_tick_at_a_time_and_asks_when_the_next_one_is);
+    tcase_add_test(tests, a_host_runs_one_tick_at_a_time_and_gets_the_time_of_the_next);
     tcase_add_test(tests, a_hosts_run_that_was_stopped_before_is_a_tick_as_well);
     tcase_add_test(tests, a_host_does_not_run_a_loop_that_runs);
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
     tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
     tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, WAYS);
-    tcase_add_test(tests, a_deadlock_leaves_the_tasks_to_be_looked_at);
-    tcase_add_test(tests, a_shutdown_waits_for_what_is_cancelled);
-    tcase_add_test(tests, a_shutdown_does_not_wait_for_what_is_created_meanwhile);
-    tcase_add_test(tests, a_shutdown_of_what_does_not_end_is_a_deadlock_and_a_second_one_may_help);
-    tcase_add_test(tests, a_runner_says_that_something_did_not_end_when_it_closes_and_forgets_it);
+    tcase_add_test(tests, a_deadlock_leaves_the_tasks_for_reports);
+    tcase_add_test(tests, a_shutdown_waits_for_the_tasks_that_it_cancels);
+    tcase_add_test(tests, a_shutdown_does_not_wait_for_tasks_created_during_it);
+    tcase_add_test(tests, a_shutdown_that_ends_in_a_deadlock_can_be_repeated);
+    tcase_add_test(tests, a_runners_close_reports_and_forgets_a_task_that_did_not_end);
     tcase_add_test(tests, a_task_that_catches_the_cancellation_of_a_shutdown_ends_with_a_result);
-    tcase_add_test(tests, what_outlived_a_shutdown_does_not_end_a_later_run);
-    tcase_add_test(tests, close_forgets_what_has_not_ended_and_its_memory_is_free);
-    tcase_add_test(tests, two_loops_know_nothing_of_each_other);
+    tcase_add_test(tests, a_task_that_outlived_a_shutdown_does_not_end_a_later_run);
+    tcase_add_test(tests, close_forgets_tasks_that_have_not_ended_and_frees_their_memory);
+    tcase_add_test(tests, two_loops_are_independent_of_each_other);
     tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
     tcase_add_test(tests, a_loop_without_timers_never_asks_its_backend);
     tcase_add_test(
@@ -873,10 +877,9 @@ int main(void)
     tcase_add_test(tests, a_backend_that_wakes_too_soon_is_asked_again);
     tcase_add_test(tests, nothing_is_early_on_a_clock_with_coarse_ticks);
     tcase_add_test(tests, nothing_is_early_with_select);
-    tcase_add_test(tests, a_signal_wakes_nobody_early);
+    tcase_add_test(tests, a_signal_ends_no_sleep_early);
     tcase_add_test(tests, a_sleep_beyond_selects_range_is_waited_for);
-    tcase_add_loop_test(tests, a_sleep_until_a_time_that_has_passed_is_none, 0, 2);
-    tcase_add_test(tests,
-                   a_runner_keeps_what_is_left_from_run_to_run_and_cancels_it_when_it_closes);
+    tcase_add_loop_test(tests, a_sleep_until_a_time_that_has_passed_does_not_wait, 0, 2);
+    tcase_add_test(tests, a_runner_keeps_tasks_between_runs_and_cancels_them_at_its_close);
     return run_suite();
 }

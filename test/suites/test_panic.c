@@ -1,4 +1,4 @@
-/* The panic of a program that defines none: weft's own, which this suite alone links. */
+/* Weft's own panic, for programs that define none. Only this suite links it. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"
 
@@ -22,7 +22,7 @@ static bool panic_aborts(void)
     weft_panic("file.c", 42, "what is wrong");
 }
 
-START_TEST(a_panic_prints_one_line_that_says_where_and_what_and_aborts)
+START_TEST(a_panic_prints_its_location_and_text_in_one_line_and_aborts)
 {
     char text[100];
     FILE *const printed = tmpfile();
@@ -45,6 +45,6 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("panic");
-    tcase_add_test(tests, a_panic_prints_one_line_that_says_where_and_what_and_aborts);
+    tcase_add_test(tests, a_panic_prints_its_location_and_text_in_one_line_and_aborts);
     return run_suite();
 }

@@ -1,4 +1,4 @@
-/* Pools: tasks for the children of groups; every slot comes back. */
+/* Pools: tasks for the children of groups. Every slot comes back. */
 #include "helper.h"
 
 enum { SLOTS = 2, MANY = 7 };
@@ -26,7 +26,7 @@ static void new_pool(void)
     memset(&pool, 0, sizeof(pool));
 }
 
-/* How many can be taken; a pool that was never used knows only then how many it has. */
+/* Returns the number of free tasks. A pool that was never used returns 0. */
 static size_t free_slots(const weft_pool_ *of)
 {
     return of->free_slots.value;
@@ -67,8 +67,8 @@ START_TEST(as_many_run_at_once_as_the_pool_has_tasks)
 }
 END_TEST
 
-/* None of it is used before the first task is taken; what somebody has been given is not free. */
-START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
+/* No task is used before the first is taken. A task that was granted to a waiter is not free. */
+START_TEST(a_pool_counts_its_free_tasks)
 {
     static WEFT_TASK(many) task;
     static const size_t left[] = {2, 0, 0, 0, 0};
@@ -85,7 +85,7 @@ START_TEST(a_pool_knows_how_many_of_its_tasks_are_free)
 }
 END_TEST
 
-/* Several that share the pool. */
+/* Several tasks share the pool. */
 static weft_group shared_group;
 
 WEFT_ASYNC(taking, char name; weft_time delay; const weft_error *caught;)
@@ -127,7 +127,7 @@ static void start_taking(int count, weft_time delay, const weft_error *error)
     tick();
 }
 
-START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
+START_TEST(waiters_get_a_slot_in_the_order_in_which_they_came)
 {
     start_taking(5, 50, NULL);
     ck_recorded("++");
@@ -140,8 +140,8 @@ START_TEST(those_who_wait_get_a_task_in_the_order_in_which_they_came)
 }
 END_TEST
 
-/* The first of those who wait, while it waits, or when it has been given one. */
-START_TEST(who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it)
+/* Cancels the first waiter, while it waits or when it has been granted a task. */
+START_TEST(a_cancelled_waiter_takes_no_slot_and_the_next_one_gets_it)
 {
     start_taking(4, 50, NULL);
     if (_i)
@@ -155,7 +155,7 @@ START_TEST(who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_i
 }
 END_TEST
 
-START_TEST(who_has_been_given_one_and_is_cancelled_passes_it_on)
+START_TEST(a_waiter_that_is_granted_a_slot_and_cancelled_passes_it_on)
 {
     start_taking(4, 50, NULL);
     while (weft_parked_in_(&takers[2].task) == WEFT_LISTED_)
@@ -168,8 +168,8 @@ START_TEST(who_has_been_given_one_and_is_cancelled_passes_it_on)
 }
 END_TEST
 
-/* It shuts down while they wait; and a slot that was waited for goes back. */
-START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
+/* The group shuts down while tasks wait for a slot. A slot that comes free goes back. */
+START_TEST(a_waiter_is_refused_if_the_group_shuts_down_meanwhile)
 {
     start_taking(4, 1, &fail);
     run_dry();
@@ -179,7 +179,7 @@ START_TEST(who_waits_while_the_group_shuts_down_is_refused_in_the_end)
 }
 END_TEST
 
-/* Though the pool is exhausted: it need not wait to know. */
+/* The group refuses the child at once, though the pool is exhausted. */
 START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
 {
     static WEFT_TASK(many) task;
@@ -200,8 +200,8 @@ START_TEST(a_group_that_takes_no_child_is_refused_before_the_wait)
 }
 END_TEST
 
-/* By the exception handler, which is told of a task that failed in the child's memory; or where the
- * arguments are evaluated. */
+/* Cancels the group in the exception handler for the task that failed in the child's memory, or
+ * in the evaluation of the arguments. */
 static weft_group *cancelled_late;
 
 static void cancel_late(weft_loop *of, weft_task *task, const weft_error *error)
@@ -221,7 +221,7 @@ WEFT_ASYNC(starting_late, weft_group group;)
 {
     cancelled_late = &self->group;
     weft_create_task(worker, &pool.slots[SLOTS - 1].task, .name = 'f', .error = &fail);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_with_group(&self->group) {
         weft_try {
             weft_group_create_pooled(&self->group, worker, &pool, .name = cancelling_name(),
@@ -250,7 +250,7 @@ START_TEST(a_child_is_refused_if_its_group_is_cancelled_while_it_is_started)
 }
 END_TEST
 
-/* The arguments are those of the moment in which there is a task. */
+/* The arguments are evaluated when the task is taken. */
 static char next_name;
 
 WEFT_ASYNC(naming, weft_group group; int i;)
@@ -281,7 +281,7 @@ START_TEST(arguments_are_evaluated_behind_the_wait)
 }
 END_TEST
 
-START_TEST(cancelled_children_give_their_tasks_back)
+START_TEST(cancelled_children_free_their_slots)
 {
     static WEFT_TASK(many) task;
     new_pool();
@@ -296,7 +296,7 @@ START_TEST(cancelled_children_give_their_tasks_back)
 }
 END_TEST
 
-START_TEST(a_pooled_child_that_is_cancelled_before_its_first_step_gives_its_task_back)
+START_TEST(a_pooled_child_cancelled_before_its_first_step_frees_its_slot)
 {
     static WEFT_TASK(many) task;
     new_pool();
@@ -311,7 +311,7 @@ END_TEST
 
 /* ---- Children that failed ---- */
 
-/* Both children of a full pool fail; then it may do something about it. */
+/* Both children of a full pool fail. Then their parent may act. */
 enum what { NOTHING, FORGETS, ENTERS_AGAIN, ENDS };
 
 WEFT_ASYNC(failing, int what, count; weft_group group; const weft_error *caught; int i;)
@@ -332,7 +332,7 @@ WEFT_ASYNC(failing, int what, count; weft_group group; const weft_error *caught;
     }
     weft_end;
     if (self->what == NOTHING)
-        weft_sleep(50);
+        weft_sleep(WEFT_US(50));
     if (self->what == FORGETS) {
         weft_group_forget_errors(&self->group);
         weft_group_forget_errors(&self->group);
@@ -351,7 +351,7 @@ typedef WEFT_TASK(failing) failing_task;
 
 static failing_task failed_group;
 
-START_TEST(children_that_failed_are_kept_while_their_errors_are)
+START_TEST(slots_of_failed_children_are_kept_with_their_errors)
 {
     new_pool();
     weft_loop_create_task(&loop, failing, &failed_group, .what = NOTHING, .count = 1 + _i);
@@ -367,7 +367,7 @@ START_TEST(children_that_failed_are_kept_while_their_errors_are)
 }
 END_TEST
 
-START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
+START_TEST(kept_slots_go_back_when_the_group_forgets_its_errors_or_is_reused)
 {
     new_pool();
     ck_no_error(weft_run(&loop, failing, &failed_group, .what = _i, .count = SLOTS));
@@ -376,8 +376,8 @@ START_TEST(they_go_back_when_the_group_forgets_them_or_is_entered_again)
 }
 END_TEST
 
-/* The loop that the group was to tell has forgotten it; the pool has not. */
-START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
+/* The loop no longer knows the group. The pool still does. */
+START_TEST(kept_slots_go_back_though_the_loop_was_closed_meanwhile)
 {
     new_pool();
     ck_no_error(weft_run(&loop, failing, &failed_group, .what = ENDS, .count = SLOTS));
@@ -389,8 +389,8 @@ START_TEST(they_go_back_though_the_loop_was_closed_meanwhile)
 }
 END_TEST
 
-/* Two groups: nothing is left in the loop by the one that is forgotten first. */
-START_TEST(they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile)
+/* Two groups keep tasks. Forgetting the first group must leave nothing of it in the loop. */
+START_TEST(kept_slots_of_two_groups_go_back_though_the_loop_was_closed)
 {
     static failing_task groups[2];
     new_pool();
@@ -408,7 +408,7 @@ START_TEST(they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile)
 }
 END_TEST
 
-/* Another coroutine in the memory, of which the group is a part. */
+/* Runs another coroutine in the memory that contains the group. */
 WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
 {
     ck_assert(all_slots_are_back());
@@ -416,7 +416,7 @@ WEFT_ASYNC(over_it, char bytes[sizeof(struct failing)];)
 }
 WEFT_ASYNC_END
 
-START_TEST(they_go_back_when_a_task_is_started_in_the_groups_memory)
+START_TEST(kept_slots_go_back_when_a_task_starts_in_the_groups_memory)
 {
     static union {
         failing_task failing;
@@ -447,7 +447,7 @@ WEFT_ASYNC(
 }
 WEFT_ASYNC_END
 
-START_TEST(they_go_back_when_a_coroutine_is_called_in_the_groups_memory)
+START_TEST(kept_slots_go_back_when_a_call_uses_the_groups_memory)
 {
     static WEFT_TASK(calling) task;
     new_pool();
@@ -457,8 +457,8 @@ START_TEST(they_go_back_when_a_coroutine_is_called_in_the_groups_memory)
 }
 END_TEST
 
-/* Who waits for a task gets one of those. */
-START_TEST(who_waits_for_a_task_gets_one_that_a_group_forgets)
+/* A task that waits for a slot gets a slot that a group forgets. */
+START_TEST(a_waiter_gets_a_slot_that_a_group_forgets)
 {
     new_pool();
     ck_no_error(weft_run(&loop, failing, &failed_group, .what = ENDS, .count = SLOTS));
@@ -474,12 +474,12 @@ START_TEST(who_waits_for_a_task_gets_one_that_a_group_forgets)
 }
 END_TEST
 
-/* Groups of two pools' tasks, each of which keeps others: a tree of failures. */
+/* Groups in tasks of two pools, each of which keeps other tasks: a tree of failures. */
 enum { LEAVES = 2, NODES = 3 };
 
 WEFT_ASYNC(leaf)
 {
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_raise(&fail);
 }
 WEFT_ASYNC_END
@@ -525,7 +525,7 @@ static size_t count_leaves(const weft_error *error)
     return count;
 }
 
-START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
+START_TEST(slots_kept_by_failed_tasks_go_back_with_them)
 {
     static WEFT_TASK(root) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -542,8 +542,8 @@ START_TEST(tasks_that_failed_tasks_keep_go_back_with_them)
 }
 END_TEST
 
-/* Whoever is cancelled, and whenever: the root, a node, a leaf, all of a pool's at once. */
-START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
+/* Cancels each of these in each tick: the root, a node, a leaf, all tasks of a pool. */
+START_TEST(every_slot_comes_back_under_cancellation_at_any_tick)
 {
     static WEFT_TASK(root) task;
     for (int ticks = 0; ticks < 12; ticks++) {
@@ -573,8 +573,8 @@ START_TEST(every_slot_comes_back_whoever_is_cancelled_and_when)
 }
 END_TEST
 
-/* They caught the errors and returned, and so are free. */
-START_TEST(tasks_that_ended_well_keep_none)
+/* The tasks caught the errors and returned, so their slots are free. */
+START_TEST(tasks_that_ended_well_keep_no_slots)
 {
     static WEFT_TASK(root) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -588,7 +588,7 @@ START_TEST(tasks_that_ended_well_keep_none)
 }
 END_TEST
 
-/* All leaves failed below nodes that have ended well; others are wanted meanwhile. */
+/* All leaves failed below nodes that ended well. Then other tasks need the slots. */
 WEFT_ASYNC(after, struct root first; weft_group group; int i;)
 {
     weft_call(root, &self->first, .catches = true);
@@ -600,7 +600,7 @@ WEFT_ASYNC(after, struct root first; weft_group group; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept)
+START_TEST(a_waiter_gets_a_slot_that_an_ended_task_kept)
 {
     static WEFT_TASK(after) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -610,7 +610,7 @@ START_TEST(who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept)
 }
 END_TEST
 
-/* Two groups in one frame, each of which keeps a task. */
+/* Two groups in one frame; each keeps a task. */
 WEFT_ASYNC(pair, weft_group one, other; const weft_error *caught;)
 {
     weft_try {
@@ -640,7 +640,7 @@ WEFT_ASYNC(above, weft_group group;)
 }
 WEFT_ASYNC_END
 
-START_TEST(all_that_a_failed_tasks_groups_keep_goes_back_with_it)
+START_TEST(slots_kept_by_the_groups_of_a_failed_task_go_back_with_it)
 {
     static WEFT_TASK(above) task;
     memset(&leaves, 0, sizeof(leaves));
@@ -655,7 +655,7 @@ START_TEST(all_that_a_failed_tasks_groups_keep_goes_back_with_it)
 }
 END_TEST
 
-/* A pool whose tasks' groups take from the same pool: as deep as it is large. */
+/* The groups of a pool's tasks take from that pool, as deep as the pool is large. */
 enum { DEPTH = 6 };
 
 struct descending;
@@ -699,33 +699,30 @@ int main(void)
 {
     TCase *const tests = begin_suite("pool");
     tcase_add_test(tests, as_many_run_at_once_as_the_pool_has_tasks);
-    tcase_add_test(tests, a_pool_knows_how_many_of_its_tasks_are_free);
-    tcase_add_test(tests, those_who_wait_get_a_task_in_the_order_in_which_they_came);
-    tcase_add_loop_test(
-        tests, who_is_cancelled_while_it_waits_takes_nothing_and_the_next_one_gets_it, 0, 2);
-    tcase_add_test(tests, who_has_been_given_one_and_is_cancelled_passes_it_on);
-    tcase_add_test(tests, who_waits_while_the_group_shuts_down_is_refused_in_the_end);
+    tcase_add_test(tests, a_pool_counts_its_free_tasks);
+    tcase_add_test(tests, waiters_get_a_slot_in_the_order_in_which_they_came);
+    tcase_add_loop_test(tests, a_cancelled_waiter_takes_no_slot_and_the_next_one_gets_it, 0, 2);
+    tcase_add_test(tests, a_waiter_that_is_granted_a_slot_and_cancelled_passes_it_on);
+    tcase_add_test(tests, a_waiter_is_refused_if_the_group_shuts_down_meanwhile);
     tcase_add_test(tests, a_group_that_takes_no_child_is_refused_before_the_wait);
     tcase_add_loop_test(tests, a_child_is_refused_if_its_group_is_cancelled_while_it_is_started, 0,
                         2);
     tcase_add_test(tests, arguments_are_evaluated_behind_the_wait);
-    tcase_add_test(tests, cancelled_children_give_their_tasks_back);
-    tcase_add_test(tests,
-                   a_pooled_child_that_is_cancelled_before_its_first_step_gives_its_task_back);
-    tcase_add_loop_test(tests, children_that_failed_are_kept_while_their_errors_are, 0, 2);
-    tcase_add_loop_test(tests, they_go_back_when_the_group_forgets_them_or_is_entered_again,
+    tcase_add_test(tests, cancelled_children_free_their_slots);
+    tcase_add_test(tests, a_pooled_child_cancelled_before_its_first_step_frees_its_slot);
+    tcase_add_loop_test(tests, slots_of_failed_children_are_kept_with_their_errors, 0, 2);
+    tcase_add_loop_test(tests, kept_slots_go_back_when_the_group_forgets_its_errors_or_is_reused,
                         FORGETS, ENTERS_AGAIN + 1);
-    tcase_add_test(tests, they_go_back_though_the_loop_was_closed_meanwhile);
-    tcase_add_loop_test(tests, they_go_back_from_two_groups_though_the_loop_was_closed_meanwhile, 0,
-                        2);
-    tcase_add_loop_test(tests, they_go_back_when_a_task_is_started_in_the_groups_memory, 0, 2);
-    tcase_add_test(tests, they_go_back_when_a_coroutine_is_called_in_the_groups_memory);
-    tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_group_forgets);
-    tcase_add_test(tests, tasks_that_failed_tasks_keep_go_back_with_them);
-    tcase_add_loop_test(tests, every_slot_comes_back_whoever_is_cancelled_and_when, 0, 5);
-    tcase_add_test(tests, all_that_a_failed_tasks_groups_keep_goes_back_with_it);
-    tcase_add_test(tests, tasks_that_ended_well_keep_none);
-    tcase_add_test(tests, who_waits_for_a_task_gets_one_that_a_task_that_ended_well_kept);
+    tcase_add_test(tests, kept_slots_go_back_though_the_loop_was_closed_meanwhile);
+    tcase_add_loop_test(tests, kept_slots_of_two_groups_go_back_though_the_loop_was_closed, 0, 2);
+    tcase_add_loop_test(tests, kept_slots_go_back_when_a_task_starts_in_the_groups_memory, 0, 2);
+    tcase_add_test(tests, kept_slots_go_back_when_a_call_uses_the_groups_memory);
+    tcase_add_test(tests, a_waiter_gets_a_slot_that_a_group_forgets);
+    tcase_add_test(tests, slots_kept_by_failed_tasks_go_back_with_them);
+    tcase_add_loop_test(tests, every_slot_comes_back_under_cancellation_at_any_tick, 0, 5);
+    tcase_add_test(tests, slots_kept_by_the_groups_of_a_failed_task_go_back_with_it);
+    tcase_add_test(tests, tasks_that_ended_well_keep_no_slots);
+    tcase_add_test(tests, a_waiter_gets_a_slot_that_an_ended_task_kept);
     tcase_add_test(tests, a_pool_may_nest_in_itself);
     return run_suite();
 }

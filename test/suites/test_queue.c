@@ -1,5 +1,5 @@
-/* Queues: items come out in the right order, once; whoever waits is served in order; and nothing is
- * lost under cancellation. */
+/* Queues: items come out in the right order, once. Waiters are served in order. Nothing is lost
+ * under cancellation. */
 #include "helper.h"
 #include "panic.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Queues over an array: of every order, with as much room as a test wants ---- */
+/* ---- Queues over an array: each order, with the room that a test needs ---- */
 
 enum order { FIFO, LIFO, PRIORITY, ORDERS };
 enum { MOST = 64 };
@@ -33,8 +33,8 @@ static void new_queue(void)
     init(FIFO, 1);
 }
 
-/* Puts n items, from `first` on: "p" and each, when it is in; its capital and the one that it was
- * at, when it was cancelled; "!" when the queue is shut down. */
+/* Puts n items, from `first` on. Records "p" and the item after each put, its capital and the
+ * item after a cancellation, and "!" after a shutdown. */
 WEFT_ASYNC(putter, int first; int n; int i; const weft_error *caught;)
 {
     weft_try {
@@ -56,8 +56,8 @@ WEFT_ASYNC(putter, int first; int n; int i; const weft_error *caught;)
 }
 WEFT_ASYNC_END
 
-/* Gets n items: its letter and each; its capital when it was cancelled; "!" and its letter when the
- * queue is shut down. */
+/* Gets n items. Records its letter and each item, its capital after a cancellation, and "!" and
+ * its letter after a shutdown. */
 WEFT_ASYNC(getter, char name; int n; int i; int item; const weft_error *caught;)
 {
     weft_try {
@@ -103,7 +103,7 @@ static void start_getters(void)
     ck_recorded("");
 }
 
-/* The queue is full, of one item, and p, q and r wait to put 2, 3 and 4. */
+/* Fills the queue with its one item, and starts p, q and r, which wait to put 2, 3 and 4. */
 static void start_putters(void)
 {
     start_putter(&p, 1, 2);
@@ -136,7 +136,7 @@ static bool nobody_waits(void)
 START_TEST(items_come_out_in_the_order_of_their_queue)
 {
     static const char *const recorded[] = {"a1a3a2", "a2a3a1", "a1a2a3"};
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1), put(3), put(2);
     start_getter(&a, 'a', 3);
     tick();
@@ -152,10 +152,10 @@ END_TEST
  * CPython: test_queues.QueueGetTests.test_nonblocking_get_exception
  * CPython: test_queues.QueuePutTests.test_nonblocking_put
  * CPython: test_queues.QueuePutTests.test_nonblocking_put_exception */
-START_TEST(what_cannot_be_done_at_once_is_an_error_and_changes_nothing)
+START_TEST(a_nowait_that_would_wait_is_an_error_and_changes_nothing)
 {
     int item = -1;
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_assert(weft_queue_empty(&queue) && !weft_queue_full(&queue));
     ck_error(weft_queue_get_nowait(&queue, &item), &weft_queue_empty_error);
     ck_assert_int_eq(item, -1);
@@ -172,7 +172,7 @@ START_TEST(what_cannot_be_done_at_once_is_an_error_and_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_ring_of_items_goes_round_and_round)
+START_TEST(items_wrap_around_in_the_array)
 {
     for (size_t room = 1; room <= 4; room++) {
         init(FIFO, room);
@@ -188,15 +188,15 @@ START_TEST(a_ring_of_items_goes_round_and_round)
 }
 END_TEST
 
-/* Nothing is lost then: no compiler complains. */
+/* Nothing is lost when these calls fail, so no compiler must warn. */
 #ifdef __GNUC__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wunused-result"
 #endif
-START_TEST(an_error_that_loses_nothing_may_be_ignored)
+START_TEST(an_error_that_loses_no_item_can_be_ignored)
 {
     int item = -1;
-    init(_i, 2);
+    init((enum order)_i, 2);
     (void)weft_queue_get_nowait(&queue, &item);
     (void)weft_queue_task_done(&queue);
     ck_assert_int_eq(item, -1);
@@ -213,7 +213,7 @@ END_TEST
  * CPython: test_queues.QueuePutTests.test_blocking_put_wait
  * CPython: test_queues.QueueGetTests.test_get_with_waiting_putters
  * CPython: test_queues.QueueGetTests.test_get_with_putters */
-START_TEST(those_who_put_wait_while_it_is_full_and_get_room_in_order)
+START_TEST(putters_wait_while_the_queue_is_full_and_get_room_in_order)
 {
     static const char *const recorded[] = {"p2", "p3", "p4", ""};
     start_putters();
@@ -231,7 +231,7 @@ END_TEST
 /* CPython: test_queues.QueueGetTests.test_blocking_get
  * CPython: test_queues.QueueGetTests.test_blocking_get_wait
  * CPython: test_queues.QueuePutTests.test_put_with_waiting_getters */
-START_TEST(those_who_get_wait_while_it_is_empty_and_get_items_in_order)
+START_TEST(getters_wait_while_the_queue_is_empty_and_get_items_in_order)
 {
     init(FIFO, 3);
     start_getters();
@@ -248,7 +248,7 @@ END_TEST
 /* CPython: test_queues.QueueGetTests.test_why_are_getters_waiting
  * CPython: test_queues.QueuePutTests.test_why_are_putters_waiting
  * CPython: test_queues.QueuePutTests.test_put_cancelled */
-START_TEST(one_puts_and_another_gets_through_any_room)
+START_TEST(a_putter_and_a_getter_work_with_any_room)
 {
     init(FIFO, (size_t)_i);
     start_putter(&p, 0, 9);
@@ -262,8 +262,9 @@ START_TEST(one_puts_and_another_gets_through_any_room)
 }
 END_TEST
 
-/* Somebody else was faster: it waits again, behind those who have come meanwhile. */
-START_TEST(one_that_finds_nothing_when_it_is_woken_waits_again_last)
+/* Another task was faster. The woken task waits again, behind the tasks that came in the
+ * meantime. */
+START_TEST(a_woken_getter_that_finds_no_item_waits_again_behind_the_others)
 {
     start_getters();
     put(1);
@@ -279,7 +280,7 @@ START_TEST(one_that_finds_nothing_when_it_is_woken_waits_again_last)
 }
 END_TEST
 
-START_TEST(one_that_finds_no_room_when_it_is_woken_waits_again_last)
+START_TEST(a_woken_putter_that_finds_no_room_waits_again_behind_the_others)
 {
     start_putters();
     ck_assert_int_eq(get(), 1);
@@ -308,7 +309,7 @@ WEFT_ASYNC(late_putter)
 }
 WEFT_ASYNC_END
 
-START_TEST(what_is_put_is_looked_at_when_there_is_room)
+START_TEST(a_value_to_put_is_evaluated_when_there_is_room)
 {
     static WEFT_TASK(late_putter) task;
     put(1);
@@ -363,7 +364,7 @@ WEFT_ASYNC_END
 START_TEST(a_value_that_takes_the_last_room_itself_is_not_put)
 {
     static WEFT_TASK(reentrant_putter) task;
-    init(_i, 1);
+    init((enum order)_i, 1);
     queue.items[1] = 42;
     ck_error(weft_queue_put_nowait(&queue, putting_first(1, 2)), &weft_queue_full_error);
     ck_assert_uint_eq(weft_queue_size(&queue), 1);
@@ -379,7 +380,7 @@ END_TEST
 START_TEST(a_value_that_puts_another_one_comes_behind_it)
 {
     static WEFT_TASK(reentrant_putter) task;
-    init(_i, 2);
+    init((enum order)_i, 2);
     for (int again = 0; again < 2; again++) {
         if (again)
             ck_no_error(weft_run(&loop, reentrant_putter, &task));
@@ -395,12 +396,12 @@ END_TEST
 START_TEST(a_value_that_is_got_from_the_same_queue_is_put)
 {
     static WEFT_TASK(rotating_putter) task;
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1);
     put(2);
     ck_no_error(weft_run(&loop, rotating_putter, &task));
     put(3);
-    ck_no_error(weft_queue_put_nowait(&queue, getting_first(10))); /* it was full */
+    ck_no_error(weft_queue_put_nowait(&queue, getting_first(10))); /* the queue was full */
     ck_assert_uint_eq(weft_queue_size(&queue), 3);
     static const int expected[ORDERS][3] = {{11, 3, 12}, {13, 12, 1}, {3, 11, 12}};
     for (int i = 0; i < 3; i++)
@@ -411,10 +412,10 @@ END_TEST
 START_TEST(a_value_that_shuts_the_queue_down_is_not_put)
 {
     static WEFT_TASK(shutting_down_putter) task;
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_error(weft_run(&loop, shutting_down_putter, &task), &weft_queue_shut_down_error);
     ck_assert(weft_queue_empty(&queue));
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_error(weft_queue_put_nowait(&queue, shutting_down_first(1)), &weft_queue_shut_down_error);
     ck_assert(weft_queue_empty(&queue));
 }
@@ -424,7 +425,7 @@ END_TEST
 
 /* CPython: test_queues.QueueGetTests.test_get_cancelled_race
  * CPython: test_queues.QueueGetTests.test_cancelled_getters_not_being_held_in_self_getters */
-START_TEST(a_cancelled_getter_is_gone_and_the_next_one_gets_the_item)
+START_TEST(a_cancelled_getter_is_unlinked_and_the_next_one_gets_the_item)
 {
     start_getters();
     ck_assert(weft_cancel(&a));
@@ -442,7 +443,7 @@ END_TEST
 
 /* CPython: test_queues.QueuePutTests.test_put_cancelled_race
  * CPython: test_queues.QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters */
-START_TEST(a_cancelled_putter_is_gone_and_the_next_one_gets_the_room)
+START_TEST(a_cancelled_putter_is_unlinked_and_the_next_one_gets_the_room)
 {
     start_putters();
     ck_assert(weft_cancel(&p));
@@ -509,7 +510,7 @@ START_TEST(a_putter_that_is_woken_and_cancelled_wakes_the_next_one)
 }
 END_TEST
 
-START_TEST(one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster)
+START_TEST(a_woken_and_cancelled_waiter_wakes_no_other_if_nothing_is_left)
 {
     start_getters();
     put(1);
@@ -531,7 +532,7 @@ START_TEST(one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_fas
 }
 END_TEST
 
-START_TEST(one_that_is_cancelled_before_another_is_woken_wakes_nobody)
+START_TEST(a_waiter_cancelled_before_a_wake_wakes_no_other)
 {
     start_getters();
     weft_cancel(&a);
@@ -551,7 +552,7 @@ START_TEST(one_that_is_cancelled_before_another_is_woken_wakes_nobody)
 }
 END_TEST
 
-/* How often the record has a small letter of these in front of a digit. */
+/* Counts the digits in the record that follow one of these letters. */
 static size_t count(const char *letters)
 {
     size_t n = 0;
@@ -606,7 +607,7 @@ START_TEST(no_item_is_lost_under_cancellation_at_any_tick)
 }
 END_TEST
 
-/* ---- Until all is done ---- */
+/* ---- join and task_done ---- */
 
 WEFT_ASYNC(joiner, char name; const weft_error *caught;)
 {
@@ -637,15 +638,15 @@ static void start_joiners(void)
  * CPython: test_queues.LifoQueueJoinTests.test_task_done_underflow
  * CPython: test_queues.PriorityQueueJoinTests.test_join_empty_queue
  * CPython: test_queues.PriorityQueueJoinTests.test_task_done_underflow */
-START_TEST(a_queue_of_which_all_is_done_is_not_waited_for)
+START_TEST(join_does_not_wait_if_all_items_are_done)
 {
-    init(_i, 1);
+    init((enum order)_i, 1);
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
     start_joiners();
     ck_recorded("jk");
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
     put(1);
-    ck_no_error(weft_queue_task_done(&queue)); /* before it was got, as it may be */
+    ck_no_error(weft_queue_task_done(&queue)); /* called before the item is got, which is allowed */
     ck_error(weft_queue_task_done(&queue), &weft_invalid_state_error);
     start_joiners();
     ck_recorded("jk");
@@ -656,9 +657,9 @@ END_TEST
 /* CPython: test_queues.QueueJoinTests.test_task_done
  * CPython: test_queues.LifoQueueJoinTests.test_task_done
  * CPython: test_queues.PriorityQueueJoinTests.test_task_done */
-START_TEST(those_who_join_wait_until_all_is_done)
+START_TEST(joiners_wait_until_all_items_are_done)
 {
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1), put(2);
     start_joiners();
     ck_assert_int_eq(get() + get(), 3);
@@ -668,7 +669,7 @@ START_TEST(those_who_join_wait_until_all_is_done)
     tick();
     ck_recorded("");
     ck_no_error(weft_queue_task_done(&queue));
-    put(4); /* who has been woken does not look again */
+    put(4); /* a woken task does not check again */
     tick();
     ck_recorded("jk");
     ck_assert(nobody_waits());
@@ -713,7 +714,7 @@ static void check_that_all_is_done(void)
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_empty */
 START_TEST(shutdown_of_an_empty_queue)
 {
-    init(_i, 1);
+    init((enum order)_i, 1);
     start_getter(&a, 'a', 1);
     tick();
     weft_queue_shutdown(&queue);
@@ -729,7 +730,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_nonempty */
 START_TEST(shutdown_of_a_queue_with_an_item_that_can_still_be_got)
 {
-    init(_i, 1);
+    init((enum order)_i, 1);
     put(1);
     start_joiners();
     start_putter(&p, 2, 1);
@@ -758,7 +759,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate */
 START_TEST(shutdown_now_drops_the_items_and_they_count_as_done)
 {
-    init(_i, 2);
+    init((enum order)_i, 2);
     put(1), put(2);
     start_putter(&p, 3, 1);
     start_joiners();
@@ -776,7 +777,7 @@ END_TEST
  * CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate_with_unfinished */
 START_TEST(shutdown_now_leaves_what_was_got_to_be_done)
 {
-    init(_i, 2);
+    init((enum order)_i, 2);
     put(1), put(1);
     start_joiners();
     ck_assert_int_eq(get(), 1);
@@ -793,7 +794,7 @@ END_TEST
 
 START_TEST(shutdown_now_of_items_that_are_done_already)
 {
-    init(_i, 3);
+    init((enum order)_i, 3);
     put(1), put(2), put(3);
     ck_no_error(weft_queue_task_done(&queue));
     ck_no_error(weft_queue_task_done(&queue));
@@ -806,8 +807,9 @@ START_TEST(shutdown_now_of_items_that_are_done_already)
 }
 END_TEST
 
-/* Those who wait are told in order; b is cancelled in the same tick, before (0) or after (1). */
-START_TEST(all_who_wait_hear_of_the_shutdown)
+/* Waiters are woken in order. Waiter b is cancelled in the same tick, before (0) or after (1)
+ * the shutdown. */
+START_TEST(a_shutdown_wakes_all_waiters)
 {
     start_getters();
     if (!_i)
@@ -862,10 +864,47 @@ static void put_into(int_queue *into)
     ck_no_error(weft_queue_put_nowait(into, 1));
 }
 
+static void get_from(int_queue *from)
+{
+    int got;
+    ck_no_error(weft_queue_get_nowait(from, &got));
+}
+
+WEFT_ASYNC(unprepared, int_queue *queue; bool gets; int item; unsigned line;)
+{
+    weft_sleep(0);
+    if (self->gets) {
+        self->line = __LINE__ + 1;
+        weft_queue_get(self->queue, &self->item);
+    }
+    self->line = __LINE__ + 1;
+    weft_queue_put(self->queue, 1);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(unprepared) unprepared_task;
+
+static void run_unprepared(int_queue *zero, bool gets)
+{
+    memset(&unprepared_task, 0, sizeof(unprepared_task));
+    weft_loop_init(&loop, &backend.backend);
+    weft_run(&loop, unprepared, &unprepared_task, zero, gets);
+}
+
 START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
 {
     static int_queue zero;
     EXPECT_PANIC(put_into(&zero), "not been initialised");
+    EXPECT_PANIC(get_from(&zero), "not been initialised");
+#ifndef __OPTIMIZE_SIZE__
+    ck_assert_str_eq(panic.file, __FILE__);
+#endif
+    for (volatile int gets = 0; gets < 2; gets++) {
+        EXPECT_PANIC(run_unprepared(&zero, gets), "not been initialised");
+        ck_assert_str_eq(panic.file, __FILE__);
+        ck_assert_uint_eq(panic.line, unprepared_task.frame.line);
+    }
+    weft_loop_init(&loop, &backend.backend);
 }
 END_TEST
 
@@ -873,7 +912,7 @@ START_TEST(a_queue_may_be_made_anew)
 {
     put(1);
     weft_queue_shutdown(&queue);
-    init(_i, 2);
+    init((enum order)_i, 2);
     ck_assert(weft_queue_empty(&queue) && !weft_queue_full(&queue));
     check_that_all_is_done();
     put(2);
@@ -893,7 +932,7 @@ WEFT_QUEUE_BEFORE(by_deadline, struct job, one, other, one->deadline < other->de
 typedef WEFT_QUEUE(struct job, 2) job_queue;
 static job_queue jobs;
 
-/* Gets what it puts, at once. */
+/* Gets each item that it puts, at once. */
 WEFT_ASYNC(worker, job_queue *jobs; struct job job; int i;)
 {
     for (self->i = 0; self->i < 3; self->i++) {
@@ -931,9 +970,10 @@ START_TEST(items_may_be_structs)
 }
 END_TEST
 
-/* What Python's heapq makes of the same: 62 items are put, with one of so many priorities, as long
- * as there is room; after each one with three chances in five the next one, else one is got. The
- * letters are their names, in the order of coming 0 to 9, A to Z, a to z. */
+/* The results of Python's heapq for these operations. 62 items are put while there is room,
+ * each with one of a few priorities. After each operation, the next item is put with a chance
+ * of 3 in 5; otherwise an item is got. The letters name the items in the order of putting: 0 to
+ * 9, A to Z, a to z. */
 static const char names[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 static const struct {
@@ -956,7 +996,7 @@ static uint32_t random_below(uint32_t n)
     return (state >> 16) % n;
 }
 
-START_TEST(items_of_which_none_is_less_come_in_the_order_of_heapq)
+START_TEST(items_that_compare_equal_come_in_the_order_of_heapq)
 {
     static struct job items[sizeof(names) - 1];
     static WEFT_QUEUE_OVER(struct job) heap;
@@ -1030,7 +1070,7 @@ START_TEST(an_unbounded_queue_that_is_all_zero_is_first_in_first_out)
 }
 END_TEST
 
-/* Gets items until the queue is shut down: its name and their priorities. */
+/* Gets items until the queue is shut down. Records its name and the items' priorities. */
 WEFT_ASYNC(item_getter, char name; struct item * item; const weft_error *caught;)
 {
     weft_try {
@@ -1066,7 +1106,7 @@ START_TEST(items_of_an_unbounded_queue_are_waited_for)
 {
     static const char *const recorded[] = {"x1x3x2", "x2x3x1", "x1x2x3"};
     static struct item items[] = {{.priority = 1}, {.priority = 3}, {.priority = 2}};
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     start_item_getters();
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
@@ -1082,7 +1122,7 @@ END_TEST
 START_TEST(a_getter_of_an_unbounded_queue_that_is_woken_and_cancelled_wakes_the_next_one)
 {
     static struct item item = {.priority = 7};
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     start_item_getters();
     put_item(&item);
     weft_cancel(&x);
@@ -1136,7 +1176,7 @@ END_TEST
 START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
 {
     struct item *item;
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     start_item_getters();
     weft_queue_shutdown_now(&unbounded);
     run_dry();
@@ -1146,12 +1186,13 @@ START_TEST(shutdown_now_of_an_unbounded_queue_that_is_empty)
 }
 END_TEST
 
-/* The second time there are no items: those of the first are the program's, and may be gone. */
+/* There are no items the second time. The items of the first time belong to the program, and may
+ * no longer exist. */
 START_TEST(shutdown_now_of_an_unbounded_queue_twice)
 {
     static struct item items[3];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     for (int i = 0; i < 3; i++)
         put_item(&items[i]);
     weft_queue_shutdown_now(&unbounded);
@@ -1164,7 +1205,7 @@ START_TEST(shutdown_now_of_an_unbounded_queue_twice)
 }
 END_TEST
 
-/* In a coroutine, where it raises. */
+/* Puts in a coroutine, where a failure raises. */
 WEFT_ASYNC(item_putter, struct item *item;)
 {
     weft_queue_put_item(&unbounded, self->item);
@@ -1179,7 +1220,7 @@ START_TEST(an_item_is_put_without_waiting_or_refused_by_an_error)
 {
     static struct item item;
     static WEFT_TASK(item_putter) task;
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     weft_loop_create_task(&loop, item_putter, &task, .item = &item);
     tick();
     ck_recorded("in,");
@@ -1193,7 +1234,7 @@ START_TEST(an_item_that_is_in_a_queue_is_not_put_again)
 {
     static struct item items[2];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i / 2);
+    init_unbounded((enum order)(_i / 2));
     put_item(&items[0]);
     if (_i % 2)
         put_item(&items[1]);
@@ -1202,9 +1243,9 @@ START_TEST(an_item_that_is_in_a_queue_is_not_put_again)
 }
 END_TEST
 
-/* What an item was linked to when it was in another queue means nothing in this one; nor, once it
- * has been got, to those that are still in that one. */
-START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
+/* The links that an item had in one queue mean nothing in another queue. And the links of an
+ * item that was got mean nothing to the items still in the queue. */
+START_TEST(an_item_that_was_got_has_no_link_to_its_queue)
 {
     static struct item items[4];
     memset(items, 0, sizeof(items));
@@ -1224,13 +1265,13 @@ START_TEST(an_item_that_was_got_knows_nothing_of_its_queue)
 }
 END_TEST
 
-/* Many, in a heap of some shape: each may be put elsewhere then. */
+/* Many items, in a heap of some shape. Afterwards each can be put into another queue. */
 START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
 {
     enum { ITEMS = 30, GOT = 7 };
     static struct item items[ITEMS];
     memset(items, 0, sizeof(items));
-    init_unbounded(_i);
+    init_unbounded((enum order)_i);
     state = 5;
     for (int i = 0; i < ITEMS; i++) {
         items[i].priority = (int)random_below(10);
@@ -1242,7 +1283,7 @@ START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
     for (int i = 0; i < GOT; i++)
         ck_no_error(weft_queue_task_done(&unbounded));
     ck_error(weft_queue_task_done(&unbounded), &weft_invalid_state_error);
-    init_unbounded((_i + 1) % ORDERS);
+    init_unbounded((enum order)((_i + 1) % ORDERS));
     for (int i = 0; i < ITEMS; i++)
         put_item(&items[i]);
     for (int i = 0; i < ITEMS; i++)
@@ -1251,7 +1292,7 @@ START_TEST(items_that_were_dropped_may_be_put_into_another_queue)
 }
 END_TEST
 
-/* Of the items that are in: whether `item` is the one to come out. */
+/* Returns true if `item` must come out before the other items in the queue. */
 static bool comes_first(enum order order, const struct item *item, const struct item *items, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -1298,7 +1339,7 @@ START_TEST(an_unbounded_queue_agrees_with_a_model_at_random)
 }
 END_TEST
 
-/* Its node anywhere in the item, also at its start. */
+/* The node may be anywhere in the item, also at its start. */
 struct early {
     weft_queue_node node;
     int key;
@@ -1335,7 +1376,7 @@ END_TEST
 
 /* ---- Reports ---- */
 
-START_TEST(a_report_names_what_is_waited_for)
+START_TEST(a_report_says_what_each_waiter_waits_for)
 {
     start_getter(&a, 'a', 1);
     tick();
@@ -1354,26 +1395,26 @@ END_TEST
 
 static void add_waiting(TCase *tests)
 {
-    tcase_add_test(tests, those_who_put_wait_while_it_is_full_and_get_room_in_order);
-    tcase_add_test(tests, those_who_get_wait_while_it_is_empty_and_get_items_in_order);
-    tcase_add_loop_test(tests, one_puts_and_another_gets_through_any_room, 1, 10);
-    tcase_add_test(tests, one_that_finds_nothing_when_it_is_woken_waits_again_last);
-    tcase_add_test(tests, one_that_finds_no_room_when_it_is_woken_waits_again_last);
-    tcase_add_test(tests, what_is_put_is_looked_at_when_there_is_room);
+    tcase_add_test(tests, putters_wait_while_the_queue_is_full_and_get_room_in_order);
+    tcase_add_test(tests, getters_wait_while_the_queue_is_empty_and_get_items_in_order);
+    tcase_add_loop_test(tests, a_putter_and_a_getter_work_with_any_room, 1, 10);
+    tcase_add_test(tests, a_woken_getter_that_finds_no_item_waits_again_behind_the_others);
+    tcase_add_test(tests, a_woken_putter_that_finds_no_room_waits_again_behind_the_others);
+    tcase_add_test(tests, a_value_to_put_is_evaluated_when_there_is_room);
     tcase_add_loop_test(tests, a_value_that_takes_the_last_room_itself_is_not_put, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_puts_another_one_comes_behind_it, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_is_got_from_the_same_queue_is_put, 0, ORDERS);
     tcase_add_loop_test(tests, a_value_that_shuts_the_queue_down_is_not_put, 0, ORDERS);
-    tcase_add_loop_test(tests, a_cancelled_getter_is_gone_and_the_next_one_gets_the_item, 0, 2);
-    tcase_add_loop_test(tests, a_cancelled_putter_is_gone_and_the_next_one_gets_the_room, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_getter_is_unlinked_and_the_next_one_gets_the_item, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_putter_is_unlinked_and_the_next_one_gets_the_room, 0, 2);
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_leaves_the_item);
     tcase_add_test(tests, a_getter_that_is_woken_and_cancelled_wakes_the_next_one);
     tcase_add_test(tests, a_putter_that_is_woken_and_cancelled_wakes_the_next_one);
-    tcase_add_test(tests, one_that_is_woken_and_cancelled_wakes_nobody_if_somebody_else_was_faster);
-    tcase_add_test(tests, one_that_is_cancelled_before_another_is_woken_wakes_nobody);
+    tcase_add_test(tests, a_woken_and_cancelled_waiter_wakes_no_other_if_nothing_is_left);
+    tcase_add_test(tests, a_waiter_cancelled_before_a_wake_wakes_no_other);
     tcase_add_loop_test(tests, no_item_is_lost_under_cancellation_at_any_tick, 0, 2 * ORDERS);
-    tcase_add_loop_test(tests, a_queue_of_which_all_is_done_is_not_waited_for, 0, ORDERS);
-    tcase_add_loop_test(tests, those_who_join_wait_until_all_is_done, 0, ORDERS);
+    tcase_add_loop_test(tests, join_does_not_wait_if_all_items_are_done, 0, ORDERS);
+    tcase_add_loop_test(tests, joiners_wait_until_all_items_are_done, 0, ORDERS);
     tcase_add_test(tests, a_cancelled_joiner_is_gone);
 }
 
@@ -1384,7 +1425,7 @@ static void add_shutdown(TCase *tests)
     tcase_add_loop_test(tests, shutdown_now_drops_the_items_and_they_count_as_done, 0, ORDERS);
     tcase_add_loop_test(tests, shutdown_now_leaves_what_was_got_to_be_done, 0, ORDERS);
     tcase_add_loop_test(tests, shutdown_now_of_items_that_are_done_already, 0, ORDERS);
-    tcase_add_loop_test(tests, all_who_wait_hear_of_the_shutdown, 0, 2);
+    tcase_add_loop_test(tests, a_shutdown_wakes_all_waiters, 0, 2);
     tcase_add_loop_test(tests, a_getter_that_was_woken_gets_its_item_though_the_queue_is_shut_down,
                         0, 2);
     tcase_add_test(tests, a_putter_that_was_woken_puts_nothing_if_the_queue_is_shut_down);
@@ -1405,7 +1446,7 @@ static void add_unbounded(TCase *tests)
     tcase_add_loop_test(tests, shutdown_now_of_an_unbounded_queue_twice, 0, 3);
     tcase_add_loop_test(tests, an_item_is_put_without_waiting_or_refused_by_an_error, 0, ORDERS);
     tcase_add_loop_test(tests, an_item_that_is_in_a_queue_is_not_put_again, 0, 2 * ORDERS);
-    tcase_add_test(tests, an_item_that_was_got_knows_nothing_of_its_queue);
+    tcase_add_test(tests, an_item_that_was_got_has_no_link_to_its_queue);
     tcase_add_loop_test(tests, items_that_were_dropped_may_be_put_into_another_queue, 0, ORDERS);
     tcase_add_loop_test(tests, an_unbounded_queue_agrees_with_a_model_at_random, 0, ORDERS);
     tcase_add_test(tests, the_node_may_be_anywhere_in_the_item);
@@ -1416,16 +1457,15 @@ int main(void)
     TCase *const tests = begin_suite("queue");
     tcase_add_checked_fixture(tests, new_queue, NULL);
     tcase_add_loop_test(tests, items_come_out_in_the_order_of_their_queue, 0, ORDERS);
-    tcase_add_loop_test(tests, what_cannot_be_done_at_once_is_an_error_and_changes_nothing, 0,
-                        ORDERS);
-    tcase_add_loop_test(tests, an_error_that_loses_nothing_may_be_ignored, 0, ORDERS);
-    tcase_add_test(tests, a_ring_of_items_goes_round_and_round);
+    tcase_add_loop_test(tests, a_nowait_that_would_wait_is_an_error_and_changes_nothing, 0, ORDERS);
+    tcase_add_loop_test(tests, an_error_that_loses_no_item_can_be_ignored, 0, ORDERS);
+    tcase_add_test(tests, items_wrap_around_in_the_array);
     add_waiting(tests);
     add_shutdown(tests);
     tcase_add_loop_test(tests, items_may_be_structs, 0, ORDERS);
-    tcase_add_loop_test(tests, items_of_which_none_is_less_come_in_the_order_of_heapq, 0,
+    tcase_add_loop_test(tests, items_that_compare_equal_come_in_the_order_of_heapq, 0,
                         sizeof(by_heapq) / sizeof(*by_heapq));
     add_unbounded(tests);
-    tcase_add_test(tests, a_report_names_what_is_waited_for);
+    tcase_add_test(tests, a_report_says_what_each_waiter_waits_for);
     return run_suite();
 }

@@ -1,9 +1,9 @@
-/* The ready queue: ticks, and removal from the midst of one. Entries are turns without a function:
- * what runs them here is the test. */
+/* The ready queue: ticks, and removal from anywhere in a tick. The entries are callbacks without
+ * a function, which the test runs. */
 #include "helper.h"
 
-static const weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
-static const weft_frame task = {.state = 0};
+static weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
+static weft_frame task = {.state = 0};
 
 static weft_ready_queue_ queue;
 static weft_wait_ entries[8];
@@ -11,15 +11,15 @@ static weft_wait_ entries[8];
 static void push(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
-    entry->node.frame = (weft_frame *)&callback;
+    entry->node.frame = &callback;
     weft_ready_push_callback_(&queue, entry);
 }
 
-/* As a task does it: nobody knows its predecessor. */
+/* Pushes an entry as a task does: without a link to its predecessor. */
 static void push_task(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
-    entry->node.frame = (weft_frame *)&task;
+    entry->node.frame = &task;
     entry->previous = NULL;
     weft_ready_push_(&queue, &entry->node);
 }
@@ -45,14 +45,15 @@ static void pop(void)
     note_letter(name_of(weft_ready_pop_(&queue)));
 }
 
-/* As the loop does when it has popped the tick's end. */
+/* Does what the loop does after it has popped the end of a tick. */
 static void end_tick(void)
 {
     queue.head = &queue.tick;
     note(" ");
 }
 
-/* A tick, as the loop runs it: when `at` runs, `removed` is taken out and then `added` pushed. */
+/* Runs a tick as the loop does. When `at` runs, removes the entries `removed`, then pushes the
+ * entries `added`. */
 static void run_tick(char at, const char *removed, const char *added)
 {
     weft_node_ *node;
@@ -90,7 +91,7 @@ START_TEST(entries_run_in_the_order_in_which_they_came)
 }
 END_TEST
 
-START_TEST(what_is_pushed_during_a_tick_runs_in_the_next)
+START_TEST(an_entry_pushed_during_a_tick_runs_in_the_next)
 {
     push_all("ab");
     run_tick('a', "", "cd");
@@ -100,7 +101,7 @@ START_TEST(what_is_pushed_during_a_tick_runs_in_the_next)
 }
 END_TEST
 
-START_TEST(one_that_runs_may_push_itself)
+START_TEST(a_running_entry_can_push_itself)
 {
     push_all("ab");
     run_tick('a', "", "a");
@@ -110,20 +111,21 @@ START_TEST(one_that_runs_may_push_itself)
 }
 END_TEST
 
-/* In a tick of abcd: who runs, who is taken out then, who is pushed then; what runs in all. */
+/* In a tick of abcd: the running entry; the entries removed then; the entries pushed then; all
+ * entries that run. */
 static const struct {
     char at;
     const char *removed, *added, *recorded;
 } removals[] = {
     {'a', "b", "", "acd "},                            /* the head */
     {'a', "c", "", "abd "},                            /* from the middle */
-    {'a', "d", "", "abc "},                            /* the tick's last, and the queue's */
-    {'a', "bcd", "", "a "},                            /* all, each the head */
-    {'a', "dcb", "", "a "},                            /* all, each the last */
+    {'a', "d", "", "abc "},                            /* the last of the tick and of the queue */
+    {'a', "bcd", "", "a "},                            /* all, each as the head */
+    {'a', "dcb", "", "a "},                            /* all, each as the last */
     {'a', "cbd", "", "a "},    {'c', "d", "", "abc "}, /* the only one left */
-    {'a', "b", "e", "acd e "},                         /* the same with more behind this tick */
+    {'a', "b", "e", "acd e "},                         /* with an entry behind this tick */
     {'a', "d", "e", "abc e "}, {'c', "d", "ef", "abc ef "},   {'a', "bcd", "ef", "a ef "},
-    {'a', "b", "b", "acd b "}, /* and those who come back */
+    {'a', "b", "b", "acd b "}, /* entries that are pushed again */
     {'a', "d", "d", "abc d "}, {'a', "bcd", "dcb", "a dcb "}, {'c', "d", "da", "abc da "},
 };
 
@@ -136,7 +138,7 @@ START_TEST(a_callback_is_taken_out_from_anywhere_in_a_tick)
 }
 END_TEST
 
-/* Of the next tick, in which cdef are, when b, the last of this one, runs. */
+/* The next tick contains c, d, e and f when b, the last entry of this tick, runs. */
 START_TEST(a_callback_of_the_next_tick_is_taken_out_during_this_one)
 {
     static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
@@ -168,7 +170,8 @@ START_TEST(callbacks_are_taken_out_between_ticks)
 }
 END_TEST
 
-/* Tasks keep no predecessor: that of a turn behind one must be right all the same. */
+/* Tasks have no link to their predecessor. The link of a callback behind a task must still be
+ * right. */
 START_TEST(callbacks_are_taken_out_between_tasks)
 {
     static const char *const recorded[] = {"abcd ", "acd ", "abc ", "ac "};
@@ -210,8 +213,8 @@ int main(void)
     TCase *const tests = begin_suite("queue");
     tcase_add_checked_fixture(tests, new_queue, NULL);
     tcase_add_test(tests, entries_run_in_the_order_in_which_they_came);
-    tcase_add_test(tests, what_is_pushed_during_a_tick_runs_in_the_next);
-    tcase_add_test(tests, one_that_runs_may_push_itself);
+    tcase_add_test(tests, an_entry_pushed_during_a_tick_runs_in_the_next);
+    tcase_add_test(tests, a_running_entry_can_push_itself);
     tcase_add_loop_test(tests, a_callback_is_taken_out_from_anywhere_in_a_tick, 0,
                         sizeof(removals) / sizeof(removals[0]));
     tcase_add_loop_test(tests, a_callback_of_the_next_tick_is_taken_out_during_this_one, 0, 4);

@@ -1,4 +1,4 @@
-/* Looking at tasks: where each is, who called whom, what each waits for. */
+/* Reports about tasks: where each task is, the chain of its calls, and what it waits for. */
 #include "helper.h"
 
 /* ---- Where ---- */
@@ -77,7 +77,8 @@ static void look_at_chain(weft_loop *of, weft_handle *handle)
     note("looked");
 }
 
-/* Its sleep is over, and its turn is on the ready queue: it is where it was all the same. */
+/* The sleep is over, and its callback is in the ready queue. The task's location is still that
+ * of the sleep. */
 START_TEST(a_task_whose_sleep_is_over_is_still_where_it_slept)
 {
     weft_handle handle = {.function = NULL};
@@ -88,7 +89,7 @@ START_TEST(a_task_whose_sleep_is_over_is_still_where_it_slept)
 }
 END_TEST
 
-START_TEST(a_task_that_has_ended_is_nowhere)
+START_TEST(a_task_that_has_ended_has_no_location)
 {
     weft_loop_create_task(&loop, outer, &task);
     run_dry();
@@ -113,7 +114,7 @@ END_TEST
 
 static weft_future future;
 static weft_lock lock;
-static weft_task somebody; /* who holds it, where nobody needs to know */
+static weft_task some_task; /* holds the lock in tests that need no real holder */
 
 struct waiting {
     weft_frame frame;
@@ -127,7 +128,7 @@ WEFT_ASYNC_BODY(waiting)
 {
     if (self->kind == 0) {
         lines[0] = __LINE__ + 1;
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
     }
     if (self->kind == 1) {
         lines[1] = __LINE__ + 1;
@@ -151,13 +152,13 @@ WEFT_ASYNC_BODY(waiting)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_task_tells_what_it_waits_for)
+START_TEST(a_report_says_what_a_task_waits_for)
 {
     static WEFT_TASK(waiting) waiting;
     static const char *const what[] = {"sleep", "future", "task", "gather", "lock"};
     const void *const objects[] = {NULL, &future, &task, &waiting.frame.gather, &lock};
     weft_loop_create_future(&loop, &future);
-    lock = (weft_lock){.holder = &somebody};
+    lock = (weft_lock){.holder = &some_task};
     weft_loop_create_task(&loop, outer, &task);
     weft_loop_create_task(&loop, waiting, &waiting, .kind = _i);
     ck_assert_str_eq(weft_task_waits_for(&waiting.task).what, "nothing");
@@ -188,9 +189,9 @@ int main(void)
     tcase_add_test(tests, a_task_that_has_not_run_is_at_its_start);
     tcase_add_test(tests, a_waiting_task_is_at_the_line_of_each_await_of_its_chain);
     tcase_add_test(tests, a_task_whose_sleep_is_over_is_still_where_it_slept);
-    tcase_add_test(tests, a_task_that_has_ended_is_nowhere);
+    tcase_add_test(tests, a_task_that_has_ended_has_no_location);
     tcase_add_test(tests, a_task_that_was_cancelled_is_where_it_waited_until_it_runs);
-    tcase_add_loop_test(tests, a_task_tells_what_it_waits_for, 0, 5);
+    tcase_add_loop_test(tests, a_report_says_what_a_task_waits_for, 0, 5);
     tcase_add_test(tests, a_task_that_runs_or_is_ready_waits_for_nothing);
     return run_suite();
 }

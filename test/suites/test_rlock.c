@@ -1,4 +1,4 @@
-/* Reentrant locks: a task may take again what it holds, and gives it up with its last release. */
+/* Reentrant locks: the holder may take the lock again, and frees it with the last release. */
 #include "helper.h"
 #include "ways.h"
 
@@ -14,8 +14,8 @@ static bool lock_is_free(void)
     return !weft_rlock_locked(&lock) && !lock.depth && !lock.lock.waiters.first;
 }
 
-/* Takes it so often, a letter each time; then gives it back so often, a comma each time, and to the
- * others' use the tick in between. */
+/* Takes the lock `times` times and records a letter each time. Then releases it as often and
+ * records a comma each time, one release a tick. */
 WEFT_ASYNC(holder, char name; int times; int i;)
 {
     for (self->i = 0; self->i < self->times; self->i++) {
@@ -42,7 +42,7 @@ static void start_all(void)
     ck_recorded("aaa");
 }
 
-START_TEST(its_holder_takes_it_again_and_others_wait_for_the_last_release)
+START_TEST(the_holder_can_take_the_lock_again_until_its_last_release)
 {
     ck_assert(lock_is_free());
     start_all();
@@ -78,7 +78,7 @@ START_TEST(only_its_holder_may_release_it)
 }
 END_TEST
 
-/* Holds it twice, gives it back twice, and once more. */
+/* Takes the lock twice, and releases it three times. */
 WEFT_ASYNC(over_releasing, const weft_error *errors[3];)
 {
     weft_rlock_acquire(&lock);
@@ -88,7 +88,7 @@ WEFT_ASYNC(over_releasing, const weft_error *errors[3];)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_release_too_many_is_an_error_and_changes_nothing)
+START_TEST(a_surplus_release_is_an_error_and_changes_nothing)
 {
     static WEFT_TASK(over_releasing) task;
     weft_loop_create_task(&loop, over_releasing, &task);
@@ -100,20 +100,20 @@ START_TEST(a_release_too_many_is_an_error_and_changes_nothing)
 }
 END_TEST
 
-/* Gives it back while another waits for it, and wants it again at once. */
+/* Releases the lock while another task waits, and then wants it again at once. */
 WEFT_ASYNC(barging)
 {
     weft_rlock_acquire(&lock);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     weft_check(weft_rlock_release(&lock));
-    ck_assert(!weft_rlock_locked(&lock)); /* free, but promised */
+    ck_assert(!weft_rlock_locked(&lock)); /* free, but granted to the waiter */
     weft_rlock_acquire(&lock);
     note("again");
     weft_check(weft_rlock_release(&lock));
 }
 WEFT_ASYNC_END
 
-START_TEST(nobody_barges_past_one_that_waits)
+START_TEST(no_newcomer_overtakes_a_waiter)
 {
     static WEFT_TASK(barging) task;
     weft_loop_create_task(&loop, barging, &task);
@@ -134,8 +134,9 @@ START_TEST(a_cancelled_waiter_is_gone_and_the_next_one_gets_it)
 }
 END_TEST
 
-/* bpo-27585. Woken, and cancelled in the same tick: it holds nothing, and passes it on. */
-START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
+/* bpo-27585. The waiter is woken, and cancelled in the same tick. It holds nothing, and wakes
+ * the next waiter. */
+START_TEST(a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next)
 {
     start_all();
     for (int i = 0; i < 3; i++)
@@ -152,7 +153,7 @@ START_TEST(one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on)
 }
 END_TEST
 
-/* A block in a block, which is left in a way of its own; the outer one still holds it. */
+/* Leaves the inner of two blocks in one of the ways. The outer block still holds the lock. */
 WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
 {
     weft_with_rlock(&lock) {
@@ -160,7 +161,7 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
             for (self->i = 0; self->i < 1; self->i++) {
                 weft_with_rlock(&lock) {
                     ck_assert_uint_eq(lock.depth, 2);
-                    weft_sleep(1);
+                    weft_sleep(WEFT_US(1));
                     LEAVE(self->way);
                 }
                 weft_end;
@@ -171,14 +172,14 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
         }
         weft_end;
         ck_assert_uint_eq(lock.depth, 1);
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
         note("left,");
     }
     weft_end;
 }
 WEFT_ASYNC_END
 
-START_TEST(a_with_block_gives_back_what_it_took_on_every_way_out)
+START_TEST(a_with_block_releases_one_level_on_every_way_out)
 {
     static const char *const recorded[] = {
         "left,b,", "left,b,", "left,b,", "b,", "=failleft,b,", "=cancelledleft,b,",
@@ -192,7 +193,7 @@ START_TEST(a_with_block_gives_back_what_it_took_on_every_way_out)
 }
 END_TEST
 
-/* The depth is tested inside of the blocks; in the end everything has been given back. */
+/* The depth is tested inside of the blocks. In the end the lock must be free. */
 START_TEST(the_lock_survives_cancellation_at_any_tick)
 {
     static WEFT_TASK(leaving) tasks[3];
@@ -225,13 +226,13 @@ int main(void)
 {
     TCase *const tests = begin_suite("rlock");
     tcase_add_checked_fixture(tests, new_lock, NULL);
-    tcase_add_test(tests, its_holder_takes_it_again_and_others_wait_for_the_last_release);
+    tcase_add_test(tests, the_holder_can_take_the_lock_again_until_its_last_release);
     tcase_add_test(tests, only_its_holder_may_release_it);
-    tcase_add_test(tests, a_release_too_many_is_an_error_and_changes_nothing);
-    tcase_add_test(tests, nobody_barges_past_one_that_waits);
+    tcase_add_test(tests, a_surplus_release_is_an_error_and_changes_nothing);
+    tcase_add_test(tests, no_newcomer_overtakes_a_waiter);
     tcase_add_test(tests, a_cancelled_waiter_is_gone_and_the_next_one_gets_it);
-    tcase_add_test(tests, one_that_is_woken_and_cancelled_in_the_same_tick_passes_it_on);
-    tcase_add_loop_test(tests, a_with_block_gives_back_what_it_took_on_every_way_out, 0,
+    tcase_add_test(tests, a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next);
+    tcase_add_loop_test(tests, a_with_block_releases_one_level_on_every_way_out, 0,
                         sizeof(WAYS) - 1);
     tcase_add_loop_test(tests, the_lock_survives_cancellation_at_any_tick, 0, sizeof(WAYS) - 1);
     tcase_add_test(tests, a_report_names_the_lock_and_its_holder);

@@ -1,5 +1,5 @@
-/* Nothing recurses on C's stack with the number of tasks, nor with how deep they wait or nest: all
- * of this runs on a stack of 256 KB. */
+/* Recursion on C's stack never depends on the number of tasks, nor on how deep they wait or
+ * nest. All tests run on a stack of 256 KB. */
 #define _XOPEN_SOURCE 700
 #include "helper.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* Divided by the environment's WEFT_SCALE, where all is slow. */
+/* divided by the environment variable WEFT_SCALE, for slow runs */
 static size_t many = 1000000, deep = 100000;
 
 static void scale(void)
@@ -18,7 +18,7 @@ static void scale(void)
     deep /= divisor ? divisor : 1;
 }
 
-/* Zeroed memory for a test's tasks: the test frees it when they have ended. */
+/* Returns zeroed memory for a test's tasks. The test frees it after they have ended. */
 static void *zeroed(size_t count, size_t size)
 {
     void *const memory = calloc(count, size);
@@ -26,7 +26,7 @@ static void *zeroed(size_t count, size_t size)
     return memory;
 }
 
-/* ---- One that sleeps, and then fails or not ---- */
+/* ---- A task that sleeps, and then may fail ---- */
 
 WEFT_ASYNC(sleeper, weft_time delay; const weft_error *error;)
 {
@@ -70,29 +70,23 @@ END_TEST
 enum way { AWAIT, GATHER, COLLECT, SHIELD, WAIT, LIMITED, COMPLETED, GROUP, WAYS };
 
 struct link;
-typedef union link_task link_task;
+typedef struct link_task link_task;
 
 struct link {
     weft_frame frame;
     enum way way;
-    link_task *next; /* NULL: the last one, which sleeps */
+    link_task *next; /* NULL in the last task, which sleeps */
     const weft_error *error;
     WEFT_GATHER(1) gather;
     WEFT_WAIT_SET(1) set;
     weft_shield shield;
     weft_timeout limit;
     weft_future *which;
-    weft_group *group; /* of one that starts the next one itself, in it */
+    weft_group *group; /* the group of a task that starts the next task itself */
 };
 
-/* WEFT_TASK(link) with a name, which its own frame knows. */
-union link_task {
-    weft_task task;
-    weft_awaitable_ awaitable;
-    struct {
-        unsigned char task_[sizeof(weft_task) - sizeof(weft_frame)];
-        struct link frame;
-    };
+struct link_task {
+    WEFT_TASK(link);
 };
 
 static link_task *links;
@@ -135,7 +129,7 @@ WEFT_ASYNC_BODY(link)
 }
 WEFT_ASYNC_END
 
-/* A chain of `count`; in groups it is made by its own tasks. */
+/* Starts a chain of `count` tasks. With groups, the tasks create the chain themselves. */
 static void start_chain(enum way way, size_t count, const weft_error *error)
 {
     links = zeroed(count, sizeof(*links));
@@ -212,7 +206,8 @@ START_TEST(a_deep_chain_of_any_kind_is_cancelled_from_its_beginning)
 }
 END_TEST
 
-/* Each is cancelled itself, and by all before it: a cost that is quadratic takes minutes. */
+/* Each task is cancelled by the shutdown and by every task before it. A quadratic cost would
+ * take minutes. */
 START_TEST(a_deep_chain_of_any_kind_is_shut_down)
 {
     start_chain((enum way)_i, deep, NULL);
@@ -263,8 +258,8 @@ END_TEST
 
 struct many {
     weft_frame frame;
-    weft_gather gather;
-    weft_wait_set set;
+    WEFT_GATHER_OVER gather;
+    WEFT_WAIT_SET_OVER set;
     weft_part *parts;
     weft_group group;
     sleeper_task *tasks;
@@ -276,7 +271,7 @@ WEFT_ASYNC_BODY(many)
 {
     for (; self->i < many; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->parts, many, &self->tasks[self->i]));
-    weft_gather_all(self);
+    weft_gather_all(&self->gather);
 }
 WEFT_ASYNC_END
 
@@ -323,7 +318,7 @@ START_TEST(a_gather_of_a_million_fails_and_leaves_the_others_alone)
 }
 END_TEST
 
-/* A million in one group; the last one fails if told so. */
+/* A million children in one group. The last one may fail. */
 WEFT_ASYNC(crowd, sleeper_task *tasks; weft_group group; const weft_error *error; size_t i;)
 {
     weft_with_group(&self->group) {
@@ -337,8 +332,8 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(crowd) crowd_task;
 
-/* Left to itself (0); cancelled (1); its last child fails, which aborts it (2); all fail in the
- * same tick, the first of them having aborted it (3). */
+/* The group runs to its end (0). It is cancelled (1). Its last child fails, which aborts it (2).
+ * All children fail in one tick; the first one aborts it (3). */
 START_TEST(a_group_of_a_million_ends_in_any_way)
 {
     memset(&crowd_task, 0, sizeof(crowd_task));
@@ -365,19 +360,19 @@ START_TEST(a_group_of_a_million_ends_in_any_way)
 }
 END_TEST
 
-/* As each of a million ends; or until the first has. */
-WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; weft_wait_set set; weft_future * which;
-           bool first; size_t i, ended;)
+/* Waits for each of a million ends, or for the first. */
+WEFT_ASYNC(watcher, sleeper_task *tasks; weft_part * parts; WEFT_WAIT_SET_OVER set;
+           weft_future * which; bool first; size_t i, ended;)
 {
     for (; self->i < many; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->parts, many, &self->tasks[self->i]));
     if (self->first) {
-        weft_wait_first(self, WEFT_FOREVER);
+        weft_wait_first(&self->set, WEFT_FOREVER);
         weft_return;
     }
-    weft_with_completed(self, WEFT_FOREVER) {
-        while (weft_completed_left(self)) {
-            weft_next_completed(self, &self->which);
+    weft_with_completed(&self->set, WEFT_FOREVER) {
+        while (weft_completed_left(&self->set)) {
+            weft_next_completed(&self->set, &self->which);
             self->ended++;
         }
     }
@@ -387,7 +382,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(watcher) watcher_task;
 
-START_TEST(a_million_are_waited_for_one_by_one_and_at_once)
+START_TEST(a_million_tasks_are_waited_for_one_by_one_and_at_once)
 {
     memset(&watcher_task, 0, sizeof(watcher_task));
     sleeper_task *const tasks = start_sleepers(many, 2);
@@ -414,7 +409,7 @@ WEFT_ASYNC(user)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_million_wait_for_a_lock)
+START_TEST(a_million_tasks_wait_for_a_lock)
 {
     typedef WEFT_TASK(user) user_task;
     user_task *const users = zeroed(many, sizeof(*users));
@@ -436,7 +431,7 @@ static const weft_time NEVER = WEFT_SECONDS(100);
 
 struct nested {
     weft_frame frame;
-    struct nested *inner; /* NULL: the innermost */
+    struct nested *inner; /* NULL in the innermost call */
     weft_time delay, step;
     weft_timeout limit;
     weft_group group;
@@ -471,7 +466,7 @@ WEFT_ASYNC_END
 
 static WEFT_TASK(nested) outermost;
 
-/* deep calls in one task; behind them is a frame that only marks the end. */
+/* deep calls in one task; the frame behind them marks the end */
 static struct nested *start_nested(bool in_groups, weft_time delay, weft_time step,
                                    const weft_error *error)
 {
@@ -484,8 +479,8 @@ static struct nested *start_nested(bool in_groups, weft_time delay, weft_time st
     return frames;
 }
 
-/* All in the same tick (0); from the inside out (1); from the outside in, of which the outermost
- * ends all (2). */
+/* All timeouts expire in one tick (0), from the inside out (1), or from the outside in (2): then
+ * the outermost ends all. */
 START_TEST(timeouts_around_deep_calls_expire)
 {
     const weft_time delays[] = {5, 5 + deep, 5}, steps[] = {0, (weft_time)-1, 1};
@@ -509,7 +504,7 @@ START_TEST(deep_calls_with_timeouts_are_cancelled)
 }
 END_TEST
 
-/* The innermost fails (0), or the task is cancelled (1). */
+/* The innermost call fails (0), or the task is cancelled (1). */
 START_TEST(groups_around_deep_calls_end_with_their_children)
 {
     struct nested *const frames = start_nested(true, 0, 0, _i ? NULL : &fail);
@@ -540,7 +535,7 @@ static size_t lines_of_dump(void)
     return lines;
 }
 
-/* Two lines a task, and one for a group with children. */
+/* A dump has two lines per task, and one line per group with children. */
 START_TEST(a_deep_chain_of_any_kind_is_dumped)
 {
     start_chain((enum way)_i, deep, NULL);
@@ -554,7 +549,7 @@ START_TEST(groups_around_deep_calls_are_dumped)
 {
     struct nested *const frames = start_nested(true, 0, 0, NULL);
     tick();
-    /* The outermost coroutine has a group, too, and the innermost none. */
+    /* The outermost coroutine also has a group; the innermost has none. */
     ck_assert_uint_eq(lines_of_dump(), 1 + (deep + 1) + 3 * deep);
     weft_cancel(&outermost);
     run_dry();
@@ -563,13 +558,13 @@ START_TEST(groups_around_deep_calls_are_dumped)
 }
 END_TEST
 
-/* Each has a lock and waits for the next one's. */
+/* Holds a lock, and waits for the lock of the next task. */
 WEFT_ASYNC(holder, weft_lock *own;)
 {
     weft_with_lock(self->own) {
         weft_sleep(0);
         weft_with_lock(self->own + 1) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
         }
         weft_end;
     }
@@ -582,7 +577,7 @@ static void count_holders(const char *text, void *holders)
     *(size_t *)holders += !strcmp(text, " holds");
 }
 
-START_TEST(a_million_that_each_hold_what_another_waits_for_are_dumped)
+START_TEST(a_million_tasks_that_hold_each_others_locks_are_dumped)
 {
     typedef WEFT_TASK(holder) holder_task;
     holder_task *const tasks = zeroed(many, sizeof(*tasks));
@@ -606,8 +601,8 @@ END_TEST
 
 enum { LONGEST = 5, LONG_CIRCLE = 1000, ROUNDS = 3 };
 
-/* Tasks that wait for each other in a circle, the n-th in the way of digit n of `ways`,
- * in base GROUP. */
+/* Starts tasks that wait for each other in a circle. Task n waits in the way of digit n of
+ * `ways`, in base GROUP. */
 static void start_circle(size_t count, unsigned ways)
 {
     for (size_t i = 0; i < count; i++, ways /= GROUP)
@@ -615,7 +610,7 @@ static void start_circle(size_t count, unsigned ways)
                               .next = &links[(i + 1) % count]);
 }
 
-/* Whether one of them waits in this way. */
+/* Returns true if one of the tasks waits in this way. */
 static bool has_way(size_t count, enum way way)
 {
     for (size_t i = 0; i < count; i++)
@@ -624,7 +619,7 @@ static bool has_way(size_t count, enum way way)
     return false;
 }
 
-/* Ends in an error or in the deadlock report. */
+/* Runs until an error or a deadlock. */
 static void end_circle(size_t count)
 {
     for (int round = 0; round < ROUNDS && weft_first_task(&loop); round++)
@@ -640,7 +635,7 @@ static unsigned power(unsigned base, size_t exponent)
     return exponent ? base * power(base, exponent - 1) : 1;
 }
 
-/* Of _i tasks in all ways; left alone, each of them cancelled, or shut down. */
+/* _i tasks, in all ways. They are left alone, each is cancelled, or they are shut down. */
 START_TEST(a_circle_of_any_ways_to_wait_ends)
 {
     const size_t count = (size_t)_i;
@@ -681,7 +676,7 @@ START_TEST(a_long_circle_ends)
 }
 END_TEST
 
-/* A task whose group has a child that waits, in way `way`, for another such task. */
+/* A task whose group has one child, which waits in way `way` for the next such task. */
 struct owner {
     weft_frame frame;
     enum way way;
@@ -733,7 +728,8 @@ START_TEST(a_circle_through_groups_ends)
 }
 END_TEST
 
-/* A limit of what is left of this process: the kernel looks at it whenever a stack is to grow. */
+/* Limits the stack of this process from now on. The kernel checks the limit whenever a stack
+ * grows. */
 static void limit_stack(rlim_t size)
 {
     struct rlimit limit;
@@ -760,14 +756,14 @@ int main(void)
     tcase_add_test(tests, a_gather_of_a_million_is_cancelled);
     tcase_add_test(tests, a_gather_of_a_million_fails_and_leaves_the_others_alone);
     tcase_add_loop_test(tests, a_group_of_a_million_ends_in_any_way, 0, 4);
-    tcase_add_loop_test(tests, a_million_are_waited_for_one_by_one_and_at_once, 0, 2);
-    tcase_add_loop_test(tests, a_million_wait_for_a_lock, 0, 2);
+    tcase_add_loop_test(tests, a_million_tasks_are_waited_for_one_by_one_and_at_once, 0, 2);
+    tcase_add_loop_test(tests, a_million_tasks_wait_for_a_lock, 0, 2);
     tcase_add_loop_test(tests, timeouts_around_deep_calls_expire, 0, 3);
     tcase_add_test(tests, deep_calls_with_timeouts_are_cancelled);
     tcase_add_loop_test(tests, groups_around_deep_calls_end_with_their_children, 0, 2);
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_dumped, 0, WAYS);
     tcase_add_test(tests, groups_around_deep_calls_are_dumped);
-    tcase_add_test(tests, a_million_that_each_hold_what_another_waits_for_are_dumped);
+    tcase_add_test(tests, a_million_tasks_that_hold_each_others_locks_are_dumped);
     tcase_add_loop_test(tests, a_circle_of_any_ways_to_wait_ends, 1, LONGEST);
     tcase_add_test(tests, a_long_circle_ends);
     tcase_add_loop_test(tests, a_circle_through_groups_ends, 1, 4);

@@ -1,4 +1,4 @@
-/* Semaphores: units are conserved, and given first in, first out. */
+/* Semaphores: units are conserved, and granted first in, first out. */
 #include "helper.h"
 #include "ways.h"
 
@@ -6,7 +6,7 @@
 
 static weft_semaphore semaphore;
 
-/* A letter when it has a unit, its capital when it gives it back. */
+/* Records a letter when it has a unit, and its capital when it releases the unit. */
 struct holder {
     weft_frame frame;
     char name;
@@ -32,7 +32,7 @@ static void new_semaphore(void)
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(2);
 }
 
-/* a and b hold a unit each, c and d wait. */
+/* Starts a and b, which hold a unit each, and c and d, which wait. */
 static void start_all(void)
 {
     for (int i = 0; i < 4; i++)
@@ -46,7 +46,7 @@ static bool all_is_free(void)
     return semaphore.value == 2 && !semaphore.waiters.first;
 }
 
-START_TEST(so_many_hold_it_at_a_time)
+START_TEST(a_semaphore_admits_as_many_tasks_as_it_has_units)
 {
     start_all();
     ck_assert(weft_semaphore_locked(&semaphore));
@@ -56,7 +56,7 @@ START_TEST(so_many_hold_it_at_a_time)
 }
 END_TEST
 
-START_TEST(a_released_unit_is_given_to_who_came_first_and_nobody_barges)
+START_TEST(a_released_unit_is_granted_to_the_first_waiter_not_to_a_newcomer)
 {
     start_all();
     ck_no_error(weft_semaphore_release(&semaphore));
@@ -69,7 +69,7 @@ END_TEST
 
 /* gh-90155.
  * CPython: test_locks.SemaphoreTests.test_acquire_no_hang */
-START_TEST(one_that_was_given_a_unit_and_is_cancelled_passes_it_on)
+START_TEST(a_waiter_that_is_granted_a_unit_and_cancelled_passes_it_on)
 {
     start_all();
     weft_semaphore_release(&semaphore);
@@ -96,8 +96,8 @@ START_TEST(a_cancelled_waiter_takes_nothing)
 }
 END_TEST
 
-/* Of a cancellation; the others are below. */
-START_TEST(a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled)
+/* Only a cancellation is tested here; other ways out are tested below. */
+START_TEST(a_unit_is_released_when_its_holder_or_a_waiter_is_cancelled)
 {
     start_all();
     weft_cancel(&tasks[_i]);
@@ -107,7 +107,7 @@ START_TEST(a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled)
 END_TEST
 
 /* CPython: test_locks.SemaphoreTests.test_release_not_acquired */
-START_TEST(a_bounded_one_refuses_a_release_too_many_and_loses_nothing)
+START_TEST(a_bounded_semaphore_refuses_a_surplus_release)
 {
     semaphore = (weft_semaphore)WEFT_BOUNDED_SEMAPHORE(2);
     ck_error(weft_semaphore_release(&semaphore), &weft_invalid_state_error);
@@ -122,7 +122,7 @@ END_TEST
 
 /* CPython: test_locks.SemaphoreTests.test_release_no_waiters
  * CPython: test_locks.SemaphoreTests.test_initial_value_zero */
-START_TEST(an_unbounded_one_counts_on)
+START_TEST(an_unbounded_semaphore_counts_every_release)
 {
     ck_no_error(weft_semaphore_release(&semaphore));
     ck_assert_uint_eq(semaphore.value, 3);
@@ -145,7 +145,7 @@ START_TEST(a_semaphore_may_be_made_where_no_initialiser_reaches)
 }
 END_TEST
 
-/* Takes a unit, and keeps it: its name. */
+/* Takes a unit, keeps it, and records its name. */
 WEFT_ASYNC(taker, char name;)
 {
     weft_semaphore_acquire(&semaphore);
@@ -168,7 +168,7 @@ static void release(int n)
 }
 
 /* CPython: test_locks.SemaphoreTests.test_acquire */
-START_TEST(one_that_comes_while_units_are_on_their_way_waits_behind)
+START_TEST(a_newcomer_waits_behind_waiters_that_were_granted_units)
 {
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(1);
     start_takers(0, 3);
@@ -190,7 +190,7 @@ END_TEST
 /* gh-90155.
  * CPython: test_locks.SemaphoreTests.test_acquire_cancel_before_awoken
  * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_3 */
-START_TEST(those_who_were_cancelled_are_passed_over)
+START_TEST(cancelled_waiters_are_skipped)
 {
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
     start_takers(0, 4);
@@ -208,7 +208,7 @@ START_TEST(those_who_were_cancelled_are_passed_over)
 }
 END_TEST
 
-/* Sleeps when it is cancelled while it waits. */
+/* When it is cancelled in its wait, sleeps. */
 WEFT_ASYNC(sleeper)
 {
     weft_try {
@@ -216,15 +216,15 @@ WEFT_ASYNC(sleeper)
         note("never");
     }
     weft_catch(&weft_cancelled_error) {
-        weft_sleep(100);
+        weft_sleep(WEFT_US(100));
         note("woken");
     }
     weft_end;
 }
 WEFT_ASYNC_END
 
-/* The only one that waited was cancelled, and is gone, or does something else now. */
-START_TEST(one_that_comes_after_a_cancelled_one_is_given_a_unit)
+/* The only waiter was cancelled. It has ended, or it does something else. */
+START_TEST(a_waiter_that_comes_after_a_cancelled_one_gets_a_unit)
 {
     static WEFT_TASK(sleeper) task;
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
@@ -251,7 +251,7 @@ START_TEST(one_that_comes_after_a_cancelled_one_is_given_a_unit)
 }
 END_TEST
 
-/* Takes a unit, gives it back, and wants it again. */
+/* Takes a unit, releases it, and wants it again. */
 WEFT_ASYNC(coming_back, char name; weft_time holds; int i;)
 {
     for (self->i = 0; self->i < 2; self->i++) {
@@ -265,7 +265,7 @@ WEFT_ASYNC_END
 
 /* CPython: test_locks.SemaphoreTests.test_acquire_fifo_order
  * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_2 */
-START_TEST(one_that_comes_back_waits_behind_the_others)
+START_TEST(a_task_that_acquires_again_waits_behind_the_others)
 {
     static WEFT_TASK(coming_back) all[3];
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(1);
@@ -277,12 +277,12 @@ START_TEST(one_that_comes_back_waits_behind_the_others)
 }
 END_TEST
 
-/* Gives units to three, itself among them, who waits behind the first one all the same. */
+/* Releases three units, one of them for itself, and waits behind the first waiter. */
 WEFT_ASYNC(giving)
 {
     release(3);
     ck_assert_uint_eq(semaphore.value, 2);
-    ck_assert(weft_semaphore_locked(&semaphore)); /* the first one has not run yet */
+    ck_assert(weft_semaphore_locked(&semaphore)); /* the first waiter has not run yet */
     weft_semaphore_acquire(&semaphore);
     note("g");
 }
@@ -290,7 +290,7 @@ WEFT_ASYNC_END
 
 /* gh-90155.
  * CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_4 */
-START_TEST(units_that_are_free_are_given_to_all_who_wait_when_the_first_one_runs)
+START_TEST(free_units_are_granted_to_all_waiters_when_the_first_one_runs)
 {
     static WEFT_TASK(giving) task;
     semaphore = (weft_semaphore)WEFT_SEMAPHORE(0);
@@ -314,7 +314,7 @@ WEFT_ASYNC(leaving, char way; int i;)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_semaphore(&semaphore) {
-            weft_sleep(1);
+            weft_sleep(WEFT_US(1));
             LEAVE(self->way);
         }
         weft_end;
@@ -322,7 +322,7 @@ WEFT_ASYNC(leaving, char way; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_with_block_gives_its_unit_to_the_next_one_on_every_way_out)
+START_TEST(a_with_block_passes_its_unit_on_at_every_way_out)
 {
     static WEFT_TASK(leaving) task;
     semaphore = (weft_semaphore)WEFT_BOUNDED_SEMAPHORE(1);
@@ -345,7 +345,7 @@ START_TEST(a_report_names_the_semaphore)
 }
 END_TEST
 
-/* Whoever is cancelled, in whichever tick: all ends, and all units are back. */
+/* Cancels each task in each tick. All tasks must end, and all units must be back. */
 START_TEST(units_are_conserved_under_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 8; ticks++) {
@@ -365,20 +365,20 @@ int main(void)
 {
     TCase *const tests = begin_suite("semaphore");
     tcase_add_checked_fixture(tests, new_semaphore, NULL);
-    tcase_add_test(tests, so_many_hold_it_at_a_time);
-    tcase_add_test(tests, a_released_unit_is_given_to_who_came_first_and_nobody_barges);
-    tcase_add_test(tests, one_that_was_given_a_unit_and_is_cancelled_passes_it_on);
+    tcase_add_test(tests, a_semaphore_admits_as_many_tasks_as_it_has_units);
+    tcase_add_test(tests, a_released_unit_is_granted_to_the_first_waiter_not_to_a_newcomer);
+    tcase_add_test(tests, a_waiter_that_is_granted_a_unit_and_cancelled_passes_it_on);
     tcase_add_test(tests, a_cancelled_waiter_takes_nothing);
-    tcase_add_loop_test(tests, a_unit_is_given_back_when_its_holder_or_a_waiter_is_cancelled, 0, 4);
-    tcase_add_test(tests, a_bounded_one_refuses_a_release_too_many_and_loses_nothing);
-    tcase_add_test(tests, an_unbounded_one_counts_on);
+    tcase_add_loop_test(tests, a_unit_is_released_when_its_holder_or_a_waiter_is_cancelled, 0, 4);
+    tcase_add_test(tests, a_bounded_semaphore_refuses_a_surplus_release);
+    tcase_add_test(tests, an_unbounded_semaphore_counts_every_release);
     tcase_add_test(tests, a_semaphore_may_be_made_where_no_initialiser_reaches);
-    tcase_add_test(tests, one_that_comes_while_units_are_on_their_way_waits_behind);
-    tcase_add_loop_test(tests, those_who_were_cancelled_are_passed_over, 0, 2);
-    tcase_add_loop_test(tests, one_that_comes_after_a_cancelled_one_is_given_a_unit, 0, 2);
-    tcase_add_test(tests, one_that_comes_back_waits_behind_the_others);
-    tcase_add_test(tests, units_that_are_free_are_given_to_all_who_wait_when_the_first_one_runs);
-    tcase_add_loop_test(tests, a_with_block_gives_its_unit_to_the_next_one_on_every_way_out, 0,
+    tcase_add_test(tests, a_newcomer_waits_behind_waiters_that_were_granted_units);
+    tcase_add_loop_test(tests, cancelled_waiters_are_skipped, 0, 2);
+    tcase_add_loop_test(tests, a_waiter_that_comes_after_a_cancelled_one_gets_a_unit, 0, 2);
+    tcase_add_test(tests, a_task_that_acquires_again_waits_behind_the_others);
+    tcase_add_test(tests, free_units_are_granted_to_all_waiters_when_the_first_one_runs);
+    tcase_add_loop_test(tests, a_with_block_passes_its_unit_on_at_every_way_out, 0,
                         sizeof(WAYS) - 1);
     tcase_add_test(tests, a_report_names_the_semaphore);
     tcase_add_loop_test(tests, units_are_conserved_under_cancellation_at_any_tick, 0, 4);

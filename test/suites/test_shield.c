@@ -1,4 +1,4 @@
-/* shield: a wait that may be cancelled without what it waits for. */
+/* shield: a wait that can be cancelled without cancelling the awaitable. */
 #include "helper.h"
 
 WEFT_ASYNC(inner, weft_time delay; const weft_error *error; const weft_error *caught; int result;)
@@ -61,18 +61,19 @@ static bool nothing_is_linked(void)
 
 /* CPython: test_tasks.BaseTaskTests.test_shield_result */
 /* CPython: test_tasks.BaseTaskTests.test_shield_exception */
-START_TEST(it_ends_with_what_it_waits_for)
+START_TEST(a_shield_ends_with_its_awaitable)
 {
     start_inner(3, _i ? &fail : NULL);
     run_dry();
     ck_recorded(_i ? ".=fail" : ".=ok");
     ck_assert(nothing_is_linked());
-    ck_assert(!loop.failed || loop.failed == &outers[0].task); /* the inner one has been asked */
+    /* The error of the inner task was retrieved. */
+    ck_assert(!loop.failed || loop.failed == &outers[0].task);
 }
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_shield_shortcut */
-START_TEST(what_has_ended_is_not_waited_for)
+START_TEST(a_shield_of_an_ended_awaitable_does_not_wait)
 {
     weft_loop_create_future(&loop, &future);
     weft_set_error(&future, _i ? &fail : &other_fail);
@@ -83,7 +84,7 @@ START_TEST(what_has_ended_is_not_waited_for)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_shield_cancel_inner */
-START_TEST(to_cancel_what_it_waits_for_ends_it)
+START_TEST(a_shield_ends_when_its_awaitable_is_cancelled)
 {
     start_future();
     weft_cancel(&future);
@@ -96,7 +97,7 @@ END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_shield_cancel_outer */
 /* CPython: test_tasks.BaseTaskTests.test_shield_effect */
-START_TEST(gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_linked_to_it)
+START_TEST(gh_79306_a_cancelled_shield_leaves_its_awaitable_running_and_unlinked)
 {
     start_inner(3, NULL);
     weft_cancel(&outers[0]);
@@ -105,7 +106,7 @@ START_TEST(gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_li
     ck_assert_uint_eq(backend.now, 0);
     ck_assert(nothing_is_linked());
     ck_assert(!weft_done(&task) && weft_cancelling(&task.task) == 0);
-    memset(&outers[0], 0xFF, sizeof(outers[0])); /* it may be anything now */
+    memset(&outers[0], 0xFF, sizeof(outers[0])); /* the memory may be used for anything */
     run_dry();
     ck_recorded(".");
     ck_assert_int_eq(task.frame.result, 42);
@@ -113,7 +114,7 @@ START_TEST(gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_li
 }
 END_TEST
 
-static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
+static void record_error(weft_loop *of, weft_task *failed, const weft_error *error)
 {
     (void)of;
     note(failed == &task.task ? "!" : "?");
@@ -122,7 +123,7 @@ static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
 
 START_TEST(an_error_behind_a_cancelled_wait_goes_to_the_exception_handler)
 {
-    weft_set_exception_handler(&loop, hear);
+    weft_set_exception_handler(&loop, record_error);
     start_inner(3, &fail);
     weft_cancel(&outers[0]);
     run_dry();
@@ -132,25 +133,25 @@ START_TEST(an_error_behind_a_cancelled_wait_goes_to_the_exception_handler)
 }
 END_TEST
 
-START_TEST(an_error_that_the_wait_was_notified_of_does_not)
+START_TEST(an_error_while_a_shield_waits_is_retrieved_by_the_shield)
 {
-    weft_set_exception_handler(&loop, hear);
+    weft_set_exception_handler(&loop, record_error);
     start_inner(3, &fail);
     run_dry();
     ck_recorded(".=fail");
     weft_loop_close(&loop);
-    ck_recorded("?=fail"); /* of the outer one, which nobody asked */
+    ck_recorded("?=fail"); /* of the outer task, whose error nobody retrieved */
 }
 END_TEST
 
-/* Both in one tick: the wait is cancelled, and the other has ended all the same. */
+/* Both happen in one tick: the wait is cancelled, and the inner task ends. */
 START_TEST(gh_86296_a_result_and_a_cancellation_in_one_tick)
 {
     start_inner(3, NULL);
     while (!weft_done(&task))
         tick();
     if (_i)
-        tick(); /* its turn, too */
+        tick(); /* and runs its callback */
     ck_assert(!weft_done(&outers[0]) && weft_cancel(&outers[0]));
     run_dry();
     ck_recorded(".=cancelled");
@@ -159,7 +160,7 @@ START_TEST(gh_86296_a_result_and_a_cancellation_in_one_tick)
 }
 END_TEST
 
-START_TEST(several_shields_of_one_are_independent)
+START_TEST(several_shields_of_one_awaitable_are_independent)
 {
     start_inner(3, NULL);
     weft_loop_create_task(&loop, outer, &outers[1], .of = weft_as_future(&task));
@@ -171,7 +172,7 @@ START_TEST(several_shields_of_one_are_independent)
 }
 END_TEST
 
-START_TEST(what_cannot_be_awaited_cannot_be_shielded)
+START_TEST(an_awaitable_that_cannot_be_awaited_cannot_be_shielded)
 {
     static weft_future never;
     weft_loop_create_task(&loop, outer, &outers[0], .of = _i ? &never : weft_as_future(&outers[0]));
@@ -244,7 +245,7 @@ WEFT_ASYNC_END
 static WEFT_TASK(gathering) gatherer;
 
 /* CPython: test_tasks.BaseTaskTests.test_gather_shield */
-START_TEST(a_gather_of_shields_is_cancelled_and_what_they_wait_for_is_not)
+START_TEST(a_cancelled_gather_of_shields_leaves_their_awaitables_running)
 {
     weft_loop_create_future(&loop, &future);
     for (int i = 0; i < OUTERS; i++)
@@ -304,7 +305,7 @@ WEFT_ASYNC_END
 /* CPython: test_waitfor.WaitForShieldTests.test_zero_timeout */
 /* CPython: test_waitfor.WaitForShieldTests.test_none_timeout */
 /* CPython: test_waitfor.WaitForShieldTests.test_shielded_timeout */
-START_TEST(a_shielded_wait_that_is_late_leaves_the_other_alone)
+START_TEST(a_shielded_wait_for_that_times_out_leaves_its_task_running)
 {
     static const weft_time limits[] = {0, 1, WEFT_FOREVER};
     static WEFT_TASK(in_time) waiter;
@@ -329,21 +330,20 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("shield");
-    tcase_add_loop_test(tests, it_ends_with_what_it_waits_for, 0, 2);
-    tcase_add_loop_test(tests, what_has_ended_is_not_waited_for, 0, 2);
-    tcase_add_test(tests, to_cancel_what_it_waits_for_ends_it);
-    tcase_add_test(tests,
-                   gh_79306_to_cancel_the_wait_leaves_the_other_as_it_was_and_nothing_linked_to_it);
+    tcase_add_loop_test(tests, a_shield_ends_with_its_awaitable, 0, 2);
+    tcase_add_loop_test(tests, a_shield_of_an_ended_awaitable_does_not_wait, 0, 2);
+    tcase_add_test(tests, a_shield_ends_when_its_awaitable_is_cancelled);
+    tcase_add_test(tests, gh_79306_a_cancelled_shield_leaves_its_awaitable_running_and_unlinked);
     tcase_add_test(tests, an_error_behind_a_cancelled_wait_goes_to_the_exception_handler);
-    tcase_add_test(tests, an_error_that_the_wait_was_notified_of_does_not);
+    tcase_add_test(tests, an_error_while_a_shield_waits_is_retrieved_by_the_shield);
     tcase_add_loop_test(tests, gh_86296_a_result_and_a_cancellation_in_one_tick, 0, 2);
-    tcase_add_test(tests, several_shields_of_one_are_independent);
-    tcase_add_loop_test(tests, what_cannot_be_awaited_cannot_be_shielded, 0, 2);
+    tcase_add_test(tests, several_shields_of_one_awaitable_are_independent);
+    tcase_add_loop_test(tests, an_awaitable_that_cannot_be_awaited_cannot_be_shielded, 0, 2);
     tcase_add_test(tests, a_shield_that_is_in_use_is_refused_and_goes_on);
     tcase_add_test(tests, a_task_waits_for_its_shield);
-    tcase_add_test(tests, a_gather_of_shields_is_cancelled_and_what_they_wait_for_is_not);
+    tcase_add_test(tests, a_cancelled_gather_of_shields_leaves_their_awaitables_running);
     tcase_add_test(tests, a_shielded_gather_goes_on);
-    tcase_add_loop_test(tests, a_shielded_wait_that_is_late_leaves_the_other_alone, 0, 3);
+    tcase_add_loop_test(tests, a_shielded_wait_for_that_times_out_leaves_its_task_running, 0, 3);
     tcase_add_test(tests, a_loop_may_be_closed_under_a_shield);
     return run_suite();
 }

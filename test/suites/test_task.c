@@ -37,7 +37,7 @@ WEFT_ASYNC_NAMED_BODY(waiter, name)
 }
 WEFT_ASYNC_END
 
-/* Tells how its await ended. */
+/* Records how its await ended. */
 struct teller {
     weft_frame frame;
     const char *name;
@@ -58,7 +58,7 @@ WEFT_ASYNC_NAMED_BODY(teller, name)
 }
 WEFT_ASYNC_END
 
-/* Sleeps twice, and goes on when it is cancelled. */
+/* Sleeps twice. Goes on after a cancellation. */
 struct stubborn {
     weft_frame frame;
     weft_time delay;
@@ -96,7 +96,7 @@ WEFT_ASYNC_BODY(parent)
     note("p");
     weft_await(&self->child);
     ck_assert_int_eq(self->child.frame.result, 7);
-    weft_await(&self->child); /* and again: at once, the same */
+    weft_await(&self->child); /* a second await returns at once, with the same result */
     ck_assert_int_eq(self->child.frame.result, 7);
     note("e");
 }
@@ -114,7 +114,7 @@ START_TEST(a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame)
 END_TEST
 
 /* CPython: test_tasks.SleepTests.test_sleep_zero */
-START_TEST(tasks_that_give_way_alternate)
+START_TEST(tasks_that_yield_alternate)
 {
     static WEFT_TASK(stubborn) a, b;
     weft_loop_create_task(&loop, stubborn, &a);
@@ -142,7 +142,7 @@ WEFT_ASYNC_BODY(yielder)
 }
 WEFT_ASYNC_END
 
-START_TEST(weft_yield_gives_way_in_a_task_too)
+START_TEST(weft_yield_yields_to_other_tasks)
 {
     static WEFT_TASK(yielder) a, b;
     weft_loop_create_task(&loop, yielder, &a, .name = "a");
@@ -187,7 +187,7 @@ START_TEST(a_task_has_its_coroutines_name_or_that_of_a_member_of_its_frame)
 }
 END_TEST
 
-START_TEST(who_awaits_gets_the_error_before_and_after_the_end)
+START_TEST(an_await_raises_the_error_before_and_after_the_end)
 {
     static WEFT_TASK(sleeper) failing;
     static WEFT_TASK(teller) early, late;
@@ -214,7 +214,7 @@ START_TEST(an_error_leaves_through_tasks_that_await_each_other)
 }
 END_TEST
 
-START_TEST(those_who_wait_are_woken_in_the_order_in_which_they_came)
+START_TEST(waiters_of_a_task_are_woken_in_the_order_in_which_they_came)
 {
     static WEFT_TASK(sleeper) target;
     static WEFT_TASK(waiter) waiters[4];
@@ -224,7 +224,7 @@ START_TEST(those_who_wait_are_woken_in_the_order_in_which_they_came)
         weft_loop_create_task(&loop, waiter, &waiters[i], .name = names[i],
                               .target = weft_as_future(&target));
     tick();
-    weft_cancel(&waiters[3]); /* reaches the target: asyncio's await is no shield */
+    weft_cancel(&waiters[3]); /* also cancels the target: in asyncio an await is no shield */
     run_dry();
     ck_recorded("");
     for (int i = 0; i < 4; i++)
@@ -240,7 +240,7 @@ END_TEST
 
 /* ---- All tasks, the current one ---- */
 
-START_TEST(all_tasks_are_those_that_have_not_ended_by_creation)
+START_TEST(all_tasks_lists_tasks_that_have_not_ended_by_creation)
 {
     static WEFT_TASK(sleeper) tasks[5];
     static const int order[][5] = {{0, 1, 2, 3, 4}, {0, 1, 3, 4}, {1, 3, 4}, {1, 3}, {3}};
@@ -306,7 +306,7 @@ END_TEST
 /* ---- Cancellation in each state ---- */
 
 /* CPython: test_tasks.BaseTaskTests.test_cancel_with_message_before_starting_task */
-START_TEST(cancelled_before_its_first_step_nothing_of_a_task_runs)
+START_TEST(a_task_cancelled_before_its_first_step_never_runs)
 {
     static WEFT_TASK(sleeper) task;
     weft_loop_create_task(&loop, sleeper, &task, .name = "never");
@@ -319,7 +319,7 @@ START_TEST(cancelled_before_its_first_step_nothing_of_a_task_runs)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_cancel_yield */
-START_TEST(a_task_that_gave_way_is_cancelled_where_it_did)
+START_TEST(a_task_that_yielded_is_cancelled_at_the_yield)
 {
     static WEFT_TASK(stubborn) task;
     weft_loop_create_task(&loop, stubborn, &task);
@@ -358,8 +358,9 @@ static void cancel_target(weft_loop *of, weft_handle *handle)
     ck_assert(weft_cancel(WEFT_HANDLE_OWNER(handle, struct canceller, handle)->target));
 }
 
-/* A due sleep takes a turn and then the task another: cancelled before the one, or the other. */
-START_TEST(a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same)
+/* The end of a sleep takes a callback, and the task runs a tick later. The task is cancelled
+ * before the callback (0), or after it (1). */
+START_TEST(a_task_whose_sleep_ends_in_this_tick_can_be_cancelled)
 {
     static WEFT_TASK(sleeper) task;
     struct canceller canceller = {.target = weft_as_future(&task)};
@@ -416,7 +417,7 @@ struct self_cancelling {
 WEFT_ASYNC_BODY(self_cancelling)
 {
     weft_cancel(weft_current_task());
-    weft_await(self->ended); /* blocks not, and so passes it by */
+    weft_await(self->ended); /* does not wait, so the request stays */
     note("a");
     if (self->sleeps)
         weft_sleep(self->delay);
@@ -442,7 +443,7 @@ START_TEST(a_task_that_cancels_itself_is_cancelled_where_it_waits_next)
 }
 END_TEST
 
-/* gh-74234; and one that fails keeps its error. */
+/* gh-74234. A task that fails keeps its own error. */
 /* CPython: test_tasks.BaseTaskTests.test_cancel_at_end */
 START_TEST(a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails)
 {
@@ -458,7 +459,7 @@ START_TEST(a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unles
 }
 END_TEST
 
-START_TEST(what_has_ended_or_was_never_started_is_not_cancelled)
+START_TEST(a_task_that_has_ended_or_never_started_is_not_cancelled)
 {
     static WEFT_TASK(sleeper) task;
     ck_assert(!weft_cancel(&task));
@@ -481,7 +482,7 @@ START_TEST(two_cancellations_before_it_runs_are_raised_once)
 }
 END_TEST
 
-/* Who was cancelled with what it awaited goes on where it caught that. */
+/* Is cancelled with the awaitable of its wait. Goes on where it catches the cancellation. */
 struct catching {
     weft_frame frame;
     weft_future *futures;
@@ -546,7 +547,8 @@ START_TEST(a_task_and_what_it_awaits_are_cancelled_in_one_tick)
 }
 END_TEST
 
-/* Its own request, taken back when it has been told: it waits again, and is cancelled again. */
+/* Cancels itself, and takes the request back when it is raised. Then waits again, and is
+ * cancelled again. */
 struct taking_back {
     weft_frame frame;
     const weft_error *caught;
@@ -555,12 +557,12 @@ struct taking_back {
 WEFT_ASYNC_BODY(taking_back)
 {
     weft_try {
-        weft_sleep(10);
+        weft_sleep(WEFT_US(10));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         weft_uncancel(weft_current_task());
         note("x");
-        weft_sleep(10);
+        weft_sleep(WEFT_US(10));
     }
     weft_end;
 }
@@ -601,7 +603,7 @@ START_TEST(a_request_is_taken_back_once_raised_and_the_next_one_counts_anew)
 }
 END_TEST
 
-/* bpo-34872: what it waits for next is a task that waits for a future. */
+/* bpo-34872: its next wait is for a task that waits for a future. */
 struct passing_on {
     weft_frame frame;
     weft_future *future;
@@ -634,7 +636,7 @@ END_TEST
 
 /* ---- Chains ---- */
 
-START_TEST(a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task)
+START_TEST(a_cancel_goes_along_a_chain_to_the_task_at_its_end)
 {
     static WEFT_TASK(sleeper) last;
     static WEFT_TASK(teller) middle;
@@ -648,7 +650,7 @@ START_TEST(a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task)
     ck_assert_uint_eq(weft_cancelling(&middle.task), 1);
     ck_assert_uint_eq(weft_cancelling(&first.task), 1);
     run_dry();
-    ck_recorded("m=cancelledf"); /* the middle one caught it, and that was that */
+    ck_recorded("m=cancelledf"); /* the middle task caught the cancellation */
     ck_assert(weft_cancelled(&last) && !weft_cancelled(&middle) && !weft_cancelled(&first));
 }
 END_TEST
@@ -689,7 +691,7 @@ START_TEST(an_await_of_the_task_itself_is_an_error)
 }
 END_TEST
 
-START_TEST(an_await_of_what_was_never_started_is_an_error)
+START_TEST(an_await_of_a_task_that_was_never_started_is_an_error)
 {
     static WEFT_TASK(teller) task;
     static weft_future never;
@@ -722,7 +724,7 @@ START_TEST(tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks)
 }
 END_TEST
 
-START_TEST(a_cancel_that_leads_into_a_circle_reaches_who_was_asked)
+START_TEST(a_cancel_that_leads_into_a_circle_cancels_the_task_itself)
 {
     static WEFT_TASK(waiter) a, b, outside;
     weft_loop_create_task(&loop, waiter, &a, .name = "never", .target = weft_as_future(&b));
@@ -755,7 +757,7 @@ START_TEST(requests_to_cancel_are_counted_and_taken_back)
 }
 END_TEST
 
-START_TEST(what_was_never_asked_for_is_not_taken_back)
+START_TEST(an_uncancel_without_a_request_has_no_effect)
 {
     static WEFT_TASK(sleeper) task;
     weft_loop_create_task(&loop, sleeper, &task, .name = "s");
@@ -793,7 +795,7 @@ START_TEST(one_of_two_requests_taken_back_leaves_the_other)
 }
 END_TEST
 
-/* In asyncio as well: what it waited for has been cancelled by then. */
+/* As in asyncio, the awaitable has already been cancelled. */
 START_TEST(a_cancellation_that_ended_a_wait_cannot_be_taken_back)
 {
     static WEFT_TASK(sleeper) task;
@@ -814,7 +816,7 @@ WEFT_ASYNC_BODY(reconsidering)
 {
     weft_cancel(weft_current_task());
     weft_uncancel(weft_current_task());
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("slept");
 }
 WEFT_ASYNC_END
@@ -829,7 +831,7 @@ END_TEST
 
 /* ---- Memory ---- */
 
-START_TEST(a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory)
+START_TEST(a_task_starts_without_traces_of_the_previous_task_in_its_memory)
 {
     static WEFT_TASK(sleeper) task;
     weft_loop_create_task(&loop, sleeper, &task, .name = "", .delay = 5, .error = &fail);
@@ -883,7 +885,7 @@ WEFT_ASYNC_BODY(restarting)
 }
 WEFT_ASYNC_END
 
-START_TEST(an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end)
+START_TEST(an_ended_tasks_memory_can_be_reused_before_all_callbacks_have_run)
 {
     static struct again again;
     static WEFT_TASK(restarting) restarting;
@@ -908,7 +910,8 @@ START_TEST(a_start_in_the_memory_of_a_task_that_has_not_ended_panics)
 }
 END_TEST
 
-/* Best effort: where it would corrupt a list. */
+/* The check finds overwritten memory where weft would otherwise corrupt a list. It cannot find
+ * all. */
 START_TEST(memory_that_was_overwritten_while_its_task_lived_panics)
 {
     static WEFT_TASK(sleeper) before, after;
@@ -941,11 +944,11 @@ START_TEST(a_start_behind_a_last_task_whose_memory_was_overwritten_panics)
     weft_loop_create_task(&loop, sleeper, &last, .name = "", .delay = 9);
     memset(&last, 0xFF, sizeof(last));
     EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &next), "overwritten before it ended");
-    weft_loop_init(&loop, &backend.backend); /* there is nothing left that could be closed */
+    weft_loop_init(&loop, &backend.backend); /* the old loop cannot be closed any more */
 }
 END_TEST
 
-/* ---- Errors that nobody asked for ---- */
+/* ---- Errors that were never retrieved ---- */
 
 static void note_failure(weft_loop *of, weft_task *task, const weft_error *error)
 {
@@ -954,7 +957,7 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
     note_error(error);
 }
 
-/* Fails, and is not asked. */
+/* Runs a task that fails. Its error is not retrieved. */
 #define FAIL(task)                                                                                 \
     do {                                                                                           \
         weft_set_exception_handler(&loop, note_failure);                                           \
@@ -964,7 +967,7 @@ static void note_failure(weft_loop *of, weft_task *task, const weft_error *error
     } while (0)
 
 /* CPython: test_futures.BaseFutureTests.test_tb_logger_exception_unretrieved */
-START_TEST(a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again)
+START_TEST(an_unretrieved_error_is_reported_once_when_its_memory_is_reused)
 {
     static WEFT_TASK(sleeper) task;
     FAIL(&task);
@@ -976,7 +979,7 @@ START_TEST(a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_a
 }
 END_TEST
 
-START_TEST(failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes)
+START_TEST(unretrieved_errors_are_reported_in_order_when_the_loop_closes)
 {
     static WEFT_TASK(sleeper) a, b, c;
     weft_set_exception_handler(&loop, note_failure);
@@ -992,7 +995,7 @@ START_TEST(failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes)
 END_TEST
 
 /* CPython: test_futures.BaseFutureTests.test_tb_logger_exception_retrieved */
-START_TEST(a_failure_that_was_asked_for_is_not_reported)
+START_TEST(a_retrieved_error_is_not_reported)
 {
     static WEFT_TASK(sleeper) asked, awaited, run;
     static WEFT_TASK(teller) teller;
@@ -1015,8 +1018,8 @@ static void called(weft_loop *of, weft_handle *handle)
     note("c");
 }
 
-/* Two wait: a task asks for the error, a callback does not. */
-START_TEST(a_failure_counts_as_asked_for_if_one_of_those_who_wait_is_a_task)
+/* Two wait for the task. The waiting task retrieves the error; the callback does not. */
+START_TEST(an_error_counts_as_retrieved_if_a_waiter_is_a_task)
 {
     static WEFT_TASK(sleeper) task;
     static WEFT_TASK(teller) tellers[2];
@@ -1041,7 +1044,7 @@ START_TEST(a_failure_counts_as_asked_for_if_one_of_those_who_wait_is_a_task)
 END_TEST
 
 /* CPython: test_futures.BaseFutureTests.test_tb_logger_not_called_after_cancel */
-START_TEST(a_cancelled_task_is_no_failure_and_no_handler_is_no_fault)
+START_TEST(a_cancelled_task_is_no_failure_and_a_handler_is_optional)
 {
     static WEFT_TASK(sleeper) task;
     FAIL(&task);
@@ -1059,29 +1062,28 @@ int main(void)
 {
     TCase *const tests = begin_suite("task");
     tcase_add_test(tests, a_task_runs_from_the_next_tick_on_and_its_result_is_in_its_frame);
-    tcase_add_test(tests, tasks_that_give_way_alternate);
-    tcase_add_test(tests, weft_yield_gives_way_in_a_task_too);
+    tcase_add_test(tests, tasks_that_yield_alternate);
+    tcase_add_test(tests, weft_yield_yields_to_other_tasks);
     tcase_add_test(tests, what_can_be_asked_of_a_task_over_its_life);
     tcase_add_test(tests, a_task_has_its_coroutines_name_or_that_of_a_member_of_its_frame);
-    tcase_add_test(tests, who_awaits_gets_the_error_before_and_after_the_end);
+    tcase_add_test(tests, an_await_raises_the_error_before_and_after_the_end);
     tcase_add_test(tests, an_error_leaves_through_tasks_that_await_each_other);
-    tcase_add_test(tests, those_who_wait_are_woken_in_the_order_in_which_they_came);
-    tcase_add_test(tests, all_tasks_are_those_that_have_not_ended_by_creation);
+    tcase_add_test(tests, waiters_of_a_task_are_woken_in_the_order_in_which_they_came);
+    tcase_add_test(tests, all_tasks_lists_tasks_that_have_not_ended_by_creation);
     tcase_add_test(tests, the_current_task_is_the_one_that_runs_and_none_in_callbacks_and_outside);
-    tcase_add_test(tests, cancelled_before_its_first_step_nothing_of_a_task_runs);
-    tcase_add_test(tests, a_task_that_gave_way_is_cancelled_where_it_did);
+    tcase_add_test(tests, a_task_cancelled_before_its_first_step_never_runs);
+    tcase_add_test(tests, a_task_that_yielded_is_cancelled_at_the_yield);
     tcase_add_test(tests, a_sleeping_task_is_cancelled_at_once_and_its_timer_disarmed);
-    tcase_add_loop_test(tests, a_task_whose_sleep_is_over_in_this_tick_is_cancelled_all_the_same, 0,
-                        2);
+    tcase_add_loop_test(tests, a_task_whose_sleep_ends_in_this_tick_can_be_cancelled, 0, 2);
     tcase_add_test(tests, a_task_that_awaits_a_future_is_cancelled_with_it);
     tcase_add_loop_test(tests, a_cancellation_replaces_the_wake_up_that_is_under_way, 0, 2);
     tcase_add_loop_test(tests, a_task_that_cancels_itself_is_cancelled_where_it_waits_next, 0, 2);
     tcase_add_loop_test(
         tests, a_task_that_cancels_itself_and_never_waits_again_ends_cancelled_unless_it_fails, 0,
         2);
-    tcase_add_test(tests, what_has_ended_or_was_never_started_is_not_cancelled);
+    tcase_add_test(tests, a_task_that_has_ended_or_never_started_is_not_cancelled);
     tcase_add_test(tests, two_cancellations_before_it_runs_are_raised_once);
-    tcase_add_test(tests, a_cancel_goes_along_a_chain_to_the_one_that_waits_for_no_task);
+    tcase_add_test(tests, a_cancel_goes_along_a_chain_to_the_task_at_its_end);
     tcase_add_test(tests, a_chain_of_a_million_tasks_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_task_that_catches_its_cancellation_is_not_cancelled, 0, 2);
     tcase_add_test(tests, a_task_and_what_it_awaits_are_cancelled_in_one_tick);
@@ -1090,30 +1092,27 @@ int main(void)
     tcase_add_test(tests, a_request_is_taken_back_once_raised_and_the_next_one_counts_anew);
     tcase_add_test(tests, a_task_that_cancels_itself_cancels_what_it_awaits_next);
     tcase_add_test(tests, an_await_of_the_task_itself_is_an_error);
-    tcase_add_test(tests, an_await_of_what_was_never_started_is_an_error);
+    tcase_add_test(tests, an_await_of_a_task_that_was_never_started_is_an_error);
     tcase_add_loop_test(tests, tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks, 2, 6);
-    tcase_add_test(tests, a_cancel_that_leads_into_a_circle_reaches_who_was_asked);
+    tcase_add_test(tests, a_cancel_that_leads_into_a_circle_cancels_the_task_itself);
     tcase_add_test(tests, requests_to_cancel_are_counted_and_taken_back);
-    tcase_add_test(tests, what_was_never_asked_for_is_not_taken_back);
+    tcase_add_test(tests, an_uncancel_without_a_request_has_no_effect);
     tcase_add_loop_test(tests, a_cancellation_that_is_taken_back_undelivered_is_not_delivered, 0,
                         2);
     tcase_add_test(tests, one_of_two_requests_taken_back_leaves_the_other);
     tcase_add_test(tests, a_cancellation_that_ended_a_wait_cannot_be_taken_back);
     tcase_add_test(tests, a_task_that_takes_its_own_cancellation_back_goes_on);
-    tcase_add_test(tests, a_task_starts_with_no_trace_of_the_one_before_it_in_its_memory);
+    tcase_add_test(tests, a_task_starts_without_traces_of_the_previous_task_in_its_memory);
     tcase_add_test(tests, an_ended_tasks_memory_is_used_again_in_its_own_done_callback);
-    tcase_add_test(tests,
-                   an_ended_tasks_memory_is_used_again_while_others_are_still_to_hear_of_its_end);
+    tcase_add_test(tests, an_ended_tasks_memory_can_be_reused_before_all_callbacks_have_run);
     tcase_add_loop_test(tests, a_start_in_the_memory_of_a_task_that_has_not_ended_panics, 0, 2);
     tcase_add_test(tests, memory_that_was_overwritten_while_its_task_lived_panics);
     tcase_add_test(tests, a_start_in_the_overwritten_memory_of_the_last_task_panics);
     tcase_add_test(tests, a_start_behind_a_last_task_whose_memory_was_overwritten_panics);
-    tcase_add_test(tests,
-                   a_failure_nobody_asked_for_is_reported_once_when_its_memory_is_used_again);
-    tcase_add_test(tests, failures_nobody_asked_for_are_reported_in_order_when_the_loop_closes);
-    tcase_add_test(tests, a_failure_that_was_asked_for_is_not_reported);
-    tcase_add_loop_test(tests, a_failure_counts_as_asked_for_if_one_of_those_who_wait_is_a_task, 0,
-                        4);
-    tcase_add_test(tests, a_cancelled_task_is_no_failure_and_no_handler_is_no_fault);
+    tcase_add_test(tests, an_unretrieved_error_is_reported_once_when_its_memory_is_reused);
+    tcase_add_test(tests, unretrieved_errors_are_reported_in_order_when_the_loop_closes);
+    tcase_add_test(tests, a_retrieved_error_is_not_reported);
+    tcase_add_loop_test(tests, an_error_counts_as_retrieved_if_a_waiter_is_a_task, 0, 4);
+    tcase_add_test(tests, a_cancelled_task_is_no_failure_and_a_handler_is_optional);
     return run_suite();
 }

@@ -1,4 +1,4 @@
-/* Several loops, each in a thread of its own: they share nothing but calls to each other. */
+/* Several loops, each in a thread of its own. They share nothing but calls to each other. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,36 +10,36 @@
 
 enum { MOST = 4, ROUNDS = 200, WORKERS = 10 };
 
-/* A thread, its loop, and the door to it. */
+/* A thread, its loop, and the handle that other threads call. */
 struct thread {
     pthread_t pthread;
     weft_select backend;
     weft_loop loop;
-    weft_threadsafe_handle door;
+    weft_threadsafe_handle handle;
     weft_event called;
-    atomic_int sent; /* tokens, by the thread before: several may come with one call */
-    int tokens;      /* that have come through the door */
+    atomic_int sent; /* tokens sent by the previous thread; one call may stand for several */
+    int tokens;      /* tokens received */
     struct thread *next;
-    pthread_barrier_t *all; /* doors are open; nobody knocks any more */
+    pthread_barrier_t *all; /* no thread calls a handle any more; all handles are open until then */
     int sum;
     const weft_error *error;
 };
 
-static void come_in(weft_loop *of, weft_handle *handle)
+static void take_tokens(weft_loop *of, weft_handle *handle)
 {
-    struct thread *const self = WEFT_HANDLE_OWNER(handle, struct thread, door.handle);
+    struct thread *const self = WEFT_HANDLE_OWNER(handle, struct thread, handle.handle);
     (void)of;
     self->tokens = atomic_load_explicit(&self->sent, memory_order_relaxed);
     weft_event_set(&self->called);
 }
 
-/* ---- What a loop does by itself ---- */
+/* ---- Work within one loop ---- */
 
 WEFT_ASYNC(worker, int number; weft_lock *lock; int *sum; int i;)
 {
     for (self->i = 0; self->i < 20; self->i++) {
         weft_with_lock(self->lock) {
-            weft_sleep(self->i % 5 ? 0 : 50);
+            weft_sleep(WEFT_US(self->i % 5 ? 0 : 50));
             *self->sum += self->number;
         }
         weft_end;
@@ -86,9 +86,10 @@ WEFT_ASYNC(play, struct thread *thread; weft_lock lock; weft_group group; weft_t
         char byte;
         if (read(self->ends[0], &byte, 1) != 1)
             weft_raise(&other_fail);
-        /* On to the next thread, once the token of this round has come from the one before. */
+        /* Sends a token to the next thread when this round's token has come from the previous
+         * thread. */
         atomic_fetch_add_explicit(&self->thread->next->sent, 1, memory_order_relaxed);
-        (void)weft_call_soon_threadsafe(&self->thread->next->door);
+        (void)weft_call_soon_threadsafe(&self->thread->next->handle);
         while (self->thread->tokens <= self->i) {
             weft_event_wait(&self->thread->called);
             weft_event_clear(&self->thread->called);
@@ -106,12 +107,12 @@ static void *run_thread(void *argument)
     WEFT_TASK(play) *const task = calloc(1, sizeof(*task));
     weft_select_init(&self->backend);
     weft_loop_init(&self->loop, &self->backend.backend);
-    self->error = weft_threadsafe_open(&self->loop, &self->door, come_in);
+    self->error = weft_threadsafe_open(&self->loop, &self->handle, take_tokens);
     pthread_barrier_wait(self->all);
     if (!self->error)
         self->error = weft_run(&self->loop, play, task, .thread = self);
     pthread_barrier_wait(self->all);
-    weft_threadsafe_close(&self->door);
+    weft_threadsafe_close(&self->handle);
     const weft_error *const error = weft_loop_close(&self->loop);
     if (!self->error)
         self->error = error;
@@ -119,7 +120,7 @@ static void *run_thread(void *argument)
     return NULL;
 }
 
-START_TEST(loops_in_threads_of_their_own_share_nothing_but_calls)
+START_TEST(loops_in_threads_of_their_own_share_only_thread_safe_calls)
 {
     const int count = _i;
     static struct thread threads[MOST];
@@ -144,6 +145,7 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("threads");
-    tcase_add_loop_test(tests, loops_in_threads_of_their_own_share_nothing_but_calls, 1, MOST + 1);
+    tcase_add_loop_test(tests, loops_in_threads_of_their_own_share_only_thread_safe_calls, 1,
+                        MOST + 1);
     return run_suite();
 }

@@ -35,12 +35,12 @@ static int open_descriptors(void)
     return open;
 }
 
-/* ---- Handles that note their names ---- */
+/* ---- Handles that record their names ---- */
 
 struct named {
     weft_threadsafe_handle threadsafe;
     char name;
-    int again; /* how often it is to call itself */
+    int again; /* how many times it calls itself */
 };
 
 static struct named a = {.name = 'a'}, b = {.name = 'b'}, c = {.name = 'c'};
@@ -78,7 +78,7 @@ static bool call(struct named *named)
     return weft_call_soon_threadsafe(&named->threadsafe);
 }
 
-START_TEST(calls_are_made_in_their_order_in_the_next_tick)
+START_TEST(thread_safe_calls_run_in_order_in_the_next_tick)
 {
     open_all();
     ck_assert(call(&b));
@@ -93,7 +93,7 @@ START_TEST(calls_are_made_in_their_order_in_the_next_tick)
 }
 END_TEST
 
-START_TEST(a_call_that_is_pending_is_for_both)
+START_TEST(a_pending_call_stands_for_two_requests)
 {
     open_all();
     ck_assert(call(&a));
@@ -107,8 +107,8 @@ START_TEST(a_call_that_is_pending_is_for_both)
 }
 END_TEST
 
-/* What a port asks with interrupts off, and a host before it sleeps. */
-START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
+/* For a backend with interrupts disabled, and for a host before it sleeps. */
+START_TEST(weft_has_been_called_sees_a_pending_call)
 {
     open_all();
     ck_assert(!weft_has_been_called(&loop));
@@ -123,7 +123,7 @@ START_TEST(a_call_that_the_loop_has_not_seen_can_be_asked_for)
 }
 END_TEST
 
-START_TEST(a_call_from_inside_of_its_function_is_another_one)
+START_TEST(a_call_from_inside_of_its_own_function_is_a_new_call)
 {
     open_all();
     a.again = 3;
@@ -144,11 +144,11 @@ static void note_later(weft_loop *of, weft_handle *handle)
 static void note_and_again_later(weft_loop *of, weft_handle *handle)
 {
     note("now");
-    ck_no_error(weft_call_later(of, handle, 1000, note_later));
+    ck_no_error(weft_call_later(of, handle, WEFT_US(1000), note_later));
 }
 
-/* What the function used its handle for is off when the next call is seen. */
-START_TEST(a_call_goes_before_what_its_handle_is_used_for)
+/* The handle was scheduled by its own function. That is cancelled when the next call is seen. */
+START_TEST(a_thread_safe_call_replaces_other_uses_of_its_handle)
 {
     ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_and_again_later));
     weft_threadsafe_set_daemon(&a.threadsafe, true);
@@ -163,7 +163,7 @@ START_TEST(a_call_goes_before_what_its_handle_is_used_for)
 }
 END_TEST
 
-START_TEST(one_that_is_closed_is_not_called_any_more)
+START_TEST(a_closed_handle_is_not_called_any_more)
 {
     open_all();
     ck_assert(call(&a));
@@ -181,7 +181,7 @@ START_TEST(one_that_is_closed_is_not_called_any_more)
 }
 END_TEST
 
-START_TEST(a_handle_is_opened_once_and_its_loop_closed_after_it)
+START_TEST(a_handle_is_opened_once_and_closed_before_its_loop)
 {
     open_named(&a);
     ck_error(weft_threadsafe_open(&loop, &a.threadsafe, note_name), &weft_invalid_state_error);
@@ -191,7 +191,7 @@ START_TEST(a_handle_is_opened_once_and_its_loop_closed_after_it)
 }
 END_TEST
 
-START_TEST(the_wake_pipe_is_open_while_there_is_one)
+START_TEST(the_wake_pipe_is_open_while_a_handle_is_open)
 {
     const int before = open_descriptors();
     open_all();
@@ -203,7 +203,7 @@ START_TEST(the_wake_pipe_is_open_while_there_is_one)
 }
 END_TEST
 
-START_TEST(without_a_pipe_none_is_opened)
+START_TEST(no_handle_is_opened_without_a_wake_pipe)
 {
     struct rlimit limit, none;
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -220,7 +220,7 @@ START_TEST(without_a_pipe_none_is_opened)
 }
 END_TEST
 
-/* Opens all numbers below FD_SETSIZE, or as many as the system allows: whether it does. */
+/* Opens all numbers below FD_SETSIZE. Returns false if the system does not allow that many. */
 static bool open_all_low(int opened[FD_SETSIZE], int *count)
 {
     struct rlimit limit;
@@ -249,7 +249,7 @@ START_TEST(a_pipe_whose_number_select_cannot_hold_is_refused)
 }
 END_TEST
 
-/* ---- Whether a run waits for it ---- */
+/* ---- Daemons ---- */
 
 static void *call_a(void *unused)
 {
@@ -308,14 +308,14 @@ END_TEST
 
 /* ---- fork() ---- */
 
-static bool bell_is_rung(void)
+static bool is_wake_pending(void)
 {
     struct pollfd wake_pipe = {.fd = weft_select_wake_descriptor(&select_backend),
                                .events = POLLIN};
     return poll(&wake_pipe, 1, 0) == 1;
 }
 
-/* Runs `child` in a child process; what it returned. */
+/* Runs `child` in a child process, and returns its result. */
 static bool in_a_child(bool (*child)(void))
 {
     int status = 1;
@@ -330,21 +330,21 @@ static bool in_a_child(bool (*child)(void))
 static bool run_twice(void)
 {
     const int number = weft_select_wake_descriptor(&select_backend);
-    return !weft_run_once(&loop) && !bell_is_rung() &&
+    return !weft_run_once(&loop) && !is_wake_pending() &&
            number == weft_select_wake_descriptor(&select_backend) &&
-           weft_call_soon_threadsafe(&a.threadsafe) && bell_is_rung() && !weft_run_once(&loop) &&
-           !bell_is_rung() && strcmp(record, "aa") == 0;
+           weft_call_soon_threadsafe(&a.threadsafe) && is_wake_pending() && !weft_run_once(&loop) &&
+           !is_wake_pending() && strcmp(record, "aa") == 0;
 }
 
 START_TEST(a_childs_loop_does_not_empty_its_parents_wake_pipe)
 {
     open_named(&a);
-    ck_assert(call(&a) && bell_is_rung());
+    ck_assert(call(&a) && is_wake_pending());
     ck_assert(in_a_child(run_twice));
-    ck_assert(bell_is_rung());
+    ck_assert(is_wake_pending());
     ck_no_error(weft_run_once(&loop));
     ck_recorded("a");
-    ck_assert(!bell_is_rung());
+    ck_assert(!is_wake_pending());
     weft_threadsafe_close(&a.threadsafe);
 }
 END_TEST
@@ -353,18 +353,18 @@ static bool close_and_open_again(void)
 {
     weft_threadsafe_close(&a.threadsafe);
     return !weft_threadsafe_open(&loop, &a.threadsafe, note_name) &&
-           weft_call_soon_threadsafe(&a.threadsafe) && bell_is_rung() && !weft_run_once(&loop) &&
-           !bell_is_rung() && strcmp(record, "a") == 0;
+           weft_call_soon_threadsafe(&a.threadsafe) && is_wake_pending() && !weft_run_once(&loop) &&
+           !is_wake_pending() && strcmp(record, "a") == 0;
 }
 
 START_TEST(a_child_that_opens_its_handles_again_has_a_wake_pipe_of_its_own)
 {
     open_named(&a);
     ck_assert(in_a_child(close_and_open_again));
-    ck_assert(!bell_is_rung());
-    ck_assert(call(&a) && bell_is_rung());
+    ck_assert(!is_wake_pending());
+    ck_assert(call(&a) && is_wake_pending());
     ck_assert(in_a_child(close_and_open_again));
-    ck_assert(bell_is_rung());
+    ck_assert(is_wake_pending());
     ck_no_error(weft_run_once(&loop));
     ck_recorded("a");
     weft_threadsafe_close(&a.threadsafe);
@@ -416,15 +416,16 @@ START_TEST(the_wake_pipe_is_emptied)
     open_all();
     sleeps = 0;
     ck_assert(call(&a));
-    ck_no_error(weft_call_later(&loop, &later, 5000, stop));
+    ck_no_error(weft_call_later(&loop, &later, WEFT_US(5000), stop));
     ck_no_error(weft_run_forever(&loop));
     ck_recorded("astop");
-    ck_assert_int_le(sleeps, 4); /* for the wake, the timer, and once more if that is early */
+    /* One sleep ends by the wake, one by the timer, and one more if that one ended early. */
+    ck_assert_int_le(sleeps, 4);
     close_all();
 }
 END_TEST
 
-/* A host that polls the wake pipe would be woken for nothing again and again. */
+/* Otherwise a host that polls the wake pipe would be woken again and again. */
 START_TEST(the_wake_pipe_is_emptied_in_a_hosts_run)
 {
     open_named(&a);
@@ -481,7 +482,7 @@ END_TEST
 
 enum { SENDERS = 4, MESSAGES = 16, EACH = 250000 };
 
-/* A number on its way from a thread to the loop; `full` until the loop has taken it out. */
+/* A number on its way from a thread to the loop. `full` is true until the loop has taken it. */
 struct message {
     weft_threadsafe_handle threadsafe;
     unsigned number;
@@ -497,13 +498,13 @@ static struct sender {
 
 static unsigned done;
 
-/* Each thread's in its own order: none is lost, and none comes twice. */
+/* The numbers of each thread must come in order, each exactly once. */
 static void receive(weft_loop *of, weft_handle *handle)
 {
     struct message *const message = WEFT_HANDLE_OWNER(handle, struct message, threadsafe.handle);
     struct sender *const from = message->from;
     if (message->number != from->received)
-        ck_abort_msg("%u came where %u was to come", message->number, from->received);
+        ck_abort_msg("%u came instead of %u", message->number, from->received);
     from->received++;
     atomic_store(&message->full, false);
     if (from->received == EACH && ++done == SENDERS)
@@ -546,7 +547,7 @@ START_TEST(a_million_calls_from_four_threads_are_all_made_in_order)
 }
 END_TEST
 
-/* All call the same one, each after it has counted: the last call sees all. */
+/* All threads call one handle, each after it has counted. The last call must see all counts. */
 static atomic_uint counted;
 static unsigned seen, calls;
 
@@ -597,7 +598,7 @@ static void on_signal(int number)
     (void)call(&a);
 }
 
-static void hear(weft_loop *of, weft_handle *handle)
+static void note_signals(weft_loop *of, weft_handle *handle)
 {
     (void)of, (void)handle;
     noticed = raised;
@@ -612,7 +613,7 @@ static void *raise_storm(void *unused)
     return NULL;
 }
 
-/* Two that give bytes to each other, so that signals come in every system call. */
+/* Two tasks that send bytes to each other, so that signals arrive in every system call. */
 WEFT_ASYNC(player, int in, out; size_t received; bool ends;)
 {
     while (!self->ends) {
@@ -644,7 +645,7 @@ START_TEST(a_storm_of_signals_is_seen_to_the_last)
     pthread_t thread;
     struct sigaction before;
     ck_assert_int_eq(pipe(there) | pipe(back), 0);
-    ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, hear));
+    ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_signals));
     ck_no_error(weft_threadsafe_open(&loop, &b.threadsafe, stop));
     weft_loop_create_task(&loop, player, &players[0], .in = there[0], .out = back[1]);
     if (_i)
@@ -671,15 +672,15 @@ int main(void)
 {
     TCase *const tests = begin_suite("threadsafe");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, calls_are_made_in_their_order_in_the_next_tick);
-    tcase_add_test(tests, a_call_that_is_pending_is_for_both);
-    tcase_add_test(tests, a_call_that_the_loop_has_not_seen_can_be_asked_for);
-    tcase_add_test(tests, a_call_from_inside_of_its_function_is_another_one);
-    tcase_add_test(tests, a_call_goes_before_what_its_handle_is_used_for);
-    tcase_add_test(tests, one_that_is_closed_is_not_called_any_more);
-    tcase_add_test(tests, a_handle_is_opened_once_and_its_loop_closed_after_it);
-    tcase_add_test(tests, the_wake_pipe_is_open_while_there_is_one);
-    tcase_add_test(tests, without_a_pipe_none_is_opened);
+    tcase_add_test(tests, thread_safe_calls_run_in_order_in_the_next_tick);
+    tcase_add_test(tests, a_pending_call_stands_for_two_requests);
+    tcase_add_test(tests, weft_has_been_called_sees_a_pending_call);
+    tcase_add_test(tests, a_call_from_inside_of_its_own_function_is_a_new_call);
+    tcase_add_test(tests, a_thread_safe_call_replaces_other_uses_of_its_handle);
+    tcase_add_test(tests, a_closed_handle_is_not_called_any_more);
+    tcase_add_test(tests, a_handle_is_opened_once_and_closed_before_its_loop);
+    tcase_add_test(tests, the_wake_pipe_is_open_while_a_handle_is_open);
+    tcase_add_test(tests, no_handle_is_opened_without_a_wake_pipe);
     tcase_add_test(tests, a_pipe_whose_number_select_cannot_hold_is_refused);
     tcase_add_loop_test(tests, a_call_from_another_thread_ends_a_sleep, 0, 2);
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);

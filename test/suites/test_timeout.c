@@ -1,15 +1,15 @@
-/* timeout and wait_for: a block that has to end in time, and counts that are back where they
- * were. */
+/* timeout and wait_for: blocks that must end in time, and cancellation counts that must be back
+ * at their old values. */
 #include "helper.h"
 
-/* `=`, what it is, and how many requests to cancel the task has had. */
+/* Records "=", the error, and the task's cancellation count. */
 static void note_outcome(const weft_error *error, const weft_task *task)
 {
     note_error(error);
     note_letter((char)('0' + weft_cancelling(task)));
 }
 
-/* A block that sleeps, and what it does when that is cancelled. */
+/* A block that sleeps. Its behaviour when the sleep is cancelled. */
 enum then { PASSES_ON, SWALLOWS, FAILS, SLEEPS_ON };
 
 WEFT_ASYNC(limited, weft_time limit, delay; bool at; int then; const weft_error *error;
@@ -33,7 +33,7 @@ WEFT_ASYNC(limited, weft_time limit, delay; bool at; int then; const weft_error 
                 if (self->then == FAILS)
                     weft_raise(&fail);
                 if (self->then == SLEEPS_ON)
-                    weft_sleep(10);
+                    weft_sleep(WEFT_US(10));
             }
             weft_end;
         }
@@ -82,11 +82,11 @@ static const struct {
     {9, 2, PASSES_ON, &fail, ".=fail0", 2, false},
     /* CPython: test_timeouts.TimeoutTests.test_foreign_exception_on_timeout */
     {2, 9, FAILS, NULL, "x=fail0", 2, true},
-    /* A block that does not care ends as it likes, later; the request is taken back all the
-     * same. */
+    /* A block that catches the cancellation ends later, in its own way. The request is still
+     * taken back. */
     {2, 9, SWALLOWS, NULL, "x=ok0", 2, true},
     {2, 9, SLEEPS_ON, NULL, "x=ok0", 12, true},
-    /* Both are due at once: the one that was armed first, the limit. */
+    /* Both are due at once. The limit was armed first, so it comes first. */
     {2, 2, PASSES_ON, NULL, "x=timeout0", 2, true},
 };
 
@@ -113,12 +113,12 @@ START_TEST(a_timeout_has_a_text_and_is_no_cancellation)
 }
 END_TEST
 
-/* Break, continue and return leave it like any other block. */
+/* Leaves the block by break, continue and return. */
 WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
 {
     for (self->i = 0; self->i < 4; self->i++) {
-        weft_with_timeout(&self->timeout, 5) {
-            weft_sleep(1);
+        weft_with_timeout(&self->timeout, WEFT_US(5)) {
+            weft_sleep(WEFT_US(1));
             if (self->i == 0)
                 continue;
             if (self->i == 2)
@@ -128,7 +128,7 @@ WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
         weft_end;
         note(".");
     }
-    weft_with_timeout(&self->timeout, 5) {
+    weft_with_timeout(&self->timeout, WEFT_US(5)) {
         weft_return;
     }
     weft_end;
@@ -150,7 +150,7 @@ END_TEST
 
 WEFT_ASYNC(until, weft_time when, delay; weft_timeout timeout; const weft_error *caught;)
 {
-    weft_sleep(10);
+    weft_sleep(WEFT_US(10));
     weft_try {
         weft_with_timeout_at(&self->timeout, self->when) {
             weft_sleep(self->delay);
@@ -201,7 +201,7 @@ static const struct {
 } schedules[] = {
     {2, 7, "x=timeout0", 7},        {7, 3, "x=timeout0", 3},
     {2, WEFT_FOREVER, ".=ok0", 20}, {WEFT_FOREVER, 4, "x=timeout0", 4},
-    {9, 1, "x=timeout0", 1}, /* now: in the next tick */
+    {9, 1, "x=timeout0", 1}, /* due at once: in the next tick */
     {9, 0, "x=timeout0", 1},
 };
 
@@ -242,9 +242,9 @@ END_TEST
 WEFT_ASYNC(refusing, weft_timeout timeout; const weft_error *caught;)
 {
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-    weft_with_timeout(&self->timeout, 2) {
+    weft_with_timeout(&self->timeout, WEFT_US(2)) {
         weft_try {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_catch(&weft_cancelled_error, self->caught) {
             note("x");
@@ -255,7 +255,7 @@ WEFT_ASYNC(refusing, weft_timeout timeout; const weft_error *caught;)
     }
     weft_end;
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-    weft_with_timeout(&self->timeout, 2) {
+    weft_with_timeout(&self->timeout, WEFT_US(2)) {
     }
     weft_end;
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
@@ -281,9 +281,9 @@ END_TEST
 WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 5) {
+        weft_with_timeout(&self->timeout, WEFT_US(5)) {
             weft_try {
-                weft_with_timeout(&self->timeout, 1) {
+                weft_with_timeout(&self->timeout, WEFT_US(1)) {
                     note("never");
                 }
                 weft_end;
@@ -303,7 +303,7 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
             }
             weft_end;
             ck_assert_uint_eq(weft_timeout_when(&self->timeout), 5);
-            weft_sleep(9);
+            weft_sleep(WEFT_US(9));
         }
         weft_end;
     }
@@ -311,15 +311,15 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
         note("timeout");
     }
     weft_end;
-    weft_with_timeout(&self->timeout, 5) {
-        weft_sleep(3);
+    weft_with_timeout(&self->timeout, WEFT_US(5)) {
+        weft_sleep(WEFT_US(3));
     }
     weft_end;
 }
 WEFT_ASYNC_END
 
 /* CPython: test_timeouts.TimeoutTests.test_timeout_already_entered */
-START_TEST(one_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new)
+START_TEST(a_timeout_that_is_entered_twice_is_refused_and_can_be_reused)
 {
     static WEFT_TASK(twice) enterer;
     ck_no_error(weft_run(&loop, twice, &enterer));
@@ -330,13 +330,13 @@ END_TEST
 
 WEFT_ASYNC(entering_late, weft_timeout timeout;)
 {
-    weft_with_timeout(&self->timeout, 1) {
+    weft_with_timeout(&self->timeout, WEFT_US(1)) {
         weft_try {
-            weft_sleep(5);
+            weft_sleep(WEFT_US(5));
         }
         weft_catch(&weft_cancelled_error) {
             note("x");
-            weft_with_timeout(&self->timeout, 5) {
+            weft_with_timeout(&self->timeout, WEFT_US(5)) {
                 note("never");
             }
             weft_end;
@@ -347,7 +347,7 @@ WEFT_ASYNC(entering_late, weft_timeout timeout;)
 }
 WEFT_ASYNC_END
 
-START_TEST(one_that_has_expired_is_refused_until_its_block_has_ended)
+START_TEST(an_expired_timeout_is_refused_until_its_block_has_ended)
 {
     static WEFT_TASK(entering_late) enterer;
     ck_error(weft_run(&loop, entering_late, &enterer), &weft_invalid_state_error);
@@ -366,7 +366,7 @@ WEFT_ASYNC(nest, weft_time outer_limit, inner_limit, busy, delay, after; weft_ti
         weft_with_timeout(&self->outer, self->outer_limit) {
             weft_try {
                 weft_with_timeout(&self->inner, self->inner_limit) {
-                    backend.now += self->busy; /* the loop is busy for so long */
+                    backend.now += self->busy; /* the loop is busy for that time */
                     weft_sleep(self->delay);
                 }
                 weft_end;
@@ -403,12 +403,13 @@ static const struct {
     {2, 100, 10, 100, 3, "=timeout0", 10},
     /* CPython: test_timeouts.TimeoutTests.test_nested_timeouts_loop_busy */
     {11, 1, 10, 100, 100, "=timeout0=timeout0", 11},
-    /* Both are over when the block first waits: only the outer one raises. */
+    /* Both limits have passed when the block waits for the first time. Only the outer one
+     * raises. */
     {2, 1, 10, 100, 3, "=timeout0", 10},
     {0, 0, 0, 5, 3, "=timeout0", 0},
 };
 
-START_TEST(of_blocks_in_blocks_the_outermost_that_is_over_raises)
+START_TEST(of_nested_timeouts_the_outermost_expired_one_raises)
 {
     static WEFT_TASK(nest) nester;
     ck_no_error(weft_run(&loop, nest, &nester, .outer_limit = nests[_i].outer,
@@ -423,14 +424,14 @@ END_TEST
 WEFT_ASYNC(in_finally, weft_timeout outer, inner; weft_exit left; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->outer, 2) {
+        weft_with_timeout(&self->outer, WEFT_US(2)) {
             weft_try {
-                weft_sleep(9);
+                weft_sleep(WEFT_US(9));
             }
             weft_finally(&self->left) {
                 weft_try {
-                    weft_with_timeout(&self->inner, 3) {
-                        weft_sleep(9);
+                    weft_with_timeout(&self->inner, WEFT_US(3)) {
+                        weft_sleep(WEFT_US(9));
                     }
                     weft_end;
                 }
@@ -451,7 +452,7 @@ WEFT_ASYNC(in_finally, weft_timeout outer, inner; weft_exit left; const weft_err
 WEFT_ASYNC_END
 
 /* CPython: test_timeouts.TimeoutTests.test_nested_timeout_in_finally */
-START_TEST(a_block_in_the_finally_of_one_that_is_over_has_a_limit_of_its_own)
+START_TEST(a_timeout_in_the_finally_of_an_expired_one_has_its_own_limit)
 {
     static WEFT_TASK(in_finally) finisher;
     ck_no_error(weft_run(&loop, in_finally, &finisher));
@@ -470,8 +471,8 @@ static void cancel_task(weft_loop *of, weft_handle *handle)
     weft_cancel(&task);
 }
 
-/* Before its time; at the same time, before it and behind it. */
-START_TEST(a_cancellation_from_elsewhere_stays_one)
+/* The cancellation comes before the limit, or at the limit's time: before it or behind it. */
+START_TEST(a_cancellation_from_outside_stays_a_cancellation)
 {
     static const char *const recorded[] = {"x=cancelled1", "x=cancelled1", "x=cancelled1"};
     static const weft_time when[] = {1, 2, 2};
@@ -490,13 +491,13 @@ START_TEST(a_cancellation_from_elsewhere_stays_one)
 }
 END_TEST
 
-/* What had been asked before the block is none of its affairs. */
+/* Requests from before the block do not affect the block. */
 WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
            const weft_error *caught;)
 {
     weft_try {
         weft_cancel(weft_current_task());
-        weft_sleep(1);
+        weft_sleep(WEFT_US(1));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         note_outcome(self->caught, weft_current_task());
@@ -506,7 +507,7 @@ WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
         weft_with_timeout(&self->timeout, self->limit) {
             if (self->again)
                 weft_cancel(weft_current_task());
-            weft_sleep(9);
+            weft_sleep(WEFT_US(9));
         }
         weft_end;
     }
@@ -520,7 +521,7 @@ WEFT_ASYNC_END
 /* CPython: test_timeouts.TimeoutTests.test_timeout_after_cancellation */
 /* CPython: test_timeouts.TimeoutTests.test_cancel_in_timeout_after_cancellation */
 /* CPython: test_timeouts.TimeoutTests.test_foreign_cancel_doesnt_timeout_if_not_expired */
-START_TEST(a_request_from_before_the_block_does_not_count_and_one_from_within_does)
+START_TEST(requests_from_before_the_block_do_not_count_but_those_within_do)
 {
     static WEFT_TASK(cancelled_before) canceled;
     ck_no_error(weft_run(&loop, cancelled_before, &canceled, .limit = _i ? 5 : 0, .again = _i));
@@ -533,7 +534,7 @@ static weft_future future;
 WEFT_ASYNC(on_time, weft_timeout timeout; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 2) {
+        weft_with_timeout(&self->timeout, WEFT_US(2)) {
             weft_await(&future);
             note("never");
         }
@@ -543,7 +544,7 @@ WEFT_ASYNC(on_time, weft_timeout timeout; const weft_error *caught;)
         note_outcome(self->caught, weft_current_task());
     }
     weft_end;
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -566,19 +567,20 @@ START_TEST(gh_86296_an_expiry_in_the_tick_of_the_result_is_not_lost)
 }
 END_TEST
 
-/* The block ends in the tick in which its turn is on the ready queue: that is off. */
+/* The block ends in the tick in which the limit's callback is in the ready queue. The callback
+ * is cancelled. */
 WEFT_ASYNC(just_in_time, weft_timeout timeout; weft_time limit;)
 {
     weft_with_timeout(&self->timeout, self->limit) {
         note("in");
     }
     weft_end;
-    weft_sleep(5);
+    weft_sleep(WEFT_US(5));
     note("out");
 }
 WEFT_ASYNC_END
 
-START_TEST(a_limit_that_is_due_is_off_when_the_block_ends_first)
+START_TEST(a_due_limit_is_disarmed_when_the_block_ends_first)
 {
     static WEFT_TASK(just_in_time) quick;
     ck_no_error(weft_run(&loop, just_in_time, &quick, .limit = 0));
@@ -624,7 +626,7 @@ WEFT_ASYNC(waiting_for, weft_time limit; weft_timeout timeout; const weft_error 
     note_outcome(self->caught, weft_current_task());
     if (self->caught)
         weft_raise(self->caught);
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note("end");
 }
 WEFT_ASYNC_END
@@ -653,7 +655,7 @@ static const struct {
     {9, 2, 0, PASSES_ON, "i=ok0end", 3},
 };
 
-START_TEST(wait_for_cancels_what_does_not_end_in_time_and_waits_for_that)
+START_TEST(wait_for_cancels_a_late_task_and_waits_for_its_end)
 {
     weft_loop_create_task(&loop, inner, &awaited, .name = 'i', .delay = waits[_i].delay,
                           .stays = waits[_i].stays, .then = waits[_i].then);
@@ -687,7 +689,7 @@ END_TEST
 /* CPython:
  * test_waitfor.AsyncioWaitForTest.test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started
  */
-START_TEST(wait_for_with_no_time_lets_what_was_started_before_it_begin)
+START_TEST(wait_for_with_no_time_lets_an_earlier_task_begin)
 {
     weft_loop_create_task(&loop, waiting_for, &waiter_for, .limit = 0);
     weft_loop_create_task(&loop, inner, &awaited, .name = 'i', .delay = 9);
@@ -698,7 +700,7 @@ END_TEST
 
 WEFT_ASYNC(race, weft_timeout timeout;)
 {
-    weft_wait_for(&self->timeout, &future, 2);
+    weft_wait_for(&self->timeout, &future, WEFT_US(2));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -718,7 +720,7 @@ END_TEST
 /* CPython: test_waitfor.AsyncioWaitForTest.test_cancel_wait_for */
 /* CPython: test_waitfor.AsyncioWaitForTest.test_cancel_blocking_wait_for */
 /* CPython: test_waitfor.AsyncioWaitForTest.test_asyncio_wait_for_cancelled */
-START_TEST(to_cancel_a_wait_for_is_to_cancel_what_it_waits_for)
+START_TEST(a_cancelled_wait_for_cancels_its_task)
 {
     weft_loop_create_task(&loop, inner, &awaited, .name = 'i', .delay = 90, .stays = 3);
     weft_loop_create_task(&loop, waiting_for, &waiter_for, .limit = _i ? WEFT_FOREVER : 60);
@@ -732,7 +734,7 @@ START_TEST(to_cancel_a_wait_for_is_to_cancel_what_it_waits_for)
 }
 END_TEST
 
-/* The inner one ends in the tick in which the outer one is cancelled: both are so. */
+/* The inner task ends in the tick in which the outer task is cancelled. Both must show. */
 /* CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_issue86296 */
 START_TEST(gh_86296_a_result_and_a_cancellation_in_one_tick)
 {
@@ -755,7 +757,7 @@ WEFT_ASYNC(with_group, weft_timeout timeout; weft_group group; WEFT_TASK(inner) 
            weft_exit left; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 2) {
+        weft_with_timeout(&self->timeout, WEFT_US(2)) {
             weft_with_group(&self->group) {
                 weft_group_create_task(&self->group, inner, &self->child, .name = 'i', .delay = 20,
                                        .then = FAILS);
@@ -763,7 +765,7 @@ WEFT_ASYNC(with_group, weft_timeout timeout; weft_group group; WEFT_TASK(inner) 
                     weft_raise(&other_fail);
                 }
                 weft_finally(&self->left) {
-                    weft_sleep(10);
+                    weft_sleep(WEFT_US(10));
                 }
                 weft_end;
             }
@@ -790,7 +792,7 @@ START_TEST(a_group_that_fails_because_it_is_late_raises_its_own_error)
 }
 END_TEST
 
-/* A group's child fails and the limit passes in one tick. */
+/* The group's child fails in the tick in which the limit passes. */
 WEFT_ASYNC(failing_late, weft_time delay;)
 {
     weft_sleep(self->delay);
@@ -802,10 +804,10 @@ WEFT_ASYNC(group_and_limit, weft_timeout timeout; weft_group group; WEFT_TASK(fa
            const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, 2) {
+        weft_with_timeout(&self->timeout, WEFT_US(2)) {
             weft_with_group(&self->group) {
                 weft_group_create_task(&self->group, failing_late, &self->child, .delay = 2);
-                weft_sleep(10);
+                weft_sleep(WEFT_US(10));
             }
             weft_end;
         }
@@ -816,7 +818,7 @@ WEFT_ASYNC(group_and_limit, weft_timeout timeout; weft_group group; WEFT_TASK(fa
     weft_end;
     note(self->caught == &weft_timeout_error ? "timeout" : "group");
     note_letter((char)('0' + weft_cancelling(weft_current_task())));
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -829,18 +831,18 @@ START_TEST(the_count_is_back_where_it_was_behind_a_group_and_a_limit)
 }
 END_TEST
 
-/* gh-86296: whenever it is cancelled from outside, its count is that one request in the end, the
- * group and the limits have taken their own back, and it ends cancelled. */
+/* gh-86296: the task is cancelled from outside at any time. In the end its count is that one
+ * request, since the group and the limits have taken back their own. The task ends cancelled. */
 WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_group group;
            WEFT_TASK(failing_late) child; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->outer, 4) {
-            weft_with_timeout(&self->inner, 2) {
+        weft_with_timeout(&self->outer, WEFT_US(4)) {
+            weft_with_timeout(&self->inner, WEFT_US(2)) {
                 weft_with_group(&self->group) {
                     weft_group_create_task(&self->group, failing_late, &self->child,
                                            .delay = self->child_delay);
-                    weft_sleep(3);
+                    weft_sleep(WEFT_US(3));
                 }
                 weft_end;
             }
@@ -852,12 +854,12 @@ WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_gro
         note("e");
     }
     weft_end;
-    weft_sleep(1);
+    weft_sleep(WEFT_US(1));
     note(".");
 }
 WEFT_ASYNC_END
 
-START_TEST(gh_86296_the_count_is_what_came_from_outside_whenever_that_came)
+START_TEST(gh_86296_only_requests_from_outside_stay_in_the_count)
 {
     static WEFT_TASK(all_of_it) all;
     for (weft_time delay = 1; delay < 5; delay++)
@@ -889,6 +891,42 @@ START_TEST(a_loop_may_be_closed_in_the_block)
 }
 END_TEST
 
+WEFT_ASYNC(overdue, weft_timeout timeout; weft_future * never; const weft_error *caught;)
+{
+    weft_sleep(WEFT_MS(-1));
+    note("s");
+    weft_try {
+        weft_with_timeout(&self->timeout, WEFT_SECONDS(-1)) {
+            weft_sleep(WEFT_US(1));
+        }
+        weft_end;
+    }
+    weft_catch(&weft_timeout_error, self->caught) {
+        note("t");
+    }
+    weft_end;
+    weft_try {
+        weft_wait_for(&self->timeout, self->never, WEFT_US(-1));
+    }
+    weft_catch(&weft_timeout_error, self->caught) {
+        note("w");
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_limit_below_zero_is_due_at_once)
+{
+    static WEFT_TASK(overdue) overdue_task;
+    weft_future never;
+    const weft_time began = weft_loop_time(&loop);
+    weft_loop_create_future(&loop, &never);
+    ck_no_error(weft_run(&loop, overdue, &overdue_task, .never = &never));
+    ck_recorded("stw");
+    ck_assert_uint_eq(weft_loop_time(&loop), began);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("timeout");
@@ -902,28 +940,27 @@ int main(void)
                         sizeof(schedules) / sizeof(schedules[0]));
     tcase_add_test(tests, a_limit_may_be_moved_from_within);
     tcase_add_test(tests, a_limit_is_not_moved_before_or_behind_its_block_or_when_it_has_expired);
-    tcase_add_test(tests,
-                   one_that_has_been_entered_is_refused_and_goes_on_and_one_that_ended_is_as_new);
-    tcase_add_test(tests, one_that_has_expired_is_refused_until_its_block_has_ended);
-    tcase_add_loop_test(tests, of_blocks_in_blocks_the_outermost_that_is_over_raises, 0,
+    tcase_add_test(tests, a_timeout_that_is_entered_twice_is_refused_and_can_be_reused);
+    tcase_add_test(tests, an_expired_timeout_is_refused_until_its_block_has_ended);
+    tcase_add_loop_test(tests, of_nested_timeouts_the_outermost_expired_one_raises, 0,
                         sizeof(nests) / sizeof(nests[0]));
-    tcase_add_test(tests, a_block_in_the_finally_of_one_that_is_over_has_a_limit_of_its_own);
-    tcase_add_loop_test(tests, a_cancellation_from_elsewhere_stays_one, 0, 3);
-    tcase_add_loop_test(
-        tests, a_request_from_before_the_block_does_not_count_and_one_from_within_does, 0, 2);
+    tcase_add_test(tests, a_timeout_in_the_finally_of_an_expired_one_has_its_own_limit);
+    tcase_add_loop_test(tests, a_cancellation_from_outside_stays_a_cancellation, 0, 3);
+    tcase_add_loop_test(tests, requests_from_before_the_block_do_not_count_but_those_within_do, 0,
+                        2);
     tcase_add_test(tests, gh_86296_an_expiry_in_the_tick_of_the_result_is_not_lost);
-    tcase_add_test(tests, a_limit_that_is_due_is_off_when_the_block_ends_first);
-    tcase_add_loop_test(tests, wait_for_cancels_what_does_not_end_in_time_and_waits_for_that, 0,
+    tcase_add_test(tests, a_due_limit_is_disarmed_when_the_block_ends_first);
+    tcase_add_loop_test(tests, wait_for_cancels_a_late_task_and_waits_for_its_end, 0,
                         sizeof(waits) / sizeof(waits[0]));
     tcase_add_loop_test(tests, wait_for_with_no_time_at_all, 0, 3);
-    tcase_add_test(tests, wait_for_with_no_time_lets_what_was_started_before_it_begin);
+    tcase_add_test(tests, wait_for_with_no_time_lets_an_earlier_task_begin);
     tcase_add_test(tests, wait_for_a_future);
-    tcase_add_loop_test(tests, to_cancel_a_wait_for_is_to_cancel_what_it_waits_for, 0, 2);
+    tcase_add_loop_test(tests, a_cancelled_wait_for_cancels_its_task, 0, 2);
     tcase_add_test(tests, gh_86296_a_result_and_a_cancellation_in_one_tick);
     tcase_add_test(tests, a_group_that_fails_because_it_is_late_raises_its_own_error);
     tcase_add_test(tests, the_count_is_back_where_it_was_behind_a_group_and_a_limit);
-    tcase_add_loop_test(tests, gh_86296_the_count_is_what_came_from_outside_whenever_that_came, 0,
-                        2);
+    tcase_add_loop_test(tests, gh_86296_only_requests_from_outside_stay_in_the_count, 0, 2);
     tcase_add_test(tests, a_loop_may_be_closed_in_the_block);
+    tcase_add_test(tests, a_limit_below_zero_is_due_at_once);
     return run_suite();
 }

@@ -1,4 +1,4 @@
-/* Timers: the radix heap, against a list that is kept sorted. */
+/* Timers: the radix heap, compared with a sorted list. */
 #include "helper.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@ static void new_timers(void)
     memset(&timers, 0, sizeof(timers));
 }
 
-/* What is due at `now`, in order, as indices into `waits`. */
+/* Records what is due at `now`, in order, as indices into `waits`. */
 static void note_due(const weft_wait_ *waits, weft_time now)
 {
     const weft_wait_ *due;
@@ -67,8 +67,8 @@ START_TEST(equal_deadlines_are_first_in_first_out)
 }
 END_TEST
 
-/* Armed before and after the heap came near to the deadline, so that they came by different ways.
- */
+/* The timers are armed before and after the heap comes near to the deadline, so they take
+ * different ways through it. */
 START_TEST(equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed)
 {
     static weft_wait_ waits[8];
@@ -85,7 +85,7 @@ START_TEST(equal_deadlines_are_first_in_first_out_however_far_away_they_were_arm
 }
 END_TEST
 
-START_TEST(a_deadline_in_the_past_is_due_now_behind_those_that_are)
+START_TEST(a_deadline_in_the_past_is_due_now_behind_due_timers)
 {
     static weft_wait_ waits[5];
     arm(&waits[0], 100);
@@ -122,7 +122,8 @@ START_TEST(far_deadlines_keep_their_order)
 }
 END_TEST
 
-/* One of each position in a bucket: the first (of more, and alone), one in the middle, the last. */
+/* Disarms one timer of each position in a bucket: the first of several, the only one, one in the
+ * middle, the last. */
 START_TEST(a_timer_is_disarmed_from_any_position)
 {
     static weft_wait_ waits[4];
@@ -138,7 +139,8 @@ START_TEST(a_timer_is_disarmed_from_any_position)
 }
 END_TEST
 
-/* The least of a bucket is found again: (0) among more, (1) among equals, in their order. */
+/* The least timer of a bucket is found again, among others (0), and among equals in their order
+ * (1). */
 START_TEST(the_next_timer_is_right_after_the_least_was_disarmed)
 {
     static weft_wait_ waits[4];
@@ -154,8 +156,8 @@ START_TEST(the_next_timer_is_right_after_the_least_was_disarmed)
 }
 END_TEST
 
-/* A loop sleeps until `next`: it may be too soon (what was there may be disarmed), never too late.
- */
+/* A loop sleeps until `next`. `next` may be too soon, since a timer may have been disarmed. It
+ * must never be too late. */
 START_TEST(next_is_never_too_late)
 {
     static weft_wait_ waits[3];
@@ -177,11 +179,11 @@ END_TEST
 
 enum { TIMERS = 64, STEPS = 2000 };
 
-/* The model: the armed ones, by deadline and then by the order of arming. */
+/* The model: the armed timers, ordered by deadline and then by the order of arming. */
 static struct model {
     int timers[TIMERS];
     int count;
-    weft_time deadlines[TIMERS]; /* of each timer */
+    weft_time deadlines[TIMERS]; /* deadline of each timer */
 } model;
 
 static uint64_t seed, state;
@@ -199,7 +201,8 @@ static uint64_t random_below(uint64_t limit)
     return random_bits() % limit;
 }
 
-/* Of each order of magnitude, often the same ones, now and then past or at the end of time. */
+/* Returns deadlines of each order of magnitude. Many are equal, some have passed, some are the
+ * furthest possible time. */
 static weft_time random_deadline(weft_time now)
 {
     const uint64_t kind = random_below(16);
@@ -240,7 +243,7 @@ static int model_find(int timer)
 #define CHECK(condition)                                                                           \
     ck_assert_msg(condition, "%s; seed %" PRIu64 ", step %d", #condition, seed, step)
 
-/* As a loop does: takes all out that is due, and then perhaps lets time pass until something is. */
+/* Does what a loop does: takes out all due timers. Then may advance the time to the next one. */
 static weft_time expire(weft_wait_ *waits, weft_time now, int step)
 {
     const weft_wait_ *due;
@@ -291,12 +294,12 @@ static void run_random_program(void)
     }
 }
 
-/* WEFT_SEED=n runs that one alone. */
+/* WEFT_SEED=n runs that seed only. */
 START_TEST(random_programs_are_as_with_a_sorted_list)
 {
     const char *const given = getenv("WEFT_SEED");
     for (int i = 0; i < 50; i++) {
-        seed = given ? strtoull(given, NULL, 10) : (uint64_t)(_i * 50 + i + 1);
+        seed = given ? strtoul(given, NULL, 10) : (unsigned long)(_i * 50 + i + 1);
         run_random_program();
     }
 }
@@ -311,7 +314,7 @@ int main(void)
     tcase_add_test(tests, timers_are_due_by_deadline_and_never_early);
     tcase_add_test(tests, equal_deadlines_are_first_in_first_out);
     tcase_add_test(tests, equal_deadlines_are_first_in_first_out_however_far_away_they_were_armed);
-    tcase_add_test(tests, a_deadline_in_the_past_is_due_now_behind_those_that_are);
+    tcase_add_test(tests, a_deadline_in_the_past_is_due_now_behind_due_timers);
     tcase_add_test(tests, far_deadlines_keep_their_order);
     tcase_add_loop_test(tests, a_timer_is_disarmed_from_any_position, 0, 4);
     tcase_add_loop_test(tests, the_next_timer_is_right_after_the_least_was_disarmed, 0, 2);

@@ -1,4 +1,4 @@
-/* wait and as_completed: some of several; each as it ends. */
+/* wait and as_completed: wait for some of several awaitables, or for each as it ends. */
 #include "helper.h"
 
 WEFT_ASYNC(part, char name; weft_time delay; const weft_error *error; const weft_error *caught;)
@@ -20,7 +20,7 @@ enum { PARTS = 3 };
 
 static WEFT_TASK(part) parts[PARTS];
 
-/* Part i sleeps 3, 2, 1 and ends with errors[i]. */
+/* Starts the parts. They sleep 3, 2 and 1, and end with the errors given. */
 static void start_parts(const weft_error *first, const weft_error *second, const weft_error *third)
 {
     const weft_error *const errors[] = {first, second, third};
@@ -29,7 +29,7 @@ static void start_parts(const weft_error *first, const weft_error *second, const
                               .delay = (weft_time)(PARTS - i), .error = errors[i]);
 }
 
-/* Which have ended, in capitals. */
+/* Records the names of the parts, with capitals for those that have ended. */
 static void note_done(void)
 {
     for (int i = 0; i < PARTS; i++)
@@ -108,7 +108,7 @@ static const struct {
     {ALL, WEFT_FOREVER, {&fail, &other_fail, &fail}, "cba|ABC", 3},
     {FIRST, 0, {NULL}, "|abc", 0},
     {ALL, 0, {NULL}, "|abc", 0},
-    /* At the same time: what was armed first goes first. */
+    /* Both come at one time. The limit was armed first, so it comes first. */
     /* CPython: test_tasks.BaseTaskTests.test_wait_with_timeout */
     /* CPython: test_tasks.BaseTaskTests.test_wait_concurrent_complete */
     {ALL, 2, {NULL}, "cb|aBC", 2},
@@ -123,7 +123,7 @@ START_TEST(a_wait_ends_when_enough_have_or_the_limit_has_passed)
     ck_assert_uint_eq(backend.now, waits[_i].end);
     for (int i = 0; i < PARTS; i++)
         ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
-    run_dry(); /* the others go on */
+    run_dry(); /* the other parts go on */
     ck_assert(weft_done(&parts[0]));
     ck_assert(!weft_cancelled(&parts[0]));
     ck_assert_uint_eq(backend.now, 3);
@@ -131,7 +131,7 @@ START_TEST(a_wait_ends_when_enough_have_or_the_limit_has_passed)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_wait_first_exception */
-START_TEST(those_that_had_ended_count_and_it_takes_a_tick_all_the_same)
+START_TEST(ended_parts_count_and_the_wait_still_takes_a_tick)
 {
     start_parts(&fail, NULL, NULL);
     run_dry();
@@ -148,7 +148,7 @@ START_TEST(those_that_had_ended_count_and_it_takes_a_tick_all_the_same)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_wait_really_done */
-START_TEST(those_that_end_before_the_woken_task_runs_have_ended_too)
+START_TEST(parts_that_end_before_the_woken_task_runs_count_as_ended)
 {
     for (int i = 0; i < PARTS; i++)
         weft_loop_create_task(&loop, part, &parts[i], .name = (char)('a' + i), .delay = 0);
@@ -157,7 +157,7 @@ START_TEST(those_that_end_before_the_woken_task_runs_have_ended_too)
 }
 END_TEST
 
-START_TEST(one_that_is_cancelled_has_ended_but_not_with_an_error)
+START_TEST(a_cancelled_part_has_ended_without_an_error)
 {
     static const char *const recorded[] = {"x|aBc", "xca|ABC", "xca|ABC"};
     start_parts(NULL, NULL, NULL);
@@ -170,7 +170,7 @@ START_TEST(one_that_is_cancelled_has_ended_but_not_with_an_error)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_wait_duplicate_coroutines */
-START_TEST(one_that_is_given_twice_is_fine)
+START_TEST(a_part_that_is_given_twice_works)
 {
     static const char *const recorded[] = {"c|abC", "cba|ABC", "cba|ABC"};
     start_parts(NULL, NULL, NULL);
@@ -183,7 +183,7 @@ START_TEST(one_that_is_given_twice_is_fine)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_yield_wait_does_not_shield_cancel */
-START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_they_were)
+START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_its_parts_running)
 {
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = 9);
@@ -194,7 +194,7 @@ START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_the
     ck_assert(nothing_is_linked());
     for (int i = 0; i < PARTS; i++)
         ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
-    memset(&waiter, 0xFF, sizeof(waiter)); /* it may be anything now */
+    memset(&waiter, 0xFF, sizeof(waiter)); /* the memory may be used for anything */
     run_dry();
     ck_recorded("cba");
     ck_assert_uint_eq(backend.now, 3);
@@ -202,7 +202,7 @@ START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_the
 }
 END_TEST
 
-/* gh-86296 for wait: nothing of what comes in one tick with a cancellation is lost. */
+/* gh-86296, for wait: an end in the tick of a cancellation must not be lost. */
 START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
 {
     start_parts(NULL, NULL, NULL);
@@ -210,7 +210,7 @@ START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
     while (!weft_done(&parts[2]))
         tick();
     if (_i)
-        tick(); /* its turn, too */
+        tick(); /* and runs its callback */
     ck_assert(weft_cancel(&waiter));
     while (!weft_done(&waiter))
         tick();
@@ -220,20 +220,20 @@ START_TEST(gh_86296_an_end_and_a_cancellation_in_one_tick)
 }
 END_TEST
 
-/* ---- What is asked counts as asked ---- */
+/* ---- Which errors count as retrieved ---- */
 
-static void hear(weft_loop *of, weft_task *failed, const weft_error *error)
+static void record_error(weft_loop *of, weft_task *failed, const weft_error *error)
 {
     (void)of, (void)error;
     note(failed == &parts[0].task ? "!" : "?");
 }
 
-/* asyncio asks only where it has to know, for FIRST_EXCEPTION. Part a, which fails, is not the
- * last. */
-START_TEST(errors_that_nobody_asked_for_go_to_the_exception_handler)
+/* asyncio retrieves an error only where it needs it, for FIRST_EXCEPTION. Part a, which fails,
+ * is not the last. */
+START_TEST(unretrieved_errors_of_parts_go_to_the_exception_handler)
 {
     static const char *const recorded[] = {"b|aBcac!", "ba|ABcc", "bac|ABC!"};
-    weft_set_exception_handler(&loop, hear);
+    weft_set_exception_handler(&loop, record_error);
     start_parts(&fail, NULL, NULL);
     parts[2].frame.delay = 7;
     weft_loop_create_task(&loop, waiting, &waiter, .until = _i, .limit = WEFT_FOREVER);
@@ -243,9 +243,9 @@ START_TEST(errors_that_nobody_asked_for_go_to_the_exception_handler)
 }
 END_TEST
 
-START_TEST(the_last_ones_error_is_not_asked_for)
+START_TEST(the_error_of_the_last_part_is_not_retrieved)
 {
-    weft_set_exception_handler(&loop, hear);
+    weft_set_exception_handler(&loop, record_error);
     start_parts(&fail, NULL, NULL);
     run_waiter(FIRST_ERROR, WEFT_FOREVER);
     weft_loop_close(&loop);
@@ -267,7 +267,7 @@ WEFT_ASYNC(draining, WEFT_WAIT_SET(PARTS) set; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(those_that_have_ended_may_be_dropped_and_the_rest_waited_for)
+START_TEST(ended_parts_can_be_dropped_and_the_rest_waited_for)
 {
     static WEFT_TASK(draining) drainer;
     start_parts(NULL, NULL, &fail);
@@ -277,14 +277,15 @@ START_TEST(those_that_have_ended_may_be_dropped_and_the_rest_waited_for)
 }
 END_TEST
 
-/* A part of an array of the caller's. */
-WEFT_ASYNC(growing, weft_wait_set set; weft_part room[PARTS]; int i;)
+/* Uses an array of parts that belongs to the caller. */
+WEFT_ASYNC(growing, WEFT_WAIT_SET_OVER set; weft_part room[PARTS]; int i;)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->room, PARTS, &parts[self->i]));
     ck_error(weft_wait_add_in(&self->set, self->room, PARTS, &parts[0]), &weft_invalid_state_error);
-    WEFT_WAIT_RESUME_(weft_wait_begin_(&self->set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
-                      weft_wait_resume_(&self->set));
+    WEFT_WAIT_RESUME_(
+        weft_wait_begin_(&self->set.set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
+        weft_wait_resume_(&self->set.set));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -351,7 +352,7 @@ START_TEST(a_set_that_is_waited_for_is_refused_and_goes_on)
     do
         tick();
     while (!weft_done(&parts[1]));
-    ck_assert_uint_eq(weft_wait_pending(&shared), PARTS - 1); /* it drops none */
+    ck_assert_uint_eq(weft_wait_pending(&shared), PARTS - 1); /* it drops no part */
     run_dry();
     ck_recorded("cbas=ok");
     ck_assert_uint_eq(weft_wait_pending(&shared), 0);
@@ -438,7 +439,7 @@ static bool completer_is_unlinked(void)
 static const struct {
     weft_time limit;
     int leave;
-    const weft_error *error; /* of the second */
+    const weft_error *error; /* error of the second part */
     const char *recorded;
 } completions[] = {
     /* CPython: test_tasks.BaseTaskTests.test_as_completed */
@@ -457,7 +458,7 @@ static const struct {
     {9, RAISES, NULL, "cC=fail|"},
 };
 
-START_TEST(each_comes_as_it_ends)
+START_TEST(as_completed_yields_each_part_as_it_ends)
 {
     start_parts(NULL, completions[_i].error, NULL);
     weft_loop_create_task(&loop, completing, &completer, .limit = completions[_i].limit,
@@ -466,15 +467,15 @@ START_TEST(each_comes_as_it_ends)
     ck_recorded(completions[_i].recorded);
     ck_assert(completer_is_unlinked());
     memset(&completer, 0, sizeof(completer));
-    run_dry(); /* the others go on */
+    run_dry(); /* the other parts go on */
     for (int i = 0; i < PARTS; i++)
         ck_assert(weft_done(&parts[i]) && !weft_cancelled(&parts[i]));
     ck_assert_uint_eq(backend.now, 3);
 }
 END_TEST
 
-/* Whichever of them has come, and wherever in the set it stands. */
-START_TEST(gh_79306_leaving_early_unlinks_those_that_have_not_come)
+/* Leaves after any part, at any position in the set. */
+START_TEST(gh_79306_leaving_early_unlinks_the_parts_left)
 {
     start_parts(NULL, NULL, NULL);
     parts[_i].frame.delay = 0;
@@ -487,7 +488,7 @@ START_TEST(gh_79306_leaving_early_unlinks_those_that_have_not_come)
 }
 END_TEST
 
-START_TEST(those_that_had_ended_come_in_the_order_of_the_set)
+START_TEST(parts_that_had_ended_come_in_the_order_of_the_set)
 {
     start_parts(NULL, NULL, &fail);
     run_dry();
@@ -498,7 +499,7 @@ START_TEST(those_that_had_ended_come_in_the_order_of_the_set)
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_as_completed_concurrent */
-START_TEST(those_that_end_in_one_tick_come_in_the_order_of_ending)
+START_TEST(parts_that_end_in_one_tick_come_in_the_order_of_ending)
 {
     for (int i = 0; i < PARTS; i++)
         weft_loop_create_task(&loop, part, &parts[PARTS - 1 - i], .name = (char)('c' - i),
@@ -508,14 +509,15 @@ START_TEST(those_that_end_in_one_tick_come_in_the_order_of_ending)
 }
 END_TEST
 
-/* The limit passes while the body does something else: what had ended before comes still. */
+/* The limit passes while the body waits for something else. Parts that had ended before must
+ * still come. */
 WEFT_ASYNC(slow, WEFT_WAIT_SET(PARTS) set; weft_future * which; const weft_error *caught; int i;)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add(&self->set, &parts[self->i]));
     weft_try {
-        weft_with_completed(&self->set, 2) {
-            weft_sleep(9);
+        weft_with_completed(&self->set, WEFT_US(2)) {
+            weft_sleep(WEFT_US(9));
             while (weft_completed_left(&self->set)) {
                 weft_next_completed(&self->set, &self->which);
                 note_letter((char)(self->which == weft_as_future(&parts[2]) ? 'C' : '?'));
@@ -530,7 +532,7 @@ WEFT_ASYNC(slow, WEFT_WAIT_SET(PARTS) set; weft_future * which; const weft_error
 }
 WEFT_ASYNC_END
 
-START_TEST(what_ended_before_the_limit_comes_before_the_error)
+START_TEST(parts_that_ended_before_the_limit_come_before_the_error)
 {
     static WEFT_TASK(slow) sleeper;
     start_parts(NULL, NULL, NULL);
@@ -540,7 +542,7 @@ START_TEST(what_ended_before_the_limit_comes_before_the_error)
 }
 END_TEST
 
-/* They end while the body waits for something else, from which nobody but that wakes it. */
+/* The parts end while the body waits for an event. Only the event must wake it. */
 static weft_event opened;
 
 WEFT_ASYNC(distracted, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
@@ -557,7 +559,7 @@ WEFT_ASYNC(distracted, WEFT_WAIT_SET(PARTS) set; weft_future * which; int i;)
 }
 WEFT_ASYNC_END
 
-START_TEST(another_wait_in_the_block_goes_on_when_one_ends)
+START_TEST(another_wait_in_the_block_goes_on_when_a_part_ends)
 {
     static WEFT_TASK(distracted) task;
     opened = (weft_event){.set = false};
@@ -580,17 +582,17 @@ WEFT_ASYNC(outside, WEFT_WAIT_SET(1) set; weft_future * which;)
 }
 WEFT_ASYNC_END
 
-START_TEST(there_is_none_outside_of_a_block)
+START_TEST(as_completed_fails_outside_of_its_block)
 {
     static WEFT_TASK(outside) task;
     start_parts(NULL, NULL, NULL);
     ck_error(weft_run(&loop, outside, &task), &weft_invalid_state_error);
-    ck_recorded("xxx"); /* cancelled, since main has ended */
+    ck_recorded("xxx"); /* cancelled, since the main task has ended */
 }
 END_TEST
 
 /* CPython: test_tasks.BaseTaskTests.test_as_completed_duplicate_coroutines */
-START_TEST(one_that_is_given_twice_comes_twice)
+START_TEST(a_part_that_is_given_twice_comes_twice)
 {
     start_parts(NULL, NULL, NULL);
     ck_no_error(weft_run(&loop, completing, &completer, .limit = 9, .twice = true));
@@ -598,7 +600,7 @@ START_TEST(one_that_is_given_twice_comes_twice)
 }
 END_TEST
 
-START_TEST(there_is_none_behind_the_last)
+START_TEST(as_completed_fails_behind_the_last_part)
 {
     start_parts(NULL, NULL, NULL);
     ck_no_error(weft_run(&loop, completing, &completer, .limit = 9, .once_more = true));
@@ -618,7 +620,7 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
     while (_i && !weft_done(&parts[2]))
         tick();
     if (_i == 2)
-        tick(); /* heard, and not run yet */
+        tick(); /* it is notified, but has not run yet */
     weft_cancel(&completer);
     tick();
     ck_recorded(_i ? "c=cancelled|" : "=cancelled|");
@@ -630,8 +632,8 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
 }
 END_TEST
 
-/* Whenever it is cancelled, and whichever of them is. */
-START_TEST(gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when)
+/* Cancels the wait, or a part, in each tick. */
+START_TEST(gh_79306_nothing_stays_linked_under_cancellation_at_any_tick)
 {
     for (int ticks = 0; ticks < 12; ticks++) {
         start_parts(NULL, &fail, NULL);
@@ -657,13 +659,13 @@ START_TEST(gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when)
 }
 END_TEST
 
-/* One that was late is as new when it is used again. */
+/* A set whose limit has passed must be as new when it is used again. */
 WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *caught; int i;)
 {
     for (self->i = 0; self->i < 2; self->i++) {
         weft_check(weft_wait_add(&self->set, &parts[0]));
         weft_try {
-            weft_with_completed(&self->set, self->i ? 9 : 1) {
+            weft_with_completed(&self->set, WEFT_US(self->i ? 9 : 1)) {
                 weft_next_completed(&self->set, &self->which);
                 note("!");
             }
@@ -742,7 +744,7 @@ WEFT_ASYNC(lending, WEFT_TASK(taking) taker; weft_future *which;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_block_is_its_own_tasks_alone)
+START_TEST(a_block_of_one_task_refuses_another_task)
 {
     static WEFT_TASK(lending) lender;
     memset(&shared, 0, sizeof(shared));
@@ -771,7 +773,7 @@ WEFT_ASYNC(waiting_elsewhere, bool each; const weft_error *caught;)
 }
 WEFT_ASYNC_END
 
-START_TEST(what_belongs_to_another_loop_is_not_waited_for)
+START_TEST(an_awaitable_of_another_loop_is_not_waited_for)
 {
     static weft_virtual other_backend;
     static weft_loop other;
@@ -793,36 +795,36 @@ int main(void)
     TCase *const tests = begin_suite("wait_set");
     tcase_add_loop_test(tests, a_wait_ends_when_enough_have_or_the_limit_has_passed, 0,
                         sizeof(waits) / sizeof(waits[0]));
-    tcase_add_loop_test(tests, those_that_had_ended_count_and_it_takes_a_tick_all_the_same, 0, 3);
-    tcase_add_test(tests, those_that_end_before_the_woken_task_runs_have_ended_too);
-    tcase_add_loop_test(tests, one_that_is_cancelled_has_ended_but_not_with_an_error, 0, 3);
-    tcase_add_loop_test(tests, one_that_is_given_twice_is_fine, 0, 3);
+    tcase_add_loop_test(tests, ended_parts_count_and_the_wait_still_takes_a_tick, 0, 3);
+    tcase_add_test(tests, parts_that_end_before_the_woken_task_runs_count_as_ended);
+    tcase_add_loop_test(tests, a_cancelled_part_has_ended_without_an_error, 0, 3);
+    tcase_add_loop_test(tests, a_part_that_is_given_twice_works, 0, 3);
     tcase_add_loop_test(
-        tests, gh_79306_a_cancelled_wait_raises_at_once_and_leaves_the_others_as_they_were, 0, 3);
+        tests, gh_79306_a_cancelled_wait_raises_at_once_and_leaves_its_parts_running, 0, 3);
     tcase_add_loop_test(tests, gh_86296_an_end_and_a_cancellation_in_one_tick, 0, 2);
-    tcase_add_loop_test(tests, errors_that_nobody_asked_for_go_to_the_exception_handler, 0, 3);
-    tcase_add_test(tests, the_last_ones_error_is_not_asked_for);
-    tcase_add_test(tests, those_that_have_ended_may_be_dropped_and_the_rest_waited_for);
+    tcase_add_loop_test(tests, unretrieved_errors_of_parts_go_to_the_exception_handler, 0, 3);
+    tcase_add_test(tests, the_error_of_the_last_part_is_not_retrieved);
+    tcase_add_test(tests, ended_parts_can_be_dropped_and_the_rest_waited_for);
     tcase_add_test(tests, the_parts_may_be_an_array_of_the_callers);
     tcase_add_loop_test(tests, an_empty_set_cannot_be_waited_for, 0, 2);
     tcase_add_loop_test(tests, a_set_that_is_waited_for_is_refused_and_goes_on, 0, 3);
     tcase_add_test(tests, a_task_waits_for_its_set);
     tcase_add_test(tests, a_loop_may_be_closed_under_a_wait);
-    tcase_add_loop_test(tests, each_comes_as_it_ends, 0,
+    tcase_add_loop_test(tests, as_completed_yields_each_part_as_it_ends, 0,
                         sizeof(completions) / sizeof(completions[0]));
-    tcase_add_loop_test(tests, those_that_had_ended_come_in_the_order_of_the_set, 0, 2);
-    tcase_add_test(tests, those_that_end_in_one_tick_come_in_the_order_of_ending);
-    tcase_add_test(tests, what_ended_before_the_limit_comes_before_the_error);
-    tcase_add_test(tests, one_that_is_given_twice_comes_twice);
-    tcase_add_test(tests, there_is_none_behind_the_last);
-    tcase_add_test(tests, there_is_none_outside_of_a_block);
-    tcase_add_test(tests, another_wait_in_the_block_goes_on_when_one_ends);
+    tcase_add_loop_test(tests, parts_that_had_ended_come_in_the_order_of_the_set, 0, 2);
+    tcase_add_test(tests, parts_that_end_in_one_tick_come_in_the_order_of_ending);
+    tcase_add_test(tests, parts_that_ended_before_the_limit_come_before_the_error);
+    tcase_add_test(tests, a_part_that_is_given_twice_comes_twice);
+    tcase_add_test(tests, as_completed_fails_behind_the_last_part);
+    tcase_add_test(tests, as_completed_fails_outside_of_its_block);
+    tcase_add_test(tests, another_wait_in_the_block_goes_on_when_a_part_ends);
     tcase_add_loop_test(tests, gh_79306_a_cancelled_as_completed_leaves_nothing_linked, 0, 3);
-    tcase_add_loop_test(tests, gh_79306_leaving_early_unlinks_those_that_have_not_come, 0, PARTS);
-    tcase_add_loop_test(tests, gh_79306_nothing_stays_linked_whoever_is_cancelled_and_when, 0, 8);
+    tcase_add_loop_test(tests, gh_79306_leaving_early_unlinks_the_parts_left, 0, PARTS);
+    tcase_add_loop_test(tests, gh_79306_nothing_stays_linked_under_cancellation_at_any_tick, 0, 8);
     tcase_add_test(tests, a_set_that_was_late_is_used_again);
     tcase_add_test(tests, two_loops_may_share_one_block_and_a_set_is_used_again);
-    tcase_add_test(tests, a_block_is_its_own_tasks_alone);
-    tcase_add_loop_test(tests, what_belongs_to_another_loop_is_not_waited_for, 0, 2);
+    tcase_add_test(tests, a_block_of_one_task_refuses_another_task);
+    tcase_add_loop_test(tests, an_awaitable_of_another_loop_is_not_waited_for, 0, 2);
     return run_suite();
 }

@@ -1,12 +1,12 @@
-/* The watchdog: told of turns that take too long, on a clock that is set forward by hand. */
+/* The watchdog: it reports calls that take too long. The tests move the clock forward by hand. */
 #include <stdio.h>
 #include <string.h>
 
 #include "helper.h"
 
-/* ---- A clock that stands still unless somebody works ---- */
+/* ---- A clock that stands still, except while a test works ---- */
 
-static weft_time clock_time, each_reading; /* takes so long */
+static weft_time clock_time, each_reading; /* the time; how long each reading of it takes */
 static int readings;
 
 static weft_time clock_now(weft_backend *of)
@@ -36,31 +36,31 @@ static void new_clock(void)
     weft_loop_init(&loop, &by_hand);
 }
 
-/* ---- What is told ---- */
+/* ---- Reports ---- */
 
 static weft_slow_call last;
 
 /* "worker:12 took 7;" */
-static void hear(weft_loop *of, const weft_slow_call *call)
+static void report(weft_loop *of, const weft_slow_call *call)
 {
     char text[200];
     ck_assert_ptr_eq(of, &loop);
     ck_assert_ptr_null(weft_loop_current_task(of));
     last = *call;
-    snprintf(text, sizeof(text), "%s took %u;", call->began.coroutine, (unsigned)call->took);
+    snprintf(text, sizeof(text), "%s took %u;", call->location.coroutine, (unsigned)call->duration);
     note(text);
 }
 
 static void watch(weft_time longest)
 {
-    weft_set_watchdog(&loop, longest, hear);
+    weft_set_watchdog(&loop, longest, report);
 }
 
 /* ---- Tasks ---- */
 
 static unsigned sleep_line;
 
-/* Works, and sleeps, and works. */
+/* Works, sleeps, and works again. */
 WEFT_ASYNC(worker, weft_time first, second, delay;)
 {
     work(self->first);
@@ -82,8 +82,8 @@ START_TEST(a_step_that_took_longer_is_reported)
     ck_recorded("worker took 7;worker took 6;");
     ck_assert_ptr_eq(last.task, &a.task);
     ck_assert(weft_done(last.task) && !last.function);
-    ck_assert_str_eq(last.began.file, __FILE__);
-    ck_assert_uint_eq(last.began.line, sleep_line);
+    ck_assert_str_eq(last.location.file, __FILE__);
+    ck_assert_uint_eq(last.location.line, sleep_line);
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(a_first_step_begins_at_line_0)
     weft_loop_create_task(&loop, worker, &a, .first = 6);
     run_dry();
     ck_recorded("worker took 6;");
-    ck_assert_uint_eq(last.began.line, 0);
+    ck_assert_uint_eq(last.location.line, 0);
 }
 END_TEST
 
@@ -104,7 +104,7 @@ WEFT_ASYNC(caller, struct worker worker;)
 }
 WEFT_ASYNC_END
 
-/* The step of the innermost coroutine, and what its caller does then, are one. */
+/* The step includes the innermost coroutine, and what its caller does after it. */
 START_TEST(a_step_begins_where_the_innermost_coroutine_waited)
 {
     static WEFT_TASK(caller) task;
@@ -113,7 +113,7 @@ START_TEST(a_step_begins_where_the_innermost_coroutine_waited)
     run_dry();
     ck_recorded("worker took 10;");
     ck_assert_ptr_eq(last.task, &task.task);
-    ck_assert_uint_eq(last.began.line, sleep_line);
+    ck_assert_uint_eq(last.location.line, sleep_line);
 }
 END_TEST
 
@@ -139,7 +139,7 @@ END_TEST
 static void work_7(weft_loop *of, weft_handle *handle)
 {
     (void)of;
-    memset(handle, 0xff, sizeof(*handle)); /* it is the function's own now */
+    memset(handle, 0xff, sizeof(*handle)); /* the memory belongs to the function now */
     work(7);
 }
 
@@ -151,11 +151,12 @@ START_TEST(a_callback_that_took_longer_is_reported)
     run_dry();
     ck_recorded("callback took 7;");
     ck_assert(last.function == work_7);
-    ck_assert(!last.task && !last.began.file && !last.began.line);
+    ck_assert(!last.task && !last.location.file && !last.location.line);
 }
 END_TEST
 
-/* The end of a sleep, and that of a group's last child, are no callbacks of the program's. */
+/* The end of a sleep and the end of a group's last child are callbacks of the loop, not of the
+ * program. */
 WEFT_ASYNC(parent, weft_group group; worker_task child, other;)
 {
     weft_with_group(&self->group) {
@@ -169,9 +170,9 @@ WEFT_ASYNC_END
 static void hear_what(weft_loop *of, const weft_slow_call *call)
 {
     (void)of;
-    ck_assert(call->took >= each_reading && !call->function);
-    ck_assert(!call->task == !call->began.file);
-    note(call->began.coroutine);
+    ck_assert(call->duration >= each_reading && !call->function);
+    ck_assert(!call->task == !call->location.file);
+    note(call->location.coroutine);
     note(call->task ? ":task " : " ");
 }
 
@@ -179,7 +180,7 @@ START_TEST(callbacks_of_the_loops_own_are_reported_by_what_they_are_for)
 {
     static WEFT_TASK(parent) task;
     each_reading = 3;
-    weft_set_watchdog(&loop, 2, hear_what);
+    weft_set_watchdog(&loop, WEFT_US(2), hear_what);
     weft_loop_create_task(&loop, parent, &task);
     run_dry();
     ck_recorded("parent:task worker:task worker:task wake up worker:task wake up worker:task group "
@@ -194,7 +195,7 @@ static void close_and_work_7(weft_loop *of, weft_handle *handle)
     work(7);
 }
 
-START_TEST(a_call_from_outside_that_took_longer_is_reported_with_its_function)
+START_TEST(a_slow_thread_safe_call_is_reported_with_its_function)
 {
     weft_handle other = {.function = NULL};
     weft_threadsafe_handle handle = {.loop = NULL};
@@ -212,13 +213,13 @@ END_TEST
 
 static void hear_slowly(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     work(100);
 }
 
-START_TEST(the_hooks_own_time_counts_for_nobody)
+START_TEST(the_time_of_the_hook_itself_is_not_counted)
 {
-    weft_set_watchdog(&loop, 5, hear_slowly);
+    weft_set_watchdog(&loop, WEFT_US(5), hear_slowly);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 1);
     weft_loop_create_task(&loop, worker, &b, .first = 1, .second = 8);
     run_dry();
@@ -228,19 +229,19 @@ END_TEST
 
 static void hear_once(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     weft_set_watchdog(of, 0, NULL);
 }
 
 static void hear_then_be_strict(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
-    weft_set_watchdog(of, 1, hear_once);
+    report(of, call);
+    weft_set_watchdog(of, WEFT_US(1), hear_once);
 }
 
 START_TEST(a_hook_may_set_another_or_none)
 {
-    weft_set_watchdog(&loop, 5, hear_then_be_strict);
+    weft_set_watchdog(&loop, WEFT_US(5), hear_then_be_strict);
     weft_loop_create_task(&loop, worker, &a, .first = 2, .second = 1);
     weft_loop_create_task(&loop, worker, &b, .first = 6, .second = 2);
     run_dry();
@@ -253,15 +254,15 @@ END_TEST
 
 static void cancel_both(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     ck_assert(weft_cancel(&a) && weft_cancel(&b));
     weft_stop(of);
 }
 
-/* a has parked; b is in the same tick, and has not begun. */
+/* Task a has parked. Task b is in that tick, and has not begun. */
 START_TEST(a_hook_may_cancel_tasks_and_stop_the_loop)
 {
-    weft_set_watchdog(&loop, 5, cancel_both);
+    weft_set_watchdog(&loop, WEFT_US(5), cancel_both);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .second = 9, .delay = 9);
     weft_loop_create_task(&loop, worker, &b, .first = 7);
     ck_no_error(weft_run_forever(&loop));
@@ -282,13 +283,13 @@ static void dump_piece(const char *text, void *to)
 
 static void hear_and_dump(weft_loop *of, const weft_slow_call *call)
 {
-    hear(of, call);
+    report(of, call);
     weft_dump(of, dump_piece, NULL);
 }
 
 START_TEST(a_hook_may_dump_all_tasks)
 {
-    weft_set_watchdog(&loop, 5, hear_and_dump);
+    weft_set_watchdog(&loop, WEFT_US(5), hear_and_dump);
     weft_loop_create_task(&loop, worker, &a, .first = 6, .delay = 9);
     run_dry();
     const char expected[] = "worker took 6;worker waits for: sleep\n    " __FILE__ ":";
@@ -296,9 +297,9 @@ START_TEST(a_hook_may_dump_all_tasks)
 }
 END_TEST
 
-/* ---- When it is set, and what it costs ---- */
+/* ---- When it is set, and its cost ---- */
 
-/* Gives way without end, so that ticks follow straight on. */
+/* Yields for ever, so that the ticks follow each other without a sleep. */
 WEFT_ASYNC(setter, int call;)
 {
     for (self->call = 1; self->call <= 9; self->call++) {
@@ -337,7 +338,7 @@ static void yield_alternately(int times)
     run_dry();
 }
 
-START_TEST(a_tick_reads_the_clock_once_more_than_it_has_entries_and_never_unwatched)
+START_TEST(a_watched_tick_reads_the_clock_once_more_than_it_has_entries)
 {
     yield_alternately(4);
     ck_assert_int_eq(readings, 0);
@@ -378,16 +379,16 @@ START_TEST(runs_end_under_a_watchdog_as_they_do_without)
     ck_no_error(weft_loop_close(&loop));
     weft_loop_create_task(&loop, worker, &a, .first = WEFT_SECONDS(2));
     run_dry();
-    ck_recorded(""); /* the loop has forgotten it */
+    ck_recorded(""); /* the loop no longer knows the task */
 }
 END_TEST
 
-/* Whatever a step ends with. */
+/* Ends in each way in which a step can end. */
 WEFT_ASYNC(quitter, weft_exit left;)
 {
     weft_cancel(weft_current_task());
     weft_try {
-        weft_sleep(5);
+        weft_sleep(WEFT_US(5));
     }
     weft_finally(&self->left) {
         note("f");
@@ -396,7 +397,7 @@ WEFT_ASYNC(quitter, weft_exit left;)
 }
 WEFT_ASYNC_END
 
-START_TEST(a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either)
+START_TEST(a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog)
 {
     static WEFT_TASK(quitter) task;
     watch(1);
@@ -417,14 +418,14 @@ int main(void)
     tcase_add_test(tests, a_step_in_which_a_task_starts_others_eagerly_is_one);
     tcase_add_test(tests, a_callback_that_took_longer_is_reported);
     tcase_add_test(tests, callbacks_of_the_loops_own_are_reported_by_what_they_are_for);
-    tcase_add_test(tests, a_call_from_outside_that_took_longer_is_reported_with_its_function);
-    tcase_add_test(tests, the_hooks_own_time_counts_for_nobody);
+    tcase_add_test(tests, a_slow_thread_safe_call_is_reported_with_its_function);
+    tcase_add_test(tests, the_time_of_the_hook_itself_is_not_counted);
     tcase_add_test(tests, a_hook_may_set_another_or_none);
     tcase_add_test(tests, a_hook_may_cancel_tasks_and_stop_the_loop);
     tcase_add_test(tests, a_hook_may_dump_all_tasks);
     tcase_add_test(tests, a_task_may_set_it_for_the_next_tick_and_take_it_off_at_once);
-    tcase_add_test(tests, a_tick_reads_the_clock_once_more_than_it_has_entries_and_never_unwatched);
-    tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog_either);
+    tcase_add_test(tests, a_watched_tick_reads_the_clock_once_more_than_it_has_entries);
+    tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog);
     tcase_add_loop_test(tests, runs_end_under_a_watchdog_as_they_do_without, 0, 2);
     return run_suite();
 }

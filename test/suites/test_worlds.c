@@ -1,5 +1,5 @@
-/* Small worlds: whatever is done to a primitive and to up to three tasks that use it, in every
- * order, weft does what a model of a few lines says (world.h). */
+/* Small worlds: up to three tasks use a primitive, and every order of operations is tried. Weft
+ * must do what a small model does (world.h). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ static struct model_task *task_number(int number)
     return &model->tasks[number];
 }
 
-/* ---- Lock: held by some task; list FIRST ---- */
+/* ---- Lock: held by a task; waiters in list FIRST ---- */
 
 static bool lock_is_held(void)
 {
@@ -48,7 +48,7 @@ static void wake_next_for_lock(void)
         model_wake(list(FIRST)->who[0]);
 }
 
-/* One that waited for the lock runs. Whether it has it then. */
+/* Runs a task that waited for the lock. Returns true if it has the lock now. */
 static bool take_or_pass_on(int task, bool cancelled)
 {
     model_unlist(list(FIRST), task);
@@ -65,7 +65,7 @@ static void give_lock_back(void)
     wake_next_for_lock();
 }
 
-/* The end of a block with the lock, which somebody may have released. */
+/* Leaves a block with the lock, which another task may have released. */
 static enum model_step leave_lock(enum model_step step)
 {
     if (!lock_is_held())
@@ -76,7 +76,7 @@ static enum model_step leave_lock(enum model_step step)
 
 enum { WANTS = 1, HAS, HAS_TWICE };
 
-/* Phases WANTS and, with it held, those from HAS to `last`, each of which gives way once. */
+/* Phase WANTS, then the phases from HAS to `last` with the lock held. Each of those yields once. */
 static enum model_step use_lock(int number, bool cancelled, int last)
 {
     struct model_task *const task = task_number(number);
@@ -114,7 +114,7 @@ static void release_lock(int n)
 
 static void compare_lock(void)
 {
-    agree(weft_lock_locked(&things->lock) == lock_is_held(), "whether it is locked");
+    agree(weft_lock_locked(&things->lock) == lock_is_held(), "the lock");
     compare_waiters(&things->lock.waiters, list(FIRST));
 }
 
@@ -124,7 +124,7 @@ static void compare_rlock(void)
     if (lock_is_held())
         depth = task_number(model->held_by)->phase == HAS_TWICE ? 2 : 1;
     agree(things->rlock.depth == depth, "the depth");
-    agree(weft_rlock_locked(&things->rlock) == lock_is_held(), "whether it is locked");
+    agree(weft_rlock_locked(&things->rlock) == lock_is_held(), "the lock");
     compare_waiters(&things->rlock.lock.waiters, list(FIRST));
 }
 
@@ -132,7 +132,7 @@ static void nothing(void)
 {
 }
 
-/* ---- Semaphore: a value, and who is woken has been given a unit ---- */
+/* ---- Semaphore: a value; a woken waiter has been granted a unit ---- */
 
 enum { UNITS = 1 };
 
@@ -211,7 +211,7 @@ static void compare_semaphore(void)
 {
     agree((int)things->semaphore.value == model->value, "the value");
     const bool locked = model->value == 0 || !all_listed_are_cancelled();
-    agree(weft_semaphore_locked(&things->semaphore) == locked, "whether it is locked");
+    agree(weft_semaphore_locked(&things->semaphore) == locked, "the lock");
     compare_waiters(&things->semaphore.waiters, list(FIRST));
 }
 
@@ -248,11 +248,11 @@ static void change_event(int n)
 
 static void compare_event(void)
 {
-    agree(weft_event_is_set(&things->event) == model->set, "whether it is set");
+    agree(weft_event_is_set(&things->event) == model->set, "the flag");
     compare_waiters(&things->event.waiters, list(FIRST));
 }
 
-/* ---- Condition: the lock, and who waits for it to change in list SECOND ---- */
+/* ---- Condition: the lock, and the condition's waiters in list SECOND ---- */
 
 static void notify(int n)
 {
@@ -274,7 +274,7 @@ static void begin_condition_wait(int number)
     task_number(number)->remembered = false;
 }
 
-/* Goes on with a wait. WAITS; or PASSES or IS_CANCELLED, with the lock held. */
+/* Goes on with a wait. Returns WAITS, or, with the lock held, PASSES or IS_CANCELLED. */
 static enum model_step go_on_with_condition_wait(int number, bool cancelled)
 {
     struct model_task *const task = task_number(number);
@@ -335,19 +335,19 @@ static void act_on_condition(int n)
 
 static void compare_condition(void)
 {
-    agree(weft_condition_locked(&things->condition) == lock_is_held(), "whether it is locked");
+    agree(weft_condition_locked(&things->condition) == lock_is_held(), "the lock");
     compare_waiters(&things->condition.lock.waiters, list(FIRST));
     compare_waiters(&things->condition.waiters, list(SECOND));
 }
 
-/* ---- Queue of one item: getters FIRST, putters SECOND, those who join THIRD ---- */
+/* ---- Queue of one item: getters in FIRST, putters in SECOND, joiners in THIRD ---- */
 
 static void make_queue(void)
 {
     weft_queue_init(&things->queue);
 }
 
-/* Wakes, and takes off the list, the first who is pending; those before it go too. */
+/* Removes and wakes the first pending waiter. Removes the waiters before it as well. */
 static void pop(struct model_list *from)
 {
     while (from->count) {
@@ -375,7 +375,7 @@ static void item_goes(void)
     pop(list(SECOND));
 }
 
-/* `there`: what is waited for in that list is there. */
+/* `there`: the item or room that the list waits for is available. */
 static enum model_step wait_in_queue(int number, bool cancelled, int which, bool there)
 {
     struct model_task *const task = task_number(number);
@@ -452,13 +452,13 @@ static void act_on_queue(int n)
 static void compare_queue(void)
 {
     agree((int)weft_queue_size(&things->queue) == model->size, "the size");
-    agree((int)things->queue.queue.unfinished == model->unfinished, "what is unfinished");
+    agree((int)things->queue.queue.unfinished == model->unfinished, "the unfinished items");
     compare_waiters(&things->queue.queue.getters, list(FIRST));
     compare_waiters(&things->queue.queue.putters, list(SECOND));
     compare_waiters(&things->queue.queue.joiners, list(THIRD));
 }
 
-/* ---- Barrier for two: a condition, and a count ---- */
+/* ---- Barrier for two tasks: a condition and a count ---- */
 
 enum { FILLING, DRAINING, RESETTING, BROKEN };
 
@@ -469,7 +469,8 @@ static void make_barrier(void)
     things->barrier = (weft_barrier)WEFT_BARRIER(PARTIES);
 }
 
-/* Phases of a wait behind WANTS: waiting for the ones before to leave; in it, until it is full. */
+/* Phases of a wait after WANTS: waiting until the previous tasks have left; waiting until the
+ * barrier is full. */
 enum { IS_OUT = HAS, IS_IN };
 
 static void leave_barrier(void)
@@ -481,7 +482,7 @@ static void leave_barrier(void)
     }
 }
 
-/* With the lock held; `step`: how the last wait for the condition ended. */
+/* Is called with the lock held. `step` is how the last wait for the condition ended. */
 static enum model_step pass_barrier(int number, enum model_step step)
 {
     struct model_task *const task = task_number(number);
@@ -546,8 +547,7 @@ static void compare_barrier(void)
 {
     agree((int)things->barrier.count == model->count, "the count");
     agree((int)things->barrier.state == model->barrier, "the state");
-    agree(weft_condition_locked(&things->barrier.condition) == lock_is_held(),
-          "whether it is locked");
+    agree(weft_condition_locked(&things->barrier.condition) == lock_is_held(), "the lock");
     compare_waiters(&things->barrier.condition.lock.waiters, list(FIRST));
     compare_waiters(&things->barrier.condition.waiters, list(SECOND));
 }
@@ -599,7 +599,7 @@ static enum model_step gather(int number, bool collects)
     return task->open ? WAITS : PASSES;
 }
 
-/* What had been asked to hear does not matter to one that is through. */
+/* A task that has ended needs no notification any more. */
 static void forget(int number)
 {
     for (int i = 0; i < ENDS; i++) {
@@ -714,7 +714,7 @@ static const enum script lock_scripts[] = {LOCK_HOLD, LOCK_USE}, rlock_scripts[]
 
 #define SCRIPTS(of) of##_scripts, sizeof(of##_scripts) / sizeof(of##_scripts[0])
 
-/* And how many operations are done one after the other. */
+/* The number of operations in a sequence. */
 static const struct {
     const char *name;
     struct concept concept;
@@ -734,14 +734,14 @@ static const struct {
     {"task", {SCRIPTS(task), make_future, step_tasks, act_on_tasks, 2, nothing}, 6},
 };
 
-/* The environment's WEFT_WORLDS says how many more, or less. */
+/* Returns the depth. The environment variable WEFT_WORLDS changes it. */
 static int depth_of(int number)
 {
     const char *const more = getenv("WEFT_WORLDS");
     return all[number].depth + (more ? atoi(more) : 0);
 }
 
-START_TEST(all_small_worlds_are_as_the_model_says)
+START_TEST(all_small_worlds_agree_with_the_model)
 {
     const size_t count = explore_worlds(&all[_i].concept, depth_of(_i));
     ck_assert_uint_gt(count, 1000);
@@ -753,7 +753,7 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("worlds");
-    tcase_add_loop_test(tests, all_small_worlds_are_as_the_model_says, 0,
+    tcase_add_loop_test(tests, all_small_worlds_agree_with_the_model, 0,
                         sizeof(all) / sizeof(all[0]));
     return run_suite();
 }

@@ -1,16 +1,16 @@
-/* The backends that have descriptors: the tests of what each has to do run on all of them. */
+/* The backends with descriptors. A suite runs its tests on each of them. */
 #ifndef TEST_BACKENDS_H
 #define TEST_BACKENDS_H
 
 #include "helper.h"
 
-/* A case of the suite that is about backend `which`, from 0 on; NULL: there are no more. */
+/* Returns the suite's case for backend number `which`, from 0 on, or NULL if there are no more. */
 TCase *begin_case_on(int which);
 
-/* In its tests: the backend, set up. It is closed when the test's loop has been. */
+/* Returns the backend of the running test, initialised. It is closed after the test's loop. */
 weft_backend *open_backend(void);
 
-/* Whether it has no highest number. */
+/* Returns true if the backend takes descriptors of any number. */
 bool takes_any_number(void);
 
 #endif

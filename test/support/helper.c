@@ -25,7 +25,8 @@ void note_letter(char letter)
     note(text);
 }
 
-/* Which words an invalid state has is not what a test is about. */
+/* Records "invalid" for every kind of weft_invalid_state_error, since tests do not depend on its
+ * texts. */
 void note_error(const weft_error *error)
 {
     const bool invalid = weft_error_is(error, &weft_invalid_state_error);
@@ -91,7 +92,7 @@ static void set_up(void)
     weft_loop_init(&loop, &backend.backend);
 }
 
-/* What a test left unfinished is forgotten: its memory is the next one's, too, with CK_FORK=no. */
+/* Forgets what the test left unfinished. With CK_FORK=no the next test uses this memory too. */
 static void tear_down(void)
 {
     weft_loop_close(&loop);

@@ -1,5 +1,5 @@
-/* What the suites share: a loop on the virtual clock, a record of what happened in which order, and
- * the frame of a suite. */
+/* What the suites share: a loop on the virtual clock, a record of events in their order, and the
+ * main program of a suite. */
 #ifndef TEST_HELPER_H
 #define TEST_HELPER_H
 
@@ -8,17 +8,17 @@
 #include "weft.h"
 
 extern weft_loop loop;
-extern weft_virtual backend; /* loop's */
+extern weft_virtual backend; /* the loop's */
 extern char record[1 << 14];
 
 extern const weft_error fail, other_fail;
 
-/* Append to the record; of an error "=" and its text, "=ok" for NULL. */
+/* Appends to the record. note_error appends "=" and the error's text, or "=ok" for NULL. */
 void note(const char *text);
 void note_error(const weft_error *error);
 void note_letter(char letter);
 
-/* What has been recorded is `expected`; and the record is empty again. */
+/* Asserts that the record is `expected`, and empties it. */
 #define ck_recorded(expected)                                                                      \
     do {                                                                                           \
         ck_assert_str_eq(record, expected);                                                        \
@@ -26,7 +26,7 @@ void note_letter(char letter);
     } while (0)
 
 #define ck_no_error(error) ck_assert_ptr_null(error)
-/* It is the expected error, or one of that kind. */
+/* Asserts that the error is `expected`, or of that kind. */
 #define ck_error(error, expected)                                                                  \
     do {                                                                                           \
         const weft_error *const ck_error_ = (error);                                               \
@@ -34,24 +34,24 @@ void note_letter(char letter);
                       "the error was: %s", ck_error_ ? weft_error_text(ck_error_) : "none");       \
     } while (0)
 
-/* Has the task cancelled in the next tick; a time to sleep meanwhile. */
+/* Cancels the task in the next tick. Returns how long to sleep until then. */
 weft_time cancelled_soon(weft_task *task);
 
-/* One iteration of the loop; where it would sleep, the time is what it would then be. */
+/* Runs one iteration of the loop. Where the loop would sleep, moves the clock instead. */
 void tick(void);
 
-/* Iterations until nothing can ever run again. */
+/* Runs iterations until nothing can run any more. */
 void run_dry(void);
 
 size_t count_tasks(void);
-bool loop_is_idle(void); /* no task, nothing armed */
+bool loop_is_idle(void); /* no task, no timer */
 
-/* One suite a program. Before each of its tests the loop is new, its clock at 0, the record empty.
- */
+/* Begins the suite; there is one a program. Before each of its tests the loop is new, its clock
+ * 0 and the record empty. */
 TCase *begin_suite(const char *name);
 
-/* Another case of that suite: `before` runs before each of its tests has a loop, `after` when it
- * has none any more. */
+/* Begins another case of the suite. In each of its tests, `before` runs before the loop is made,
+ * and `after` when the loop is gone. */
 TCase *begin_case(const char *name, void (*before)(void), void (*after)(void));
 int run_suite(void);
 

@@ -1,4 +1,5 @@
-/* Interrupts, for a build without atomic pointers: signals, and threads that turn them off. */
+/* Interrupts for a build without atomic pointers. Here they are signals, and threads that
+ * disable them. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <signal.h>
@@ -10,10 +11,10 @@
 #endif
 
 static pthread_mutex_t machine = PTHREAD_MUTEX_INITIALIZER;
-static sigset_t mask_before;   /* of who holds it */
-static _Thread_local bool off; /* this thread holds it */
+static sigset_t mask_before;   /* signal mask of the thread that disabled interrupts */
+static _Thread_local bool off; /* this thread has disabled interrupts */
 
-/* Nested ones find them off, and leave them so. */
+/* A nested call finds interrupts disabled, and returns 0: its restore leaves them disabled. */
 unsigned weft_disable_interrupts(void)
 {
     if (off)

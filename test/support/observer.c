@@ -5,16 +5,16 @@
 const char *const moment_names[MOMENTS] = {"at the await", "a tick later", "when woken",
                                            "and again"};
 
-/* Behind an entry of the ready queue. */
+/* A callback that the observer pushes behind an entry of the ready queue. */
 struct probe {
     weft_handle handle;
     struct observer *observer;
-    weft_task *task; /* that the entry is; NULL: a turn */
+    weft_task *task; /* the task of that entry; NULL: the entry is a callback */
 };
 
-/* ---- Whom to cancel, and when ---- */
+/* ---- Which await to cancel, and when ---- */
 
-enum { TIMES = 3 }; /* of AND_AGAIN */
+enum { TIMES = 3 }; /* requests in AND_AGAIN */
 
 static bool is_alive(const struct observer *observer, const weft_task *task)
 {

@@ -1,18 +1,17 @@
-/* Runs a loop tick by tick, looks at each await that a task makes, and cancels one of them.
- *
- * Between two ticks a probe is put behind each entry of the ready queue: it sees what that entry
- * did before the next one runs. To the loop's tasks this makes no difference.
- */
+/* Runs a loop tick by tick, counts the awaits that tasks make, and cancels one of them.
+ * Between two ticks the observer pushes a probe behind each entry of the ready queue. The probe
+ * sees what that entry did, before the next entry runs. The loop's tasks run as they would
+ * without probes. */
 #ifndef TEST_OBSERVER_H
 #define TEST_OBSERVER_H
 
 #include "weft.h"
 
-/* When the task is cancelled whose await it is. */
+/* When to cancel the task that makes the chosen await. */
 enum moment {
     AT_THE_AWAIT, /* at once, before anything else runs */
     A_TICK_LATER, /* at the end of the next tick */
-    WHEN_WOKEN,   /* once what it waits for has come, and before it runs */
+    WHEN_WOKEN,   /* after the task was woken, and before it runs */
     AND_AGAIN,    /* at once, and at its next two awaits as well */
     MOMENTS
 };
@@ -21,23 +20,23 @@ extern const char *const moment_names[MOMENTS];
 
 struct observer {
     weft_loop *loop;
-    weft_virtual *backend;                   /* the loop's */
-    void (*idle)(struct observer *observer); /* nothing is ready; NULL: nobody has to know */
+    weft_virtual *backend;                   /* the loop's backend */
+    void (*idle)(struct observer *observer); /* called when nothing is ready; may be NULL */
     enum moment moment;
-    size_t victim; /* which await, from 1; 0: nobody is cancelled */
-    size_t awaits; /* that have been made */
+    size_t victim; /* number of the chosen await, from 1 on; 0: cancel none */
+    size_t awaits; /* awaits made so far */
     size_t requests;
-    weft_task *target; /* who made that await */
+    weft_task *target; /* the task that made the chosen await */
     size_t ticks, tick_of_await;
     struct probe **probes;
     size_t probe_count;
 };
 
-/* One tick; where the loop would sleep, the time is what it would then be. False: nothing can ever
- * run again. */
+/* Runs one tick. Where the loop would sleep, moves the clock instead. Returns false if nothing
+ * can run any more. */
 bool observe_tick(struct observer *observer);
 
-/* Ticks until nothing can ever run again. False: there were more than `most`. */
+/* Runs ticks until nothing can run any more. Returns false after `most` ticks. */
 bool observe_until_dry(struct observer *observer, size_t most);
 
 void observer_free(struct observer *observer);

@@ -1,5 +1,5 @@
-/* Tests that expect weft to panic. Linked into a program, panic.c takes the place of weft's own
- * weft_panic; a panic that nobody expects fails the test. */
+/* For tests that expect a panic. panic.c replaces weft's weft_panic in the program. A panic that
+ * no test expects fails the test. */
 #ifndef TEST_PANIC_H
 #define TEST_PANIC_H
 
@@ -10,7 +10,7 @@
 
 #include "core/panic.h"
 
-/* Of the last panic. */
+/* The last panic. */
 struct panic {
     const char *file, *text;
     unsigned line;
@@ -20,8 +20,8 @@ extern struct panic panic;
 extern bool panic_is_expected;
 extern jmp_buf panic_exit;
 
-/* Runs `statement`, which must panic with a text that contains `expected`. What it left behind is
- * not to be used any further. */
+/* Runs `statement`, which must panic with a text that contains `expected`. The objects it used
+ * must not be used again. */
 #define EXPECT_PANIC(statement, expected)                                                          \
     do {                                                                                           \
         panic_is_expected = true;                                                                  \

@@ -1,5 +1,5 @@
-/* One section of each kind, of which self->kind says which is entered. Included into each of the
- * coroutines of test_blocks.c, at lines of theirs that are further down than these. */
+/* One section of each kind; self->kind selects the one to enter. Each coroutine of test_blocks.c
+ * includes this file. Its own lines must have greater numbers than the lines of this file. */
 if (self->called) {
     weft_call(alone, &callee, .kind = self->kind, .way = self->way);
 } else if (self->kind == 't') {

@@ -1,4 +1,4 @@
-/* The ways out of a block, for suites that try each of them. */
+/* The ways to leave a block. Suites try each of them. */
 #ifndef TEST_WAYS_H
 #define TEST_WAYS_H
 
@@ -6,7 +6,7 @@
 
 #define WAYS "nbcrex" /* end, break, continue, return, raise, cancel */
 
-/* In a block, in a loop: the way out `way`, if it is one that stands here. */
+/* Leaves a block inside a loop by `way`, if it is a way that a statement can take. */
 #define LEAVE(way)                                                                                 \
     if ((way) == 'b')                                                                              \
         break;                                                                                     \

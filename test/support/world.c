@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a task does on weft. In the record: a lower letter for one that passed, a capital for one
- * that was cancelled, a digit for one that failed. */
+/* What a task does on weft. It records a small letter when a step passed, a capital when it was
+ * cancelled, and a digit when it failed. */
 struct actor {
     weft_frame frame;
     enum script script;
@@ -19,7 +19,7 @@ struct actor {
     int i;
 };
 
-/* ---- All there is, so that a copy is a point in time to come back to ---- */
+/* ---- The whole state, so that a copy can restore it ---- */
 
 static struct world {
     weft_loop loop;
@@ -35,7 +35,8 @@ enum script child_script(int parent, int child)
     return child == (parent ? 0 : 1) ? AWAIT_FUTURE : RAISE_LATER;
 }
 
-/* Of the actor `number`: the others, in the order of their numbers. */
+/* Both are for an actor: next_of returns the task that it awaits, gather_others gathers the other
+ * tasks, in the order of their numbers. */
 static weft_future *next_of(int number);
 static const weft_error *gather_others(struct actor *self);
 
@@ -133,7 +134,7 @@ WEFT_ASYNC_END
 
 static const struct concept *concept;
 static size_t worlds;
-static char way[ROOM]; /* the operations that lead here, for those who look into a failure */
+static char way[ROOM]; /* the operations so far, for the message of a failure */
 
 weft_loop *const world_loop = &now.loop;
 struct model *const model = &now.model;
@@ -235,7 +236,7 @@ void model_finish(int number, enum model_step how)
 
 static bool model_cancel(int number);
 
-/* Whether one of those that it gathers had not ended. */
+/* Cancels the parts of a gather. Returns true if one of them had not ended. */
 static bool cancel_others(int number)
 {
     bool asked = false;
@@ -255,7 +256,7 @@ static bool cancel_end(int number)
     return true;
 }
 
-/* A request to cancel. False: it has ended. */
+/* Requests a cancellation. Returns false if the task has ended. */
 static bool model_cancel(int number)
 {
     struct model_task *const task = &model->tasks[number];
@@ -308,7 +309,7 @@ static void wake_with(int number, enum model_step how)
     make_ready(number);
 }
 
-/* A part of a gather has ended. */
+/* Notifies a gather that one of its parts has ended. */
 static void gather_notified(int number, enum model_step how)
 {
     struct model_task *const task = &model->tasks[number];
@@ -334,7 +335,7 @@ void model_abort(int parent)
             model_cancel(i);
 }
 
-/* A child has ended. */
+/* Notifies a group that one of its children has ended. */
 static void group_notified(int number, enum model_step how)
 {
     struct model_task *const task = &model->tasks[number];
@@ -375,7 +376,8 @@ static void run_entry(struct model_entry entry)
         gather_notified(entry.who, how);
 }
 
-/* All limits are alike: they are due in the order in which they were armed, the last list's. */
+/* Returns true if the first armed limit is due first. All limits are equally long, so they are
+ * due in the order of the last list. */
 static bool next_is_due(void)
 {
     const struct model_list *const armed = &model->lists[LISTS - 1];
@@ -412,7 +414,7 @@ static void model_tick(void)
 
 void disagree(const char *what)
 {
-    ck_abort_msg("after %s: not so: %s; weft recorded %s, the model %s", way, what, now.record,
+    ck_abort_msg("after %s: different: %s; weft recorded %s, the model %s", way, what, now.record,
                  model->record);
 }
 
@@ -433,27 +435,27 @@ void compare_waiters(const weft_waiters_ *waiters, const struct model_list *list
             continue;
         while (i < list->count && !model_is_pending(list->who[i]))
             i++;
-        agree(i < list->count && list->who[i] == number_of(task), "who waits");
+        agree(i < list->count && list->who[i] == number_of(task), "the pending waiters");
         i++;
     }
     while (i < list->count && !model_is_pending(list->who[i]))
         i++;
-    agree(i == list->count, "who does not wait");
+    agree(i == list->count, "the number of pending waiters");
 }
 
 void compare_answers(const weft_error *weft, bool model_refuses)
 {
-    agree(!!weft == model_refuses, "whether the last one is refused");
+    agree(!!weft == model_refuses, "the refusal of the last operation");
 }
 
 static void compare(void)
 {
-    agree(!strcmp(now.record, model->record), "who is through, and how");
+    agree(!strcmp(now.record, model->record), "the record");
     for (int i = 0; i < TASKS; i++) {
         const weft_task *const task = &now.actors[i].task;
         const bool alive = model->tasks[i].known && !weft_done(task);
-        agree(alive == (model->tasks[i].state != GONE), "who has ended");
-        agree(!alive || weft_is_parked_(task) == model_is_pending(i), "who is ready");
+        agree(alive == (model->tasks[i].state != GONE), "the tasks that have ended");
+        agree(!alive || weft_is_parked_(task) == model_is_pending(i), "the ready tasks");
     }
     concept->compare();
 }
@@ -494,7 +496,7 @@ static void cancel(int number)
     model_cancel(number);
 }
 
-/* Whether somebody has not heard yet how it ended: its memory stays what it is until then. */
+/* Returns true if a task was not notified yet of this end. Its memory must stay until then. */
 static bool is_needed(int number)
 {
     for (int i = 0; i < TASKS; i++)
@@ -507,14 +509,14 @@ static bool is_needed(int number)
     return false;
 }
 
-/* Tasks are alike: the first one to start is the first. */
+/* Returns true if the task may start. Tasks are alike, so the first one starts first. */
 static bool may_start(int number)
 {
     return model->tasks[number].state == GONE && !is_needed(number) &&
            (number == 0 || model->tasks[number - 1].known);
 }
 
-/* Whether a request to cancel `from` may come to `to`. */
+/* Returns true if a request to cancel `from` can reach `to`. */
 static bool passes_on(int from, int to)
 {
     const struct model_task *const task = &model->tasks[from];
@@ -522,8 +524,8 @@ static bool passes_on(int from, int to)
            (task->awaits == to || task->gathers);
 }
 
-/* Whether tasks wait for each other in a circle: there asyncio recurses, and nothing is to be
- * compared (test_scale.c sees to it that such a world ends). */
+/* Returns true if tasks wait for each other in a circle. asyncio recurses there, so nothing can
+ * be compared. test_scale.c tests that such a circle ends. */
 static bool is_circular(void)
 {
     bool reaches[TASKS][TASKS];
@@ -548,7 +550,7 @@ static void go_on(int depth)
     explore(depth - 1);
 }
 
-/* At the end of a sequence all that can still happen does. */
+/* Runs everything that can still happen, at the end of a sequence. */
 static void settle(void)
 {
     while (may_tick())

@@ -1,10 +1,8 @@
-/* Small worlds, exhaustively: up to three tasks, and every sequence of what may be done to them, on
- * weft and on a model of it.
- *
- * The model is asyncio in arrays: who is ready, in order; who is listed where, in order; and for
- * each task a phase. A concept (a lock, a queue...) says what its tasks do, and what can be done
- * from outside. After each tick weft and the model have to agree.
- */
+/* Small worlds, tested exhaustively: up to three tasks, and every sequence of operations on
+ * them, on weft and on a model.
+ * The model is asyncio in arrays: the ready tasks and the waiters, each in order, and a phase
+ * for each task. A concept, such as a lock or a queue, defines the steps of its tasks and the
+ * operations from outside. After each tick weft and the model must agree. */
 #ifndef TEST_WORLD_H
 #define TEST_WORLD_H
 
@@ -12,51 +10,52 @@
 
 enum { TASKS = 3, FUTURE = TASKS, ENDS, LISTS = 4, ROOM = 128, ENTRIES = 32 };
 
-/* What a task does; the letters it records are told in world.c. */
+/* What a task does. world.c says which letters it records. */
 enum script {
-    LOCK_HOLD, /* acquires it, and leaves it so */
-    LOCK_USE,  /* with it, gives way once */
-    RLOCK_USE, /* with it twice, gives way once in each */
+    LOCK_HOLD, /* acquires the lock and keeps it */
+    LOCK_USE,  /* acquires the lock, yields once, releases it */
+    RLOCK_USE, /* takes the lock twice and yields once at each depth */
     SEMAPHORE_HOLD,
     SEMAPHORE_USE,
     EVENT_WAIT,
-    CONDITION_WAIT,   /* with it, waits */
-    CONDITION_NOTIFY, /* with it, notifies one, and gives way */
-    CONDITION_HOLD,   /* acquires it, and leaves it so */
+    CONDITION_WAIT,   /* waits for the condition, with its lock */
+    CONDITION_NOTIFY, /* notifies one waiter, with the lock, then yields */
+    CONDITION_HOLD,   /* acquires the lock and keeps it */
     QUEUE_GET,
     QUEUE_PUT,
     QUEUE_JOIN,
     BARRIER_WAIT,
     BARRIER_RESET,
     BARRIER_ABORT,
-    RAISE_LATER,  /* gives way, and fails */
-    AWAIT_NEXT,   /* waits for the task of the next number, the first one after the last */
-    AWAIT_FUTURE, /* waits for the one future there is */
+    RAISE_LATER,  /* yields, then fails */
+    AWAIT_NEXT,   /* awaits the task with the next number; the last task awaits the first */
+    AWAIT_FUTURE, /* awaits the only future */
     SHIELD_NEXT,
-    AWAIT_IN_TIME, /* the future, for one unit of time at most */
-    GATHER_OTHERS, /* both, in the order of their numbers */
+    AWAIT_IN_TIME, /* awaits the future, for at most one unit of time */
+    GATHER_OTHERS, /* gathers both other tasks, in the order of their numbers */
     COLLECT_OTHERS,
-    GROUP_OTHERS /* a group with those of the others that are free: child_script() says as what */
+    GROUP_OTHERS /* a group of the tasks that have not started, with child_script() */
 };
 
-/* What a child does: the one of the lower number waits for the future, the other one fails. */
+/* Returns the script of a child: the child with the lower number awaits the future, the other
+ * one fails. */
 enum script child_script(int parent, int child);
 
 /* ---- The model ---- */
 
 enum model_state { GONE, READY, WAITING };
 
-/* What a step of a task's ends with. */
+/* How a step of a task ended. */
 enum model_step { WAITS, YIELDS, PASSES, IS_CANCELLED, FAILS };
 
-/* An entry of the ready queue, and what is queued when something ends: a step of the task `who`, or
- * what it has asked to hear: that `about` has ended. */
+/* An entry of the ready queue, or of a list of waiters: a step of task `who`. Or the
+ * notification of `who` that `about` has ended. */
 struct model_entry {
     enum model_entry_kind { STEP, SHIELD_NOTIFIED, GATHER_NOTIFIED, GROUP_NOTIFIED, EXPIRES } kind;
     int who, about;
 };
 
-/* What can be waited for. */
+/* An awaitable. */
 struct model_end {
     bool exists, ended;
     enum model_step how; /* PASSES, IS_CANCELLED, FAILS */
@@ -68,19 +67,19 @@ struct model_task {
     enum model_state state;
     enum script script;
     int phase;
-    bool must_cancel, cancelled; /* asked while it was ready; while it waited */
+    bool must_cancel, cancelled; /* requested while the task was ready; while it waited */
     bool given, remembered;
-    int inner;                /* where it is in a condition's wait */
-    enum model_step received; /* how that ended which it awaited */
-    int awaits;               /* a number: that is cancelled in its place; -1: none */
-    bool gathers, asked;      /* both others; a request to cancel has reached one of them */
-    int open;                 /* of those, not heard yet */
-    int group;                /* of a child: whose; -1: nobody's */
-    bool mine[TASKS];         /* of a group: tasks that are its children, to be made or made */
-    int children;             /* that it has not heard of */
+    int inner;                /* phase within the wait for a condition */
+    enum model_step received; /* result of the awaitable that the task awaited */
+    int awaits;               /* the awaitable that is cancelled in its place; -1: none */
+    bool gathers, asked;      /* it gathers the others; one of them was cancelled */
+    int open;                 /* parts of the gather that have not notified it */
+    int group;                /* of a child: its parent; -1: none */
+    bool mine[TASKS];         /* of a group: which tasks are its children, or will be */
+    int children;             /* children that have not notified the group */
     int failures;
     bool aborting, cancelled_itself, propagates;
-    int requests; /* to cancel it, less those taken back */
+    int requests; /* cancellation count */
     enum model_limit { NONE, ARMED, DUE, EXPIRED } limit;
     int deadline;
     bool known;
@@ -95,9 +94,9 @@ struct model {
     struct model_task tasks[TASKS];
     struct model_entry ready[ENTRIES];
     int ready_count;
-    struct model_end ends[ENDS]; /* of the tasks, and of the future */
+    struct model_end ends[ENDS]; /* of the tasks and of the future */
     struct model_list lists[LISTS];
-    int held_by; /* -1: nobody */
+    int held_by; /* number of the task; -1: none */
     int value, size, unfinished, count;
     bool set, shut;
     int barrier;
@@ -107,20 +106,20 @@ struct model {
 
 extern struct model *const model;
 
-/* A task begins, perhaps as a child; a group's children are cancelled. */
+/* Starts a task, as a child if `group` is not -1. model_abort cancels the children of a group. */
 void model_start(int number, enum script script, int group);
 void model_abort(int parent);
 
 /* Takes a request to cancel back. */
 void model_uncancel(int task);
 
-/* A unit of time passes, for both. */
+/* Moves both clocks by one unit of time. */
 void pass_time(void);
 
-/* Something ends, and all hear of it who wait for it. */
+/* Ends an awaitable, and queues a notification for each waiter. */
 void model_finish(int number, enum model_step how);
 
-/* A pending waiter becomes ready. */
+/* Makes a pending waiter ready. */
 void model_wake(int task);
 bool model_is_pending(int task);
 void model_list_last(struct model_list *list, int task);
@@ -132,20 +131,20 @@ struct concept {
     const enum script *scripts;
     int script_count;
     void (*set_up)(void);
-    /* Runs one step of a task of the model; `cancelled`: it is told so. */
+    /* Runs one step of a model's task; `cancelled`: the step raises a cancellation. */
     enum model_step (*step)(int task, bool cancelled);
-    /* Does the n-th thing to both, from outside. */
+    /* Performs operation n on weft and on the model. */
     void (*act)(int n);
     int act_count;
-    /* Both are in the same state. */
+    /* Asserts that weft and the model are in the same state. */
     void (*compare)(void);
 };
 
-/* All sequences of `depth` operations. Returns how many there were. */
+/* Runs all sequences of `depth` operations. Returns their number. */
 extern weft_loop *const world_loop;
 size_t explore_worlds(const struct concept *concept, int depth);
 
-/* Those of weft's waiters that are pending are the model's. */
+/* Asserts that weft's pending waiters are those of the model. */
 void compare_waiters(const weft_waiters_ *waiters, const struct model_list *list);
 
 /* ---- weft's side ---- */
@@ -163,17 +162,18 @@ struct things {
 
 extern struct things *const things;
 
-/* An assertion that costs nothing while it holds: Check writes each of its own to a file. */
+/* Asserts at no cost while the condition holds. Check writes each of its own assertions to a
+ * file. */
 #define agree(condition, what)                                                                     \
     do {                                                                                           \
         if (!(condition))                                                                          \
             disagree(what);                                                                        \
     } while (0)
 
-/* Fails, and says after which operations. */
+/* Fails with a message that lists the operations so far. */
 void disagree(const char *what);
 
-/* Both answered alike. */
+/* Asserts that weft and the model both accepted, or both refused. */
 void compare_answers(const weft_error *weft, bool model_refuses);
 
 #endif

@@ -1,4 +1,4 @@
-/* Statements that run statements. */
+/* Statements that contain other statements. */
 #include <string.h>
 
 #include "trace/statements.h"
@@ -32,7 +32,7 @@ struct run_try {
 
 WEFT_FORWARD(run_statement);
 
-/* A machine that is out of steps stops. */
+/* Counts a step. When none is left, the task waits for ever. */
 static bool take_step(struct machine *machine)
 {
     if (machine->steps == 0)
@@ -40,7 +40,7 @@ static bool take_step(struct machine *machine)
     return machine->steps && machine->steps--;
 }
 
-/* Each statement has a frame of its own. */
+/* Frees the frame of a statement; each statement has its own. */
 static void free_statement(struct run_block *self, const weft_error *error)
 {
     struct machine *const machine = self->me->machine;
@@ -89,7 +89,7 @@ static bool catches(struct machine *machine, const char *kind, const weft_error 
            (!strcmp(kind, "group") && weft_error_is(error, &weft_group_error));
 }
 
-/* The part of a `try` that `error` goes to, or NULL. */
+/* Returns the clause of a `try` that `error` goes to, or NULL. */
 static const struct block *find_catch(struct machine *machine, const struct block *part,
                                       const weft_error *error)
 {
@@ -130,7 +130,7 @@ WEFT_ASYNC_BODY(run_try)
 }
 WEFT_ASYNC_END
 
-/* ---- The others ---- */
+/* ---- Other blocks ---- */
 
 static const struct statement *called(const struct run_statement *self)
 {
@@ -142,13 +142,13 @@ static void take(struct object *object)
     object->acquired++;
 }
 
-/* Right before it is released, which may fail. */
+/* Counts a release, right before the release, since it may fail. */
 static void give(struct object *object)
 {
     object->released += may_release(object);
 }
 
-/* The body of a statement, in whatever blocks are around. */
+/* Runs a statement's body inside of the block of its object. */
 #define RUN_HOLDING(object)                                                                        \
     take(object);                                                                                  \
     weft_try {                                                                                     \

@@ -1,16 +1,17 @@
-/* conserved [-v] [STEP] CORPUS...: runs each STEP-th of a corpus's programs (replay.c tells the
- * format) again and again, and each time cancels the task that makes the first, second, ... await,
- * at each of several moments. Whatever the program does then, nothing may be lost:
+/* conserved [-v] [STEP] CORPUS...: runs each STEP-th program of a corpus (replay.c has the
+ * format) many times. Each run cancels the task that makes the first, second, ... await, at
+ * each of several moments. These laws must hold in every run:
  *
- * - whenever nothing is ready, each task waits for something that has not come: no wake-up is
- *   lost;
- * - a semaphore's units, a lock, a queue's items are what was given less what was taken;
- * - nobody is linked anywhere but where it waits; when all have ended, nothing is linked at all,
- *   and no timer is armed;
- * - what statements and tasks ran in is freed when they have ended: a stale link is a use of memory
- *   that was freed, which AddressSanitizer finds.
+ * - whenever nothing is ready, each task waits for an event that has not happened, so no
+ * wake-up was lost;
+ * - the units of a semaphore, the lock and the items of a queue are what was put less what was
+ * taken;
+ * - a task is linked only where it waits; when all tasks have ended, no link and no timer is left;
+ * - the frames of statements and tasks are freed when they have ended, so AddressSanitizer
+ * reports a stale link as a use after free.
  *
- * Prints the first broken law of each program, and last how many programs passed. */
+ * Prints the first broken law of each program, and at the end the number of programs that
+ * passed. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ struct run {
     struct observer observer;
     struct machine *machine;
     FILE *nowhere;
-    const char *broken, *object; /* the first law that does not hold, and of what */
+    const char *broken, *object; /* the first broken law, and the object that breaks it */
 };
 
 static void demand(struct run *run, bool holds, const char *law, const char *object)
@@ -49,41 +50,43 @@ static bool is_task_of(struct run *run, const weft_task *task)
     return other;
 }
 
-/* How many are listed; each is a task that waits for this and nothing else. */
+/* Returns the number of waiters in the list. Each must be a task that waits for this object
+ * only. */
 static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *name)
 {
     size_t count = 0;
     const weft_wait_ *before = NULL;
-    for (const weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
+    for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
         weft_task *const task = WEFT_CONTAINER_(wait, weft_task, live.wait);
-        demand(run, is_task_of(run, task), "who is listed has not ended", name);
+        demand(run, is_task_of(run, task), "a listed task has not ended", name);
         if (run->broken)
             return count;
         demand(run,
-               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->kind,
-               "who is listed waits for it", name);
-        demand(run, !before || wait->listed_before == before, "lists are linked both ways", name);
+               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->info,
+               "a listed task waits for the object", name);
+        demand(run, !before || wait->listed_before == before, "a list is linked in both directions",
+               name);
         before = wait;
         count++;
     }
     return count;
 }
 
-/* How many tasks say that they are listed there. */
+/* Returns the number of tasks that wait in this list by their own account. */
 static size_t waiting(struct run *run, const weft_waiters_ *waiters)
 {
     size_t count = 0;
     weft_task *task = weft_first_task(&run->machine->loop);
     for (; task; task = weft_next_task(task))
         count += weft_parked_in_(task) == WEFT_LISTED_ &&
-                 task->live.wait.node.listed_for == &waiters->kind;
+                 task->live.wait.node.listed_for == &waiters->info;
     return count;
 }
 
-static size_t all_who_wait(struct run *run, const weft_waiters_ *waiters, const char *name)
+static size_t count_waiters(struct run *run, const weft_waiters_ *waiters, const char *name)
 {
     const size_t count = listed(run, waiters, name);
-    demand(run, count == waiting(run, waiters), "who waits for it is listed", name);
+    demand(run, count == waiting(run, waiters), "a task that waits for the object is listed", name);
     return count;
 }
 
@@ -91,19 +94,18 @@ static size_t all_who_wait(struct run *run, const weft_waiters_ *waiters, const 
 
 static void check_lock(struct run *run, const struct object *object, const weft_lock *lock)
 {
-    const size_t waiters = all_who_wait(run, &lock->waiters, object->name);
+    const size_t waiters = count_waiters(run, &lock->waiters, object->name);
     const bool locked = weft_lock_locked(lock);
-    demand(run, locked || !waiters, "nobody waits for a free lock", object->name);
+    demand(run, locked || !waiters, "no task waits for a free lock", object->name);
     demand(run, object->acquired - object->released == locked,
-           "a lock is free unless it was acquired once more than released", object->name);
+           "a lock is held exactly if it was acquired more often than released", object->name);
 }
 
 static void check_semaphore(struct run *run, const struct object *object)
 {
     const weft_semaphore *const semaphore = &object->semaphore;
-    const size_t waiters = all_who_wait(run, &semaphore->waiters, object->name);
-    demand(run, !semaphore->value || !waiters, "nobody waits for a unit that is free",
-           object->name);
+    const size_t waiters = count_waiters(run, &semaphore->waiters, object->name);
+    demand(run, !semaphore->value || !waiters, "no task waits for a free unit", object->name);
     demand(run, semaphore->value == object->value - object->acquired + object->released,
            "a semaphore's units are conserved", object->name);
 }
@@ -111,18 +113,18 @@ static void check_semaphore(struct run *run, const struct object *object)
 static void check_barrier(struct run *run, const struct object *object)
 {
     const weft_barrier *const barrier = &object->barrier;
-    const size_t waiters = all_who_wait(run, &barrier->condition.waiters, object->name);
+    const size_t waiters = count_waiters(run, &barrier->condition.waiters, object->name);
     const bool broken = weft_barrier_broken(barrier);
     demand(run,
            !barrier->condition.lock.holder &&
-               !all_who_wait(run, &barrier->condition.lock.waiters, object->name),
-           "nobody holds a barrier's lock", object->name);
+               !count_waiters(run, &barrier->condition.lock.waiters, object->name),
+           "no task holds a barrier's lock", object->name);
     demand(run, broken || barrier->state == WEFT_BARRIER_FILLING_, "a barrier has been drained",
            object->name);
-    demand(run, barrier->count == waiters, "who is in a barrier waits for the others",
+    demand(run, barrier->count == waiters, "a task in a barrier waits for the others",
            object->name);
     demand(run, broken ? !waiters : barrier->count < barrier->parties,
-           "a barrier that is full or broken lets all go", object->name);
+           "a full or broken barrier holds no task", object->name);
 }
 
 static long long sum_of(const struct object *object)
@@ -138,14 +140,14 @@ static long long sum_of(const struct object *object)
 static void check_queue(struct run *run, const struct object *object)
 {
     const weft_queue_ *const queue = engine_of(object);
-    demand(run, !all_who_wait(run, &queue->getters, object->name) || !queue->size,
-           "nobody waits for an item that is there", object->name);
+    demand(run, !count_waiters(run, &queue->getters, object->name) || !queue->size,
+           "no task waits for an item while there is one", object->name);
     demand(run,
-           !all_who_wait(run, &queue->putters, object->name) ||
+           !count_waiters(run, &queue->putters, object->name) ||
                (queue->room && queue->size == queue->room),
-           "nobody waits for room that is there", object->name);
-    demand(run, !all_who_wait(run, &queue->joiners, object->name) || queue->unfinished,
-           "nobody joins a queue that is done", object->name);
+           "no task waits for room while there is room", object->name);
+    demand(run, !count_waiters(run, &queue->joiners, object->name) || queue->unfinished,
+           "no task joins a queue whose items are done", object->name);
     demand(run, queue->size == object->put - object->got, "items are conserved", object->name);
     demand(run, queue->unfinished == object->put - object->done, "items are done as often as put",
            object->name);
@@ -160,7 +162,7 @@ static void check_object(struct run *run, const struct object *object)
         check_lock(run, object, &object->lock);
         return;
     case OBJECT_CONDITION:
-        all_who_wait(run, &object->condition.waiters, object->name);
+        count_waiters(run, &object->condition.waiters, object->name);
         check_lock(run, object, &object->condition.lock);
         return;
     case OBJECT_SEMAPHORE:
@@ -168,8 +170,8 @@ static void check_object(struct run *run, const struct object *object)
         check_semaphore(run, object);
         return;
     case OBJECT_EVENT:
-        demand(run, !all_who_wait(run, &object->event.waiters, object->name) || !object->event.set,
-               "nobody waits for an event that is set", object->name);
+        demand(run, !count_waiters(run, &object->event.waiters, object->name) || !object->event.set,
+               "no task waits for an event that is set", object->name);
         return;
     case OBJECT_BARRIER:
         check_barrier(run, object);
@@ -192,7 +194,7 @@ static const char *label_of(struct run *run, const weft_task *task)
     return instance ? instance->label : "the last gather";
 }
 
-/* How many times the task is linked in the ring of those that wait for *awaitable. */
+/* Returns how many times the task is listed among the waiters of *awaitable. */
 static size_t times_in_list(const weft_awaitable_ *awaitable, const weft_node_ *node)
 {
     size_t times = 0;
@@ -205,7 +207,7 @@ static size_t times_in_list(const weft_awaitable_ *awaitable, const weft_node_ *
     return times;
 }
 
-/* What waits in the words of waits_for() has a reason to. */
+/* Returns true if the event that the task waits for has not happened. */
 static bool has_reason(weft_wait_info waiting)
 {
     if (!strcmp(waiting.what, "group")) {
@@ -218,7 +220,7 @@ static bool has_reason(weft_wait_info waiting)
                !weft_has_ended_(shield->handle.wait.awaited);
     }
     if (!strcmp(waiting.what, "wait")) {
-        const weft_wait_set *const set = waiting.object;
+        const weft_wait_set_ *const set = waiting.object;
         return set->multi_wait.open > 0 && set->multi_wait.open <= set->multi_wait.count;
     }
     return true;
@@ -229,20 +231,21 @@ static void check_task(struct run *run, const weft_task *task)
     const char *const label = label_of(run, task);
     const weft_wait_ *const wait = &task->live.wait;
     demand(run, weft_is_parked_(task), "a task that has not ended waits", label);
-    demand(run, !(task->root.flags & WEFT_DELIVERY_MASK_), "a task has been told what it has to be",
-           label);
+    demand(run, !(task->root.flags & WEFT_DELIVERY_MASK_),
+           "a parked task has no undelivered cancellation", label);
     switch (weft_parked_in_(task)) {
     case WEFT_AWAITING_:
         demand(run, times_in_list(wait->target, &wait->node) == 1,
-               "nobody waits for what has ended", label);
+               "no task waits for an awaitable that has ended", label);
         return;
     case WEFT_GATHERING_:
         demand(run,
-               WEFT_CONTAINER_(wait->gather_wait, weft_gather, gather_wait)->multi_wait.open > 0,
+               WEFT_CONTAINER_(wait->gather_wait, weft_gather_, gather_wait)->multi_wait.open > 0,
                "a gather waits for a part", label);
         return;
     case WEFT_LISTED_:
-        demand(run, has_reason(weft_task_waits_for(task)), "there is something to wait for", label);
+        demand(run, has_reason(weft_task_waits_for(task)),
+               "the event that a task waits for has not happened", label);
         return;
     default:
         return;
@@ -266,7 +269,7 @@ struct ending {
     bool ended;
 };
 
-static void hear(weft_loop *loop, weft_handle *handle)
+static void note_end(weft_loop *loop, weft_handle *handle)
 {
     (void)loop;
     WEFT_HANDLE_OWNER(handle, struct ending, handle)->ended = true;
@@ -280,10 +283,10 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
     run->machine = machine;
     run->observer.loop = &machine->loop;
     run->observer.backend = &machine->backend;
-    weft_add_done_callback(until, &ending.handle, hear);
+    weft_add_done_callback(until, &ending.handle, note_end);
     while (!ending.ended && run->observer.ticks < MOST_TICKS && observe_tick(&run->observer))
         continue;
-    demand(run, run->observer.ticks < MOST_TICKS, "a program ends", "it");
+    demand(run, run->observer.ticks < MOST_TICKS, "the program ends", "the program");
     weft_handle_cancel(&machine->loop, &ending.handle);
     return ending.ended ? NULL : &weft_deadlock_error;
 }
@@ -291,7 +294,7 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
 static void check_end(struct run *run)
 {
     const weft_loop *const loop = &run->machine->loop;
-    demand(run, !loop->timers.used, "nothing is armed", "the loop");
+    demand(run, !loop->timers.used, "no timer is armed", "the loop");
     demand(run, loop->tasks.next == &loop->tasks, "no group is open", "the loop");
     for (const struct object *object = run->machine->objects; object; object = object->next)
         if (object->kind == OBJECT_LOCK || object->kind == OBJECT_CONDITION)
@@ -299,18 +302,19 @@ static void check_end(struct run *run)
                    object->name);
 }
 
-/* Cancels whatever is left, over and over, until all have ended: some may withstand it. */
+/* Cancels all tasks that are left, again and again, since a task may ignore a cancellation. */
 static void end_watched(struct watcher *watcher, struct machine *machine)
 {
     struct run *const run = WEFT_CONTAINER_(watcher, struct run, watcher);
     machine->out = run->nowhere;
     run->observer.victim = 0;
-    demand(run, observe_until_dry(&run->observer, MOST_TICKS), "a program ends", "it");
+    demand(run, observe_until_dry(&run->observer, MOST_TICKS), "the program ends", "the program");
     for (int round = 0; round < ROUNDS && weft_first_task(&machine->loop); round++) {
         weft_task *task = weft_first_task(&machine->loop);
         for (; task; task = weft_next_task(task))
             weft_cancel(task);
-        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "a program ends", "it");
+        demand(run, observe_until_dry(&run->observer, MOST_TICKS), "the program ends",
+               "the program");
     }
     if (!weft_first_task(&machine->loop))
         check_end(run);
@@ -323,7 +327,7 @@ struct count {
     bool verbose;
 };
 
-/* How many awaits it made. */
+/* Returns the number of awaits that the program made. */
 static size_t run_once(const struct program *program, FILE *out, struct run *run)
 {
     run->watcher = (struct watcher){run_watched, end_watched};
@@ -342,8 +346,8 @@ static bool stays_whole(const char *name, const struct program *program, FILE *o
     run_once(program, out, &run);
     count->runs++;
     if (run.broken)
-        printf("%s, await %zu cancelled %s: not so: %s (%s)\n", name, victim, moment_names[moment],
-               run.broken, run.object);
+        printf("%s, await %zu cancelled %s: broken law: %s (%s)\n", name, victim,
+               moment_names[moment], run.broken, run.object);
     return !run.broken;
 }
 
@@ -357,7 +361,8 @@ static bool survives(const char *name, const struct program *program, size_t awa
     return true;
 }
 
-/* Nobody is cancelled: how many awaits there are; and the trace is as if nobody looked on. */
+/* Runs the program without a cancellation, and stores the number of awaits. Returns true if the
+ * trace is `expected` and no law is broken: the observer changes nothing. */
 static bool is_whole(const char *name, const struct program *program, const char *expected,
                      FILE *nowhere, size_t *awaits)
 {
@@ -371,7 +376,7 @@ static bool is_whole(const char *name, const struct program *program, const char
     if (!same)
         printf("%s: the trace differs\n", name);
     if (run.broken)
-        printf("%s: not so: %s (%s)\n", name, run.broken, run.object);
+        printf("%s: broken law: %s (%s)\n", name, run.broken, run.object);
     free(trace);
     return same && !run.broken;
 }

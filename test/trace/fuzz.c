@@ -1,4 +1,4 @@
-/* make fuzz: any text is read as a trace program, and run if it is one. */
+/* For make fuzz: reads any text as a trace program, and runs it if it is one. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -33,12 +33,12 @@ static const weft_error *run_until(struct machine *machine, weft_future *until)
                    : weft_run_until_complete(&machine->loop, until);
 }
 
-/* Awaits those that main left behind. */
+/* Awaits the tasks that main left behind. */
 struct drain {
     weft_frame frame;
     struct instance **left;
     size_t count, i;
-    weft_gather gather;
+    WEFT_GATHER_OVER gather;
     weft_part *parts;
 };
 
@@ -47,13 +47,13 @@ WEFT_ASYNC_BODY(drain)
     for (; self->i < self->count; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->parts, self->count,
                                       &self->left[self->i]->task));
-    weft_gather_collect(self);
+    weft_gather_collect(&self->gather);
 }
 WEFT_ASYNC_END
 
 typedef WEFT_TASK(drain) drain_task;
 
-/* Cancels what main left behind, and awaits it in a task of its own. */
+/* Cancels the tasks that main left behind, and awaits them in a task of its own. */
 static const weft_error *run_rest(struct machine *machine)
 {
     struct instance **left;
@@ -86,11 +86,11 @@ static void print_deadlock(struct machine *machine)
     fprintf(machine->out, "\n");
 }
 
-/* The clock stands still while anything runs. */
+/* Panics, since the clock stands still while anything runs. */
 static void bark(weft_loop *loop, const weft_slow_call *call)
 {
     (void)loop;
-    weft_panic(call->began.file, call->began.line, "a step took time on the virtual clock");
+    weft_panic(call->location.file, call->location.line, "a step took time on the virtual clock");
 }
 
 static void run_program(struct machine machine)

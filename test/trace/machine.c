@@ -25,7 +25,7 @@ void *machine_alloc(struct machine *machine, size_t size)
     return memory->bytes;
 }
 
-/* Overwritten first: who uses it still is to be noticed without a sanitizer, too. */
+/* Overwrites the memory before it frees it, so that a later use shows even without a sanitizer. */
 void machine_free_early(struct machine *machine, void *bytes)
 {
     if (!bytes)
@@ -219,7 +219,7 @@ static void count_lines(const char *text, void *lines)
         *(size_t *)lines += *text == '\n';
 }
 
-/* A dump has at least a line for each task. */
+/* Dumps all tasks. A dump has at least one line for each task. */
 static void dump(weft_loop *loop)
 {
     size_t lines = 0, tasks = 0;

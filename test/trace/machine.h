@@ -1,4 +1,4 @@
-/* What a running trace program consists of: its objects, its tasks, and its trace. */
+/* The state of a running trace program: its objects, its tasks and its trace. */
 #ifndef INTERPRETER_MACHINE_H
 #define INTERPRETER_MACHINE_H
 
@@ -27,8 +27,8 @@ struct instance {
     struct machine *machine;
     const char *label;
     const struct block *body;
-    int line;          /* of the statement that it is in */
-    const char *value; /* what it returned */
+    int line;          /* number of its current statement's line */
+    const char *value; /* the value that it returned */
     task_of_program task;
 };
 
@@ -43,10 +43,10 @@ struct object {
     struct object *next;
     const char *name;
     enum object_kind kind;
-    size_t value;              /* a semaphore's, to begin with */
-    size_t acquired, released; /* how often */
-    size_t put, got, done;     /* a queue's items, how many, */
-    long long sum;             /* and what they add up to that are in it */
+    size_t value;              /* of a semaphore: its initial value */
+    size_t acquired, released; /* how many times */
+    size_t put, got, done;     /* of a queue: how many items */
+    long long sum;             /* of a queue: the sum of the items in it */
     union {
         WEFT_FUTURE(const char *) future;
         weft_lock lock;
@@ -56,19 +56,20 @@ struct object {
         weft_barrier barrier;
         struct {
             WEFT_QUEUE_OVER(long) queue;
-            WEFT_UNBOUNDED_QUEUE(struct item, node) unbounded; /* if the queue has no room */
+            WEFT_UNBOUNDED_QUEUE(struct item, node) unbounded; /* of a queue without a bound */
         };
     };
 };
 
-/* What a statement's X names: a task, or an object that is a future. */
+/* What the X of a statement names: a task, or a future. */
 struct reference {
     weft_future *future;
     const char **result;
-    struct object *object; /* NULL: it is a task */
+    struct object *object; /* NULL: a task */
 };
 
-/* Who looks on: how the program is run until one has ended, and what is done when all is over. */
+/* An observer of the run. It runs the loop until a task has ended, and acts when the program has
+ * ended. */
 struct watcher {
     const weft_error *(*run)(struct watcher *watcher, struct machine *machine, weft_future *until);
     void (*end)(struct watcher *watcher, struct machine *machine);
@@ -76,21 +77,21 @@ struct watcher {
 
 struct machine {
     const struct program *program;
-    struct watcher *watcher; /* NULL: nobody */
-    bool dumps;              /* all tasks, with each line of the trace; under a watchdog */
+    struct watcher *watcher; /* may be NULL */
+    bool dumps;              /* dump all tasks at each line of the trace, under a watchdog */
     FILE *out;
     weft_loop loop;
     weft_virtual backend;
     struct object *objects;
     struct instance *instances, **last; /* in the order of creation */
     struct memory *memory;
-    size_t steps;      /* that it may still make */
-    weft_future never; /* what those who are out of steps wait for */
+    size_t steps;      /* steps left */
+    weft_future never; /* awaited by tasks when no step is left */
 };
 
-extern const weft_error user_error; /* the kind of the CODEs */
+extern const weft_error user_error; /* the kind of all CODEs */
 
-/* Zeroed memory that lives as long as the machine, or until it is freed. */
+/* Returns zeroed memory. It lives until machine_free_early, or as long as the machine. */
 void *machine_alloc(struct machine *machine, size_t size);
 void machine_free_early(struct machine *machine, void *bytes);
 const char *machine_text(struct machine *machine, const char *format, ...);
@@ -98,24 +99,25 @@ void machine_free(struct machine *machine);
 
 void machine_make_objects(struct machine *machine);
 
-/* What `name` is; `invalid` if it is nothing yet. */
+/* Finds the task or object `name`. Returns `invalid` if the name has no meaning yet. */
 const weft_error *machine_find(struct machine *machine, const char *name, struct reference *found);
 struct object *machine_object(struct machine *machine, const char *name);
 
-/* A new instance of the template, with its final label; not yet found by it. */
+/* Returns a new instance of the template, with its final label. The label does not find the
+ * instance yet. */
 struct instance *machine_new_instance(struct machine *machine, const char *template_name,
                                       const char *label);
 void machine_add_instance(struct machine *machine, struct instance *instance);
 
-/* Frees what a statement or a task ran in, unless `error`, with which it ended, lives there: a
- * group's does. What is still linked to it then is a use of memory that was freed. */
+/* Frees the frame of a statement or task, unless `error`, with which it ended, lives in the
+ * frame. (The error of a group does.) A link into a freed frame is a use after free. */
 void machine_free_frame(struct machine *machine, void *frame, const weft_error *error);
 
-/* The error CODE; and how an error is written. */
+/* machine_error returns the error CODE. error_name returns the name of an error in a trace. */
 const weft_error *machine_error(struct machine *machine, const char *code);
 const char *error_name(struct machine *machine, const weft_error *error);
 
-/* A line of the trace. `value` may be NULL. */
+/* Writes a line of the trace. `value` may be NULL. */
 void emit(struct machine *machine, const char *label, int line, const char *what,
           const char *value);
 

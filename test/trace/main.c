@@ -1,5 +1,5 @@
-/* conform PROGRAM|-: runs a trace program and prints its trace. Exits 0 whenever it printed a whole
- * one, and 2 with one line on standard error for a malformed program. */
+/* conform PROGRAM|-: runs a trace program and prints its trace. Exits with 0 after a whole
+ * trace. For a malformed program it prints one line on standard error, and exits with 2. */
 #include <stdlib.h>
 #include <string.h>
 

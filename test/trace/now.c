@@ -24,7 +24,7 @@ static const weft_error *group_spawn(struct machine *machine, weft_group *group,
     return refused;
 }
 
-/* ---- What an X is ---- */
+/* ---- What a name stands for ---- */
 
 struct on_done {
     weft_handle handle;
@@ -56,7 +56,7 @@ static const char *state_of(struct machine *machine, struct reference x)
     return !weft_done(x.future) ? "pending" : error ? error_name(machine, error) : *x.result;
 }
 
-/* A task's result is its own to give. */
+/* Refuses a task: only the task itself sets its result. */
 static const weft_error *set_result(struct object *object, const char *word)
 {
     return object ? weft_set_result(&object->future, word) : &weft_invalid_state_error;
@@ -85,7 +85,7 @@ static const weft_error *do_with_x(struct machine *machine, const struct stateme
     }
 }
 
-/* ---- What is acquired, events, conditions ---- */
+/* ---- Locks and semaphores, events, conditions ---- */
 
 static const weft_error *release(struct object *object)
 {

@@ -12,13 +12,13 @@
 struct line {
     int number, count;
     char **words;
-    bool opens; /* ends in a brace, which is not among its words */
+    bool opens; /* ends in a brace, which is not one of its words */
 };
 
 struct reader {
     const char *at;
     int number;
-    struct line line; /* the next one that is not empty; number 0: there is none */
+    struct line line; /* the next line that is not empty; number 0: none */
     const char *problem;
 };
 
@@ -79,11 +79,11 @@ static bool at_close(const struct reader *reader)
 
 /* ---- Statements ---- */
 
-/* What a form's words have to be, a letter each behind its name:
+/* The required words of a statement, one letter each after its name:
  *
  *     w  any word             n  a number              t  a task template     a  "as"
  *     i  an item              p  a number from 1 on    z  a number from 0 on
- *     l  what is acquired     e  an event              c  a condition         b  a barrier
+ *     l  lock or semaphore     e  an event              c  a condition         b  a barrier
  *     q  a queue              m  first, error, all     ?  a number or -
  *     o  fifo, lifo, priority; may be missing          +  any words, at least one */
 static const struct form {
@@ -145,7 +145,7 @@ static const struct object_form {
     {"barrier", OBJECT_BARRIER, "wp"},     {"queue", OBJECT_QUEUE, "wno"},
 };
 
-/* Whether a line may have `count` words, its name among them, for these letters. */
+/* Returns true if a line may have `count` words, its name included, for these letters. */
 static bool is_count(const char *letters, int count)
 {
     const int most = (int)strlen(letters) + 1;
@@ -181,7 +181,7 @@ static const struct form *find_form(const struct line *line)
 
 static void parse_block(struct reader *reader, struct block *block);
 
-/* Takes the words of the line from number `from` on. */
+/* Moves the words of the line, from number `from` on, out of the line. */
 static char **take_words(struct line *line, int from, int *count)
 {
     char **const words = line->words;
@@ -200,7 +200,8 @@ static bool is_part_of_try(const struct block *block)
            (block->count == 1 && !strcmp(block->words[0], "finally"));
 }
 
-/* A part is a block with its head; `} catch X {` closes one and opens the next. */
+/* Parses the parts of a statement. A part is a block and its head. `} catch X {` closes one part
+ * and opens the next. */
 static void parse_parts(struct reader *reader, bool is_try, struct block **end)
 {
     for (bool more = true, first = true; more && !reader->problem; first = false) {
@@ -209,14 +210,14 @@ static void parse_parts(struct reader *reader, bool is_try, struct block **end)
         *end = block;
         end = &block->next;
         if (!first && !(is_try && is_part_of_try(block)))
-            reader->problem = "this is no part of a try";
+            reader->problem = "this is not a part of a try";
         next_line(reader);
         parse_block(reader, block);
         if (reader->problem)
             return;
         more = reader->line.opens;
         if (!more && reader->line.count > 1)
-            reader->problem = "a line goes on behind }";
+            reader->problem = "unexpected words after }";
     }
     free_words(reader->line.count, reader->line.words);
     next_line(reader);
@@ -228,7 +229,7 @@ static struct statement *parse_statement(struct reader *reader)
     const struct form *const form = find_form(&reader->line);
     statement->line = reader->line.number;
     if (!form) {
-        reader->problem = "this is no statement";
+        reader->problem = "this is not a statement";
         return statement;
     }
     statement->op = form->op;
@@ -242,7 +243,7 @@ static struct statement *parse_statement(struct reader *reader)
     return statement;
 }
 
-/* Reads up to the line that closes it. */
+/* Parses up to the line that closes the block. */
 static void parse_block(struct reader *reader, struct block *block)
 {
     struct statement **end = &block->statements;
@@ -286,7 +287,7 @@ static bool is_number(const char *word)
     return *word && strspn(word, "0123456789") == strlen(word);
 }
 
-/* Whether it fits, and is between the two. */
+/* Returns true if the word is a number that fits and lies between the two. */
 static bool is_between(const char *word, long long least, long long most)
 {
     errno = 0;
@@ -370,7 +371,7 @@ static bool is_word(const struct program *program, const char *word, char letter
 
 static const char *wrong_in_block(const struct program *program, const struct block *block);
 
-/* The first of the words that is not what its letter says, or NULL. */
+/* Returns the first word that does not match its letter, or NULL. */
 static const char *wrong_word(const struct program *program, char *const *words, int count,
                               const char *letters)
 {
@@ -397,7 +398,8 @@ static bool returns(const struct block *block)
     return block;
 }
 
-/* A try has one `finally` at most, and none with a `return` in it. */
+/* Returns the error of a wrong `finally`, or NULL. A try has at most one `finally`, and a
+ * `finally` contains no `return`. */
 static const char *wrong_finally(const struct block *block)
 {
     int count = 0;
@@ -471,7 +473,7 @@ struct program *program_parse(const char *text)
     if (!reader.problem && !wrong)
         return program;
     if (wrong)
-        fprintf(stderr, "'%s' is not what may stand there\n", wrong);
+        fprintf(stderr, "'%s' is not allowed here\n", wrong);
     else
         fprintf(stderr, "line %d: %s\n", reader.number, reader.problem);
     if (reader.line.words)

@@ -1,4 +1,4 @@
-/* Trace programs as text, read into trees. The language is told in doc/conformance.md. */
+/* Trace programs as text, parsed into trees. doc/conformance.md defines the language. */
 #ifndef INTERPRETER_PROGRAM_H
 #define INTERPRETER_PROGRAM_H
 
@@ -7,7 +7,7 @@
 struct block;
 
 enum op {
-    /* do not wait */
+    /* statements that do not wait */
     OP_LOG,
     OP_RETURN,
     OP_RAISE,
@@ -27,7 +27,7 @@ enum op {
     OP_PUT_NOWAIT,
     OP_GET_NOWAIT,
     OP_TASK_DONE,
-    /* wait */
+    /* statements that wait */
     OP_SLEEP,
     OP_AWAIT,
     OP_ACQUIRE,
@@ -43,7 +43,7 @@ enum op {
     OP_WAIT_FOR,
     OP_GATHER,
     OP_WAIT,
-    /* run statements */
+    /* statements that run statements */
     OP_CALL,
     OP_REPEAT,
     OP_TRY,
@@ -52,19 +52,19 @@ enum op {
     OP_GROUP
 };
 
-/* A statement: its words, the first of which says what it is, are those of its line; or, with
- * braces, those of its first block. */
+/* A statement. Its words are the words of its line, or of its first block's line if it has
+ * blocks. The first word is its name. */
 struct statement {
     struct statement *next;
     enum op op;
     int line;
-    const char *letters; /* what its words have to be */
+    const char *letters; /* required words (program.c) */
     int count;
     char **words;
     struct block *blocks; /* one for each part */
 };
 
-/* `{ }` and what stands before it: `with L`, `catch KIND`, `finally`. */
+/* `{ }` and the words before it: `with L`, `catch KIND`, `finally`. */
 struct block {
     struct block *next;
     int count;
@@ -87,7 +87,7 @@ enum object_kind {
 struct definition {
     struct definition *next;
     enum object_kind kind; /* an object's */
-    const char *letters;   /* what its words have to be */
+    const char *letters;   /* required words (program.c) */
     int count;
     char **words;
     struct block *body; /* a task's */
@@ -97,15 +97,16 @@ struct program {
     struct definition *objects, *tasks;
 };
 
-/* Reads a program. Returns NULL and writes one line to standard error if it is malformed. */
+/* Parses a program. If it is malformed, writes one line to standard error and returns NULL. */
 struct program *program_parse(const char *text);
 void program_free(struct program *program);
 
-/* A number, of what cannot be less than 0: a negative one is 0. And an item, which can. */
+/* number_of returns a number that cannot be negative: it turns a negative one into 0. item_of
+ * returns an item, which can be negative. */
 long long number_of(const char *word);
 long item_of(const char *word);
 
-/* The task template `name`, or NULL. */
+/* Returns the task template `name`, or NULL. */
 const struct definition *program_task(const struct program *program, const char *name);
 
 #endif

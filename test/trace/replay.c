@@ -1,14 +1,14 @@
-/* replay [--dump] FILE...: runs the trace programs of corpus files and compares with the traces
- * that CPython made of them. A file holds any number of
+/* replay [--dump] FILE...: runs the trace programs of corpus files, and compares their traces
+ * with the traces of CPython. A file holds any number of
  *
  *     === NAME
  *     the program's lines
  *     ---
  *     the trace's lines
  *
- * With --dump all tasks are dumped with each line of the trace, under a watchdog: that makes no
- * difference to it. Prints the first difference of each program that differs, and last how many
- * passed; exits 1 if one did not. */
+ * With --dump, all tasks are dumped at each line of the trace, under a watchdog. The trace must
+ * not change. Prints the first difference of each program, and at the end how many programs
+ * passed. Exits with 1 if a program failed. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>

@@ -1,23 +1,23 @@
-/* How statements are run. */
+/* How the interpreter runs statements. */
 #ifndef INTERPRETER_STATEMENTS_H
 #define INTERPRETER_STATEMENTS_H
 
 #include "trace/machine.h"
 
-/* How a statement or a block ended, other than by an error. */
+/* How a statement or block ended, unless by an error. */
 struct outcome {
-    const char *value; /* what it gives, or NULL */
-    bool returned;     /* it leaves the coroutine, with `value` */
+    const char *value; /* the statement's value, or NULL */
+    bool returned;     /* the coroutine returns `value` */
 };
 
-/* Runs the statements of a block, one after the other, and traces how each ends. */
+/* Runs the statements of a block in order, and traces how each ends. */
 struct run_block {
     weft_frame frame;
     struct instance *me;
     const struct statement *at;
-    weft_group *group; /* the innermost one around, or NULL */
+    weft_group *group; /* the innermost group around the block, or NULL */
     struct outcome outcome;
-    int outer; /* the line of the statement around */
+    int outer; /* line of the statement around the block */
     struct run_statement *inner;
     const weft_error *error;
 };
@@ -31,7 +31,7 @@ struct run_wait {
     const struct statement *at;
     const char *value;
     struct object *object;
-    bool held; /* the condition's lock */
+    bool held; /* the condition's lock is held */
     weft_exit left;
     struct reference x;
     long item;
@@ -40,23 +40,23 @@ struct run_wait {
     weft_shield shield;
     weft_timeout limit;
     weft_part *parts; /* one for each X */
-    weft_gather gather;
-    weft_wait_set set;
+    WEFT_GATHER_OVER gather;
+    WEFT_WAIT_SET_OVER set;
 };
 
 WEFT_DECLARE(run_wait);
 
-/* The queue that an object is, whatever its items. */
+/* Returns the queue's engine, for any type of items. */
 const weft_queue_ *engine_of(const struct object *object);
 
-/* Items come and go. */
+/* Count items that are put and got, and their sum. */
 void count_put(struct object *object, long value);
 void count_got(struct object *object, long value);
 
-/* Whether a release of it would succeed. */
+/* Returns true if a release would succeed. */
 bool may_release(const struct object *object);
 
-/* A statement that does not wait. */
+/* Runs a statement that does not wait. */
 const weft_error *do_now(struct instance *me, const struct statement *at, weft_group *group,
                          struct outcome *outcome);
 

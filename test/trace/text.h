@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
-/* The rest of `in`, which the caller frees. */
+/* Reads the rest of `in` into one string, which the caller must free. */
 char *read_all(FILE *in);
 
-/* Ends the text at `at` behind its line `mark`, which has a newline at both ends, and returns what
- * comes then; NULL without one. */
+/* Ends the text at `at` after its line `mark`, which has a newline at both ends. Returns the
+ * text behind the mark, or NULL if there is no mark. */
 char *text_cut(char *at, const char *mark);
 
 #endif

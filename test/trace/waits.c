@@ -3,9 +3,9 @@
 
 #include "trace/statements.h"
 
-/* ---- Several X ---- */
+/* ---- Statements with several names ---- */
 
-/* From which word on they are named. */
+/* Returns the index of the first word that names an awaitable. */
 static int first_x(const struct statement *at)
 {
     return at->op == OP_WAIT ? 3 : strcmp(at->words[1], "collect") ? 1 : 2;
@@ -32,7 +32,8 @@ static const weft_error *add_all(struct run_wait *self)
     return error;
 }
 
-/* The results of a gather, or who has ended of those that a wait was for. */
+/* Returns the results of a gather as text, or the names of the awaitables of a wait that have
+ * ended. */
 static const char *list(struct run_wait *self, const char *open, const char *close)
 {
     struct machine *const machine = self->me->machine;
@@ -126,18 +127,18 @@ WEFT_ASYNC_EXTERN(run_wait)
     } else if (self->at->op == OP_GATHER) {
         weft_check(add_all(self));
         if (collects(self->at))
-            weft_gather_collect(self);
+            weft_gather_collect(&self->gather);
         else
-            weft_gather_all(self);
+            weft_gather_all(&self->gather);
         self->value = list(self, "[", "]");
     } else {
         weft_check(add_all(self));
         if (!strcmp(self->at->words[1], "first"))
-            weft_wait_first(self, limit_of(self->at));
+            weft_wait_first(&self->set, limit_of(self->at));
         else if (!strcmp(self->at->words[1], "error"))
-            weft_wait_first_error(self, limit_of(self->at));
+            weft_wait_first_error(&self->set, limit_of(self->at));
         else
-            weft_wait_all(self, limit_of(self->at));
+            weft_wait_all(&self->set, limit_of(self->at));
         self->value = list(self, "{", "}");
     }
 }

@@ -127,18 +127,18 @@ class Task:
             frames.append(Frame(frame.dereference()))
         return frames
 
-    def kind(self):
-        """Returns where the primitive that the task waits for names its kind."""
+    def listed_for(self):
+        """Returns the pointer to the info of the primitive that the task waits for."""
         return self.wait['node']['listed_for']
 
     def holder(self):
         """Returns the address of the task that holds what this one waits for; 0: none is known."""
         if self.has_ended() or not self.is_parked_in('WEFT_LISTED_'):
             return 0
-        info = self.kind().dereference()
+        info = self.listed_for().dereference()
         if not info['holder'] or info['name'].string() != 'lock':
             return 0
-        return int(container(self.kind(), 'struct weft_lock', 'waiters', 'kind')['holder'])
+        return int(container(self.listed_for(), 'struct weft_lock', 'waiters', 'info')['holder'])
 
     def awaited(self):
         """Returns what the task awaits, NULL or the struct weft_awaitable_ of a task or future."""
@@ -218,11 +218,11 @@ class Loop:
             return ', which it holds itself'
         holder = self.living.get(address)
         if not holder:
-            return ', which a task holds that has ended, or is of another loop'
+            return ', which is held by a task that has ended or is in another loop'
         return f', which {holder.name()}{" (a daemon)" if holder.is_daemon() else ""} holds'
 
     def parts_text(self, task):
-        wait = container(task.wait['gather_wait'], 'struct weft_gather', 'gather_wait')['multi_wait']
+        wait = container(task.wait['gather_wait'], 'struct weft_gather_', 'gather_wait')['multi_wait']
         parts = [wait['parts'][i]['handle']['wait']['awaited'].dereference()
                  for i in range(int(wait['count']))]
         parts = [part for part in parts if not has_ended(part)]
@@ -243,7 +243,7 @@ class Loop:
             return f'task {awaited.name()}' if awaited else 'future'
         if task.is_parked_in('WEFT_GATHERING_'):
             return 'gather' + self.parts_text(task)
-        return task.kind().dereference()['name'].string() + self.holder_text(task)
+        return task.listed_for().dereference()['name'].string() + self.holder_text(task)
 
     def ready_text(self, task):
         text = ' is ready' if int(task.value['root']['state']) else ' has not begun'
@@ -257,11 +257,11 @@ class Loop:
     def state_text(self, task):
         node = address_of(task.wait['node'])
         if task.has_ended():
-            return ' has ended, and its group has not heard yet'
+            return ' has ended, and its group is not notified yet'
         if self.running == node:
             return ' runs'
         if node in self.starting:
-            return ' has started another, which goes first'
+            return ' has started an eager task, which runs first'
         if task.is_parked() and not (task.is_parked_in('WEFT_WATCHING_') and task.is_callback()):
             return ' waits for: ' + self.wait_text(task)
         return self.ready_text(task)

@@ -1,7 +1,7 @@
-// Snippets of the core: sleeping, tasks and calls, cancelling, futures, errors and how they are met.
+// Snippets of the core: sleeps, tasks and calls, cancellations, futures, errors and their handlers.
 //
-// usage: methods of Writer (writer.mjs). Each takes a context and gives a list of statements, or
-//        undefined where it cannot be. Those named in families.mjs are drawn at random.
+// usage: methods of Writer (writer.mjs). Each takes a context and returns a list of statements, or
+//        undefined where it cannot stand. The snippets named in families.mjs are drawn at random.
 
 export const core = {
   sleep(ctx) { return [this.s(ctx, "sleep", this.ms())]; },
@@ -37,7 +37,7 @@ export const core = {
     return this.risky(ctx, [this.s(ctx, op, this.future(), error ? this.code() : this.word("r"))], 0.75);
   },
 
-  /** Several things at once, most of them to the same target. */
+  /** Several statements at once, mostly about one target. */
   storm(ctx) {
     const { r } = this;
     const target = this.any(ctx);
@@ -55,7 +55,7 @@ export const core = {
 
   spawn(ctx) { return this.start(ctx, "spawn"); },
 
-  /** Starts an instance of a later template, and perhaps does something to it at once. */
+  /** Starts an instance of a later template, and may use the instance at once. */
   start(ctx, op, template) {
     const { r } = this;
     const free = this.templates.map((_, t) => t).filter((t) => t > ctx.t && !this.templates[t].helper);
@@ -112,7 +112,7 @@ export const core = {
 
   clause(ctx, kind) { return { words: ["catch", kind], body: this.aftermath(this.inner(ctx)) }; },
 
-  /** What to catch, but not this again. */
+  /** Returns a kind to catch, except for this one. */
   kind(not) {
     const { r } = this;
     const { snippets: s } = this.family;
@@ -126,7 +126,7 @@ export const core = {
     return r.weighted({ ...table, ...(not && { [not]: 0 }) });
   },
 
-  /** What a catch or a finally does. */
+  /** Returns the statements of a catch or finally. */
   aftermath(ctx) {
     const { r } = this;
     if (ctx.grouped && r.chance(0.25)) return this.start({ ...ctx, rare: true }, "group_spawn") ?? this.log(ctx);

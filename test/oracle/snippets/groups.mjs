@@ -5,7 +5,7 @@
 export const groups = {
   group_spawn(ctx) { return ctx.grouped ? this.start(ctx, "group_spawn") : undefined; },
 
-  /** A child that may come too late: when the group is cancelled. */
+  /** A child that may be refused, since the group may have been cancelled. */
   late_spawn(ctx) {
     if (!ctx.grouped || ctx.depth >= this.depth) return undefined;
     const inner = this.inner(ctx, { rare: true });

@@ -1,4 +1,4 @@
-// Snippets of waiting for several, for so long, or shielded.
+// Snippets of waits for several awaitables, with a limit, or shielded.
 //
 // usage: methods of Writer, as in core.mjs.
 
@@ -41,7 +41,7 @@ export const joins = {
     return this.risky(ctx, [this.wrap(ctx, ["timeout", this.ms()], body)], 0.6);
   },
 
-  /** A cancellation that is caught, and what its catcher awaits then. */
+  /** A cancellation that is caught, and the await in its catch. */
   swallow(ctx) {
     const { r } = this;
     if (ctx.depth >= this.depth) return undefined;

@@ -1,11 +1,11 @@
-// Snippets of what tasks share: locks, semaphores, events, conditions, barriers.
+// Snippets of objects that tasks share: locks, semaphores, events, conditions, barriers.
 //
 // usage: methods of Writer, as in core.mjs.
 
 const GATES = ["lock", "semaphore", "bounded", "condition"];
 
 export const sync = {
-  /** Something of a gate's own, done while holding it. */
+  /** A statement about a gate, while the task holds it. */
   held(ctx, gate) {
     const { r } = this;
     if (!gate.startsWith("C") || r.chance(0.3)) return this.block(ctx, r.int(1, 2));

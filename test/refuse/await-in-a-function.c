@@ -1,0 +1,24 @@
+/* Refused: an await in a function that a coroutine calls.
+ * gcc: weft: an await stands in the body of a WEFT_ASYNC
+ * clang: weft: an await stands in the body of a WEFT_ASYNC
+ * lines: 30
+ * gcc lines: 40
+ */
+#include "job.h"
+
+#ifndef FIXED
+static void helper(void)
+{
+    weft_sleep(WEFT_MS(10));
+}
+#endif
+
+WEFT_ASYNC_BODY(job)
+{
+#ifndef FIXED
+    helper();
+#else
+    weft_sleep(WEFT_MS(10));
+#endif
+}
+WEFT_ASYNC_END
