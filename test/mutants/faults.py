@@ -135,6 +135,10 @@ def name_and_type(head):
     """Returns the name, and the type that is returned, of a function with these tokens before its body."""
     texts = [t.text for t in head]
     name = texts.index("(") - 1
+    if texts[name + 3:name + 5] == [")", "("]:
+        name += 2  # (name)(...), so that no macro of the name is meant
+        words = texts[:name - 1]
+        return texts[name], " ".join(w for w in words if w not in ("static", "inline", "extern"))
     words = [t for t in texts[:name]
              if t not in ("static", "inline", "extern") and not re.match(r"WEFT_[A-Z_]+$", t)]
     return texts[name], " ".join(words)
