@@ -110,7 +110,7 @@ static int faulty_epoll_ctl(int epoll, int what, int descriptor, struct epoll_ev
 
 static int faulty_epoll_wait(int epoll, struct epoll_event *events, int room, int timeout)
 {
-    before_sleep(timeout != 0, timeout < 0);
+    before_sleep(timeout != 0, timeout == INT_MAX); /* its longest: for ever */
     return FAILS(EINTR) ? -1 : epoll_wait(epoll, events, room, timeout);
 }
 
