@@ -44,8 +44,8 @@ class Fault:
 
 
 def tidy(line):
-    """Returns the line without its indentation and without the backslash that continues a macro."""
-    return " ".join(line.rstrip("\\").split())
+    """Returns the line without its indentation, its comment and the backslash that continues a macro."""
+    return " ".join(re.sub(r"/\*.*?(\*/|$)", "", line.rstrip().rstrip("\\")).split())
 
 
 def tokens_of(path, include):
@@ -135,6 +135,10 @@ def name_and_type(head):
     """Returns the name, and the type that is returned, of a function with these tokens before its body."""
     texts = [t.text for t in head]
     name = texts.index("(") - 1
+    if texts[name + 3:name + 5] == [")", "("]:
+        name += 2  # (name)(...), so that no macro of the name is meant
+        words = texts[:name - 1]
+        return texts[name], " ".join(w for w in words if w not in ("static", "inline", "extern"))
     words = [t for t in texts[:name]
              if t not in ("static", "inline", "extern") and not re.match(r"WEFT_[A-Z_]+$", t)]
     return texts[name], " ".join(words)
@@ -173,8 +177,8 @@ class Planter:
     def negate(self, first, last):
         """Negates tokens first..last, unless a single token's fault does the same."""
         texts = [t.text for t in self.tokens[first:last + 1]]
-        if first > last or first in self.region.untouched:
-            return
+        if first > last or first in self.region.untouched or texts == ["0"]:
+            return  # do ... while (0)
         if not {"&&", "||", "?"} & set(texts) and (texts[0] == "!" or EQUALITIES.keys() & set(texts)):
             return
         start, end = self.span(first, last)

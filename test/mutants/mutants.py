@@ -23,6 +23,8 @@ import faults
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = "libweft-mutant.so"
 KILOBYTES = 6 << 20  # of memory for a test
+TRIED_FIRST = {".c": 6, ".h": 15}  # so many tests, before the code at -O2 is looked at
+IDLE_SECONDS = 5  # a test that sleeps so long, all its processes together, hangs
 
 
 def say(text):
@@ -36,34 +38,50 @@ def die(text):
 
 # ---- The build, and the commands it consists of ----
 
-Program = collections.namedtuple("Program", "name command objects")
+Compile = collections.namedtuple("Compile", "command folder sources")
+Program = collections.namedtuple("Program", "name command folder objects")
 
 
 class Build:
-    """What has to be run for each object and program; all paths are relative to the build folder."""
+    """What has to be run for each object, archive and program. Objects, archives, programs and sources are
+    named relative to the build folder; a command stands with the folder in which make ran it."""
 
     def __init__(self, folder, commands, programs):
-        self.compile = {}
-        self.programs = {}
-        linked = set()
-        for command in commands:
-            output = command[command.index("-o") + 1] if "-o" in command else None
-            if "-c" in command and output and output.endswith(".o"):
-                self.compile[output] = without_dependencies(command)
-            elif output and "-c" not in command:
-                objects = [a for a in command if a.endswith(".o")]
-                linked.update(objects)
-                if output in programs:
-                    self.programs[output] = Program(output, command, objects)
-        self.library = sorted(o for o in self.compile if o not in linked and os.path.exists(os.path.join(folder, o)))
-        self.sources = read_dependencies(folder)
+        self.compile, self.archives, self.programs = {}, {}, {}
+        for where, tool, arguments in commands:
+            where = os.path.relpath(where, folder)
+
+            def named(word):
+                return os.path.normpath(os.path.join(where, word))
+            objects = [named(a) for a in arguments if a.endswith(".o")]
+            if tool == "ar":
+                archives = [named(a) for a in arguments if a.endswith(".a")]
+                if archives and objects:
+                    self.archives.setdefault(archives[0], objects)
+                continue
+            output = named(arguments[arguments.index("-o") + 1]) if "-o" in arguments else None
+            if "-c" in arguments and output and output.endswith(".o"):
+                self.compile[output] = Compile(without_dependencies(arguments), where,
+                                               read_dependencies(folder, where, arguments))
+            elif output in programs:
+                self.programs[output] = Program(output, arguments, where, objects)
+        self.library = self.archives.get(".libs/libweft.a", [])
         missing = set(programs) - set(self.programs)
         if missing or not self.library:
             die("the build did not make " + " ".join(sorted(missing) or ["the library"]))
 
+    def objects_of(self, program):
+        """Returns the objects that the program is linked from, those of the library left out."""
+        objects = list(program.objects)
+        for word in program.command:
+            name = os.path.normpath(os.path.join(program.folder, word))
+            if name != ".libs/libweft.a":
+                objects += self.archives.get(name, [])
+        return objects
+
     def affected(self, objects, source):
         """Returns which of the objects are made from the file."""
-        return [o for o in objects if source in self.sources.get(o, ())]
+        return [o for o in objects if source in self.compile[o].sources]
 
 
 def without_dependencies(command):
@@ -77,16 +95,16 @@ def without_dependencies(command):
     return kept
 
 
-def read_dependencies(folder):
-    sources = {}
-    for path in glob.glob(folder + "/**/.deps/*.P*o", recursive=True):
-        with open(path) as file:
-            for rule in file.read().replace("\\\n", " ").split("\n"):
-                target, colon, files = rule.partition(": ")
-                if colon and target.endswith((".o", ".lo")):
-                    sources[target[:-3] + ".o" if target.endswith(".lo") else target] = {
-                        os.path.normpath(f) for f in files.split()}
-    return sources
+def read_dependencies(folder, where, command):
+    """Returns the files that the object is made from, relative to the build folder."""
+    path = os.path.join(folder, where, command[command.index("-MF") + 1])
+    for ending in (".Po", ".Plo"):
+        renamed = path[:-len(".Tpo")] + ending
+        if os.path.exists(renamed):
+            with open(renamed) as file:
+                rule = file.read().replace("\\\n", " ").split("\n")[0]
+            return {os.path.normpath(os.path.join(where, f)) for f in rule.partition(": ")[2].split()}
+    die("there is no file of dependencies for " + path)
 
 
 def copy_sources(source, to):
@@ -101,13 +119,16 @@ def copy_sources(source, to):
 def make_base(options):
     """Configures and builds a copy of the sources, and returns the Build."""
     base = os.path.join(options.work, "base")
+    programs = [t.program for t in all_tests(options)]
+    if options.resume and os.path.exists(base + "/done"):
+        return Build(base + "/build", recorded_commands(options, base), programs)
     shutil.rmtree(options.work, ignore_errors=True)
     os.makedirs(base + "/build")
     os.makedirs(base + "/commands")
     copy_sources(options.srcdir, base + "/src")
-    recorder = base + "/cc"
-    shutil.copy(os.path.join(HERE, "record.sh"), recorder)
-    os.chmod(recorder, 0o755)
+    for tool in ("cc", "ar"):
+        shutil.copy(os.path.join(HERE, "record.sh"), base + "/" + tool)
+        os.chmod(base + "/" + tool, 0o755)
     environment = dict(os.environ, MUTANTS_CC=options.cc, MAKEFLAGS="", MAKELEVEL="", VPATH="")
     log = open(base + "/log", "w")
 
@@ -116,15 +137,23 @@ def make_base(options):
                           env=dict(environment, **more)).returncode:
             die("%s fails, see %s/log" % (" ".join(command[:2]), base))
     say("mutants: building in %s" % base)
-    run(["../src/configure", "-q", "--disable-shared", "CC=" + recorder,
-         "CFLAGS=-w -fPIC " + options.cflags])
-    programs = options.suites + sorted({p for _, p in options.scripts})
-    run(["make", "-s", "-j2", "libweft.la"] + programs, MUTANTS_RECORD=base + "/commands/")
+    run(["../src/configure", "-q", "--disable-shared", "CC=" + base + "/cc",
+         "AR=" + base + "/ar", "CFLAGS=-w -fPIC " + options.cflags])
+    recorded = {"MUTANTS_RECORD": base + "/commands/"}
+    run(["make", "-s", "-j2", "libweft.la", "libweft_no_atomics.la"], **recorded)
+    run(["make", "-s", "-j2", "-C", "test"] + [os.path.relpath(p, "test") for p in programs], **recorded)
+    open(base + "/done", "w").close()
+    return Build(base + "/build", recorded_commands(options, base), programs)
+
+
+def recorded_commands(options, base):
+    """Returns the folder, tool and words of each command."""
     commands = []
     for path in glob.glob(base + "/commands/*.args") + glob.glob(base + "/commands/.*.args"):
         with open(path) as file:
-            commands.append([options.cc] + file.read().split("\n")[:-2])
-    return Build(base + "/build", commands, programs)
+            folder, tool, *arguments = file.read().split("\n")[:-2]
+            commands.append((folder, tool, arguments if tool == "ar" else [options.cc] + arguments))
+    return commands
 
 
 # ---- A worker's folder ----
@@ -141,6 +170,7 @@ class Worker:
         self.options, self.build = options, build
         self.folder = os.path.join(options.work, "worker-%d" % number)
         base = os.path.join(options.work, "base")
+        shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(base + "/src", self.folder + "/src", symlinks=True)
         shutil.copytree(base + "/build", self.folder + "/build", symlinks=True)
         self.made = {}
@@ -151,7 +181,7 @@ class Worker:
 
     def clean(self):
         shutil.rmtree(self.folder + "/fault", ignore_errors=True)
-        os.makedirs(self.folder + "/fault/test")
+        os.makedirs(self.folder + "/fault")
         self.made = {}
 
     def run(self, command, where):
@@ -162,12 +192,15 @@ class Worker:
 
     def compile(self, object_, flags=(), to="fault"):
         """Compiles with the fault. Returns true if the object is another one than without."""
-        command = self.build.compile[object_]
-        at = command.index("-o") + 1
         path = os.path.join(self.folder, to, object_)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        self.run(command[:at] + [path] + command[at + 1:] + list(flags), self.folder + "/build")
+        self.compile_to(path, object_, flags, self.folder + "/build")
         return path
+
+    def compile_to(self, path, object_, flags, build):
+        command, folder, _ = self.build.compile[object_]
+        at = command.index("-o") + 1
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self.run(command[:at] + [path] + command[at + 1:] + list(flags), os.path.join(build, folder))
 
     def make(self, object_):
         if object_ not in self.made:
@@ -185,21 +218,35 @@ class Worker:
         self.run([self.options.cc, "-shared", "-o", os.path.join(to, LIBRARY), "-Wl,-soname," + LIBRARY] +
                  [self.current(o) for o in self.build.library], to)
 
+    def archive(self, name):
+        """Returns where the archive is, made of the objects that the fault changes if there are some."""
+        objects = self.build.archives[name]
+        if not any(self.made.get(o) for o in objects):
+            return os.path.join(self.folder, "build", name)
+        path = os.path.join(self.folder, "fault", name)
+        if not os.path.exists(path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            self.run(["ar", "rcs", path] + [self.current(o) for o in objects], self.folder)
+        return path
+
     def link(self, program, to):
         command = []
         for word in program.command:
-            if word == program.name:
-                word = os.path.join(to, word)
+            name = os.path.normpath(os.path.join(program.folder, word))
+            if name == program.name:
+                word = os.path.join(to, name)
             elif word.endswith(".o"):
-                word = self.current(word)
-            elif word.endswith("libweft.a"):
+                word = self.current(name)
+            elif name == ".libs/libweft.a":
                 word = os.path.join(self.folder, "build", LIBRARY)
+            elif name in self.build.archives:
+                word = self.archive(name)
             command.append(word)
         self.run(command, to)
 
     def prepare(self, program):
         """Builds the program as far as the fault changes it. Returns true if it does."""
-        changed = [self.make(o) for o in self.build.affected(program.objects, self.source)]
+        changed = [self.make(o) for o in self.build.affected(self.build.objects_of(program), self.source)]
         path = os.path.join(self.folder, "fault", program.name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if any(changed):
@@ -227,12 +274,18 @@ class Worker:
             changed = [self.make(o) for o in self.build.affected(self.build.library, self.source)]
             if any(changed):
                 self.link_library(self.folder + "/fault")
-            for test in in_order(tests, fault):
+            for number, test in enumerate(in_order(tests, fault)):
+                if number == TRIED_FIRST[fault.path[-2:]]:
+                    for other in tests:
+                        self.prepare(self.build.programs[other.program])
+                    if not self.changes_code():
+                        return "equivalent", None
                 if not self.prepare(self.build.programs[test.program]) and not any(changed):
                     continue
                 if not self.passes(test):
+                    test.catches[fault.path] += 1
                     return "caught", test.name
-            return ("survived" if self.changes_code() else "equivalent"), None
+            return "survived", None
         except Invalid as error:
             return "invalid", str(error)
         finally:
@@ -244,12 +297,8 @@ class Worker:
             path = self.compile(object_, ["-O2"], "fault/optimised")
             clean = os.path.join(self.options.work, "base/optimised", object_)
             if not os.path.exists(clean):
-                os.makedirs(os.path.dirname(clean), exist_ok=True)
-                command = self.build.compile[object_]
-                at = command.index("-o") + 1
                 own = "%s.%s" % (clean, os.path.basename(self.folder))
-                self.run(command[:at] + [own] + command[at + 1:] + ["-O2"],
-                         os.path.join(self.options.work, "base/build"))
+                self.compile_to(own, object_, ["-O2"], os.path.join(self.options.work, "base/build"))
                 os.rename(own, clean)
             if not same(path, clean):
                 return True
@@ -260,15 +309,13 @@ class Worker:
         seconds = 600 if patient else 10 + 8 * test.seconds
         limits = "ulimit -t %d; ulimit -v %d; exec %s" % (
             600 if patient else 3 + 5 * test.cpu, KILOBYTES, test.command)
-        environment = dict(os.environ, srcdir="../src", CC=self.options.cc, CK_FORK="yes" if test.forks else "no",
+        environment = dict(os.environ, srcdir="../src", WEFT_SCALE="100", top_builddir=self.folder + "/fault", CC=self.options.cc, CK_FORK="yes" if test.forks else "no",
                            LD_LIBRARY_PATH="%s/fault:%s/build" % (self.folder, self.folder))
         with subprocess.Popen(["sh", "-c", limits], cwd=self.folder + "/fault", env=environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               start_new_session=True) as process:
             try:
-                return process.wait(seconds) == 0
-            except subprocess.TimeoutExpired:
-                return False
+                return wait_for(process, seconds) == 0
             finally:
                 end_session(process.pid)
 
@@ -278,14 +325,56 @@ def same(one, other):
         return a.read() == b.read()
 
 
-def end_session(leader):
-    """Ends the processes that a test left behind: Check's are in groups of their own."""
+def session(leader):
+    """Returns the processes of a session: Check's are in groups of their own."""
+    found = []
     for name in os.listdir("/proc"):
         try:
             if name.isdigit() and os.getsid(int(name)) == leader:
-                os.kill(int(name), signal.SIGKILL)
+                found.append(int(name))
         except (ProcessLookupError, PermissionError):
             pass
+    return found
+
+
+def end_session(leader):
+    """Ends the processes that a test left behind."""
+    for process in session(leader):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def is_asleep(leader):
+    """Returns what processor time the session has used, or None if one of its processes wants more."""
+    used = 0
+    for process in session(leader):
+        try:
+            with open("/proc/%d/stat" % process) as file:
+                fields = file.read().rpartition(") ")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        if fields[0] not in "SZ":
+            return None
+        used += sum(int(field) for field in fields[11:15])
+    return used
+
+
+def wait_for(process, seconds):
+    """Returns the status of the process that leads a session; None if it reaches a limit, or hangs."""
+    end = time.monotonic() + seconds
+    used, since = None, 0
+    while time.monotonic() < end:
+        try:
+            return process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            before, used = used, is_asleep(process.pid)
+        if used is None or used != before:
+            since = time.monotonic()
+        elif time.monotonic() - since > IDLE_SECONDS:
+            break
+    return None
 
 
 # ---- The tests ----
@@ -294,11 +383,12 @@ class Test:
     def __init__(self, name, program, command):
         self.name, self.program, self.command = name, program, command
         self.seconds, self.cpu, self.forks = 0.0, 0.0, False
+        self.catches = collections.Counter()  # of faults, by file
 
 
 def all_tests(options):
-    return ([Test(s, s, "./" + s) for s in options.suites] +
-            [Test(s, p, "sh ../src/" + s) for s, p in options.scripts])
+    return ([Test("test/" + s, "test/" + s, "test/" + s) for s in options.suites] +
+            [Test("test/" + s, "test/" + p, "sh ../src/test/" + s) for s, p in options.scripts])
 
 
 def processor_time():
@@ -324,9 +414,10 @@ def measure(worker, tests):
 
 
 def in_order(tests, fault):
-    """The test that is named after the file is the first, the slow ones are the last."""
+    """The test that is named after the file is the first. Then come those that caught most faults in the
+    file so far, then the others; the slow ones are the last."""
     stem = os.path.splitext(os.path.basename(fault.path))[0]
-    return sorted(tests, key=lambda t: (stem not in os.path.basename(t.name), t.cpu))
+    return sorted(tests, key=lambda t: (stem not in os.path.basename(t.name), -t.catches[fault.path], t.cpu))
 
 
 # ---- Faults that are known ----
@@ -352,6 +443,18 @@ def read_known(path):
     return known
 
 
+def warn_of_outdated(known, drawn):
+    """Names the entries of known.txt whose lines are no longer there."""
+    keys = {fault.key() for fault in drawn}
+    files = {name for name, *_ in keys}
+    for reasons in known.values():
+        for name, place, operator, before, _ in reasons.keys() - keys:
+            if name not in files:
+                continue
+            say("mutants: known.txt: there is no such fault: %s %s %s\n- %s" % (
+                name, place, operator, "\n- ".join(before)))
+
+
 def block_of(fault):
     lines = ["%s %s %s  (line %d)" % (fault.path, fault.place, fault.operator, fault.line)]
     lines += ["- " + line for line in fault.before] + ["+ " + line for line in fault.after]
@@ -362,7 +465,9 @@ def block_of(fault):
 
 class Run:
     def __init__(self, options, drawn, known, tests):
-        self.options, self.known, self.tests = options, known, tests
+        self.options, self.known, self.tests, self.tried = options, known, tests, {}
+        if options.resume:
+            self.tried = {key_of(r): (r["outcome"], r["by"], r["seconds"]) for r in read_results(options.resume)}
         self.drawn, self.next, self.open, self.valid = drawn, 0, 0, 0
         self.results = []
         self.condition = threading.Condition()
@@ -386,7 +491,7 @@ class Run:
         if outcome == "survived" and reason:
             outcome = "equivalent"
         elif outcome == "equivalent":
-            reason = "the compiler makes the same code of it"
+            reason = reason or "the compiler makes the same code of it"
         elif outcome == "survived":
             reason = self.known["not caught"].get(fault.key())
         result = {"file": fault.path, "place": fault.place, "line": fault.line, "operator": fault.operator, "before": fault.before,
@@ -410,6 +515,9 @@ class Run:
                 fault = self.take()
                 if fault is None:
                     return
+                if fault.key() in self.tried:
+                    self.note(fault, *self.tried[fault.key()])
+                    continue
                 begin = time.time()
                 outcome, test = worker.try_fault(fault, self.tests)
                 self.note(fault, outcome, test, time.time() - begin)
@@ -422,7 +530,7 @@ class Run:
         count = collections.Counter(outcome for _, outcome, _ in self.results)
         survivors = [(f, r) for f, outcome, r in self.results if outcome == "survived"]
         for fault, reason in sorted(survivors, key=lambda s: (s[0].path, s[0].line)):
-            print("survived %s\n%s\n" % (block_of(fault), "  known: " + reason if reason else ""))
+            print("survived %s%s\n" % (block_of(fault), "\n  known: " + reason if reason else ""))
         matter = count["caught"] + count["survived"]
         print("%d faults of %d, seed %d: %d caught, %d survived (%d known), %d equivalent, %d refused by the "
               "compiler; %d s" % (self.valid, len(self.drawn), self.options.seed, count["caught"],
@@ -432,17 +540,30 @@ class Run:
         print("results: " + self.options.results)
 
 
-def draw(options):
+def read_results(path):
+    with open(path) as file:
+        return [json.loads(line) for line in file]
+
+
+def key_of(result):
+    """Returns the key of the fault that a result is about."""
+    return (os.path.basename(result["file"]), result["place"], result["operator"],
+            tuple(map(faults.tidy, result["before"])), tuple(map(faults.tidy, result["after"])))
+
+
+def all_faults(options):
     drawn = []
     for name in options.files:
         drawn += faults.faults_in(os.path.join(options.srcdir, name), name, options.srcdir)
+    return drawn
+
+
+def draw(options, drawn, equivalent):
+    """Shuffles the faults. Of an earlier run's survivors, those that are known to be equivalent come last."""
     random.Random(options.seed).shuffle(drawn)
     if options.again:
-        with open(options.again) as file:
-            results = [json.loads(line) for line in file]
-        wanted = {(os.path.basename(r["file"]), r["place"], r["operator"], tuple(r["before"]), tuple(r["after"]))
-                  for r in results if r["outcome"] == "survived"}
-        drawn = [f for f in drawn if f.key() in wanted]
+        wanted = {key_of(r) for r in read_results(options.again) if r["outcome"] == "survived"}
+        drawn = sorted((f for f in drawn if f.key() in wanted), key=lambda f: f.key() in equivalent)
     return drawn
 
 
@@ -456,28 +577,36 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--suites", type=str.split, required=True, help="programs that are tests")
+    parser.add_argument("--suites", type=str.split, required=True, help="programs that are tests, in test/")
     parser.add_argument("--scripts", type=str.split, default="",
-                        help="tests that are scripts, each as SCRIPT:PROGRAM that it runs")
+                        help="tests that are scripts, each as SCRIPT:PROGRAM that it runs, in test/")
     parser.add_argument("--files", type=str.split, required=True, help="where faults are planted")
     parser.add_argument("--again", help="the results of a run: only the survivors of that one")
+    parser.add_argument("--quick", type=float, metavar="SECONDS",
+                        help="leave out tests that take more processor time; --again tries the survivors on them")
+    parser.add_argument("--resume", help="the results of a run that was interrupted: they hold, and its build")
     parser.add_argument("--list", action="store_true", help="print the faults, and plant none")
     options = parser.parse_args()
     options.srcdir, options.work = os.path.abspath(options.srcdir), os.path.abspath(options.work)
     options.scripts = [s.split(":") for s in options.scripts]
     options.cc = shlex.split(options.cc)[0]
-    drawn = draw(options)
+    known = read_known(os.path.join(HERE, "known.txt"))
+    drawn = all_faults(options)
+    warn_of_outdated(known, drawn)
+    drawn = draw(options, drawn, known["equivalent"])
     if options.again:
         options.count = len(drawn)
     if options.list:
         for fault in drawn[:options.count]:
             print(block_of(fault) + "\n")
         return
-    known = read_known(os.path.join(HERE, "known.txt"))
     build = make_base(options)
     workers = [Worker(options, build, n) for n in range(options.jobs)]
     tests = all_tests(options)
     measure(workers[0], tests)
+    if options.quick:
+        say("mutants: left out: " + " ".join("%s %.1f s" % (t.name, t.cpu) for t in tests if t.cpu > options.quick))
+        tests = [t for t in tests if t.cpu <= options.quick]
     say("mutants: %d faults, %d tests; slowest: %s" % (len(drawn), len(tests), ", ".join(
         "%s %.1f s" % (t.name, t.seconds) for t in sorted(tests, key=lambda t: -t.seconds)[:4])))
     say("mutants: with forks: " + " ".join(t.name for t in tests if t.forks))

@@ -151,7 +151,36 @@ START_TEST(a_wake_pipe_that_was_emptied_wakes_again)
 }
 END_TEST
 
+/* The number 0 is a descriptor like any other. */
+START_TEST(a_wake_pipe_may_have_the_number_0)
+{
+    const int before = dup(0);
+    close(0);
+    const weft_error *const error = weft_threadsafe_open(&loop, &called, stop);
+    if (!error) {
+        on->wake(on);
+        on->sleep(on, WEFT_FOREVER);
+    }
+    weft_threadsafe_close(&called);
+    if (before >= 0) {
+        dup2(before, 0);
+        close(before);
+    }
+    ck_no_error(error);
+}
+END_TEST
+
 /* ---- The clock ---- */
+
+/* The clock mostly shows the same microsecond when the backend reads it again. */
+START_TEST(a_sleep_until_now_or_a_microsecond_later_ends)
+{
+    for (int i = 0; i < 500; i++)
+        on->sleep(on, on->now(on));
+    for (int i = 0; i < 20; i++)
+        on->sleep(on, on->now(on) + 1);
+}
+END_TEST
 
 static weft_time monotonic_clock(void)
 {
@@ -252,6 +281,26 @@ START_TEST(a_pipe_that_is_taken_for_a_regular_file_is_waited_for)
 }
 END_TEST
 
+/* A copy keeps the file open whose number is a regular file's now: epoll still reports it. */
+START_TEST(a_regular_file_is_ready_though_the_file_that_had_its_number_is_reported)
+{
+    FILE *const file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    const int number = dup(pair[0]);
+    start(0, number, 'a');
+    ck_no_error(weft_run_once(&loop));
+    weft_cancel(&waiters[0]);
+    finish(0);
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    ck_assert_int_eq(dup2(fileno(file), number), number);
+    start(1, number, 'B');
+    finish(1);
+    ck_recorded("a=cancelledB");
+    close(number);
+    fclose(file);
+}
+END_TEST
+
 START_TEST(two_numbers_of_one_file_are_waited_for_apart)
 {
     const int other = dup(pair[0]);
@@ -265,6 +314,50 @@ START_TEST(two_numbers_of_one_file_are_waited_for_apart)
     finish(1);
     ck_recorded("ab");
     close(other);
+}
+END_TEST
+
+static void sleep_in_full(void)
+{
+    const weft_time until = on->now(on) + WEFT_MS(1);
+    on->sleep(on, until);
+    ck_assert_uint_ge(on->now(on), until);
+}
+
+START_TEST(a_regular_file_that_nobody_waits_for_ends_no_sleep)
+{
+    FILE *const file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    start(0, fileno(file), 'a');
+    finish(0);
+    sleep_in_full();
+    fclose(file);
+}
+END_TEST
+
+START_TEST(a_wake_pipe_that_was_closed_ends_no_sleep)
+{
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    weft_threadsafe_close(&called);
+    sleep_in_full();
+    const int other = dup(pair[0]); /* has its number, perhaps */
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    sleep_in_full();
+    close(other);
+}
+END_TEST
+
+/* What epoll has armed for it may end one sleep early, and no more. */
+START_TEST(a_descriptor_that_nobody_waits_for_ends_no_sleep)
+{
+    start(0, pair[0], 'a');
+    ck_no_error(weft_run_once(&loop));
+    close(pair[1]);
+    pair[1] = -1;
+    finish(0);
+    ck_recorded("a");
+    on->sleep(on, on->now(on) + WEFT_MS(1));
+    sleep_in_full();
 }
 END_TEST
 
@@ -383,6 +476,18 @@ static void tear_down_epoll(void)
     close(pair[0]);
 }
 
+START_TEST(a_wake_counter_that_is_full_is_a_wake)
+{
+    const uint64_t most = UINT64_MAX - 1;
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    ck_assert_int_eq(write(epoll.wake_event, &most, sizeof(most)), sizeof(most));
+    epoll.backend.wake(&epoll.backend);
+    epoll.backend.sleep(&epoll.backend, WEFT_FOREVER);
+    weft_threadsafe_close(&called);
+    close(pair[1]);
+}
+END_TEST
+
 /* A longer sleep is split, so that epoll can check. After a shorter sleep it checks at the end. */
 START_TEST(a_closed_descriptor_is_found_within_a_bounded_time)
 {
@@ -407,12 +512,18 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, a_wake_ends_a_sleep_and_its_pipe_is_closed_again, 0, 3);
     tcase_add_test(tests, a_wake_leaves_errno_as_it_was);
     tcase_add_test(tests, a_wake_pipe_that_was_emptied_wakes_again);
+    tcase_add_test(tests, a_wake_pipe_may_have_the_number_0);
+    tcase_add_test(tests, a_sleep_until_now_or_a_microsecond_later_ends);
     tcase_add_test(tests, now_is_the_monotonic_clock_in_microseconds);
     tcase_add_test(tests, a_deadline_is_later_than_the_rounded_clock_and_the_delay);
     tcase_add_test(tests, a_regular_file_is_always_ready);
     tcase_add_test(tests, a_number_that_was_a_regular_files_is_waited_for);
     tcase_add_test(tests, a_pipe_that_is_taken_for_a_regular_file_is_waited_for);
+    tcase_add_test(tests, a_regular_file_is_ready_though_the_file_that_had_its_number_is_reported);
     tcase_add_test(tests, two_numbers_of_one_file_are_waited_for_apart);
+    tcase_add_test(tests, a_descriptor_that_nobody_waits_for_ends_no_sleep);
+    tcase_add_test(tests, a_regular_file_that_nobody_waits_for_ends_no_sleep);
+    tcase_add_test(tests, a_wake_pipe_that_was_closed_ends_no_sleep);
     tcase_add_test(tests, numbers_too_large_for_select_work_on_other_backends);
 }
 
@@ -426,6 +537,7 @@ int main(void)
 #ifdef HAVE_EPOLL
     tests = begin_case("epoll's own", NULL, NULL);
     tcase_add_checked_fixture(tests, set_up_epoll, tear_down_epoll);
+    tcase_add_test(tests, a_wake_counter_that_is_full_is_a_wake);
     tcase_add_test(tests, a_closed_descriptor_is_found_within_a_bounded_time);
 #endif
     for (int i = 0; (tests = begin_case_on(i)); i++)

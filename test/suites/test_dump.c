@@ -253,6 +253,24 @@ START_TEST(a_dump_does_not_read_a_holder_that_has_ended)
 }
 END_TEST
 
+START_TEST(a_dump_writes_numbers_that_are_powers_of_ten)
+{
+    static const char *const expected[] = {"9", "10", "11", "99", "100", "101"};
+    char text[100];
+    int requests = 0;
+    start(&a, "a", SLEEPS);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+        for (const int wanted = atoi(expected[i]); requests < wanted; requests++)
+            weft_cancel(&a);
+        snprintf(text, sizeof(text),
+                 "a has not begun, cancelled; requests to cancel: %s\n    in doer, at its start\n",
+                 expected[i]);
+        ck_dumped(text);
+    }
+    run_dry();
+}
+END_TEST
+
 START_TEST(a_dump_says_what_a_task_will_do_next)
 {
     start(&a, NULL, SLEEPS);
@@ -1045,6 +1063,24 @@ START_TEST(the_children_of_a_daemon_are_left_out_with_it)
 }
 END_TEST
 
+START_TEST(a_group_of_daemons_alone_has_no_heading)
+{
+    weft_loop_create_task(&loop, parent, &q, .name = "q", .doing = AWAITS_FUTURE, .empty = true);
+    start(&b, "b", AWAITS_FUTURE);
+    run_dry();
+    weft_set_daemon(&q.frame.child[0].task, true);
+    weft_set_daemon(&q.frame.child[1].task, true);
+    ck_deadlock("q waits for: future\n"
+                "    in parent\n"
+                "b waits for: future\n"
+                "    in doer\n"
+                "Daemons, left out: 2\n");
+    weft_set_done(&future);
+    weft_set_done(&other_future);
+    run_dry();
+}
+END_TEST
+
 /* A group inside of a daemon's group. */
 START_TEST(the_nested_groups_of_a_daemon_are_left_out_too)
 {
@@ -1181,6 +1217,7 @@ int main(void)
     tcase_add_test(tests, a_lock_is_written_with_its_holder);
     tcase_add_test(tests, a_dump_says_if_a_lock_is_held_by_its_own_waiter);
     tcase_add_loop_test(tests, a_dump_does_not_read_a_holder_that_has_ended, 0, 2);
+    tcase_add_test(tests, a_dump_writes_numbers_that_are_powers_of_ten);
     tcase_add_test(tests, a_dump_says_what_a_task_will_do_next);
     tcase_add_test(tests, a_sleeper_whose_time_has_come_sleeps_until_it_is_woken);
     tcase_add_test(tests, a_task_can_dump_while_it_runs);
@@ -1199,6 +1236,7 @@ int main(void)
     tcase_add_test(tests, a_task_that_waits_for_an_endless_daemon_is_in_a_deadlock);
     tcase_add_test(tests, a_daemon_that_ignores_a_shutdown_is_an_error);
     tcase_add_test(tests, the_children_of_a_daemon_are_left_out_with_it);
+    tcase_add_test(tests, a_group_of_daemons_alone_has_no_heading);
     tcase_add_test(tests, the_nested_groups_of_a_daemon_are_left_out_too);
     tcase_add_test(tests, a_wait_for_a_descriptor_is_written_with_its_number);
     tcase_add_test(tests,

@@ -42,7 +42,7 @@ static bool fails(const int *errors)
 
 static void before_sleep(bool sleeps, bool for_ever);
 
-/* The naps after a failed select(): their number, and the length of the last. */
+/* The naps after a failed select() or poll(): their number, and the length of the last. */
 static struct nap {
     int count;
     struct timeval length;
@@ -56,11 +56,15 @@ static int take_nap(const struct timeval *length)
     return 0;
 }
 
+static struct timeval select_timeout; /* of the last select() that had one */
+
 static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *others,
                          struct timeval *timeout)
 {
     if (!readers)
         return take_nap(timeout);
+    if (timeout)
+        select_timeout = *timeout;
     before_sleep(!timeout || timeout->tv_sec || timeout->tv_usec, !timeout);
     return FAILS(EINTR, EBADF, EINVAL, ENOMEM) ? -1
                                                : select(count, readers, writers, others, timeout);
@@ -68,13 +72,29 @@ static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *ot
 
 static int faulty_poll(struct pollfd *entries, nfds_t count, int timeout)
 {
-    before_sleep(entries && timeout != 0, timeout < 0);
+    if (!entries)
+        return take_nap(&(struct timeval){.tv_usec = timeout * 1000});
+    before_sleep(timeout != 0, timeout < 0);
     return FAILS(EINTR, EINVAL, ENOMEM) ? -1 : poll(entries, count, timeout);
 }
 
+static int allocations; /* that were not freed */
+static bool no_memory;
+
 static void *faulty_realloc(void *memory, size_t size)
 {
-    return FAILS(ENOMEM) ? NULL : realloc(memory, size);
+    if (FAILS(ENOMEM)) {
+        no_memory = true;
+        return NULL;
+    }
+    allocations += !memory;
+    return realloc(memory, size);
+}
+
+static void counting_free(void *memory)
+{
+    allocations -= memory != NULL;
+    free(memory);
 }
 
 #ifdef HAVE_EPOLL
@@ -90,7 +110,7 @@ static int faulty_epoll_ctl(int epoll, int what, int descriptor, struct epoll_ev
 
 static int faulty_epoll_wait(int epoll, struct epoll_event *events, int room, int timeout)
 {
-    before_sleep(timeout != 0, timeout < 0);
+    before_sleep(timeout != 0, timeout == INT_MAX); /* its longest: for ever */
     return FAILS(EINTR) ? -1 : epoll_wait(epoll, events, room, timeout);
 }
 
@@ -151,6 +171,7 @@ static int faulty_close(int descriptor)
 #define close faulty_close
 #define poll faulty_poll
 #define realloc faulty_realloc
+#define free counting_free
 #define epoll_create1 faulty_epoll_create1
 #define epoll_ctl faulty_epoll_ctl
 #define epoll_wait faulty_epoll_wait
@@ -164,6 +185,7 @@ static int faulty_close(int descriptor)
 #undef epoll_wait
 #undef epoll_ctl
 #undef epoll_create1
+#undef free
 #undef realloc
 #undef poll
 #undef select
@@ -370,6 +392,7 @@ static bool run_program(int which, int at, int how)
     close(ends[1]);
     close(other_ends[1]);
     ck_assert_int_eq(open_descriptors(), before);
+    ck_assert_int_eq(allocations, 0);
     return well;
 }
 
@@ -409,14 +432,81 @@ START_TEST(each_system_call_fails_once_in_every_way_and_nothing_is_lost)
 }
 END_TEST
 
-/* ---- A select() that fails ---- */
+/* Watches a descriptor on a new backend, with a fault at call `at`. Returns false if there is no
+ * such call. */
+static bool watch_once(int which, int at)
+{
+    weft_handle watching = {.function = NULL};
+    fault = (struct fault){.at = 0};
+    ck_assert(backends[which].open());
+    weft_loop_init(&loop, &any.backend);
+    fault = (struct fault){.at = at};
+    no_memory = false;
+    const weft_error *const error =
+        weft_call_when_readable(&loop, &watching, ends[0], note_callback);
+    const bool came = fault.failed_with;
+    if (no_memory)
+        ck_error(error, &weft_descriptor_range_error);
+    weft_handle_cancel(&loop, &watching);
+    backends[which].close();
+    return came;
+}
+
+START_TEST(a_watch_for_which_there_is_no_memory_is_refused)
+{
+    ck_assert_int_eq(pipe(ends), 0);
+    for (int at = 1; watch_once(_i, at); at++)
+        continue;
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+START_TEST(a_poll_backend_for_which_there_is_no_memory_is_not_made)
+{
+    static weft_poll poll_backend;
+    fault = (struct fault){.at = 2};
+    no_memory = false;
+    const bool made = weft_poll_init(&poll_backend, 0);
+    ck_assert(no_memory && !made);
+}
+END_TEST
+
+/* The number 0, which is readable here, is not taken for the pipe's. */
+START_TEST(a_wake_pipe_that_could_not_be_made_ends_no_sleep)
+{
+    const int before = dup(0);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "x", 1), 1);
+    ck_assert_int_eq(dup2(ends[0], 0), 0);
+    fault = (struct fault){.at = 0};
+    ck_assert(backends[_i].open());
+    weft_loop_init(&loop, &any.backend);
+    fault = (struct fault){.at = 1};
+    const weft_error *const error = weft_threadsafe_open(&loop, &handle, note_callback);
+    const weft_time until = any.backend.now(&any.backend) + WEFT_MS(1);
+    any.backend.sleep(&any.backend, until);
+    const weft_time now = any.backend.now(&any.backend);
+    backends[_i].close();
+    close(0);
+    if (before >= 0) {
+        dup2(before, 0);
+        close(before);
+    }
+    close(ends[0]);
+    close(ends[1]);
+    ck_error(error, &weft_descriptor_error);
+    ck_assert_uint_ge(now, until);
+}
+END_TEST
+
+/* ---- A select() or a poll() that fails ---- */
 
 enum { LONGEST_NAP = 10000 };
 
-/* Fails with errno number `how`: EINTR, EBADF, EINVAL, ENOMEM. */
-static void sleep_and_fail(weft_select *select_backend, int how, weft_time delay)
+/* Fails with errno number `how`: EINTR, EBADF, EINVAL, ENOMEM; poll() has no EBADF. */
+static void sleep_and_fail(weft_backend *of, int how, weft_time delay)
 {
-    weft_backend *const of = &select_backend->backend;
     const weft_time until = delay && delay != WEFT_FOREVER ? of->now(of) + delay : delay;
     nap = (struct nap){0};
     fault = (struct fault){.at = delay && delay != WEFT_FOREVER ? 2 : 1, .how = how};
@@ -430,16 +520,16 @@ START_TEST(a_select_that_fails_is_tried_again_after_a_nap)
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    sleep_and_fail(&select_backend, _i, WEFT_FOREVER);
+    sleep_and_fail(&select_backend.backend, _i, WEFT_FOREVER);
     ck_assert_int_eq(nap.count, 1);
     ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
-    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3));
+    sleep_and_fail(&select_backend.backend, _i, WEFT_SECONDS(3));
     ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
-    sleep_and_fail(&select_backend, _i, WEFT_SECONDS(3600));
+    sleep_and_fail(&select_backend.backend, _i, WEFT_SECONDS(3600));
     ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
-    sleep_and_fail(&select_backend, _i, LONGEST_NAP / 2);
+    sleep_and_fail(&select_backend.backend, _i, LONGEST_NAP / 2);
     ck_assert_int_le(nap.length.tv_usec, LONGEST_NAP / 2);
-    sleep_and_fail(&select_backend, _i, 0);
+    sleep_and_fail(&select_backend.backend, _i, 0);
     ck_assert_int_eq(nap.length.tv_usec, 0);
 }
 END_TEST
@@ -449,8 +539,67 @@ START_TEST(a_select_that_a_signal_ends_is_tried_again_at_once)
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    sleep_and_fail(&select_backend, 0, WEFT_FOREVER);
+    sleep_and_fail(&select_backend.backend, 0, WEFT_FOREVER);
     ck_assert_int_eq(nap.count, 0);
+}
+END_TEST
+
+/* Some systems refuse longer timeouts than 31 days. */
+START_TEST(select_is_not_asked_to_sleep_for_longer_than_a_day)
+{
+    weft_select select_backend;
+    weft_select_init(&select_backend);
+    weft_loop_init(&loop, &select_backend.backend);
+    sleep_and_fail(&select_backend.backend, 0, WEFT_SECONDS(86400) * 40);
+    ck_assert_int_gt(select_timeout.tv_sec, 3600);
+    ck_assert_int_le(select_timeout.tv_sec, 86400);
+}
+END_TEST
+
+static weft_poll poll_backend;
+
+static void begin_poll(void)
+{
+    fault = (struct fault){.at = 0};
+    ck_assert(weft_poll_init(&poll_backend, 0));
+    weft_loop_init(&loop, &poll_backend.backend);
+}
+
+START_TEST(a_poll_that_fails_is_tried_again_after_a_nap)
+{
+    begin_poll();
+    sleep_and_fail(&poll_backend.backend, _i, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 1);
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&poll_backend.backend, _i, WEFT_SECONDS(3));
+    ck_assert_int_eq(nap.length.tv_usec, LONGEST_NAP);
+    sleep_and_fail(&poll_backend.backend, _i, LONGEST_NAP / 2);
+    ck_assert_int_le(nap.length.tv_usec, LONGEST_NAP / 2);
+    sleep_and_fail(&poll_backend.backend, _i, 0);
+    ck_assert_int_eq(nap.length.tv_usec, 0);
+    weft_poll_close(&poll_backend);
+}
+END_TEST
+
+START_TEST(a_poll_that_a_signal_ends_is_tried_again_at_once)
+{
+    begin_poll();
+    sleep_and_fail(&poll_backend.backend, 0, WEFT_FOREVER);
+    ck_assert_int_eq(nap.count, 0);
+    weft_poll_close(&poll_backend);
+}
+END_TEST
+
+START_TEST(a_sleep_that_is_over_in_time_is_followed_by_no_nap)
+{
+    ck_assert(backends[_i].open());
+    weft_loop_init(&loop, &any.backend);
+    nap = (struct nap){0};
+    fault = (struct fault){.at = 0};
+    errno = EINVAL;
+    any.backend.sleep(&any.backend, any.backend.now(&any.backend) + 100);
+    ck_assert_int_eq(nap.count, 0);
+    backends[_i].close();
 }
 END_TEST
 
@@ -461,7 +610,14 @@ int main(void)
     tcase_add_loop_test(tests, the_program_ends_well_without_a_fault, 0, BACKENDS);
     tcase_add_loop_test(tests, each_system_call_fails_once_in_every_way_and_nothing_is_lost, 0,
                         BACKENDS);
+    tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, BACKENDS);
+    tcase_add_loop_test(tests, a_wake_pipe_that_could_not_be_made_ends_no_sleep, 0, BACKENDS);
+    tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);
+    tcase_add_test(tests, select_is_not_asked_to_sleep_for_longer_than_a_day);
+    tcase_add_loop_test(tests, a_poll_that_fails_is_tried_again_after_a_nap, 1, 3);
+    tcase_add_test(tests, a_poll_that_a_signal_ends_is_tried_again_at_once);
+    tcase_add_loop_test(tests, a_sleep_that_is_over_in_time_is_followed_by_no_nap, 0, BACKENDS);
     return run_suite();
 }

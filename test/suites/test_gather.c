@@ -769,6 +769,29 @@ START_TEST(a_gather_that_failed_early_is_used_again)
 }
 END_TEST
 
+/* Of no parts: none of them has an error. */
+WEFT_ASYNC(gathers_none, WEFT_GATHER(PARTS) gather;)
+{
+    weft_try {
+        weft_gather(&self->gather, &parts[0], &parts[1], &parts[2]);
+    }
+    weft_catch(&weft_any_error) {
+    }
+    weft_end;
+    weft_gather_all(&self->gather);
+    note("ok");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_gather_that_failed_is_used_again_for_nothing)
+{
+    static WEFT_TASK(gathers_none) task;
+    start_parts(NULL, NULL, &fail);
+    ck_no_error(weft_run(&loop, gathers_none, &task));
+    ck_recorded("cokxx"); /* those that were not waited for end in the shutdown */
+}
+END_TEST
+
 /* ---- One that is in use ---- */
 
 static WEFT_GATHER(1) shared;
@@ -893,6 +916,7 @@ int main(void)
     tcase_add_test(tests, a_task_that_has_cancelled_itself_passes_by_a_gather_that_does_not_wait);
     tcase_add_test(tests, a_gather_that_was_cancelled_is_used_again);
     tcase_add_test(tests, a_gather_that_failed_early_is_used_again);
+    tcase_add_test(tests, a_gather_that_failed_is_used_again_for_nothing);
     tcase_add_test(tests, a_gather_that_is_awaited_is_refused_and_goes_on);
     tcase_add_test(tests, a_gather_that_has_ended_is_free_at_once);
     tcase_add_loop_test(tests, an_awaitable_of_another_loop_is_not_gathered, 0, 2);

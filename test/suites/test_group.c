@@ -1,9 +1,11 @@
 /* Task groups: every way to leave the block, the error that it raises, and what must not be left
  * behind. */
+#define _DEFAULT_SOURCE
 #include "helper.h"
 #include "panic.h"
 
 #include <ctype.h>
+#include <sys/mman.h>
 
 /* A plan for a child, or for a group's body: how long it sleeps, and how it ends. */
 struct plan {
@@ -1134,6 +1136,62 @@ START_TEST(a_group_that_is_entered_again_has_forgotten_its_errors)
 }
 END_TEST
 
+WEFT_ASYNC(forgets_its_own, weft_group group; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_group(&self->group) {
+            weft_raise(&other_fail);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+        ck_assert_uint_eq(weft_count_errors(self->caught), 1);
+    }
+    weft_end;
+    weft_group_forget_errors(&self->group);
+    ck_assert_uint_eq(weft_count_errors(self->caught), 0);
+    ck_assert_ptr_null(weft_first_error(self->caught).error);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_group_forgets_the_bodys_own_error_too)
+{
+    static WEFT_TASK(forgets_its_own) task;
+    ck_no_error(weft_run(&loop, forgets_its_own, &task));
+}
+END_TEST
+
+/* After that, the children's memory may be freed. */
+WEFT_ASYNC(frees_its_child, weft_group group; child_task *child; const weft_error *caught;)
+{
+    static const struct plan failing = {.delay = 1, .error = &fail};
+    weft_try {
+        weft_with_group(&self->group) {
+            weft_group_create_task(&self->group, child, self->child, .name = 'a', .plan = &failing);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+        ck_assert_uint_eq(weft_count_errors(self->caught), 1);
+    }
+    weft_end;
+    weft_group_forget_errors(&self->group);
+    ck_assert_int_eq(munmap(self->child, sizeof(*self->child)), 0);
+    ck_assert_ptr_null(weft_first_error(self->caught).error);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_group_that_has_forgotten_its_errors_does_not_look_at_its_children)
+{
+    static WEFT_TASK(frees_its_child) task;
+    child_task *const memory =
+        mmap(NULL, sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert(memory != MAP_FAILED);
+    ck_no_error(weft_run(&loop, frees_its_child, &task, .child = memory));
+    ck_recorded("a");
+}
+END_TEST
+
 /* ---- Memory ---- */
 
 WEFT_ASYNC(reusing, weft_group group; int i;)
@@ -1460,6 +1518,8 @@ int main(void)
     tcase_add_test(tests, children_that_are_cancelled_already_are_not_cancelled_with_the_group);
     tcase_add_test(tests, a_group_that_is_entered_twice_is_refused_and_can_be_reused);
     tcase_add_test(tests, a_group_that_is_entered_again_has_forgotten_its_errors);
+    tcase_add_test(tests, a_group_forgets_the_bodys_own_error_too);
+    tcase_add_test(tests, a_group_that_has_forgotten_its_errors_does_not_look_at_its_children);
     tcase_add_test(tests, a_childs_memory_is_free_when_the_task_that_awaited_it_runs);
     tcase_add_test(tests, a_childs_memory_is_not_free_before_its_group_is_notified);
     tcase_add_test(tests, a_failed_childs_memory_may_be_used_again_before_its_siblings_fail);

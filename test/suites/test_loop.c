@@ -281,7 +281,7 @@ static void start_web(web_task *web, unsigned seed)
     } waits[WEB] = {{NULL, NULL}};
     for (size_t i = 1; i < WEB; i++) {
         waits[i].one = rand() % 50 ? &web[i - 1] : rand() % 2 ? &web[(size_t)rand() % i] : NULL;
-        waits[i].other = waits[i].one && !(rand() % 8) ? &web[(size_t)rand() % i] : NULL;
+        waits[i].other = waits[i].one && !(rand() % 16) ? &web[(size_t)rand() % i] : NULL;
     }
     memset(web, 0, WEB * sizeof(*web));
     for (size_t i = 0; i < WEB; i++)
