@@ -271,6 +271,7 @@ int main(void)
         error = weft_runner_run(&loop, named, &named_of_main, "a");
     if (!error)
         error = weft_runner_run(&loop, named_body, &named_body_of_main, .name = "b");
+    weft_set_slow_call(&loop, WEFT_MS(100));
     weft_dump_on_quit(&loop, &dump_on_quit);
     weft_end_dump_on_quit(&dump_on_quit);
     printf("%s %d %d %d\n", WEFT_VERSION, WEFT_VERSION_MAJOR, WEFT_VERSION_MINOR,
