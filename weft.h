@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* weft: asyncio for C, without stacks. Includes every header but two (see below).
  *
  * The table says what C has for each part of Python's asyncio. A header in the last column is for

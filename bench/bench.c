@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bench: measures weft's operations, in nanoseconds of CPU time, and compares them with their
  * floors. */
 #define _POSIX_C_SOURCE 200809L

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Workloads. Each has a floor: the same work written by hand in C. */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H

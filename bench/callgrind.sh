@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # callgrind.sh BENCH [WORKLOAD N]...: prints the instructions for each operation of weft and of the floor.
 #
 # Counts two runs of one side, which differ only in the number of passes. Both runs start the program and

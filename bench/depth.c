@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* depth: a yield from a coroutine that is n calls deep in its task. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* echo: a TCP server that sends 64 bytes back. It is compared with a server written by hand on
  * select(), and with a server on libuv. */
 #define _POSIX_C_SOURCE 200809L

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shared by the servers and the load of `echo`. */
 #ifndef BENCH_ECHO_H
 #define BENCH_ECHO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The server of `echo` on libuv. Built if configure has found libuv. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The load of `echo`: connections on the loopback interface, and the loop that sends requests. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The floor of `echo`: a server on select(), written by hand. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>

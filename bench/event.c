@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pingpong, event: tasks that wait for events. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shared by the floors: a queue of tasks, and a loop that runs them.
  *
  * A floor is the same work as weft's, written by hand in C, for the workloads alone and for speed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gather, group: tasks that return at once, and are awaited together. */
 #include <stdlib.h>
 

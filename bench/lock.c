@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lock, semaphore: tasks that each yield while they hold a lock, or a permit. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For sched_setaffinity(), which only Linux has. */
 #define _GNU_SOURCE
 #include "one_cpu.h"

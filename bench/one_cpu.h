@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Keeping a process, and the processes that it forks, on one processor. */
 #ifndef BENCH_ONE_CPU_H
 #define BENCH_ONE_CPU_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* beside, asleep, bytes: n parked tasks, and one task that yields meanwhile. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>

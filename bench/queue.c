@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* queue1, queue100: items from a producer to a consumer. */
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Prints weft's sizes in bytes (make size). First the size of every public struct on this machine (LP64)
 # and, with arm-none-eabi-gcc, on ILP32. Then the flash of each source file on a Cortex-M0 at -Os.
 # `size.sh sizes` prints the structs only.

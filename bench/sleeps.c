@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sleeps: tasks that sleep for 1 to 50 ms, on the real clock. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>

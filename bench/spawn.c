@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spawn: a task creates n tasks, which return at once, and then awaits each of them. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shared by weft's sides: a loop on the real clock, and the passes that are left in the run. */
 #ifndef BENCH_STAGE_H
 #define BENCH_STAGE_H

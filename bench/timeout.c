@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* timeout: blocks with a limit that is never reached. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>

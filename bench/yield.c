@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* yield: n tasks that yield to each other in a loop. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arguments: how a program passes them to a coroutine that it starts.
  *
  * Each coroutine has a frame: a struct that the program provides (coroutine.h). Arguments set

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
 /* Never read: their addresses are what counts. */

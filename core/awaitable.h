@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Awaitables: what a program can do with tasks and futures.
  *
  * In the public macros, `p` is a pointer to a task or a future. Its type is a WEFT_TASK(name), a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Backends: what a loop needs from the system. A backend is a struct of functions that read a
  * clock, sleep, and end a sleep. doc/porting.md shows how to write one, and how each function may
  * fail. */

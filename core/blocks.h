@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks: try, catch and finally, and the base of every primitive's `with` block.
  *
  *     weft_try {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
 /* Cancelling. A request to cancel a task ends the task's wait. If the task awaits another task, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/arguments.h"
 
 /* Returns true if weft_begin has set up the frame in debug mode. */

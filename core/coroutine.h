@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Coroutines: functions that can stop in the middle, compiled as state machines. arguments.h passes
  * arguments to them; blocks.h has try, finally and with. A coroutine may run without a loop.
  * doc/glossary.md explains the words.

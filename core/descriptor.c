@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/descriptor.h"
 
 const weft_error weft_descriptor_error = {.text = "cannot wait for the descriptor"};

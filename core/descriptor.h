@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Descriptors: waiting until a descriptor can be read from, or written to.
  *
  * asyncio has loop.add_reader and a future for this; trio has wait_readable. One descriptor may

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/error.h"
 
 const weft_error weft_base_error = {NULL, "any error, or cancelled"};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Errors: what coroutines raise, and what failed tasks end with.
  *
  * The address of a weft_error struct identifies the error. The library never copies, counts or

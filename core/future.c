@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/future.h"
 
 void weft_create_future_(weft_loop *loop, weft_awaitable_ *future)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Futures: results that will be set later, by another task or a callback. */
 #ifndef WEFT_CORE_FUTURE_H
 #define WEFT_CORE_FUTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/loop.h"
 
 static void call(weft_loop *loop, weft_node_ *node);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Handles: memory for calls that the loop makes soon, later, or when something has ended. */
 #ifndef WEFT_CORE_HANDLE_H
 #define WEFT_CORE_HANDLE_H

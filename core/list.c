@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/list.h"
 
 /* Marks the end of a tick as a callback. The loop knows the entry by its address. */

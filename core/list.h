@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Links: the members that link tasks and handles, and the lists that they form.
  *
  * A task waits for one thing at a time. So each task has one weft_wait_, and the meaning of its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/task.h"
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The event loop: its state, and how it is run.
  *
  * loop.c runs tasks; run.c has the functions that a program calls. A tick is one iteration of the

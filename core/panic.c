@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* weft_panic has a file of its own, so that a program can define the function instead. */
 #include "core/panic.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Panics: the end of a program that would corrupt memory if it went on. */
 #ifndef WEFT_CORE_PANIC_H
 #define WEFT_CORE_PANIC_H

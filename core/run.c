@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
 /* ---- Until the program stops the loop ---- */

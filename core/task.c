@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/task.h"
 
 /* A parked task costs its weft_task and nothing else, whatever it waits for. */

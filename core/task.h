@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tasks: coroutines that a loop runs on their own. doc/glossary.md explains the words.
  *
  *                   1                       2

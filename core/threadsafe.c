@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/threadsafe.h"
 
 /* ---- Shared between threads: each handle's `called`, and the loop's list of these handles ---- */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Thread-safe calls: how other threads, signal handlers and interrupts reach a loop.
  *
  *     static weft_threadsafe_handle interrupted;

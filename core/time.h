@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Time: whole microseconds in 64 bits. A clock can run for 292,000 years. */
 #ifndef WEFT_CORE_TIME_H
 #define WEFT_CORE_TIME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/timer.h"
 
 /* Returns the number of the highest bit that is set, from 1; 0 if none is. */

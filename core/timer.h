@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Timers: a radix heap, ordered by deadline and then by the order of arming.
  *
  * `reached` is the deadline that was popped last; no timer has an earlier deadline. The timers are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tasks of the examples of hosts: each host drives the loop in its own way. */
 #ifndef EXAMPLES_DEMO_H
 #define EXAMPLES_DEMO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program under GLib's main loop, which drives a loop of weft's as one more source.
  * The source has the descriptors that weft watches, and the time of weft's next run. When a
  * descriptor is ready or the time has come, GLib calls dispatch(). It notifies the watches and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hello: two tasks run concurrently, on a loop with the POSIX backend. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program with a loop of its own, on poll(), that also drives a loop of weft's.
  * Each iteration polls the host's and weft's descriptors, until the next timer of the host or of
  * weft. Then weft runs what is ready, without blocking, and the host does its work.

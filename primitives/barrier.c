@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/barrier.h"
 
 const weft_error weft_broken_barrier_error = {.text = "the barrier is broken"};

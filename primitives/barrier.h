@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Barrier: n tasks wait until all n have come.
  * The n tasks are the parties. A round begins when the first of them comes, and ends when the last
  * of them has left the barrier. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Condition: a task that holds a lock waits until another task notifies it. */
 #ifndef WEFT_PRIMITIVES_CONDITION_H
 #define WEFT_PRIMITIVES_CONDITION_H

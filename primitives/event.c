@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/event.h"
 
 static const weft_primitive_info_ info = {.name = "event"};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Event: a flag that tasks wait for. */
 #ifndef WEFT_PRIMITIVES_EVENT_H
 #define WEFT_PRIMITIVES_EVENT_H

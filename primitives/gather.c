@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/gather.h"
 
 static weft_gather_ *gather_of(weft_handle *handle)

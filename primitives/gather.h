@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Gather: waits until all of several tasks and futures, its parts, have ended. */
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/group.h"
 
 #include "primitives/pool.h"

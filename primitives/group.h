@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Task groups: a block that ends when its body and all tasks that were created in the group have
  * ended.
  * Such a task is a child of the group. The task that is in the block is the group's parent. */

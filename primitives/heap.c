@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/heap.h"
 
 /* ---- Over an array ---- */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Heaps: how a priority queue orders its items, in an array or linked by nodes. */
 #ifndef WEFT_PRIMITIVES_HEAP_H
 #define WEFT_PRIMITIVES_HEAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/lock.h"
 
 static const weft_task *holder(const weft_primitive_info_ *const *primitive)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lock: held by one task at a time. */
 #ifndef WEFT_PRIMITIVES_LOCK_H
 #define WEFT_PRIMITIVES_LOCK_H

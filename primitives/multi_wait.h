@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A task's wait for several tasks and futures at once: what gather, wait and as_completed share.
  *
  * Each of these tasks and futures is a part of the wait. Each part has a handle (memory for one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/pool.h"
 
 #include "core/awaitable.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pools: a fixed number of tasks, as memory for the children of groups.
  *
  * If a pooled task fails, its group retains the task: the task is not free, because the group's

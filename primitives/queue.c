@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/queue.h"
 
 #include "primitives/heap.h"

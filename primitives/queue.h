@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Queues: tasks put items in, and other tasks get them out. */
 #ifndef WEFT_PRIMITIVES_QUEUE_H
 #define WEFT_PRIMITIVES_QUEUE_H

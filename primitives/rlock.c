@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/rlock.h"
 
 weft_step_ weft_rlock_acquire_begin_(weft_rlock *rlock, weft_context *context)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reentrant lock: held by one task at a time, which may acquire the lock again. */
 #ifndef WEFT_PRIMITIVES_RLOCK_H
 #define WEFT_PRIMITIVES_RLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/semaphore.h"
 
 void weft_semaphore_init(weft_semaphore *semaphore, size_t n)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Semaphore: held by at most n tasks at a time. */
 #ifndef WEFT_PRIMITIVES_SEMAPHORE_H
 #define WEFT_PRIMITIVES_SEMAPHORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/shield.h"
 
 #include "core/awaitable.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shield: waits for a task or future, and does not cancel it when the waiting task is cancelled. */
 #ifndef WEFT_PRIMITIVES_SHIELD_H
 #define WEFT_PRIMITIVES_SHIELD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/timeout.h"
 
 const weft_error weft_timeout_error = {.text = "timeout"};

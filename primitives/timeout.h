@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Timeout: a block with a time limit. */
 #ifndef WEFT_PRIMITIVES_TIMEOUT_H
 #define WEFT_PRIMITIVES_TIMEOUT_H

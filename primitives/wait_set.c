@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/wait_set.h"
 
 #include "core/future.h"

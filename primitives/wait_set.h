@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Wait: waits for several tasks and futures, until one has ended, one has failed, or all have
  * ended. As_completed: waits for each of several tasks and futures, in the order in which they end.
  * A wait set holds these tasks and futures, which are its parts. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "primitives/waiters.h"
 
 /* In debug mode, each of these functions may find a task whose wake-up has to be checked. Then it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Waiters: the tasks that wait for a primitive (a lock, an event, a queue, ...), in the order in
  * which they came.
  *

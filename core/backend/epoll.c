@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each number has one entry in epoll, for both directions, with EPOLLONESHOT: after a report the
  * entry is off until a watch begins again. So the begin of a watch costs one system call,
  * EPOLL_CTL_MOD, and its end none. An entry without a watch may end one sleep early, which does no

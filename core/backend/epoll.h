@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The backend on Linux's epoll: for many descriptors, of any number.
  * A watch is one wait for one descriptor, either to read or to write. Descriptors that are not
  * ready add nothing to the cost of a sleep. weft.h does not include this header: a program includes

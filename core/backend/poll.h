@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The backend on POSIX's poll(): for descriptors of any number.
  * A watch is one wait for one descriptor, either to read or to write. weft.h does not include this
  * header: a program includes core/backend/poll.h by name.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The backend on POSIX's select(): CLOCK_MONOTONIC, select(), and a pipe that ends a sleep.
  * A watch is one wait for one descriptor, either to read or to write. */
 #ifndef WEFT_CORE_BACKEND_SELECT_H

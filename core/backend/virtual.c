@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/backend/virtual.h"
 
 static weft_time virtual_now(weft_backend *backend)

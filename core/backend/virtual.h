@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The backend of tests and simulations: a clock that never waits. */
 #ifndef WEFT_CORE_BACKEND_VIRTUAL_H
 #define WEFT_CORE_BACKEND_VIRTUAL_H

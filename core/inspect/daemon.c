@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/inspect/daemon.h"
 
 /* Returns true if there are tasks, and all of them are daemons or in a daemon's groups. Checks the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Daemons: tasks that do not keep a program running, like the daemon threads of Python's
  * threading. */
 #ifndef WEFT_CORE_INSPECT_DAEMON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The debug mode: reports what a program does wrong, or slowly. For POSIX systems.
  *
  *     weft_loop_init(&loop, &backend.backend);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/inspect/dump.h"
 
 #include "core/inspect/daemon.h"

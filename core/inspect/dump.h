@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dumps: writes all tasks of a loop as text, with what each task waits for, and where. */
 #ifndef WEFT_CORE_INSPECT_DUMP_H
 #define WEFT_CORE_INSPECT_DUMP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A dump of all tasks to standard error when the process gets SIGQUIT (Ctrl-\). For POSIX systems.
  *
  *     WEFT_DUMP_ON_QUIT(quit);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/inspect/print_error.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A ready exception handler: prints errors that nobody retrieved. For hosted builds. */
 #ifndef WEFT_CORE_INSPECT_PRINT_ERROR_H
 #define WEFT_CORE_INSPECT_PRINT_ERROR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/inspect/report.h"
 
 const char *weft_task_name(const weft_task *task)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reports on tasks: a task's name, where its coroutines are, and what it waits for. Reports
  * allocate nothing. */
 #ifndef WEFT_CORE_INSPECT_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/inspect/watchdog.h"
 
 weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *entry)

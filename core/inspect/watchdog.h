@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A watchdog: a function that the loop calls after a slow call. During a slow call no other task
  * can run. */
 #ifndef WEFT_CORE_INSPECT_WATCHDOG_H

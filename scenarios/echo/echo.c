@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An echo server and its clients, over TCP on this machine: descriptors, a signal, groups, limits.
  * This file has the program's options, its signal handler and its final report. */
 #define _POSIX_C_SOURCE 200809L

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "echo_content.h"
 
 /* The generator is splitmix64. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lines that the clients of the echo server send. The letters follow from a seed, the
  * client's number and the request's number. So the client can compute the reply that it must
  * get. */

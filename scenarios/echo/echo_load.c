@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "echo_load.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A load for the echo server. Clients send lines and compare the replies, byte by byte. A killer
  * cancels clients at random. */
 #ifndef WEFT_SCENARIOS_ECHO_LOAD_H

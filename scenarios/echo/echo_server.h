@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The echo server: it sends back each byte that it receives. A request is a line, of any length. */
 #ifndef WEFT_SCENARIOS_ECHO_SERVER_H
 #define WEFT_SCENARIOS_ECHO_SERVER_H

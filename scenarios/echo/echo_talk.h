@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Does what nc does: sends standard input to the server, and writes each reply to standard
  * output. */
 #ifndef WEFT_SCENARIOS_ECHO_TALK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Streams: TCP connections that do not block. Each coroutine here stands for one of asyncio's
  * calls on a socket. It tries the system call, and waits while the call would block. */
 #ifndef WEFT_SCENARIOS_STREAM_H

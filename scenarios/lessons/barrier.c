@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Barriers: a fixed number of tasks wait for each other. */
 #include "scenario.h"
 

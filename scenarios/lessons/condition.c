@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conditions: wait, while holding a lock, for a change that another task makes. */
 #include "scenario.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Coroutines: nothing runs until the coroutine is awaited. Then it runs to its end. */
 #include "scenario.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Events: a flag that tasks can wait for. */
 #include "scenario.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A coroutine that several lessons start: it sleeps, then returns a result. */
 #include "scenario.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Futures: results that another task sets. */
 #include "scenario.h"
 

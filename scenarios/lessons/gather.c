@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gather: wait for several awaitables at once, and get all their results. */
 #include "fetch.h"
 

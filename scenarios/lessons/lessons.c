@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All lessons in one program, in the order of README.md. */
 #include "scenario.h"
 

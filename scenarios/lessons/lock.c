@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Locks: one task at a time; a reentrant lock; and a task that waits for its own lock. */
 #include "scenario.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Queues: some tasks put items, other tasks get them. */
 #include "scenario.h"
 

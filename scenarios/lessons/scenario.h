@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the lessons share. A lesson is a coroutine without arguments. scenario.c has main(),
  * which runs the lessons in LESSONS on a loop of weft. */
 #ifndef WEFT_SCENARIOS_SCENARIO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Semaphores: a limited number of tasks at a time. */
 #include "scenario.h"
 

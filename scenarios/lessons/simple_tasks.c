@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tasks: coroutines that run concurrently. */
 #include "fetch.h"
 

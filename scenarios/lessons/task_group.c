@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Task groups: a block that ends when all tasks that were created in it have ended. */
 #include "fetch.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Does in Python what test_blocks.c does. Prints the expected records of all cases:
 
     python3 test/checks/blocks.py | clang-format >test/suites/blocks_expected.h

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the checks share. A check begins with `. "$(dirname "$0")/common.sh"`. That changes to the top folder
 # of the build, and sets `srcdir` to the folder of the sources. A check counts with pass, fail and skip, and
 # ends with finish.

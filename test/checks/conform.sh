@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The trace interpreter reads a file or standard input. For a malformed program it prints one line and exits
 # with 2.
 set -u

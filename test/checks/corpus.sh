@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Runs the trace programs of the corpus, and compares with the traces of CPython 3.14. Then does so with
 # dumps.
 set -e

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The core on small machines: it compiles freestanding, without a warning, with each cross compiler that is
 # installed. It must not need what such a machine lacks: a C library (except for the four functions that
 # compilers call), 64-bit division, floating point.

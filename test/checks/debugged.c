@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For gdb.sh: brings tasks into each state, writes a dump into the file given, and aborts. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>

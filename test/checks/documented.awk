@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Prints the public names of headers, one a line: HEADER NAME KIND DOCUMENTED. KIND is `call` for a function,
 # and for a macro with arguments or in lower case; otherwise `name`. A name is documented if its block, which
 # begins after an empty line, has a comment before the name or on its line.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Each public name has a comment. Functions and macros that are called are in doc/functions.md. Names in the
 # documents are declared in a header.
 set -eu

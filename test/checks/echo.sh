@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # scenarios/echo: killed clients lose no byte and no descriptor. The first SIGINT drains, the second cancels.
 # Wrong options and failures are reported. The program compares the replies and counts the connections; this
 # check tests its status and its report.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program that uses every public macro: warnings.sh compiles it, and nothing runs it. */
 #include <stdio.h>
 #include <weft.h>

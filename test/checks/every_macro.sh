@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The public headers, and a program that uses every public macro, give no warning with flags that programs
 # like to use: in C11, and the headers in C++17.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The examples print the expected text and exit with 0. An example whose library is missing is skipped.
 set -u
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The tree follows its .clang-format. Lines of code have at most 100 columns, lines of prose at most 110.
 # Tables and indented lines are no prose.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # make fuzz [SECONDS=600]: gives random texts to the trace interpreter, under AddressSanitizer and
 # UndefinedBehaviorSanitizer. libFuzzer, of clang, begins with the corpus and is guided by the code's
 # coverage. A text that fails is written to the folder fuzz/; the exit status is then 1.

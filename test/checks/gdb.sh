@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The commands of tools/gdb/weft-gdb.py, in a live process and on its core file. `weft tasks` prints what
 # weft_dump writes, and `weft bt` prints the nested awaits. gdb loads the script with the installed library.
 set -eu

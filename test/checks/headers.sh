@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Each public header can be included alone, first and twice, without a warning, in C11 and in C++17. A C++
 # program can call all functions.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The installed files suffice: every header is there, and programs build from them with pkg-config alone.
 set -eu
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # A lesson in C has at most twice the lines of its Python, and so has each file. Blank lines, comments and
 # #include do not count as C; the Python stands in the comments. A Python statement over several lines counts
 # as one. A header of the scenarios counts in each file that includes it.

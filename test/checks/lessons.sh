@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Each lesson prints its expected text. On the real clock, only the figures of `Total:` may differ. The
 # lessons on the real clock run at the same time, since they take seconds. The program of all lessons prints
 # the text of each lesson. The lesson that ends in a deadlock reports which task waits for which.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # weft-lint finds the mistakes in each NAME.c of lint/, and prints the text of NAME.expected. Without such a
 # file, it must find nothing.
 set -u

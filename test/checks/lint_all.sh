@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # weft-lint finds nothing in the coroutines of this repository. Coroutines that are wrong on purpose have a
 # comment that says so; those in refuse/ are checked with their mistake corrected.
 set -u

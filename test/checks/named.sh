@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Every test and file that doc/semantics.md or an index of tests names exists. Every test of CPython in
 # test/cpython-tests.md is in the suite that the index names.
 set -eu

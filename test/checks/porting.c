@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs the backend of doc/porting.md (porting_backend.h here) on a simulated machine with two
  * interrupts. They come at each pair of moments at which they can come. Neither must be lost,
  * and the machine must never sleep while one is pending. */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Runs the backend of doc/porting.md with an interrupt at each moment at which one can come, with and without
 # atomic pointers.
 set -eu

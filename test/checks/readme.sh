@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The README's program compiles without a warning, and prints the text of the next block. The README's report
 # of a deadlock is that of examples/deadlock.c, and `readme.sh --write` updates it. The README has at most 120
 # lines. The code in doc/ compiles.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The compiler refuses misuse with a message. Each file of refuse/ must not compile, for the reason in its
 # first lines. It must compile with -DFIXED, which corrects the mistake.
 set -u

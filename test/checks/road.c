@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The way of a task: its parent creates it and awaits it; the task sleeps, and raises an error.
  * road.py notes each function that is called between the two steps of the parent. */
 #include <stdio.h>

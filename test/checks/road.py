@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """road.py SRCDIR [--write]: the functions and macros that a task's way through the core passes.
 
 Builds road.c with the core at -O0, where inline functions are calls, and notes each function that is called.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # doc/design.md lists the functions and macros that a task passes on its way through the core.
 set -u
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sentences.py SRCDIR SEED [COUNT]: draws sentences from the comments of the headers and from the documents.
 
 For a reader who has not seen the project and says what each sentence means. Prints each sentence in its

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Every file of test/suites is built and run as a suite. Without Check, configure builds none.
 set -u
 . "$(dirname "$0")/common.sh"

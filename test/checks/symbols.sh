@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # All public symbols of the library begin with weft_, in the archive and in the shared library. The library
 # has no variables: all its data is constant.
 set -eu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays and structs, assigned as a whole, by member, and by functions. */
 #include <string.h>
 

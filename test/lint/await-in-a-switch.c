@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An await, and a block, inside a switch of the program. */
 #include "nap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A coroutine that is begun, whose result is read though nobody awaits it. */
 #include "nap.h"
 

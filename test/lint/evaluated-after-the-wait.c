@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Values and pointers that a macro needs again when the task is resumed. */
 #include "nap.h"
 

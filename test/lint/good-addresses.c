@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Addresses of locals that nobody keeps over an await, and of what outlives one. */
 #include <string.h>
 

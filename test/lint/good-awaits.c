@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Coroutines that are begun and awaited, macros of the program's own, and every kind of wait. */
 #include "nap.h"
 

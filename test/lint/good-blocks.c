@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks: values that only ways without an await or a raise reach. */
 #include "nap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Locals that live between two awaits, or are assigned again behind each. */
 #include <string.h>
 #include <time.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ways out of a block, and into one, that release nothing, or what nobody holds. */
 #include "nap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Comments that keep a warning away, and one that does not, since it gives no reason. */
 #include "nap.h"
 

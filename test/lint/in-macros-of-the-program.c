@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Awaits and blocks that a macro of the program makes. */
 #include "nap.h"
 

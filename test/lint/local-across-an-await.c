@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A value from before an await. */
 #include "nap.h"
 

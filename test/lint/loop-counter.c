@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A loop's counter, declared before the loop, and in it. */
 #include "nap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A coroutine to call, for the programs here. */
 #include <stdio.h>
 #include <weft.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A local that is assigned again on some paths alone. */
 #include "nap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A value from before a raise, read in a catch, a finally, and behind them. */
 #include "nap.h"
 

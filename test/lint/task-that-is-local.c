@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the library, or another coroutine, refers to while this one waits. */
 #include "nap.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The faults that can be planted into a C file: found on libclang's tokens, so that the bodies of
 macros, which have no syntax tree, are treated as functions are."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Plants faults into the library, one at a time, and sees whether the tests find them.
 
 Called by `make mutants`; README.md, beside this file, says how it works.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Stands in for the compiler, or for ar, in a build whose commands are written down. Appends a file to
 # $MUTANTS_RECORD: the current folder, the tool's name and the arguments, one a line, and an empty line.
 # Then runs the tool.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs random programs in a trace interpreter and in the reference, and shrinks programs that differ.
 //
 // usage: node compare.mjs SEED COUNT CONFORM [FAMILY]

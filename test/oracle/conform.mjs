@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs a trace interpreter over programs.
 //
 // usage: import { conform } from "./conform.mjs"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The families of trace programs, and what each consists of.
 //
 // usage: import { families } from "./families.mjs"; families.core.snippets

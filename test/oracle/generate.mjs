@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Writes random trace programs. A program depends on its seed, index and family only.
 //
 // usage: node generate.mjs SEED COUNT FOLDER [FAMILY]     writes FOLDER/NNNNN.txt

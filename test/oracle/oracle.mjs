@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Makes traces of programs with the reference (CPython 3.14 in pyodide; reference/trace.mjs).
 //
 // usage: import { traces } from "./oracle.mjs"; await traces({ name: text }) -> { name: [line, ...] or null }

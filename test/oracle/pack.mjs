@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Writes a text file of random programs, with their traces by the reference.
 //
 // usage: node pack.mjs SEED COUNT FAMILY FILE [NAME-PREFIX]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Trace programs as trees: reads, writes and checks them. A program must be well formed and bounded.
 //
 // usage: import { parse, print, check, walk } from "./program.mjs"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small seeded random generator (sfc32). A key gives equal numbers on every machine.
 //
 // usage: import { random } from "./random.mjs"; const r = random("any text"); r.int(1, 6)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Shrinks a program while a test of it stays true.
 //
 // usage: import { shrink } from "./shrink.mjs"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Writes one random program: its tasks, the labels that they use, and a bound on its length.
 // The bodies consist of snippets (snippets/), by the weights of a family (families.mjs).
 //

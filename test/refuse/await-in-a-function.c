@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an await in a function that a coroutine calls.
  * gcc: weft: an await stands in the body of a WEFT_ASYNC
  * clang: weft: an await stands in the body of a WEFT_ASYNC

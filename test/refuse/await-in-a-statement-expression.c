@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an await inside ({ }), which only gcc refuses.
  * gcc: switch jumps into statement expression
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an await inside a switch on a char, in a check build.
  * flags: -DWEFT_CHECK_AWAITS
  * gcc flags: -Werror=overflow

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an await inside a switch of the coroutine's own, in a check build.
  * flags: -DWEFT_CHECK_AWAITS
  * gcc flags: -Werror=overflow

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an await of an object that is not an awaitable.
  * gcc: has no member named 'weft_await_takes_a_task_or_future_and_weft_call_a_frame_'
  * clang: no member named 'weft_await_takes_a_task_or_future_and_weft_call_a_frame_'

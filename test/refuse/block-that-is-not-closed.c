@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a block without its weft_end.
  * gcc: weft: a block of this coroutine has no weft_end
  * clang: weft: a block of this coroutine has no weft_end

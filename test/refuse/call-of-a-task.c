@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: weft_call of a task.
  * gcc: weft_call takes a pointer to that, weft_create_task one to a WEFT_TASK
  * clang: weft_call takes a pointer to that, weft_create_task one to a WEFT_TASK

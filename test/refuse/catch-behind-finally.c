@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a catch behind the finally.
  * gcc: weft: weft_catch belongs behind
  * clang: weft: weft_catch belongs behind

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a catch in a with block, which has no try.
  * gcc: weft: weft_catch belongs behind
  * clang: weft: weft_catch belongs behind

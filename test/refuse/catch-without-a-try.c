@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a catch without a try.
  * gcc: weft: weft_catch belongs behind
  * clang: weft: weft_catch belongs behind

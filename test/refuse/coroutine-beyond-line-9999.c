@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a coroutine behind line 9999, whose line numbers cannot be states.
  * gcc: must end before line 10,000
  * clang: must end before line 10,000

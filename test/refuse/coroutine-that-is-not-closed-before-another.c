@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a coroutine without its WEFT_ASYNC_END, before another one.
  * gcc: weft: the coroutine above has no WEFT_ASYNC_END
  * clang: weft: the coroutine above has no WEFT_ASYNC_END

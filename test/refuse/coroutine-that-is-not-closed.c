@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a coroutine without its WEFT_ASYNC_END.
  * gcc: expected|at end of input
  * clang: expected|function definition is not allowed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a fraction as a delay.
  * gcc: weft: a delay has a unit: WEFT_SECONDS
  * clang: weft: a delay has a unit: WEFT_SECONDS

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an int as the delay of a callback.
  * gcc: weft: a delay has a unit: WEFT_SECONDS
  * clang: weft: a delay has a unit: WEFT_SECONDS

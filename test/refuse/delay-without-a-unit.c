@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a plain number as a delay, whose unit nobody sees.
  * gcc: weft: a delay has a unit: WEFT_SECONDS
  * clang: weft: a delay has a unit: WEFT_SECONDS

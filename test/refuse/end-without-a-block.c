@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a weft_end without a block.
  * gcc: weft: weft_end without a block before it
  * clang: weft: weft_end without a block before it

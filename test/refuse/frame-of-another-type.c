@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a coroutine called in a frame of another type.
  * gcc: weft: the frame of job is a struct job
  * clang: weft: the frame of job is a struct job

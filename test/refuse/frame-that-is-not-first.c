@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a frame whose head is not its first member.
  * gcc: must be the first member of struct late
  * clang: must be the first member of struct late

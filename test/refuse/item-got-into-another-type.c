@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an item got into an object of another type.
  * gcc: incompatible types when assigning
  * clang: assigning to 'struct other' from incompatible type 'struct job'

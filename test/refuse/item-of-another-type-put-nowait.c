@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an item put by put_nowait into a queue of items of another type.
  * gcc: incompatible types when assigning
  * clang: assigning to 'struct job' from incompatible type 'struct other'

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a put whose failure is ignored. (gcc warns only where it generates code.)
  * clang: ignoring return value
  * flags: -Werror=unused-result

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Types for the coroutines of these files. */
 #include <weft.h>
 

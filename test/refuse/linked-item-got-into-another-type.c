@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused with -Werror: an item got into a pointer to another type.
  * flags: -Werror
  * gcc: incompatible pointer type|incompatible-pointer-types

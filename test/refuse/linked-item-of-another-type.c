@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused with -Werror: an item of another type put into an unbounded queue.
  * flags: -Werror
  * gcc: incompatible pointer type|incompatible-pointer-types

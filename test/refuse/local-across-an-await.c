@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a C local with a value that is used across an await.
  * gcc flags: -O1 -Werror=jump-misses-init
  * clang flags: -Werror=uninitialized -Werror=conditional-uninitialized

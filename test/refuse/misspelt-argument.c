@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an argument that the coroutine does not have.
  * gcc: has no member named 'dely'
  * clang: field designator 'dely' does not refer

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a task's name that is an array, not a pointer.
  * gcc: weft: what names a task is a const char \*
  * clang: weft: what names a task is a const char \*

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a queue over an array of jobs, with an order of another type.
  * gcc: not compatible with any association
  * clang: not compatible with any generic association

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a child of a group whose frame is aligned more strictly than a task can be.
  * gcc: aligned too strictly for a task
  * clang: aligned too strictly for a task

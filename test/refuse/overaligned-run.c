@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a run of a coroutine whose frame is aligned more strictly than a task can be.
  * gcc: aligned too strictly for a task
  * clang: aligned too strictly for a task

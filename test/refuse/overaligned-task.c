@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a task whose frame is aligned more strictly than a task can be.
  * gcc: aligned too strictly
  * clang: aligned too strictly

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: C's return of a value in a coroutine, which would not leave the blocks around it.
  * gcc: weft_use_weft_return_value_
  * clang: weft_use_weft_return_value_

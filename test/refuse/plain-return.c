@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: C's return in a coroutine, which would not leave the blocks around it.
  * gcc: left_by_weft_return_|return. with no value
  * clang: left_by_weft_return_. should return a value

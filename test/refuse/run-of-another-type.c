@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a run of a coroutine in the task of another coroutine.
  * gcc: weft: the frame of child is a struct child
  * clang: weft: the frame of child is a struct child

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a task started in the memory of another coroutine's task.
  * gcc: weft: the frame of other is a struct other
  * clang: weft: the frame of other is a struct other

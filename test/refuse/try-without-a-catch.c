@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a try that catches nothing and has no finally.
  * gcc: weft: a weft_try needs a weft_catch or a weft_finally
  * clang: weft: a weft_try needs a weft_catch or a weft_finally

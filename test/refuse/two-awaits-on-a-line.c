@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: two awaits on one line, which would have the same state.
  * gcc: duplicate case value
  * clang: duplicate case value

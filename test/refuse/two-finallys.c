@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a second finally.
  * gcc: weft: weft_finally belongs behind
  * clang: weft: weft_finally belongs behind

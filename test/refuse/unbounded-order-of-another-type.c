@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: an unbounded queue with an order of items of another type.
  * gcc: not compatible with any association
  * clang: not compatible with any generic association

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Refused: a value put into an unbounded queue, which links its items.
  * gcc: has no member named 'items'
  * clang: no member named 'items'

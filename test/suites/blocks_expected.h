@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Made by blocks.py: what Python records. A row for each pair of sections, the outer one
  * first; in it, the ways out of the inner one: end, break, continue, return, raise,
  * cancel. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What backends with descriptors do, beyond test_descriptor.c: wake, regular files, large
  * numbers, and what only one backend has. */
 #define _POSIX_C_SOURCE 200809L

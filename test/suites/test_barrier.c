@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Barriers: all tasks pass together, and each gets another index. A cancellation, a reset or an
  * abort leaves nothing behind. */
 #include "helper.h"

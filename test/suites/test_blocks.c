@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks are left as Python leaves them: each kind of section, inside each other kind and inside
  * a called coroutine, in each way. blocks.py recorded the expected results. */
 #include "helper.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The end of runs and loops: stop, shutdown and close; and memory that is used again. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conditions: waiters are notified in order. A waiter holds the lock whenever its wait ends,
  * even after several cancellations. No notification is lost. */
 #include "helper.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every primitive, with each of its awaits cancelled in turn. Permits, locks, items and slots
  * are conserved, no wake-up is lost, nothing stays linked, and cancellation counts are right.
  * This suite has what trace programs cannot express; test/trace/conserved.c tests the corpus in

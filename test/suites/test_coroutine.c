@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Coroutines without a loop, driven with weft_resume. */
 #include "elsewhere.h"
 #include "helper.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The debug mode: each message, each panic, and silence without it. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dumps: all tasks as a tree, at any moment, without any effect on the program; and daemons. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>

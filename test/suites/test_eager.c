@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Eager tasks: they run up to their first wait before their creator goes on. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Errors and their kinds. */
 #include "helper.h"
 

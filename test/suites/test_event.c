@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Events: waiters are woken in order, once. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every system call of a backend fails once, at every place and with every documented errno.
  * Each failure gives a clean error or another try. Nothing is lost, and nothing leaks. */
 #define _POSIX_C_SOURCE 200809L

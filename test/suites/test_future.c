@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Futures: set once; awaited before and after, by any number of tasks; cancelled by any waiter. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gather: one wait for several awaitables, which leaves no link behind. */
 #include "helper.h"
 

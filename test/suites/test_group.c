@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Task groups: every way to leave the block, the error that it raises, and what must not be left
  * behind. */
 #define _DEFAULT_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Handles: functions that the loop calls soon, later, or when an awaitable has ended. */
 #include "helper.h"
 

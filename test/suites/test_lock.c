@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Locks: first in, first out; no newcomer overtakes; no wake-up is lost under cancellation. */
 #include "helper.h"
 #include "ways.h"

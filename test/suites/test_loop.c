@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The loop: its iterations, its runs and their ends, and its calls of the backend. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"

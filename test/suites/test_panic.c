@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Weft's own panic, for programs that define none. Only this suite links it. */
 #define _POSIX_C_SOURCE 200809L
 #include "helper.h"

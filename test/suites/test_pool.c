@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pools: tasks for the children of groups. Every slot comes back. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Queues: items come out in the right order, once. Waiters are served in order. Nothing is lost
  * under cancellation. */
 #include "helper.h"

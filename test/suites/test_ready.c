@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ready queue: ticks, and removal from anywhere in a tick. The entries are callbacks without
  * a function, which the test runs. */
 #include "helper.h"

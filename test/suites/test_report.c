@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reports about tasks: where each task is, the chain of its calls, and what it waits for. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reentrant locks: the holder may take the lock again, and frees it with the last release. */
 #include "helper.h"
 #include "ways.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recursion on C's stack never depends on the number of tasks, nor on how deep they wait or
  * nest. All tests run on a stack of 256 KB. */
 #define _XOPEN_SOURCE 700

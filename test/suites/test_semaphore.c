@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Semaphores: units are conserved, and granted first in, first out. */
 #include "helper.h"
 #include "ways.h"

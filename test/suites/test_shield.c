@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shield: a wait that can be cancelled without cancelling the awaitable. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tasks: creation, end, cancellation in each state of the diagram in task.h, and their memory. */
 #include "helper.h"
 #include "panic.h"

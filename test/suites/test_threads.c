@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Several loops, each in a thread of its own. They share nothing but calls to each other. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* timeout and wait_for: blocks that must end in time, and cancellation counts that must be back
  * at their old values. */
 #include "helper.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Timers: the radix heap, compared with a sorted list. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wait and as_completed: wait for some of several awaitables, or for each as it ends. */
 #include "helper.h"
 

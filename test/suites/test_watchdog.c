@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The watchdog: it reports calls that take too long. The tests move the clock forward by hand. */
 #include <stdio.h>
 #include <string.h>

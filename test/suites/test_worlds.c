@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small worlds: up to three tasks use a primitive, and every order of operations is tried. Weft
  * must do what a small model does (world.h). */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The backends with descriptors. A suite runs its tests on each of them. */
 #ifndef TEST_BACKENDS_H
 #define TEST_BACKENDS_H

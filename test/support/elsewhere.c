@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "elsewhere.h"
 
 WEFT_ASYNC_EXTERN(doubled)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A coroutine that is defined in another file than the one that calls it. */
 #ifndef TEST_ELSEWHERE_H
 #define TEST_ELSEWHERE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the suites share: a loop on the virtual clock, a record of events in their order, and the
  * main program of a suite. */
 #ifndef TEST_HELPER_H

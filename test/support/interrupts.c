@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Interrupts for a build without atomic pointers. Here they are signals, and threads that
  * disable them. */
 #define _POSIX_C_SOURCE 200809L

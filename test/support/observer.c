@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "observer.h"
 
 #include <stdlib.h>

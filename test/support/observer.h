@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs a loop tick by tick, counts the awaits that tasks make, and cancels one of them.
  * Between two ticks the observer pushes a probe behind each entry of the ready queue. The probe
  * sees what that entry did, before the next entry runs. The loop's tasks run as they would

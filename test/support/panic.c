@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "panic.h"
 
 struct panic panic;

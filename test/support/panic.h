@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For tests that expect a panic. panic.c replaces weft's weft_panic in the program. A panic that
  * no test expects fails the test. */
 #ifndef TEST_PANIC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One section of each kind; self->kind selects the one to enter. Each coroutine of test_blocks.c
  * includes this file. Its own lines must have greater numbers than the lines of this file. */
 if (self->called) {

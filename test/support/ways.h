@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ways to leave a block. Suites try each of them. */
 #ifndef TEST_WAYS_H
 #define TEST_WAYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small worlds, tested exhaustively: up to three tasks, and every sequence of operations on
  * them, on weft and on a model.
  * The model is asyncio in arrays: the ready tasks and the waiters, each in order, and a phase

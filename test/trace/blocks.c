@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Statements that contain other statements. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* conserved [-v] [STEP] CORPUS...: runs each STEP-th program of a corpus (replay.c has the
  * format) many times. Each run cancels the task that makes the first, second, ... await, at
  * each of several moments. These laws must hold in every run:

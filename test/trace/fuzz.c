@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For make fuzz: reads any text as a trace program, and runs it if it is one. */
 #include <stdint.h>
 #include <stdlib.h>

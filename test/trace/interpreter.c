@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "trace/interpreter.h"
 
 #include "trace/statements.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs a trace program on weft, over a virtual clock. */
 #ifndef INTERPRETER_INTERPRETER_H
 #define INTERPRETER_INTERPRETER_H

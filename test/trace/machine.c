@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "trace/machine.h"
 
 #include <stdarg.h>

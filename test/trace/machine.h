@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The state of a running trace program: its objects, its tasks and its trace. */
 #ifndef INTERPRETER_MACHINE_H
 #define INTERPRETER_MACHINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* conform PROGRAM|-: runs a trace program and prints its trace. Exits with 0 after a whole
  * trace. For a malformed program it prints one line on standard error, and exits with 2. */
 #include <stdlib.h>

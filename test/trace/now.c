@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Statements that do not wait. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "trace/program.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Trace programs as text, parsed into trees. doc/conformance.md defines the language. */
 #ifndef INTERPRETER_PROGRAM_H
 #define INTERPRETER_PROGRAM_H

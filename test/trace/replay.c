@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* replay [--dump] FILE...: runs the trace programs of corpus files, and compares their traces
  * with the traces of CPython. A file holds any number of
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the interpreter runs statements. */
 #ifndef INTERPRETER_STATEMENTS_H
 #define INTERPRETER_STATEMENTS_H

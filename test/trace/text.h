@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A whole file as one string. */
 #ifndef INTERPRETER_TEXT_H
 #define INTERPRETER_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Statements that wait. */
 #include <string.h>
 

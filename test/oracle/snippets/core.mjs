@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Snippets of the core: sleeps, tasks and calls, cancellations, futures, errors and their handlers.
 //
 // usage: methods of Writer (writer.mjs). Each takes a context and returns a list of statements, or

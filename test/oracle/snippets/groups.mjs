@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Snippets of task groups.
 //
 // usage: methods of Writer, as in core.mjs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Snippets of waits for several awaitables, with a limit, or shielded.
 //
 // usage: methods of Writer, as in core.mjs.

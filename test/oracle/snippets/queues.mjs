@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Snippets of queues.
 //
 // usage: methods of Writer, as in core.mjs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Snippets of objects that tasks share: locks, semaphores, events, conditions, barriers.
 //
 // usage: methods of Writer, as in core.mjs.
