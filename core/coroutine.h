@@ -112,7 +112,7 @@ struct weft_context {
  * other functions. The other hints affect only the layout of the code. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
-#ifndef __OPTIMIZE_SIZE__
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #define WEFT_ALWAYS_INLINE_ __attribute__((always_inline)) inline
 #endif
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))

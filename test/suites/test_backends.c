@@ -489,6 +489,28 @@ START_TEST(a_wake_counter_that_is_full_is_a_wake)
 }
 END_TEST
 
+/* A copy keeps the file open, so epoll reports that it can be read. The number is closed, so the
+ * other wait cannot be armed again. */
+START_TEST(the_other_wait_for_a_closed_number_fails)
+{
+    const char bytes[4096] = {0};
+    const int number = dup(pair[0]);
+    ck_assert_int_eq(fcntl(number, F_SETFL, O_NONBLOCK), 0);
+    while (write(number, bytes, sizeof(bytes)) > 0)
+        continue;
+    start(0, number, 'a');
+    start(1, number, 'B');
+    ck_no_error(weft_run_once(&loop));
+    close(number);
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    epoll.checked = epoll.backend.now(&epoll.backend);
+    finish(0);
+    finish(1);
+    ck_recorded("B=Bad file descriptora");
+    close(pair[1]);
+}
+END_TEST
+
 /* A longer sleep is split, so that epoll can check. After a shorter sleep it checks at the end. */
 START_TEST(a_closed_descriptor_is_found_within_a_bounded_time)
 {
@@ -539,6 +561,7 @@ int main(void)
     tests = begin_case("epoll's own", NULL, NULL);
     tcase_add_checked_fixture(tests, set_up_epoll, tear_down_epoll);
     tcase_add_test(tests, a_wake_counter_that_is_full_is_a_wake);
+    tcase_add_test(tests, the_other_wait_for_a_closed_number_fails);
     tcase_add_test(tests, a_closed_descriptor_is_found_within_a_bounded_time);
 #endif
     for (int i = 0; (tests = begin_case_on(i)); i++)

@@ -322,12 +322,50 @@ START_TEST(a_coroutine_whose_loop_closes_without_an_await_is_reported)
 }
 END_TEST
 
+WEFT_ASYNC(begins_two, struct child first, second;)
+{
+    weft_begin(child, &self->first, .n = 1);
+    weft_begin(child, &self->second, .n = 2);
+    weft_call_begun(&self->first);
+    weft_sleep(WEFT_SECONDS(1));
+    weft_call_begun(&self->second);
+    note_letter((char)('0' + self->first.result));
+    note_letter((char)('0' + self->second.result));
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(begins_two) beginning_two;
+
+/* Another task's frame is used again meanwhile, and is not reported. */
+START_TEST(coroutines_that_were_begun_together_are_awaited_in_any_order)
+{
+    debug();
+    weft_loop_create_task(&loop, begins_two, &beginning_two);
+    weft_loop_create_task(&loop, begins, &beginning, .what = TWICE);
+    run_dry();
+    ck_assert_ptr_nonnull(strstr(record, "24"));
+    ck_assert_ptr_nonnull(strstr(record, "its frame is used again"));
+}
+END_TEST
+
 START_TEST(a_coroutine_that_the_program_resumes_itself_is_not_reported)
 {
     debug();
     weft_loop_create_task(&loop, begins, &beginning, .what = DRIVEN);
     run_dry();
     ck_recorded("6");
+}
+END_TEST
+
+START_TEST(debug_mode_can_end_while_coroutines_are_begun)
+{
+    debug();
+    weft_loop_create_task(&loop, begins, &beginning, .what = STUCK);
+    tick();
+    weft_set_debug(&loop, false);
+    ck_assert(!weft_get_debug(&loop));
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("");
 }
 END_TEST
 
@@ -676,10 +714,11 @@ enum { FORBIDDEN = 4 };
 static int in_a_child(void (*const *how)(void))
 {
     int status;
+    fflush(NULL); /* the child ends with exit(), for its coverage */
     const pid_t child_process = fork();
     if (!child_process) {
         use((void *)(uintptr_t)how);
-        _exit(!panic.text ? 0 : strstr(panic.text, "in a child after fork()") ? 1 : 2);
+        exit(!panic.text ? 0 : strstr(panic.text, "in a child after fork()") ? 1 : 2);
     }
     ck_assert(waitpid(child_process, &status, 0) == child_process && WIFEXITED(status));
     return WEXITSTATUS(status);
@@ -702,6 +741,30 @@ START_TEST(use_in_a_child_panics_until_its_handles_are_closed)
 }
 END_TEST
 
+START_TEST(the_panic_of_a_child_names_where_a_task_waits)
+{
+    static weft_select select_;
+    int status;
+    weft_select_init(&select_);
+    weft_loop_init(&loop, &select_.backend);
+    debug();
+    ck_no_error(weft_threadsafe_open(&loop, &door, nothing));
+    weft_loop_create_task(&loop, begins, &beginning, .what = STUCK);
+    tick();
+    fflush(NULL); /* the child ends with exit(), for its coverage */
+    const pid_t child_process = fork();
+    if (!child_process) {
+        void (*const how)(void) = run;
+        use((void *)(uintptr_t)&how);
+        exit(panic.text && panic.file && !strcmp(panic.file, __FILE__) ? 7 : 0);
+    }
+    ck_assert(waitpid(child_process, &status, 0) == child_process && WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 7);
+    weft_threadsafe_close(&door);
+    ck_no_error(weft_loop_close(&loop));
+}
+END_TEST
+
 #ifdef HAVE_EPOLL
 START_TEST(a_child_must_never_use_a_loop_on_epoll)
 {
@@ -718,6 +781,7 @@ END_TEST
 
 WEFT_ASYNC(forks, int *status;)
 {
+    fflush(NULL); /* the child ends with exit(), for its coverage */
     const pid_t child_process = fork();
     if (child_process)
         waitpid(child_process, self->status, 0);
@@ -742,7 +806,7 @@ START_TEST(a_task_that_goes_on_in_a_child_panics)
     if (!setjmp(panic_exit))
         run_dry();
     if (getpid() != parent)
-        _exit(panic.text && strstr(panic.text, "in a child after fork()") ? 7 : 0);
+        exit(panic.text && strstr(panic.text, "in a child after fork()") ? 7 : 0);
     panic_is_expected = false;
     ck_assert_int_eq(WEXITSTATUS(status), 7);
     weft_threadsafe_close(&door);
@@ -784,6 +848,8 @@ int main(void)
     tcase_add_test(tests, a_coroutine_whose_task_ends_without_an_await_is_reported);
     tcase_add_test(tests, a_coroutine_whose_loop_closes_without_an_await_is_reported);
     tcase_add_test(tests, a_coroutine_that_the_program_resumes_itself_is_not_reported);
+    tcase_add_test(tests, coroutines_that_were_begun_together_are_awaited_in_any_order);
+    tcase_add_test(tests, debug_mode_can_end_while_coroutines_are_begun);
     tcase_add_loop_test(tests, a_coroutine_begun_in_debug_mode_can_be_awaited_without, 0, 2);
     tcase_add_test(tests, a_frame_outside_of_a_task_is_reported_when_it_is_used_again);
     tcase_add_loop_test(tests, use_of_a_loop_that_runs_from_another_thread_panics, 0,
@@ -796,6 +862,7 @@ int main(void)
                         0, 2);
     tcase_add_loop_test(tests, use_in_a_child_panics_until_its_handles_are_closed, 0,
                         sizeof(in_child) / sizeof(*in_child));
+    tcase_add_test(tests, the_panic_of_a_child_names_where_a_task_waits);
 #ifdef HAVE_EPOLL
     tcase_add_test(tests, a_child_must_never_use_a_loop_on_epoll);
 #endif

@@ -896,6 +896,8 @@ START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
 {
     static int_queue zero;
     EXPECT_PANIC(put_into(&zero), "not been initialised");
+    EXPECT_PANIC((void)!weft_queue_put_error_of_(&zero.queue), "not been initialised"); /* at -Os */
+    EXPECT_PANIC((void)weft_queue_get_error_of_(&zero.queue), "not been initialised");
     EXPECT_PANIC(get_from(&zero), "not been initialised");
 #ifndef __OPTIMIZE_SIZE__
     ck_assert_str_eq(panic.file, __FILE__);

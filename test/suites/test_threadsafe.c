@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -320,10 +321,11 @@ static bool is_wake_pending(void)
 static bool in_a_child(bool (*child)(void))
 {
     int status = 1;
+    fflush(NULL); /* the child ends with exit(), for its coverage */
     const pid_t process = fork();
     ck_assert_int_ge(process, 0);
     if (process == 0)
-        _exit(child() ? 0 : 1);
+        exit(child() ? 0 : 1);
     ck_assert_int_eq(waitpid(process, &status, 0), process);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
@@ -346,6 +348,26 @@ START_TEST(a_childs_loop_does_not_empty_its_parents_wake_pipe)
     ck_no_error(weft_run_once(&loop));
     ck_recorded("a");
     ck_assert(!is_wake_pending());
+    weft_threadsafe_close(&a.threadsafe);
+}
+END_TEST
+
+/* Runs without a descriptor for a pipe of its own: the byte stays for the parent. */
+static bool run_without_a_pipe(void)
+{
+    const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_NOFILE, &none) == 0 && !weft_run_once(&loop) &&
+           strcmp(record, "a") == 0;
+}
+
+START_TEST(a_child_without_a_descriptor_for_a_pipe_leaves_its_parents_wake_up)
+{
+    open_named(&a);
+    ck_assert(call(&a) && is_wake_pending());
+    ck_assert(in_a_child(run_without_a_pipe));
+    ck_assert(is_wake_pending());
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
     weft_threadsafe_close(&a.threadsafe);
 }
 END_TEST
@@ -687,6 +709,7 @@ int main(void)
     tcase_add_test(tests, a_run_does_not_wait_for_a_daemon);
     tcase_add_test(tests, a_closed_handle_does_not_become_a_daemon);
     tcase_add_test(tests, a_childs_loop_does_not_empty_its_parents_wake_pipe);
+    tcase_add_test(tests, a_child_without_a_descriptor_for_a_pipe_leaves_its_parents_wake_up);
     tcase_add_test(tests, a_child_that_opens_its_handles_again_has_a_wake_pipe_of_its_own);
     tcase_add_test(tests, a_backend_without_a_wake_is_called_between_two_ticks);
     tcase_add_test(tests, a_full_pipe_loses_nothing);
