@@ -139,7 +139,8 @@ struct weft_loop {
     /* When descriptors were last polled while tasks were ready; 0: the backend has slept since. */
     weft_time io_polled_at;
     const weft_threadsafe_hooks_ *threadsafe; /* NULL: no thread-safe handle was opened yet */
-    /* How many thread-safe handles are open, and for how many of these a run waits. */
+    /* The number of thread-safe handles that were opened and not closed, and how many of them keep
+     * a run function from returning. */
     unsigned open_handles, keepalive_handles;
     weft_scope_ tasks;            /* the scope of the tasks in no group; the first scope */
     struct weft_futures_ futures; /* the `scope` of every future */

@@ -101,7 +101,8 @@ static inline bool weft_complete_(weft_awaitable_ *awaitable, const weft_error *
     return last && weft_wake_waiters_(awaitable, last);
 }
 
-/* Returns the scope that marks a future. That scope has only the first member of a weft_scope_. */
+/* Returns the address that a future has in the place of a task's scope. Only the first member of a
+ * weft_scope_ is there; no other member may be read or written. */
 static inline weft_scope_ *weft_futures_scope_(weft_loop *loop)
 {
     return (weft_scope_ *)(void *)&loop->futures;

@@ -25,7 +25,7 @@ enum weft_timeout_state_ {
 typedef struct weft_timeout {
     weft_handle handle;
     weft_task *task;          /* the task that entered the block last */
-    weft_time when;           /* the limit: microseconds of the loop's clock; WEFT_FOREVER: none */
+    weft_time when;           /* the deadline, a time of the loop's clock; WEFT_FOREVER: none */
     unsigned char state;      /* enum weft_timeout_state_ */
     unsigned char cancelling; /* weft_cancelling(task) when the task entered */
 } weft_timeout;

@@ -16,7 +16,8 @@ extern "C" {
  * returns NULL instead of weft_deadlock_error. weft_dump_deadlock does not write daemons. The tasks
  * in a daemon's groups count as daemons.
  *
- * A daemon that sleeps or waits for a descriptor can still run, so that is no deadlock. A group
+ * While a daemon sleeps or waits for a descriptor, the loop reports no deadlock of other tasks: the
+ * daemon may still wake them. A group
  * waits for all its children, so a daemon should not be in a group. weft_shutdown cancels daemons
  * too, and waits until they have ended. The task must have been started. The setting lasts until
  * the memory of *task is used for another task. O(1). */

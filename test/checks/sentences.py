@@ -41,7 +41,7 @@ def prose(text):
 
 def sentences(paragraph):
     for sentence in re.split(r'(?<=[.!?:]) +(?=[A-Z*`(])', paragraph):
-        if len(sentence.split()) >= 6:
+        if len(sentence.split()) >= 6 and ' functions and macros in ' not in sentence:
             yield sentence
 
 
