@@ -56,7 +56,7 @@ struct weft_backend {
      * waits for them. */
     void (*wake)(weft_backend *backend);
     /* Opens what wake() needs. Returns NULL, or an error. The loop calls this function before it
-     * opens the first thread-safe handle. NULL: there is nothing to open. */
+     * opens the first thread-safe handle. The member may be NULL if there is nothing to open. */
     const weft_error *(*open_wake)(weft_backend *backend);
     /* Closes what open_wake opened. The loop calls this function after it has closed the last
      * thread-safe handle. NULL: there is nothing to close. */

@@ -89,7 +89,7 @@ struct weft_frame {
     const weft_code *code;
     union {
         weft_frame *caller;  /* the frame of the coroutine that called this one */
-        weft_task *previous; /* in a task's outermost frame, which has no caller: the task's link */
+        weft_task *previous; /* in a task's outermost frame: the task before it in a list */
     };
     uint16_t state; /* 0: not begun; WEFT_ENDED_STATE_: ended; else tells the await's line */
     uint16_t flags; /* in a task's outermost frame: the flags of the task (task.h) */

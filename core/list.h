@@ -46,7 +46,7 @@ struct weft_node_ {
 /* What a watch waits for: one direction of one descriptor. */
 struct weft_watch_data_ {
     int descriptor;
-    uint32_t mark; /* lowest bit: to read or to write; other bits: which file (descriptor.h) */
+    uint32_t mark; /* lowest bit: 0 to read, 1 to write; other bits: a hash of the open file */
 };
 
 /* The links of a waiting task, or of a handle. */

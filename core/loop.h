@@ -23,8 +23,8 @@ typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft
 typedef struct weft_slow_call weft_slow_call;
 typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *call);
 
-/* The first member of a weft_scope_, and nothing else. The `scope` of each future points to such a
- * struct, which tells a future from a task. */
+/* The `scope` of every future points to this member of its loop, and the `scope` of a task never
+ * does. So the address tells a future from a task. */
 struct weft_futures_ {
     weft_loop *loop;
 };
@@ -33,7 +33,8 @@ struct weft_futures_ {
  * scope. */
 typedef struct weft_scope_ weft_scope_;
 struct weft_scope_ {
-    weft_loop *loop; /* the first member, as in weft_futures_ */
+    weft_loop
+        *loop; /* must be the first member, as in weft_futures_, which a future has in its place */
     /* A list of the tasks that have not ended, in the order of creation. A group's child that has
      * ended stays in the list until on_child_end has run. */
     weft_task *children;

@@ -488,7 +488,8 @@ void weft_on_reuse_(weft_context *context, const void *memory, size_t size);
 /* Sets the on_reuse of the loop's context. */
 void weft_set_on_reuse_(weft_loop *loop);
 
-/* weft_add_reuse_hook_ adds a hook to the loop, and weft_remove_reuse_hook_ removes a hook. */
+/* A reuse hook is a function that the loop calls before the hook's memory is reused for a task.
+ * These functions add a hook to the loop and remove a hook. */
 void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook,
                           void (*run)(weft_reuse_hook_ *hook));
 void weft_remove_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook);

@@ -36,8 +36,8 @@ struct weft_pool_ {
 
 /* WEFT_POOL(name, n): the type of a pool of n tasks that run the coroutine `name`. The program owns
  * the pool. A pool must be all zero bytes before its first use. It must not be moved while one of
- * its tasks runs or is retained by a group. Each use of the macro makes a new type. To use the type
- * twice, name it with typedef. */
+ * its tasks runs, or while a group still has the error of one. Each use of the macro makes a new
+ * type. To use the type twice, name it with typedef. */
 #define WEFT_POOL(name, n)                                                                         \
     struct {                                                                                       \
         weft_pool_ pool;                                                                           \
