@@ -382,6 +382,7 @@ END_TEST
 
 WEFT_ASYNC(elsewhere, struct child *where;)
 {
+    /* weft-lint: ignore the test is about coroutines that nobody awaits */
     weft_begin(child, self->where, .n = 1);
     begin_line = __LINE__ - 1;
 }
