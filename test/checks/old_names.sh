@@ -8,7 +8,7 @@ cd "$srcdir"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if git rev-parse --git-dir >"$work/log" 2>&1; then git ls-files; else find . -type f | sed 's|^\./||'; fi |
-    grep -vE '^(CHANGELOG\.md|doc/glossary\.md|test/checks/old_names\..*|LICENSE|\.git/.*|test/oracle/(corpus|reference)/.*)$' |
+    grep -vE '^(CHANGELOG\.md|doc/glossary\.md|test/checks/old_names\..*|LICENSE|m4/.*|build-aux/.*|\.git/.*|test/oracle/(corpus|reference)/.*)$' |
     grep -E '\.(c|h|md|sh|py|mjs|awk|am|ac|in|txt|m4)$|(^|/)(try|run|weft-[a-z]*)$' |
     while read -r file; do [ ! -f "$file" ] || echo "$file"; done >"$work/files"
 
