@@ -42,24 +42,6 @@ __attribute__((naked, section(".init3"), used)) static void paint(void)
                        "I"(_SFR_IO_ADDR(SMCR)));
 }
 
-unsigned weft_disable_interrupts(void)
-{
-    unsigned char before;
-    __asm__ volatile("in %0, __SREG__\n\tcli" : "=r"(before) : : "memory");
-    return before;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    __asm__ volatile("out __SREG__, %0" : : "r"((unsigned char)before) : "memory");
-}
-
-/* The instruction after sei runs before any interrupt. */
-void machine_wait_for_interrupt(void)
-{
-    __asm__ volatile("sei\n\tsleep\n\tcli" : : : "memory");
-}
-
 /* ---- The stack ---- */
 
 size_t machine_stack_size(void)

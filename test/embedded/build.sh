@@ -44,6 +44,7 @@ avr)
     ;;
 *) echo "build.sh: no such machine: $machine" >&2; exit 2 ;;
 esac
+[ -f "$weft/core/backend/machine.c" ] || own="$own interrupts.c"
 ram=${RAM_SIZE:-$ram} flash=${FLASH_SIZE:-$flash} stack=${STACK_SIZE:-$stack}
 
 # The sizes become the LENGTHs of the linker's memories.
@@ -76,10 +77,11 @@ build_library() {
     new=$(mktemp -d "$folder.XXXXXX")
     objects=
     for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c \
-        "$here/common.c" $(printf "$here/%s " $own); do
+        "$here/common.c" "$here/panic.c" \
+        $(printf "$here/%s " $own); do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
-        */epoll.c | */poll.c | */select.c) continue ;;
+        */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
         esac
         object=$new/$(echo "${source#"$weft"/}" | tr / _).o
         echo "-c $source -o $object"

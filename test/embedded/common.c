@@ -2,8 +2,6 @@
 /* What does not depend on the machine. */
 #include "machine.h"
 
-#include <core/panic.h>
-
 __attribute__((weak)) void machine_on_byte(unsigned char byte)
 {
     (void)byte;
@@ -38,13 +36,4 @@ void machine_put_number(const char *name, unsigned long number)
     machine_puts(name);
     machine_put(' ');
     machine_puts(at);
-}
-
-void weft_panic(const char *file, unsigned line, const char *text)
-{
-    machine_puts("PANIC ");
-    machine_puts(text ? text : "");
-    machine_puts(" at ");
-    machine_put_number(file ? file : "", line);
-    machine_exit(MACHINE_PANICKED);
 }

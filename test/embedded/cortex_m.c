@@ -99,20 +99,3 @@ void machine_request_software_interrupt(void)
 {
     REGISTER(0xE000ED04) = 1u << 28;
 }
-
-unsigned weft_disable_interrupts(void)
-{
-    unsigned before;
-    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(before) : : "memory");
-    return before;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
-}
-
-void machine_wait_for_interrupt(void)
-{
-    __asm__ volatile("dsb\n\twfi" : : : "memory");
-}

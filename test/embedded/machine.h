@@ -137,11 +137,10 @@ void machine_feed_watchdog(void);
 /* Returns true if the watchdog made the last reset. */
 bool machine_was_reset_by_watchdog(void);
 
-/* ---- Sleep: the backends' machine functions ---- */
+/* ---- Interrupts: core/backend/machine.c has these functions --------------------------------- */
 
-/* With interrupts off: sleeps until an interrupt is pending, and may serve it. Interrupts are off
- * when the function returns. weft_disable_interrupts and weft_restore_interrupts are
- * core/threadsafe.h's. */
-void machine_wait_for_interrupt(void);
+unsigned weft_disable_interrupts(void);
+void weft_restore_interrupts(unsigned before);
+void weft_wait_for_interrupt(void);
 
 #endif

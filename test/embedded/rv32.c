@@ -20,24 +20,6 @@ __attribute__((weak)) void machine_on_software_interrupt(void)
 {
 }
 
-unsigned weft_disable_interrupts(void)
-{
-    unsigned before;
-    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(before) : : "memory");
-    return before & MIE;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    __asm__ volatile("csrs mstatus, %0" : : "r"(before) : "memory");
-}
-
-/* wfi also ends when the pending interrupt is not taken. */
-void machine_wait_for_interrupt(void)
-{
-    __asm__ volatile("wfi" : : : "memory");
-}
-
 static void enable_interrupt(uint32_t number)
 {
     __asm__ volatile("csrs mie, %0" : : "r"(number) : "memory");

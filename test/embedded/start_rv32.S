@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* virt: start-up, and the entry of interrupts and exceptions. */
 
-    .section .text.reset
+    .section .reset, "ax"
     .globl machine_reset
 machine_reset:
     la sp, machine_stack_top
