@@ -105,5 +105,7 @@ if is_old; then
     build_library "$@"
 fi
 
+# The C library calls the machine's functions.
 # shellcheck disable=SC2086
-"$cc" $flags "$@" $files "$library" $link -Wl,--gc-sections -Wl,-Map="$out.map" -o "$out"
+"$cc" $flags "$@" $files -Wl,--start-group "$library" -lc -lgcc -Wl,--end-group $link \
+    -Wl,--gc-sections -Wl,-Map="$out.map" -o "$out"

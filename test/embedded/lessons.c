@@ -2,16 +2,17 @@
 /* Runs all lessons of scenarios/lessons on a machine, in place of their scenario.c, which needs an
  * operating system. Prints for each lesson
  *
- *     == SCENARIO.LESSON
+ *     == CLOCK SCENARIO.LESSON
  *     what the lesson prints
  *     -- STATUS
  *
- * and, behind the status of a deadlock, the report. The status is 0; 1 if the lesson failed; 3 if
- * it ended in a deadlock. */
+ * The clock is virtual, or the machine's. Behind the status of a deadlock comes the report. The
+ * status is 0; 1 if the lesson failed; 3 if it ended in a deadlock. */
 #include <scenarios/lessons/scenario.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "backend.h"
 #include "machine.h"
 
 /* ---- For the lessons ----------------------------------------------------------------------- */
@@ -78,31 +79,6 @@ void print_result(const struct data *result)
     printf("Received result: {'data': '%s', 'id': %d}\n", result->data.s, result->id);
 }
 
-/* ---- The clock ----------------------------------------------------------------------------- */
-
-static volatile uint32_t milliseconds;
-
-void machine_on_tick(void)
-{
-    milliseconds++;
-}
-
-static weft_time ticks_now(weft_backend *backend)
-{
-    (void)backend;
-    return WEFT_MS(milliseconds);
-}
-
-static void ticks_sleep(weft_backend *backend, weft_time until)
-{
-    const unsigned before = weft_disable_interrupts();
-    if (!weft_has_been_called(backend->loop) && ticks_now(backend) < until)
-        weft_wait_for_interrupt();
-    weft_restore_interrupts(before);
-}
-
-static weft_backend ticks = {.now = ticks_now, .sleep = ticks_sleep, .resolution = WEFT_MS(1)};
-
 /* ---- The lessons --------------------------------------------------------------------------- */
 
 enum { OK, FAILED, DEADLOCK = 3 };
@@ -114,17 +90,18 @@ static void write_text(const char *text, void *to)
     fputs(text, stdout);
 }
 
-static void run(const struct scenario *scenario, const struct lesson *lesson)
+static void run(const char *name, const struct lesson *lesson, const char *clock,
+                weft_backend *backend)
 {
     static union {
         max_align_t align;
         unsigned char bytes[FRAME];
     } memory;
     static weft_loop loop;
-    printf("== %s.%s\n", scenario->name, lesson->name);
+    printf("== %s %s.%s\n", clock, name, lesson->name);
     require(weft_task_size(lesson->code) <= FRAME, "the frame is too large");
     memset(&memory, 0, sizeof(memory));
-    weft_loop_init(&loop, &ticks);
+    weft_loop_init(&loop, backend);
     const weft_error *const error = weft_run_code(&loop, lesson->code, &memory);
     if (error == &weft_deadlock_error) {
         printf("-- %d\n", DEADLOCK);
@@ -138,13 +115,16 @@ static void run(const struct scenario *scenario, const struct lesson *lesson)
 int main(void)
 {
     machine_open_stdio();
-    machine_start_tick();
+    machine_start_clock();
     size_t largest = 0;
     for (const struct scenario *scenario = scenarios; scenario->name; scenario++) {
         for (const struct lesson *lesson = scenario->lessons; lesson->name; lesson++) {
             const size_t size = weft_task_size(lesson->code);
             largest = size > largest ? size : largest;
-            run(scenario, lesson);
+            weft_virtual virtual;
+            weft_virtual_init(&virtual);
+            run(scenario->name, lesson, "virtual", &virtual.backend);
+            run(scenario->name, lesson, "machine", machine_backend());
         }
     }
     printf("== end\n");

@@ -2,6 +2,7 @@
 /* The bottom of newlib: standard output on the UART; files, and the arguments of main, by
  * semihosting; the heap is the RAM behind .bss. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,6 +134,22 @@ void *_sbrk(int size)
     char *const begin = end;
     end += size;
     return begin;
+}
+
+/* Debian's newlib does not know %zu. A size_t has the width of an unsigned int, so the z is left
+ * out. */
+int printf(const char *format, ...)
+{
+    char plain[256], *to = plain;
+    for (const char *from = format; *from && to < plain + sizeof(plain) - 1; from++)
+        if (*from != 'z' || from == format || from[-1] != '%')
+            *to++ = *from;
+    *to = '\0';
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vprintf(plain, arguments);
+    va_end(arguments);
+    return length;
 }
 
 int _getpid(void)

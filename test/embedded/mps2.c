@@ -90,10 +90,11 @@ void machine_clear_alarm(void)
     unpend_interrupt(ALARM_INTERRUPT);
 }
 
+/* With a reload value of `counts`, QEMU's timer wakes a sleeping processor only at its second 0. */
 void machine_set_alarm(machine_count counts)
 {
     machine_clear_alarm();
-    REGISTER(TIMER1 + 8) = counts;
+    REGISTER(TIMER1 + 8) = 0xFFFFFFFF;
     REGISTER(TIMER1 + 4) = counts;
     REGISTER(TIMER1) = 9;
 }
