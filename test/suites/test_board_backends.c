@@ -15,7 +15,7 @@
 
 /* ---- The machine ---- */
 
-enum { BUTTON, OTHER, TIMER, INTERRUPTS, PRESSES = 2, NEVER = 0 };
+enum { BUTTON, OTHER, TIMER, INTERRUPTS, PRESSES = 2, NEVER = 0, TICK = 7 };
 
 static struct {
     bool on; /* interrupts are enabled */
@@ -24,8 +24,11 @@ static struct {
     unsigned moment;           /* moments at which an interrupt can come, counted from 1 */
     unsigned presses[PRESSES]; /* the moments of these interrupts; NEVER: none comes */
     unsigned sleeps;
+    weft_backend *backend;
+    void (*real_sleep)(weft_backend *of, weft_time until);
+    weft_time until; /* of the last sleep */
     /* The timer. `counts` is what a counter that never wraps would have counted. */
-    bool is_periodic;
+    bool is_periodic;       /* its interrupt comes every TICK moments */
     uint64_t counts, alarm; /* an alarm that has not come; UINT64_MAX: none */
     uint32_t mask;          /* of the hardware's counter */
     uint32_t per_unit;      /* counts in a unit of weft_time */
@@ -83,6 +86,8 @@ static void pass_moment(void)
     machine.moment++;
     if (!machine.is_periodic)
         count_to(machine.counts + 1);
+    else if (machine.moment % TICK == 0)
+        machine.pending[TIMER] = true;
     for (int i = 0; i < PRESSES; i++)
         machine.pending[i] |= pressed[i].loop && machine.moment == machine.presses[i];
     if (machine.on)
@@ -113,17 +118,25 @@ static unsigned last_press(void)
     return presses[BUTTON] > presses[OTHER] ? presses[BUTTON] : presses[OTHER];
 }
 
-/* Sleeps until an interrupt is pending. A periodic timer's comes when no press is left. */
+static void note_sleep(weft_backend *of, weft_time until)
+{
+    machine.until = until;
+    machine.real_sleep(of, until);
+}
+
+/* Sleeps until an interrupt is pending. */
 void weft_wait_for_interrupt(void)
 {
     if (machine.on)
         fail_at("the machine sleeps with interrupts enabled");
+    if (weft_has_been_called(machine.backend->loop))
+        fail_at("the machine sleeps through a call");
+    if (!weft_time_left(machine.until, machine.backend->now(machine.backend)))
+        fail_at("the machine sleeps through a timer that is due");
     machine.sleeps++;
     pass_moment();
-    while (!is_pending() && machine.moment < last_press())
+    while (!is_pending() && (machine.is_periodic || machine.moment < last_press()))
         pass_moment();
-    if (!is_pending() && machine.is_periodic)
-        machine.pending[TIMER] = true;
     if (!is_pending() && machine.alarm != UINT64_MAX)
         count_to(machine.alarm);
     if (!is_pending())
@@ -176,7 +189,10 @@ static weft_backend *new_machine(bool is_periodic, uint32_t mask, uint32_t per_u
     periodic.now = 0; /* a wide one never does */
 #endif
     weft_tickless_init(&tickless, counter_now, arm, 1);
-    return is_periodic ? &periodic.backend : &tickless.backend;
+    machine.backend = is_periodic ? &periodic.backend : &tickless.backend;
+    machine.real_sleep = machine.backend->sleep;
+    machine.backend->sleep = note_sleep;
+    return machine.backend;
 }
 
 /* ---- Interrupts at every moment ---- */
