@@ -41,7 +41,7 @@ void machine_on_after(void)
         return;
     if (*next != '~')
         (void)machine_receive((unsigned char)*next);
-    machine_after(*next == '~' ? PAUSE_MS * 1000u : 500u);
+    machine_after(*next == '~' ? PAUSE_MS * UINT32_C(1000) : 500);
     next++;
 }
 

@@ -5,7 +5,8 @@
 
 #include "clock.h"
 
-#if defined(WEFT_TIME_BITS) && WEFT_TIME_BITS < 64
+#if defined(WEFT_TIME_BITS) &&                                                                     \
+    (WEFT_TIME_BITS == 16 || (WEFT_TIME_BITS == 32 && WEFT_TIME_HZ > 500000))
 enum { LONG_S = 20 }; /* half the range of 16 bits of 1 ms is 32 s */
 #else
 enum { LONG_S = 3600 };
@@ -43,7 +44,7 @@ WEFT_ASYNC(listen, unsigned char byte; unsigned char array[4];)
     weft_check(
         weft_byte_ring_open(weft_running_loop(), &received, self->array, sizeof(self->array)));
     machine_listen();
-    machine_after(LONG_S * 1000000u);
+    machine_after(LONG_S * UINT32_C(1000000));
     weft_byte_ring_get(&received, &self->byte);
     weft_byte_ring_close(&received);
 }
