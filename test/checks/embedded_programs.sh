@@ -12,7 +12,7 @@ small='-DWEFT_TEXTS=0 -DWEFT_TIME_BITS=32 -DWEFT_TIME_HZ=1000 -DWEFT_TIMER_LIST=
 builds() {
     machine=$1 name=$2
     shift 2
-    build "$machine" "$work/$name" "$programs/$name.c" "$programs/clock.c" -- "-I$programs" "$@"
+    build "$machine" "$work/$name" "$programs/$name.c" "$programs/clock.c" "$embedded/backend.c" -- "$@"
 }
 
 # check MACHINE PROGRAM FLAG...: builds the program and runs it.

@@ -5,14 +5,10 @@
 #define CLOCK_H
 
 #include <core/backend.h>
-#include <core/time.h>
 
 #include "machine.h"
 
-/* Starts the machine's timer, and returns the backend. Must be called once. */
+/* Starts the machine's timers, and returns the backend. Must be called once. */
 weft_backend *start_clock(void);
-
-/* The longest delay that the alarm reaches, in units of weft_time. */
-weft_time alarm_range(void);
 
 #endif
