@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "clock.h"
-
-#ifdef PERIODIC
-
+/* core/backend/periodic.h, on the machine's tick. */
 #include <core/backend/periodic.h>
 
+#include "clock.h"
+
 static weft_periodic backend;
+
+__attribute__((weak)) void on_tick(void)
+{
+}
 
 void machine_on_tick(void)
 {
     weft_periodic_tick(&backend);
+    on_tick();
 }
 
 weft_backend *start_clock(void)
@@ -19,16 +23,3 @@ weft_backend *start_clock(void)
     machine_start_clock(); /* for machine_after */
     return &backend.backend;
 }
-
-#else
-
-#include "backend.h"
-
-weft_backend *start_clock(void)
-{
-    static weft_tickless backend;
-    machine_backend_init(&backend);
-    return &backend.backend;
-}
-
-#endif
