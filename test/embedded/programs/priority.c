@@ -109,15 +109,15 @@ WEFT_ASYNC_END
 
 /* ---- The first loop ---- */
 
-static unsigned heard;
+static unsigned arrived;
 
 /* Hears each beat of the urgent loop, though late. */
 WEFT_ASYNC(listen, unsigned char byte;)
 {
     for (;;) {
         weft_byte_ring_get(&to_main, &self->byte);
-        if (self->byte == (unsigned char)(heard + 1))
-            heard++;
+        if (self->byte == (unsigned char)(arrived + 1))
+            arrived++;
     }
 }
 WEFT_ASYNC_END
@@ -167,13 +167,13 @@ int main(void)
     machine_put_number("served", served);
     machine_put_number("served while the first loop computed", served_in_time);
     machine_put_number("beats", beats);
-    machine_put_number("heard by the first loop", heard);
+    machine_put_number("arrived by the first loop", arrived);
     machine_put_number("longest from interrupt to task", worst);
     machine_put_number("stack", (unsigned long)machine_stack_used());
     /* An event comes every 1.5 ms and a little. A beat comes every 6 ms: 5 and the resolution. */
     if (served < end / 2 || served > end || served_in_time < served - served / 10)
         return 2;
-    if (beats < end / (BEAT_MS + 2) || beats > end / BEAT_MS || heard + 1 < beats)
+    if (beats < end / (BEAT_MS + 2) || beats > end / BEAT_MS || arrived + 1 < beats)
         return 3;
     return error != NULL;
 }

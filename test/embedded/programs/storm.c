@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A storm of interrupts. First at a pace at which the task takes every byte. Then with one interrupt
- * after the other, so that a small ring is full most of the time. Each byte is either taken, in
- * order, or was refused and counted. Meanwhile the tick interrupts too, and each call of its handle
- * reaches the loop. */
+/* A storm of interrupts. First at a pace at which the task takes every byte. Then with one
+ * interrupt after the other, so that a small ring is full most of the time. Each byte is either
+ * taken, in order, or was refused and counted. Meanwhile the tick interrupts too, and each call of
+ * its handle reaches the loop. */
 #include <core/threadsafe.h>
 #include <primitives/byte_ring.h>
 #include <primitives/event.h>
