@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the code of doc/interrupts.md on the m3, whose devices it uses. The check makes documented.h of
- * that code. */
+/* Runs the code of doc/interrupts.md on the m3, whose devices it uses. The check makes documented.h
+ * of that code. */
 #include "documented.h"
 
 #include "machine.h"
@@ -48,7 +48,7 @@ WEFT_ASYNC(beat)
 WEFT_ASYNC_END
 
 /* Reads lines for a second: each has 3 characters, and takes 200 ms. */
-WEFT_ASYNC(demo, WEFT_TASK(count_presses) count; WEFT_TASK(serve_uart) serve; unsigned pressed, length;)
+WEFT_ASYNC(demo, WEFT_TASK(count_presses) count; WEFT_TASK(serve_uart) serve; unsigned pressed;)
 {
     weft_create_task(count_presses, &self->count);
     weft_create_task(serve_uart, &self->serve);
@@ -56,7 +56,6 @@ WEFT_ASYNC(demo, WEFT_TASK(count_presses) count; WEFT_TASK(serve_uart) serve; un
     machine_after(50000);
     weft_sleep(WEFT_SECONDS(1));
     self->pressed = (unsigned)self->count.frame.pressed;
-    self->length = self->serve.frame.read.length;
 }
 WEFT_ASYNC_END
 
@@ -80,10 +79,11 @@ int main(void)
     if (weft_loop_close(&loop))
         return 3;
 
-    /* On the tick, with a second loop. The machine's tick is not SysTick, which QEMU does not emulate
-     * well: begin_tick_clock is compiled only. */
+    /* On the tick, with a second loop. The machine's tick is not SysTick, whose interrupts QEMU
+     * loses. So begin_tick_clock is compiled only. */
     begin_urgent_loop();
     weft_loop_create_task(&urgent, beat, &beating);
+    urgent_wake(NULL);
     weft_periodic_init(&tick_clock, WEFT_MS(1));
     weft_loop_init(&loop, &tick_clock.backend);
     machine_start_tick();
