@@ -131,8 +131,9 @@ void weft_wait_for_interrupt(void)
         fail_at("the machine sleeps with interrupts enabled");
     if (weft_has_been_called(machine.backend->loop))
         fail_at("the machine sleeps through a call");
-    if (!weft_time_left(machine.until, machine.backend->now(machine.backend)))
-        fail_at("the machine sleeps through a timer that is due");
+    if (machine.is_periodic ? !weft_time_left(machine.until, periodic.now)
+                            : machine.until != WEFT_FOREVER && machine.alarm == UINT64_MAX)
+        fail_at("the machine sleeps through a timer");
     machine.sleeps++;
     pass_moment();
     while (!is_pending() && (machine.is_periodic || machine.moment < last_press()))
