@@ -307,7 +307,8 @@ START_TEST(a_tickless_machine_wakes_once_for_each_range_of_its_timer)
     static WEFT_TASK(doze) task;
     const struct timer *const timer = &timers[_i];
     const weft_time delay = WEFT_SECONDS(LONG_S);
-    weft_time range = WEFT_MS(timer->range_ms);
+    const unsigned half_ms = LONG_S * 500u;
+    weft_time range = WEFT_MS(timer->range_ms < half_ms ? timer->range_ms : half_ms);
     if (range * timer->per_unit > timer->mask - 8)
         range = (timer->mask - 8) / timer->per_unit;
     weft_loop_init(&loop, new_machine(false, timer->mask, timer->per_unit, range));
