@@ -129,7 +129,7 @@ static void take_calls(weft_loop *loop)
         next = called->next;
         weft_handle_take_off_(loop, &called->handle);
         called->handle.function = call;
-        weft_handle_ready_(loop, &called->handle);
+        weft_push_due_(loop, &called->handle.wait);
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/awaitable.h"
 
-static const weft_primitive_info_ info = {.name = "pool", .at = offsetof(weft_pool_, free_slots)};
+WEFT_INFO_(info, .name = "pool", .at = offsetof(weft_pool_, free_slots));
 
 /* ---- Slots ---- */
 
@@ -39,7 +39,7 @@ weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t 
         context->error = weft_group_refusal_();
         return weft_go_on_(context);
     }
-    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, &info);
+    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, WEFT_INFO_OF_(info));
 }
 
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
@@ -65,7 +65,7 @@ weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ 
 {
     weft_pool_slot_ *const slot = take_slot(pool, first, size);
     slot->pool = pool;
-    weft_prepare_task_(&group->scope, task_of(slot), code, __FILE__, __LINE__);
+    weft_prepare_task_(group->scope.loop, task_of(slot), code, WEFT_FILE_, __LINE__);
     return task_of(slot);
 }
 

@@ -22,7 +22,7 @@ WEFT_DEFINE_LIST_(weft_wait_list, weft_wait_, WEFT_LISTED_AFTER_, WEFT_LISTED_BE
 /* A list of waiting tasks. A list of all zero bytes is empty. `info` describes the primitive for
  * reports. It is the first member, so that the list and `info` have one address. */
 typedef struct weft_waiters_ {
-    const weft_primitive_info_ *info;
+    WEFT_INFO_MEMBER_
     weft_wait_ *first; /* the task that came first; NULL: no task is in the list */
 } weft_waiters_;
 
@@ -37,9 +37,10 @@ static inline weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context
                                             const weft_primitive_info_ *info)
 {
     weft_task *const task = weft_running_task_(context);
-    waiters->info = info;
+    (void)info;
+    WEFT_SET_INFO_(waiters, info);
     weft_wait_list_append_(&waiters->first, &task->live.wait);
-    return weft_park_listed_(task, &waiters->info);
+    return weft_park_listed_(task, WEFT_WHERE_(waiters));
 }
 
 static inline void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait_ *wait)
