@@ -399,11 +399,13 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
  * the line of the weft_begin. Builds with WEFT_FREESTANDING have no debug mode. */
 #define WEFT_BEGUN_STATE_ 30002
 
-/* Returns the line that a state belongs to. (The function uses no modulo, because a Cortex-M0 has
- * no instruction for division.) */
+/* Returns the line that a state belongs to. (The loop is shorter than a modulo, because a Cortex-M0
+ * has no instruction for division.) */
 static inline unsigned weft_line_of_(unsigned state)
 {
-    return state > 20000 ? state - 20000 : state > 10000 ? state - 10000 : state;
+    while (state > 10000)
+        state -= 10000;
+    return state;
 }
 
 /* -DWEFT_CHECK_AWAITS is for a build that only checks, because the code becomes larger. With it,

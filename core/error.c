@@ -9,13 +9,14 @@ const weft_error weft_deadlock_error = {NULL, WEFT_TEXT_("deadlock: nothing can 
 
 bool weft_error_is(const weft_error *error, const weft_error *kind)
 {
-    if (kind == &weft_base_error)
+    const bool any = kind == &weft_any_error;
+    if (!error || kind == &weft_base_error)
         return error;
-    if (kind == &weft_any_error)
-        return error && !weft_error_is(error, &weft_cancelled_error);
+    if (any)
+        kind = &weft_cancelled_error;
     while (error && error != kind)
         error = error->kind;
-    return error;
+    return any ? !error : error != NULL;
 }
 
 const char *weft_error_text(const weft_error *error)

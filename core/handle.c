@@ -71,6 +71,7 @@ void weft_handle_set_watching_(weft_handle *handle, weft_function *function)
     handle->wait.node.callback = WEFT_CALL_WATCHES_;
 }
 
+#if WEFT_TEXTS
 weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *callback)
 {
     if (callback->callback != WEFT_CALL_READY_)
@@ -78,6 +79,7 @@ weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *callba
     weft_handle *const handle = WEFT_CONTAINER_(callback, weft_handle, wait.node);
     return loop->threadsafe ? loop->threadsafe->function_of(handle) : handle->function;
 }
+#endif
 
 bool weft_handle_pending(const weft_handle *handle)
 {

@@ -52,7 +52,7 @@ const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_func
  * passed (WEFT_SECONDS, WEFT_MS, WEFT_US), never earlier. If the delay is 0 or negative, the loop
  * makes the call in the next tick. Calls that are due at the same time are made in the order of the
  * requests. If the handle is not idle, returns weft_invalid_state_error and changes nothing.
- * Otherwise returns NULL. O(1) now; when the call is due, the loop has moved it at most 48 times
+ * Otherwise returns NULL. O(1) now; when the call is due, the loop has moved it at most 46 times
  * (timer.h). A call that would be due after WEFT_FOREVER, 292,000 years on the clock, is due at
  * WEFT_FOREVER. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,

@@ -3,6 +3,17 @@
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
+/* Sets or clears bits of `attention`. If this file is compiled for size, begin_tick looks at
+ * everything between two ticks, and nothing reads these bits. */
+static inline void set_attention(weft_loop *loop, unsigned bits, bool on)
+{
+#ifdef __OPTIMIZE_SIZE__
+    (void)loop, (void)bits, (void)on;
+#else
+    loop->attention = (unsigned char)(on ? loop->attention | bits : loop->attention & ~bits);
+#endif
+}
+
 /* ---- Start ---- */
 
 void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager)
@@ -53,14 +64,14 @@ weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 {
-    loop->attention |= WEFT_HAS_TIMERS_;
+    set_attention(loop, WEFT_HAS_TIMERS_, true);
     weft_timers_arm_(&loop->timers, wait, deadline, WEFT_TIME_BITS == 64 ? 0 : weft_loop_time(loop));
 }
 
 void weft_arm_after_(weft_loop *loop, weft_wait_ *wait, weft_time delay)
 {
     const weft_time now = weft_loop_time(loop);
-    loop->attention |= WEFT_HAS_TIMERS_;
+    set_attention(loop, WEFT_HAS_TIMERS_, true);
     if (delay == WEFT_FOREVER)
         weft_timers_arm_forever_(&loop->timers, wait);
     else
@@ -89,6 +100,18 @@ void weft_push_due_(weft_loop *loop, weft_wait_ *wait)
     }
     weft_ready_push_callback_(&loop->ready, wait);
 }
+
+#ifdef __OPTIMIZE_SIZE__
+void weft_wake_with_(weft_task *task, const weft_error *error)
+{
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
+    if (error) {
+        task->live.wait.error = error;
+        task->root.flags |= WEFT_HAS_ERROR_;
+    }
+    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
+}
+#endif
 
 static void run_callback(weft_loop *loop, weft_node_ *node)
 {
@@ -271,7 +294,7 @@ static bool begin_tick(weft_loop *loop)
         while ((due = weft_timers_pop_(&loop->timers, now)))
             weft_push_due_(loop, due);
     } else {
-        loop->attention &= (unsigned char)~WEFT_HAS_TIMERS_;
+        set_attention(loop, WEFT_HAS_TIMERS_, false);
     }
     if (!weft_ready_is_idle_(&loop->ready))
         weft_ready_begin_tick_(&loop->ready);
@@ -312,7 +335,7 @@ static bool run_ticks(weft_loop *loop)
         loop->ready.head = &loop->ready.tick;
         loop->context.running = NULL;
         if (loop->stopping && --loop->stopping == 0) {
-            loop->attention &= (unsigned char)~WEFT_STOPPING_;
+            set_attention(loop, WEFT_STOPPING_, false);
             return true;
         }
     }
@@ -338,7 +361,7 @@ const weft_error *weft_run_ticks_(weft_loop *loop)
 void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 {
     loop->stopping = ticks;
-    loop->attention |= WEFT_STOPPING_;
+    set_attention(loop, WEFT_STOPPING_, true);
 }
 
 weft_time weft_loop_time(weft_loop *loop)

@@ -120,7 +120,9 @@ typedef struct weft_debug_output weft_debug_output;
  * handle was opened. So a program without thread-safe handles does not link threadsafe.c. */
 typedef struct weft_threadsafe_hooks_ {
     void (*take_calls)(weft_loop *loop);
+#if WEFT_TEXTS
     weft_function *(*function_of)(weft_handle *ready); /* returns the program's function */
+#endif
 } weft_threadsafe_hooks_;
 
 /* Why a loop calls its `cancelling`. */
@@ -155,8 +157,6 @@ struct weft_loop {
     /* The number of thread-safe handles that were opened and not closed, and how many of them keep
      * a run function from returning. */
     unsigned open_handles, keepalive_handles;
-    weft_scope_ tasks;            /* the scope of the tasks in no group; the first scope */
-    struct weft_futures_ futures; /* the `scope` of every future */
     /* Tasks that have each started an eager task. The first one goes on when the eager task that
      * runs now parks, yields or ends. */
     weft_node_ *eager_parents;
@@ -172,6 +172,9 @@ struct weft_loop {
     void (*note_failure)(weft_task *task);
     /* descriptor.c: ends a watch; NULL: polls the descriptors while tasks are ready. */
     void (*watching)(weft_loop *loop, weft_wait_ *watch);
+    /* primitives/pool.c: a pooled child of the group has ended; NULL: frees what the group retains.
+     * weft_loop_close keeps this pointer, because a group may retain tasks for longer. */
+    void (*pooled)(weft_scope_ *group, weft_task *child);
     bool (*only_daemons)(const weft_loop *loop); /* inspect/daemon.c */
 #if WEFT_TEXTS
     const weft_inspection_ *inspection; /* inspect/watchdog.c, debug.c */
@@ -182,6 +185,8 @@ struct weft_loop {
     const void *thread; /* in debug mode: the thread that runs the loop; NULL: any may use it */
     const weft_debug_output *debug_output; /* NULL: standard error */
 #endif
+    weft_scope_ tasks;            /* the scope of the tasks in no group; the first scope */
+    struct weft_futures_ futures; /* the `scope` of every future */
 };
 
 /* ---- Public ---- */

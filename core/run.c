@@ -201,7 +201,9 @@ const weft_error *weft_loop_close(weft_loop *loop)
     weft_check_use_(loop, WEFT_IS_CLOSED_);
     weft_forget_handles_(loop);
     forget_tasks(loop);
+    void (*const pooled)(weft_scope_ *, weft_task *) = loop->pooled;
     make_new(loop, loop->backend);
+    loop->pooled = pooled;
     return NULL;
 }
 

@@ -354,7 +354,7 @@ WEFT_NORETURN_ WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task);
 /* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` (WEFT_SECONDS,
  * WEFT_MS, WEFT_US), never less. If the delay is 0 or negative, every task that is ready now runs
  * first. Raises an error only if the task is cancelled. O(1) now; when the delay is over, the loop
- * has moved the timer at most 48 times (timer.h). */
+ * has moved the timer at most 46 times (timer.h). */
 #define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
@@ -465,7 +465,11 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
     return parked;
 }
 
-/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. */
+/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code that
+ * is compiled for size calls one function for that. */
+#ifdef __OPTIMIZE_SIZE__
+void weft_wake_with_(weft_task *task, const weft_error *error);
+#else
 static inline void weft_wake_with_(weft_task *task, const weft_error *error)
 {
     task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
@@ -475,6 +479,7 @@ static inline void weft_wake_with_(weft_task *task, const weft_error *error)
     }
     weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
 }
+#endif
 
 /* Makes a parked task ready. */
 static inline void weft_wake_(weft_task *task)

@@ -133,6 +133,7 @@ static void take_calls(weft_loop *loop)
     }
 }
 
+#if WEFT_TEXTS
 /* Returns the program's function of a ready handle, for reports. */
 static weft_function *function_of(weft_handle *ready)
 {
@@ -142,6 +143,9 @@ static weft_function *function_of(weft_handle *ready)
 }
 
 static const weft_threadsafe_hooks_ hooks = {take_calls, function_of};
+#else
+static const weft_threadsafe_hooks_ hooks = {take_calls};
+#endif
 
 /* ---- Opening and closing ---- */
 

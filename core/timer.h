@@ -11,12 +11,12 @@
  * A new timer goes to the end of its bucket. If its deadline is the least one of the bucket, it goes
  * to the front. Timers of equal deadline always share a bucket, so they keep their order without a
  * number in each timer. The last bucket also takes every deadline that differs in a higher bit. With
- * microseconds, the timers of the last bucket are distributed anew at most once in 2 years.
+ * microseconds, the timers of the last bucket are distributed anew at most once in half a year.
  *
  * The first timer of a bucket has the least deadline of the bucket, until that timer is disarmed.
  * Then the bucket is searched once, when it has become the lowest bucket in use.
  *
- * In the heap, arming and disarming are O(1). Until a timer expires, it moves at most 48 times. A
+ * In the heap, arming and disarming are O(1). Until a timer expires, it moves at most 46 times. A
  * search of a bucket is O(n), n: the timers in that bucket. A heap of pointers would need three
  * words and a number in each task. A timer wheel would need more memory in the loop.
  */
@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 #if !WEFT_TIMER_LIST
-enum { WEFT_BUCKETS_ = 48 };
+enum { WEFT_BUCKETS_ = 46 };
 
 /* The timers of a loop. All zero bytes: there are no timers. */
 typedef struct weft_timers_ {

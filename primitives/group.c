@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/group.h"
 
-#include "primitives/pool.h"
-
 const weft_error weft_group_error = {.text = WEFT_TEXT_("unhandled errors in a task group")};
 
 WEFT_INFO_(info, .name = "group", .at = offsetof(weft_group, info));
@@ -42,8 +40,6 @@ static void forget_lost_failures(weft_group *group)
 static void retain_failed(weft_group *group, weft_task *child)
 {
     forget_lost_failures(group);
-    if (child->root.flags & WEFT_POOLED_)
-        weft_group_retain_(group, child);
     child->root.flags |= FAILED_FLAGS;
     child->live.wait.node.failed_in = group;
     weft_task_ring_append_(&group->failed, child);
@@ -76,14 +72,13 @@ static void child_failed(weft_group *group, weft_task *child)
 static void child_ended(weft_loop *loop, weft_task *child)
 {
     weft_group *const group = WEFT_CONTAINER_(child->awaitable.scope, weft_group, scope);
-    (void)loop;
     weft_leave_scope_(child);
     if (!group->scope.children && group->waits && weft_is_parked_(group->scope.parent))
         weft_wake_(group->scope.parent);
+    if (child->root.flags & WEFT_POOLED_)
+        loop->pooled(&group->scope, child);
     if (weft_error_is(child->awaitable.error, &weft_any_error))
         child_failed(group, child);
-    else if (child->root.flags & WEFT_POOLED_)
-        weft_pool_give_back_(child);
 }
 
 const weft_error *weft_group_refusal_(void)
@@ -229,7 +224,7 @@ size_t weft_count_errors(const weft_error *error)
 void weft_group_forget_errors(weft_group *group)
 {
     if (group->retained)
-        weft_group_release_retained_(group);
+        group->scope.loop->pooled(&group->scope, NULL);
     group->failed = NULL;
     group->failures = 0;
     group->raised = NULL;

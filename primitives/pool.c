@@ -77,14 +77,6 @@ static void free_slot(weft_pool_slot_ *slot)
     weft_semaphore_release(&pool->free_slots);
 }
 
-const weft_error *weft_pool_start_(weft_group *group, weft_task *task)
-{
-    const weft_error *const error = weft_group_start_(group, task, WEFT_POOLED_);
-    if (error)
-        free_slot(slot_of(task));
-    return error;
-}
-
 /* ---- Slots of children that failed ---- */
 
 /* Takes the slots that the group retains. Returns their list, with `others` behind them. */
@@ -122,29 +114,48 @@ static void give_back(weft_loop *loop, weft_pool_slot_ *slot)
     }
 }
 
-void weft_pool_give_back_(weft_task *task)
-{
-    slot_of(task)->next = NULL;
-    give_back(task->awaitable.scope->loop, slot_of(task));
-}
-
 static void run_reuse_hook(weft_reuse_hook_ *reuse_hook)
 {
     weft_group *const group = hooked_group(reuse_hook);
     give_back(group->scope.loop, take_retained(group, NULL));
 }
 
-void weft_group_retain_(weft_group *group, weft_task *task)
+static void retain(weft_group *group, weft_pool_slot_ *slot)
 {
-    weft_pool_slot_ *const slot = slot_of(task);
     if (!group->retained)
         weft_add_reuse_hook_(group->scope.loop, &group->reuse_hook, run_reuse_hook);
     slot->next = group->retained;
     group->retained = slot;
 }
 
-void weft_group_release_retained_(weft_group *group)
+static void release_retained(weft_group *group)
 {
     weft_remove_reuse_hook_(group->scope.loop, &group->reuse_hook);
     run_reuse_hook(&group->reuse_hook);
+}
+
+/* What the loop calls for a pooled child that has ended. A group retains the children that failed;
+ * with NULL, it frees them. */
+static void pooled(weft_scope_ *scope, weft_task *child)
+{
+    weft_group *const group = WEFT_CONTAINER_(scope, weft_group, scope);
+    if (!child) {
+        release_retained(group);
+    } else if (weft_error_is(child->awaitable.error, &weft_any_error)) {
+        retain(group, slot_of(child));
+    } else {
+        slot_of(child)->next = NULL;
+        give_back(scope->loop, slot_of(child));
+    }
+}
+
+/* ---- Starting ---- */
+
+const weft_error *weft_pool_start_(weft_group *group, weft_task *task)
+{
+    group->scope.loop->pooled = pooled;
+    const weft_error *const error = weft_group_start_(group, task, WEFT_POOLED_);
+    if (error)
+        free_slot(slot_of(task));
+    return error;
 }

@@ -103,15 +103,6 @@ weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ 
  * and returns the error of weft_group_start_. */
 const weft_error *weft_pool_start_(weft_group *group, weft_task *task);
 
-/* Frees the slot of an ended task. */
-void weft_pool_give_back_(weft_task *task);
-
-/* Makes a group retain the slot of a pooled task that failed. */
-void weft_group_retain_(weft_group *group, weft_task *task);
-
-/* Frees all slots that a group retains. */
-void weft_group_release_retained_(weft_group *group);
-
 #ifdef __cplusplus
 }
 #endif

@@ -12,10 +12,10 @@ WEFT_INFO_(put_info, .name = "queue: put", .at = offsetof(weft_queue_, putters))
 WEFT_INFO_(join_info, .name = "queue: join", .at = offsetof(weft_queue_, joiners));
 
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
-                      weft_queue_before *before)
+                      weft_queue_sort_ *sort)
 {
     *queue =
-        (weft_queue_){.order = (unsigned char)order, .room = room, .limit = room, .before = before};
+        (weft_queue_){.order = (unsigned char)order, .room = room, .limit = room, .sort = sort};
 }
 
 /* ---- Waiting ----
@@ -110,12 +110,12 @@ const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 
 const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_put_error_at_(queue, __FILE__, __LINE__);
+    return weft_queue_put_error_at_(queue, WEFT_FILE_, __LINE__);
 }
 
 const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_get_error_at_(queue, __FILE__, __LINE__);
+    return weft_queue_get_error_at_(queue, WEFT_FILE_, __LINE__);
 }
 
 const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,
@@ -139,20 +139,6 @@ const weft_error *weft_queue_get_error_(const weft_queue_ *queue)
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_empty_error;
 }
 
-/* ---- Priority ---- */
-
-void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size)
-{
-    const weft_heap_ heap = {items, size, queue->before};
-    weft_heap_put_(&heap, queue->size);
-}
-
-void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size)
-{
-    const weft_heap_ heap = {items, size, queue->before};
-    weft_heap_take_(&heap, queue->size);
-}
-
 /* ---- Nodes ---- */
 
 static void link_node(weft_queue_ *queue, weft_queue_node *node)
@@ -169,7 +155,7 @@ const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node
     if (node->next)
         weft_panic(WEFT_FILE_, __LINE__, WEFT_TEXT_("an item that is in a queue is put, or was not zero at first"));
     if (queue->order == WEFT_PRIORITY_)
-        queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
+        queue->sort(queue, node, at, true);
     else
         link_node(queue, node);
     weft_queue_count_in_(queue);
@@ -180,7 +166,7 @@ void *weft_queue_get_node_(weft_queue_ *queue, size_t at)
 {
     weft_queue_node *node = queue->last;
     if (queue->order == WEFT_PRIORITY_)
-        queue->last = weft_heap_take_node_(node, queue->before, at);
+        queue->sort(queue, NULL, at, false);
     else
         node = weft_node_ring_pop_(&queue->last);
     node->next = node->below = NULL;

@@ -9,7 +9,7 @@ import re
 import gdb
 
 # What has no name in debug information, since it is a macro (core/coroutine.h, wait.h, task.h).
-LATE_STATE, HANDLER_STATE = 20000, 10000
+STATES_OF_A_LINE = 10000
 NO_CALLBACK = 9  # enum weft_callback_ of core/list.h has smaller numbers
 DAEMON = 0x100
 CANCELLING_ONE = 0x200
@@ -59,8 +59,7 @@ class Frame:
         state = int(value['state'])
         self.name = code['name'].string()
         self.file = code['file'].string()
-        self.line = state - (LATE_STATE if state > LATE_STATE else
-                             HANDLER_STATE if state > HANDLER_STATE else 0)
+        self.line = state % STATES_OF_A_LINE
 
     def place(self):
         return f'{self.file}:{self.line}' if self.line else f'{self.file}, at its start'
