@@ -75,12 +75,12 @@ typedef struct weft_step_ {
 typedef struct weft_code {
     weft_step_ (*step)(weft_frame *frame, weft_context *context);
 #if WEFT_TEXTS
-    const char *name;  /* the name of the coroutine */
-    const char *file;  /* the source file of the coroutine */
+    const char *name; /* the name of the coroutine */
+    const char *file; /* the source file of the coroutine */
 #endif
-    size_t size;       /* the size of the coroutine's frame, in bytes */
+    size_t size; /* the size of the coroutine's frame, in bytes */
 #if WEFT_TEXTS
-    uint16_t name_at;  /* the frame's member that names the task, as offset in bytes; 0: none */
+    uint16_t name_at; /* the frame's member that names the task, as offset in bytes; 0: none */
 #endif
     uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
 } weft_code;
@@ -129,20 +129,28 @@ struct weft_context {
  * other functions. The other hints affect only the layout of the code. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
+#if !defined(__OPTIMIZE_SIZE__)
+#define WEFT_APART_ __attribute__((cold, noinline))
+#endif
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #define WEFT_ALWAYS_INLINE_ __attribute__((always_inline)) inline
 #endif
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
+#define WEFT_MAYBE_UNUSED_ __attribute__((unused))
 #define WEFT_LIKELY_(condition) __builtin_expect(!!(condition), 1)
 #define WEFT_UNLIKELY_(condition) __builtin_expect(!!(condition), 0)
 #else
 #define WEFT_COLD_
 #define WEFT_MUST_CHECK_
+#define WEFT_MAYBE_UNUSED_
 #define WEFT_LIKELY_(condition) (condition)
 #define WEFT_UNLIKELY_(condition) (condition)
 #endif
 #ifndef WEFT_ALWAYS_INLINE_
 #define WEFT_ALWAYS_INLINE_ inline
+#endif
+#ifndef WEFT_APART_ /* WEFT_COLD_, unless the compiler counts bytes */
+#define WEFT_APART_
 #endif
 
 /* ---- Resuming -------------------------------------------------------------------------------- */
@@ -501,8 +509,9 @@ typedef weft_step_ weft_use_weft_return_value_;
 
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame *, weft_context *);          \
-    storage const weft_code name##_code WEFT_IN_FLASH_ =                                           \
-        WEFT_CODE_OF_(name, WEFT_STEP_OF_(name), name_offset);                                     \
+    storage const weft_code name##_code WEFT_IN_FLASH_ = {                                         \
+        WEFT_STEP_OF_(name), WEFT_NAME_AND_FILE_(name) sizeof(struct name),                        \
+        WEFT_NAME_AT_(name_offset) WEFT_ALIGNMENT_(name)};                                         \
     WEFT_PUSH_DIAGNOSTICS_                                                                         \
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame * weft_frame_,               \
                                                            weft_context * weft_context_)           \
@@ -533,16 +542,13 @@ typedef weft_step_ weft_use_weft_return_value_;
                 return weft_resume_other_(weft_frame_, weft_context_);                             \
             case WEFT_STATE_(0):
 
+/* Members of a weft_code that only a program with texts has. */
 #if WEFT_TEXTS
-#define WEFT_CODE_OF_(name, step, name_offset)                                                     \
-    {                                                                                              \
-        step, #name, __FILE__, sizeof(struct name), name_offset, WEFT_ALIGNMENT_(name)             \
-    }
+#define WEFT_NAME_AND_FILE_(name) #name, __FILE__,
+#define WEFT_NAME_AT_(offset) offset,
 #else
-#define WEFT_CODE_OF_(name, step, name_offset)                                                     \
-    {                                                                                              \
-        step, sizeof(struct name), WEFT_ALIGNMENT_(name)                                           \
-    }
+#define WEFT_NAME_AND_FILE_(name)
+#define WEFT_NAME_AT_(offset)
 #endif
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
 

@@ -39,10 +39,10 @@ typedef void weft_queue_sort_(weft_queue_ *queue, void *items, size_t size, bool
 /* The members that every type of queue begins with. They do not depend on the type of the items. */
 struct weft_queue_ {
     weft_waiters_ getters, putters, joiners;
-    size_t size;       /* number of items in the queue */
-    size_t room;       /* most items that fit; 0: no limit, or the queue is not initialised */
-    size_t limit;      /* bounded: a put needs size < limit; `room`, or 0 after a shutdown */
-    size_t unfinished; /* items that were put and are not counted as done */
+    size_t size;            /* number of items in the queue */
+    size_t room;            /* most items that fit; 0: no limit, or the queue is not initialised */
+    size_t limit;           /* bounded: a put needs size < limit; `room`, or 0 after a shutdown */
+    size_t unfinished;      /* items that were put and are not counted as done */
     weft_queue_sort_ *sort; /* of a priority queue; NULL: another queue */
     union {
         size_t head;           /* bounded, first in, first out: the index of the first item */
@@ -93,7 +93,8 @@ struct weft_queue_ {
  * which Python's heapq would return them. Must not be called while a task waits for the queue.
  * O(1). */
 #define weft_priority_queue_init(q, order_)                                                        \
-    (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_##_sort_array_))
+    (WEFT_QUEUE_ORDERS_(order_, (q)->items),                                                       \
+     WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_##_sort_array_))
 
 /* weft_queue_init_over(WEFT_QUEUE_OVER(type) *q, array, n),
  * weft_lifo_queue_init_over(q, array, n), weft_priority_queue_init_over(q, array, n, order)
@@ -103,7 +104,8 @@ struct weft_queue_ {
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
-    (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_##_sort_array_))
+    (WEFT_QUEUE_ORDERS_(order_, (q)->items),                                                       \
+     WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_##_sort_array_))
 
 /* WEFT_QUEUE_BEFORE(name, type, a, b, expression)
  * Defines `name` as an order of items of type `type`. `expression` is true if *a comes out before
@@ -116,13 +118,13 @@ struct weft_queue_ {
         const type *const a = weft_a_, *const b = weft_b_;                                         \
         return (expression);                                                                       \
     }                                                                                              \
-    static inline void name##_sort_array_(weft_queue_ *weft_queue, void *weft_items,               \
-                                          size_t weft_size, bool weft_in)                          \
+    WEFT_MAYBE_UNUSED_ static void name##_sort_array_(weft_queue_ *weft_queue, void *weft_items,   \
+                                                      size_t weft_size, bool weft_in)              \
     {                                                                                              \
         weft_queue_sort_array_(weft_queue, weft_items, weft_size, weft_in, name);                  \
     }                                                                                              \
-    static inline void name##_sort_nodes_(weft_queue_ *weft_queue, void *weft_node,                \
-                                          size_t weft_at, bool weft_in)                            \
+    WEFT_MAYBE_UNUSED_ static void name##_sort_nodes_(weft_queue_ *weft_queue, void *weft_node,    \
+                                                      size_t weft_at, bool weft_in)                \
     {                                                                                              \
         weft_queue_sort_nodes_(weft_queue, weft_node, weft_at, weft_in, name);                     \
     }
