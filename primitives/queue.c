@@ -167,9 +167,9 @@ const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node
 {
     if (queue->is_shut_down)
         return &weft_queue_shut_down_error;
-    if (node->next)
-        weft_panic(__FILE__, __LINE__,
-                   "an item that is in a queue is put, or was not zero at first");
+#ifndef WEFT_HAS_DEBUG_MODE_
+    weft_queue_check_node_(queue, node, __FILE__, __LINE__);
+#endif
     if (queue->order == WEFT_PRIORITY_)
         queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
     else
