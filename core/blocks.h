@@ -35,6 +35,10 @@ typedef struct weft_exit {
     unsigned how;
 } weft_exit;
 
+#ifdef WEFT_HIDES_MACROS_ /* coroutine.h */
+#pragma GCC system_header
+#endif
+
 /* ---- How the macros below divide a block into sections ----------------------------------------
  *
  * Each section is a `for` loop that runs once. Behind that loop, the variable weft_exit_ says how
@@ -54,6 +58,7 @@ typedef struct weft_exit {
 /* `try:` */
 #define weft_try                                                                                   \
     {                                                                                              \
+        WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
         WEFT_FORBID_(weft_blocks_, WEFT_OPEN_BLOCK_TEXT_);                                         \
         if (0) {                                                                                   \

@@ -153,9 +153,9 @@ const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node
 {
     if (queue->is_shut_down)
         return &weft_queue_shut_down_error;
-    if (node->next)
-        weft_panic(WEFT_FILE_, __LINE__,
-                   WEFT_TEXT_("an item that is in a queue is put, or was not zero at first"));
+#ifndef WEFT_HAS_DEBUG_MODE_
+    weft_queue_check_node_(queue, node, WEFT_FILE_, __LINE__);
+#endif
     if (queue->order == WEFT_PRIORITY_)
         queue->sort(queue, node, at, true);
     else

@@ -207,8 +207,10 @@ struct weft_queue_ {
  * item was put. */
 #define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
-     weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
-                          WEFT_QUEUE_NODE_AT_(q)))
+     weft_queue_put_node_(                                                                         \
+         &(q)->queue,                                                                              \
+         WEFT_QUEUE_CHECK_NODE_(q, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q))),          \
+         WEFT_QUEUE_NODE_AT_(q)))
 
 /* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, where *pointer is a pointer to an
  * item. After the get, the item is in no queue. Everything else is as in weft_queue_get. The cost
@@ -276,14 +278,23 @@ struct weft_queue_ {
          : (error))
 
 /* Expand to the error of a full or empty queue over an array. If the queue was never initialised,
- * they panic with the program's file and line. With -Os the panic names no line of the program,
- * which makes the code smaller. */
-#ifdef __OPTIMIZE_SIZE__
+ * they panic with the program's file and line. In builds with WEFT_FREESTANDING and -Os the panic
+ * names no line of the program, which makes the code smaller. */
+#if defined __OPTIMIZE_SIZE__ && !defined WEFT_HAS_DEBUG_MODE_
 #define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_of_(queue)
 #define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_of_(queue)
 #else
-#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_at_((queue), __FILE__, __LINE__)
-#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), __FILE__, __LINE__)
+#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_at_((queue), WEFT_FILE_, __LINE__)
+#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), WEFT_FILE_, __LINE__)
+#endif
+
+/* Panics with the program's file and line if the item `item_` is in a queue. In builds with
+ * WEFT_FREESTANDING, weft_queue_put_node_ does that, and names no line of the program. */
+#ifdef WEFT_HAS_DEBUG_MODE_
+#define WEFT_QUEUE_CHECK_NODE_(q, node)                                                            \
+    weft_queue_check_node_(&(q)->queue, (node), WEFT_FILE_, __LINE__)
+#else
+#define WEFT_QUEUE_CHECK_NODE_(q, node) (node)
 #endif
 
 /* Does not compile unless WEFT_QUEUE_BEFORE has defined `order` for the type of *items. Does not
@@ -342,6 +353,17 @@ void weft_queue_shutdown_now_(weft_queue_ *queue);
 static inline bool weft_queue_is_full_(const weft_queue_ *queue)
 {
     return queue->room && queue->size >= queue->room;
+}
+
+/* Returns `node`. Panics if `node` is in a queue, unless the queue is shut down. */
+static inline weft_queue_node *weft_queue_check_node_(const weft_queue_ *queue,
+                                                      weft_queue_node *node, const char *file,
+                                                      unsigned line)
+{
+    if (WEFT_UNLIKELY_(node->next != NULL) && !queue->is_shut_down)
+        weft_panic(file, line,
+                   WEFT_TEXT_("an item that is in a queue is put, or was not zero at first"));
+    return node;
 }
 
 /* Returns true if a put need not wait. For queues over an array. */
