@@ -23,9 +23,9 @@ struct weft_backend {
     /* Returns the time in microseconds since any fixed moment. The time must never go back. */
     weft_time (*now)(weft_backend *backend);
     /* Waits until one of three conditions is true:
-     *   - The time is `until` or later. If no timer is armed, `until` is WEFT_FOREVER.
-     *   - A watched descriptor is ready or bad.
-     *   - The function wake() was called since the last sleep().
+     * - The time is `until` or later. If no timer is armed, `until` is WEFT_FOREVER.
+     * - A watched descriptor is ready or bad.
+     * - The function wake() was called since the last sleep().
      * Calls weft_watch_ready for each watch whose descriptor is ready. Calls weft_watch_bad for
      * each watch whose descriptor is bad. sleep() may return before one of the three conditions is
      * true; the loop then calls sleep() again. So the backend may shorten a sleep that is too long

@@ -69,11 +69,11 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
 /* trio's notify_closing. The program must call this function before it calls close(descriptor).
  * Raises weft_bad_descriptor_error in each task that waits for the descriptor. The loop calls each
  * function that was passed to weft_call_when_readable or weft_call_when_writable for the
- * descriptor. But a task that the descriptor has woken already, and that has not run yet, gets no
- * error. Within two ticks (iterations of the loop), that task calls its read or write. The
- * descriptor's number may belong to another file by then. So tasks that share a descriptor should
- * read its number from one shared variable, and the task that closes the descriptor should set this
- * variable to -1. O(n), n: the watches of the loop. */
+ * descriptor. A task gets no error if it was woken before because the descriptor was ready, and has
+ * not run yet. Such a task runs within two ticks (iterations of the loop), and then calls its read
+ * or write. The descriptor's number may belong to another file by then. So tasks that share a
+ * descriptor should read its number from one shared variable, and the task that closes the
+ * descriptor should set this variable to -1. O(n), n: the watches of the loop. */
 void weft_notify_closing(weft_loop *loop, int descriptor);
 
 /* ---- For backends, and hosts that drive a loop ---- */
@@ -123,9 +123,9 @@ const weft_error *weft_watch_admit(weft_loop *loop, const weft_watch *watch);
 void weft_watch_ready(weft_loop *loop, weft_watch *watch);
 
 /* Ends a watch of the loop, because its descriptor is bad, for example closed. If a task waits, it
- * raises weft_bad_descriptor_error. If a callback waits, the loop calls it; the read or write in
- * the callback then fails. Backends call this function, and so do hosts, which are programs with an
- * event loop of their own. O(1). */
+ * raises weft_bad_descriptor_error. If a callback waits, the loop calls the callback, whose own
+ * read or write then fails. Backends call this function, and so do hosts, which are programs with
+ * an event loop of their own. O(1). */
 void weft_watch_bad(weft_loop *loop, weft_watch *watch);
 
 /* ---- Private ---- */

@@ -22,7 +22,7 @@ enum weft_barrier_state_ {
 };
 
 /* asyncio.Barrier. The program owns the barrier, and must not move the barrier while a task waits
- * for it. There is nothing to clean up. */
+ * for it. A barrier need not be destroyed. */
 typedef struct weft_barrier {
     weft_condition condition;
     size_t parties; /* the number of tasks that make a round; at least 1 */

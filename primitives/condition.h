@@ -11,7 +11,8 @@ extern "C" {
 
 /* asyncio.Condition, with a lock of its own. A condition of all zero bytes is ready for use, and
  * its lock is free. The program owns the condition, and must not move the condition while a task
- * waits for it. There is nothing to clean up. The member `lock` may be used like any weft_lock. */
+ * waits for it. A condition need not be destroyed. The member `lock` may be used like any
+ * weft_lock. */
 typedef struct weft_condition {
     weft_waiters_ waiters;
     weft_lock lock;

@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* asyncio.Event. An event of all zero bytes is not set. The program owns the event, and must not
- * move the event while a task waits for it. There is nothing to clean up. */
+ * move the event while a task waits for it. An event need not be destroyed. */
 typedef struct weft_event {
     weft_waiters_ waiters;
     bool set;

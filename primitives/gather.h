@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* The members that every type of gather begins with. They do not depend on the number of parts. */
+/* The first members of every type of gather. They do not depend on the number of parts. */
 typedef struct weft_gather_ {
     weft_gather_wait_ gather_wait; /* the object for which the gathering task waits */
     weft_multi_wait_ multi_wait;
@@ -21,9 +21,9 @@ typedef struct weft_gather_ {
 
 /* WEFT_GATHER(n): the type of a gather with room for n parts. A part is a task or future that the
  * gather waits for. A gather lives in a frame (a coroutine's struct), or is static. It must be all
- * zero bytes before its first use, and must not be moved while it has parts. After
- * a wait for the parts has ended, the program may use the gather again. Each use of the macro makes a new type. To use the type
- * twice, name it with typedef. */
+ * zero bytes before its first use, and must not be moved while it has parts. After a
+ * wait for the parts has ended, the program may use the gather again. Each use of the macro makes a
+ * new type. To use the type twice, name it with typedef. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \

@@ -11,8 +11,8 @@ extern "C" {
 
 /* asyncio.Lock. A lock of all zero bytes is free. The program owns the lock: a static variable, a
  * member of a frame (a coroutine's struct), or allocated memory. A lock must not be a C local
- * variable of a coroutine. The program must not move the lock while a task waits for it. There is
- * nothing to clean up. As in asyncio, a task that holds the lock must not acquire the lock again
+ * variable of a coroutine. The program must not move the lock while a task waits for it. A lock
+ * need not be destroyed. As in asyncio, a task that holds the lock must not acquire the lock again
  * (weft_rlock allows that). Any task may release the lock. */
 typedef struct weft_lock {
     weft_waiters_ waiters;

@@ -10,8 +10,8 @@ extern "C" {
 #endif
 
 /* threading.RLock, for tasks; asyncio has no such lock. A lock of all zero bytes is free. The
- * program owns the lock, and must not move the lock while a task waits for it. There is nothing to
- * clean up. */
+ * program owns the lock, and must not move the lock while a task waits for it. A reentrant lock
+ * need not be destroyed. */
 typedef struct weft_rlock {
     weft_lock lock;
     size_t depth; /* how often the holder must release the lock; 0: the lock is free */

@@ -10,9 +10,9 @@ extern "C" {
 #endif
 
 /* asyncio.Semaphore and asyncio.BoundedSemaphore: a number of units that tasks acquire and release.
- * The program owns the semaphore, and must not move the semaphore while a task waits for it. There
- * is nothing to clean up. A unit is granted to a waiting task if it is reserved for this task
- * before the task runs. */
+ * The program owns the semaphore, and must not move the semaphore while a task waits for it. A
+ * semaphore need not be destroyed. A unit is granted to a waiting task if it is reserved for this
+ * task before the task runs. */
 typedef struct weft_semaphore {
     weft_waiters_ waiters;
     weft_wait_ *next; /* the first waiter that has not been granted a unit; NULL: none */

@@ -15,8 +15,7 @@ extern "C" {
 
 enum weft_wait_until_ { WEFT_UNTIL_FIRST_, WEFT_UNTIL_ERROR_, WEFT_UNTIL_ALL_ };
 
-/* The members that every type of wait set begins with. They do not depend on the number of
- * parts. */
+/* The first members of every type of wait set. They do not depend on the number of parts. */
 typedef struct weft_wait_set_ {
     weft_multi_wait_ multi_wait;
     const weft_primitive_info_ *info;

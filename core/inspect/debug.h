@@ -6,23 +6,22 @@
  *
  * Debug mode writes a line to standard error, or to a function of the program, for each of these:
  *
- *   an error that nobody retrieved   crawl.c: task fetch failed and nobody retrieved the error: ...
- *   a slow call                      crawl.c:31: task fetch kept the loop for 150 ms
- *   a coroutine never awaited        crawl.c: coroutine fetch, begun at line 12, was never awaited:
- *                                    its frame is used again
+ *    an error that nobody retrieved   crawl.c: task fetch failed and nobody retrieved the error: ...
+ *    a slow call                      crawl.c:31: task fetch kept the loop for 150 ms
+ *    a coroutine never awaited        crawl.c: coroutine fetch, begun at line 12, was never awaited:
+ *                                     its frame is used again
  *
- * Debug mode panics (panic.h) for each of these mistakes. The panic names the line of the program
+ * Debug mode panics (panic.h) after each of these mistakes. The panic names the line of the program
  * if that line is known.
- *
- *   use from another thread     A thread other than the one that runs the loop sets a future,
- *                               cancels, creates a task, asks for a call, or stops the loop; or it
- *                               wakes a task of the loop through a primitive that both threads use.
- *   use in a child after fork   threadsafe.h says what a child may do with its parent's loop.
+ * - A thread other than the one that runs the loop uses the loop: it creates or cancels a task,
+ *   sets a future, requests a callback, or stops the loop. Or it wakes a task of the loop through a
+ *   primitive, such as a lock, that both threads use.
+ * - A child process uses its parent's loop after fork() in a way that threadsafe.h does not allow.
  *
  * Debug mode does not notice these mistakes:
- *   - Two threads use one primitive, such as a lock, while no task waits for the primitive.
- *   - A coroutine is begun in allocated memory outside of a task, and the memory is freed.
- *   - A callback or a plain function begins a coroutine, and no task awaits the coroutine.
+ * - Two threads use one primitive, such as a lock, while no task waits for the primitive.
+ * - A coroutine is begun in allocated memory outside of a task, and the memory is freed.
+ * - A callback or a plain function begins a coroutine, and no task awaits the coroutine.
  *
  * While debug mode is on, the loop reads the clock and the process's number for each step of a task
  * and each callback. Each weft_call and each new task searches the list of the coroutines that were

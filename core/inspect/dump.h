@@ -30,10 +30,10 @@ typedef void weft_write(const char *text, void *to);
  *                 crawl.c:44: in store
  *
  * Each task has a line with its name and one of these:
- *   - What the task waits for. For a lock, the line also names the task that holds the lock. For an
- *     await, it names the awaited task. For a gather, it names the first awaitable that has not
- *     ended, and says how many more there are.
- *   - That the task runs, is ready, or has not begun, and which error the task will raise.
+ * - What the task waits for. For a lock, the line also names the task that holds the lock. For an
+ *   await, it names the awaited task. For a gather, it names the first awaitable that has not
+ *   ended, and says how many more there are.
+ * - That the task runs, is ready, or has not begun, and which error the task will raise.
  * Below that line, each nested await of the task has a line; the outermost await comes first. If a
  * task runs, the last of these lines is the await that the task has passed last. Groups that are
  * nested deeper than ten levels are not indented further; each line then says its level.
@@ -47,9 +47,9 @@ typedef void weft_write(const char *text, void *to);
  * a constant amount of C's stack.
  *
  * O(n), n: the tasks, groups, nested awaits, and awaitables of gathers. Three things cost more:
- *   nested awaits             O(log m) each, m: the nested awaits of the task
- *   groups around each other  O(sqrt(g)) each, g: the groups, in the worst order of entering them
- *   all tasks                 O(b) each, b: the bits of an address, if a task waits for a lock */
+ *    nested awaits             O(log m) each, m: the nested awaits of the task
+ *    groups around each other  O(sqrt(g)) each, g: the groups, in the worst order of entering them
+ *    all tasks                 O(b) each, b: the bits of an address, if a task waits for a lock */
 void weft_dump(weft_loop *loop, weft_write *write, void *to);
 
 /* Writes the tasks as weft_dump does, after a run has ended with weft_deadlock_error. The first

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* The program's memory for the action of SIGQUIT. All members are private. */
+/* The memory that weft_dump_on_quit needs. All members are private. */
 typedef struct weft_quit_dump_ {
     weft_threadsafe_handle handle;
     void (*on_signal)(int number);
