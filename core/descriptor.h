@@ -38,14 +38,14 @@ extern const weft_error weft_descriptor_range_error;
 extern const weft_error weft_descriptor_busy_error;
 
 /* weft_wait_readable(int descriptor), weft_wait_writable(int descriptor)
- * In a coroutine. weft_wait_readable waits until a read from the descriptor would not block.
- * weft_wait_writable waits until a write to the descriptor would not block. A read or write that
- * would fail at once does not block. The errors weft_bad_descriptor_error,
- * weft_descriptor_range_error and weft_descriptor_busy_error are raised at once. If the loop's
- * backend has no descriptors, raises weft_invalid_state_error. If the descriptor is closed during
- * the wait, raises weft_bad_descriptor_error later. The program owns the descriptor. weft keeps
- * only its number, and only during the wait. O(1); if there is already a wait for that number,
- * O(n), n: the watches of the loop. */
+ * In a coroutine. Waits until a read from the descriptor would not block (weft_wait_readable), or
+ * until a write to the descriptor would not block (weft_wait_writable). A read or write that would
+ * fail at once does not block. The errors weft_bad_descriptor_error, weft_descriptor_range_error
+ * and weft_descriptor_busy_error are raised at once. If the loop's backend has no descriptors,
+ * raises weft_invalid_state_error. If the descriptor is closed during the wait, raises
+ * weft_bad_descriptor_error later. The program owns the descriptor. weft keeps only its number, and
+ * only during the wait. O(1); if there is already a wait for that number, O(n), n: the watches of
+ * the loop. */
 #define weft_wait_readable(descriptor)                                                             \
     WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_READABLE))
 #define weft_wait_writable(descriptor)                                                             \
@@ -81,10 +81,11 @@ void weft_notify_closing(weft_loop *loop, int descriptor);
 /* The direction that a watch waits for. */
 enum weft_watched_for { WEFT_READABLE, WEFT_WRITABLE };
 
-/* A watch is one wait of a task or callback for one descriptor. weft_first_watch returns the oldest
- * watch of a loop. weft_next_watch returns the watch that began after *watch. Both return NULL if
- * there is no such watch. The pointer is valid until the loop runs, or until weft_watch_ready or
- * weft_watch_bad ends the watch. The end of one watch does not end another watch. O(1). */
+/* A watch is one wait of a task or callback for one descriptor. The first function returns the
+ * oldest watch of a loop. The second function returns the watch that began next after *watch. Both
+ * return NULL if there is no such watch. The pointer is valid until the loop runs, or until
+ * weft_watch_ready or weft_watch_bad ends the watch. The end of one watch does not end another
+ * watch. O(1). */
 weft_watch *weft_first_watch(weft_loop *loop);
 weft_watch *weft_next_watch(weft_watch *watch);
 
@@ -103,8 +104,8 @@ static inline enum weft_watched_for weft_watch_for(const weft_watch *watch)
 /* Stores in a watch which file the watch is for. A backend calls this function from its function
  * watch(). Why: the program may close a descriptor while a task waits for it, and then open another
  * file that gets the closed descriptor's number. `file` is a value that other files probably do not
- * have, such as a hash of inode and device; 0: the file is not known. weft ignores the highest bit
- * of `file`. O(1). */
+ * have, such as a hash of inode and device; 0: the file is not known. The highest bit of `file` is
+ * ignored. O(1). */
 static inline void weft_watch_set_file(weft_watch *watch, uint32_t file)
 {
     watch->watched.mark = file << 1 | weft_watch_for(watch);

@@ -8,14 +8,10 @@
  *     ...
  *     weft_check(weft_threadsafe_open(weft_running_loop(), &interrupted, stop));
  *
- * After fork(), the child process has a copy of the parent's loop. The child may:
- * - Call exec or _exit.
- * - Use another loop, with a backend of its own.
- * - Close its copies of the parent's handles (weft_threadsafe_close). The parent's handles stay
- *   open.
- * - If the loop's backend uses select() or poll(): close those handles, then open handles again
- *   and run its copy of the loop.
- *
+ * After fork(), the child process has a copy of the parent's loop. The child may call exec or
+ * _exit. It may use another loop, with a backend of its own. It may close its copies of the
+ * parent's handles (weft_threadsafe_close); the parent's handles stay open. If the loop's backend
+ * uses select() or poll(), the child may then open handles again and run its copy of the loop.
  * While the child's copy of a handle is open, the child must not run that handle's loop. The child
  * must not call weft_call_soon_threadsafe with such a handle, because the call may wake the parent
  * instead. The backend on epoll keeps its watches in the kernel, where parent and child share them.

@@ -26,8 +26,8 @@ enum weft_barrier_state_ {
 typedef struct weft_barrier {
     weft_condition condition;
     size_t parties; /* the number of tasks that make a round; at least 1 */
-    size_t count;   /* tasks of this round that have come and have not left */
-    size_t passed;  /* tasks of this round that have got their result already */
+    size_t count;   /* number of tasks of this round that have come and have not left */
+    size_t passed;  /* number of tasks of this round that have got their result already */
     enum weft_barrier_state_ state;
 } weft_barrier;
 

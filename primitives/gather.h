@@ -14,7 +14,7 @@ extern "C" {
 typedef struct weft_gather_ {
     weft_gather_wait_ gather_wait; /* the object for which the gathering task waits */
     weft_multi_wait_ multi_wait;
-    size_t live;             /* parts that have not ended yet */
+    size_t live;             /* number of parts that have not ended yet */
     const weft_error *error; /* the error that the wait raises at its end; NULL: no error */
     bool collects;           /* true: the error of a part does not end the wait */
 } weft_gather_;

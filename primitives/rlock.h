@@ -14,7 +14,7 @@ extern "C" {
  * need not be destroyed. */
 typedef struct weft_rlock {
     weft_lock lock;
-    size_t depth; /* how often the holder must release the lock; 0: the lock is free */
+    size_t depth; /* how often the holder must still release the lock; 0: the lock is free */
 } weft_rlock;
 
 /* weft_rlock_acquire(weft_rlock *rlock): `await lock.acquire()`. If the running task already holds

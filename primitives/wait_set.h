@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* wait and as_completed. wait waits for several tasks and futures, until one has ended, one has
- * failed, or all have ended. as_completed gives the program each of several tasks and futures when
- * it has ended, in the order in which they end. A wait set is the object that holds these tasks and
+/* Waits for several tasks and futures: asyncio's wait and as_completed. A wait lasts until one of
+ * them has ended, one has failed, or all have ended. With as_completed, the program gets one after
+ * the other, in the order in which they end. A wait set is the object that holds these tasks and
  * futures. They are the parts of the set. */
 #ifndef WEFT_PRIMITIVES_WAIT_SET_H
 #define WEFT_PRIMITIVES_WAIT_SET_H
@@ -63,16 +63,16 @@ typedef struct weft_wait_set_ {
 
 /* weft_wait_first(s, weft_time limit), weft_wait_first_error(s, limit), weft_wait_all(s, limit)
  * `await asyncio.wait(s, timeout=limit, return_when=...)`, for the set *s.
- * weft_wait_first waits until a part has ended (FIRST_COMPLETED). weft_wait_first_error waits until
- * a part has ended with an error other than a cancellation, or until all parts have ended
- * (FIRST_EXCEPTION). weft_wait_all waits until all parts have ended (ALL_COMPLETED).
- * `limit` is the longest wait in microseconds; WEFT_FOREVER: no limit. When the limit has passed,
- * the wait ends without an error. weft_done(part) then returns true for the parts that have ended.
- * After the wait, all parts stay in the set, and a task may wait for the set again. If the waiting
- * task is cancelled, the parts are not cancelled. Raises weft_invalid_state_error if the set has no
- * parts, a task waits for the set already, or a part belongs to another loop. After the wait, weft
- * keeps no pointer to the set. The macro evaluates `s` again when the waiting task resumes. O(n),
- * n: the parts. */
+ * The macro weft_wait_first waits until a part has ended (FIRST_COMPLETED). The macro
+ * weft_wait_first_error waits until a part has ended with an error other than a cancellation, or
+ * until all parts have ended (FIRST_EXCEPTION). The macro weft_wait_all waits until all parts have
+ * ended (ALL_COMPLETED). `limit` is the longest wait in microseconds; WEFT_FOREVER: no limit. When
+ * the limit has passed, the wait ends without an error. weft_done(part) then returns true for the
+ * parts that have ended. After the wait, all parts stay in the set, and a task may wait for the set
+ * again. If the waiting task is cancelled, the parts are not cancelled. Raises
+ * weft_invalid_state_error if the set has no parts, a task waits for the set already, or a part
+ * belongs to another loop. After the wait, weft keeps no pointer to the set. The macro evaluates
+ * `s` again when the waiting task resumes. O(n), n: the parts. */
 #define weft_wait_first(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_FIRST_)
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
@@ -89,19 +89,20 @@ typedef struct weft_wait_set_ {
  *     }
  * } weft_end
  * `async for which in asyncio.as_completed(s, timeout=limit):`, for the set *s.
- * weft_with_completed begins a block. Inside the block the program must not move or reuse the set.
- * `limit` is the time for the block, in microseconds from its beginning; WEFT_FOREVER: no limit.
- * weft_completed_left returns the number of parts that weft_next_completed has not given to the
- * program yet. weft_next_completed waits until one more part has ended. It then stores a pointer to
- * this part, a weft_future *, in self->which. The parts come in the order in which they end. To
- * learn which part has ended, compare the pointer with weft_as_future(part). To raise the part's
- * error, await the pointer. After the block, in whatever way the program leaves it, the set has no
- * parts, and weft keeps no pointer to the set. weft_with_completed raises weft_invalid_state_error
- * if a task waits for the set already, or if a part belongs to another loop. weft_next_completed
- * raises weft_invalid_state_error if the running task is not in the block, or if the program has
- * got all parts before the limit. After the limit, weft_next_completed first gives the program the
- * parts that ended in time, and then raises weft_timeout_error. The macros evaluate `s` more than
- * once. The block costs O(n), n: the parts. Each weft_next_completed costs O(1). */
+ * The macro weft_with_completed begins a block. Inside the block the program must not move or reuse
+ * the set. `limit` is the time for the block, in microseconds from its beginning; WEFT_FOREVER: no
+ * limit. The macro weft_completed_left returns the number of parts that weft_next_completed has not
+ * given to the program yet. The macro weft_next_completed waits until one more part has ended. It
+ * then stores a pointer to this part, a weft_future *, in self->which. The parts come in the order
+ * in which they end. To learn which part has ended, compare the pointer with weft_as_future(part).
+ * To raise the part's error, await the pointer. After the block, in whatever way the program leaves
+ * it, the set has no parts, and weft keeps no pointer to the set. Errors: weft_with_completed
+ * raises weft_invalid_state_error if a task waits for the set already, or if a part belongs to
+ * another loop. The macro weft_next_completed raises weft_invalid_state_error if the running task
+ * is not in the block, or if the program has got all parts before the limit. After the limit,
+ * weft_next_completed first gives the program the parts that ended in time, and then raises
+ * weft_timeout_error. The macros evaluate `s` more than once. The block costs O(n), n: the parts.
+ * Each weft_next_completed costs O(1). */
 #define weft_with_completed(s, limit)                                                              \
     WEFT_WITH_(weft_check(weft_completed_enter_(&(s)->set, weft_context_, WEFT_DELAY_(limit))),    \
                weft_completed_exit_(&(s)->set))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The backend on Linux's epoll: for many descriptors, of any number.
  * A watch is one wait for one descriptor, either to read or to write. The cost of a sleep does not
- * depend on the number of watched descriptors that are not ready. weft.h does not include this
- * header: a program includes core/backend/epoll.h by name. */
+ * depend on the number of watched descriptors that are not ready. A program that uses this backend
+ * includes core/backend/epoll.h by name, because weft.h does not include this header. */
 #ifndef WEFT_CORE_BACKEND_EPOLL_H
 #define WEFT_CORE_BACKEND_EPOLL_H
 
@@ -19,7 +19,7 @@ struct weft_epoll_slot_ {
     weft_watch *watches[2]; /* the watch to read, the watch to write; NULL: none */
     dev_t device;           /* the device of the watched file */
     ino_t inode;            /* the inode of the watched file */
-    bool always;            /* epoll refuses this kind of file: the descriptor is always ready */
+    bool always;            /* true: epoll refuses this kind of file; it counts as always ready */
 };
 
 /* The backend's memory. Unlike the rest of the library, this backend allocates memory. When a watch

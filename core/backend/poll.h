@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The backend on POSIX's poll(): for descriptors of any number.
- * A watch is one wait for one descriptor, either to read or to write. weft.h does not include this
- * header: a program includes core/backend/poll.h by name.
+ * A watch is one wait for one descriptor, either to read or to write. A program that uses this
+ * backend includes core/backend/poll.h by name, because weft.h does not include this header.
  *
  * A host is a program that drives weft's loop from an event loop of its own. A host that calls
  * poll() itself calls weft_poll_fill before poll(), and weft_poll_notify after poll()

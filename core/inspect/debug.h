@@ -4,24 +4,23 @@
  *     weft_loop_init(&loop, &backend.backend);
  *     weft_set_debug(&loop, true);
  *
- * Debug mode writes a line to standard error, or to a function of the program, for each of these:
+ * Debug mode writes a line to standard error, or to a function of the program, for an error that
+ * nobody retrieved, for a slow step of a task, and for a coroutine that was begun and never
+ * awaited:
  *
- *    an error that nobody retrieved   crawl.c: task fetch failed and nobody retrieved the error: ...
- *    a slow call                      crawl.c:31: task fetch kept the loop for 150 ms
- *    a coroutine never awaited        crawl.c: coroutine fetch, begun at line 12, was never awaited:
- *                                     its frame is used again
+ *     crawl.c: task fetch failed and nobody retrieved the error: no route to host
+ *     crawl.c:31: task fetch kept the loop for 150 ms
+ *     crawl.c: coroutine fetch, begun at line 12, was never awaited: its frame is used again
  *
- * Debug mode panics (panic.h) after each of these mistakes. The panic names the line of the program
- * if that line is known.
- * - A thread other than the one that runs the loop uses the loop: it creates or cancels a task,
- *   sets a future, requests a callback, or stops the loop. Or it wakes a task of the loop through a
- *   primitive, such as a lock, that both threads use.
- * - A child process uses its parent's loop after fork() in a way that threadsafe.h does not allow.
+ * Debug mode panics (panic.h) after three mistakes. The panic names the line of the program if that
+ * line is known. A thread other than the one that runs the loop creates or cancels a task, sets a
+ * future, requests a callback, or stops the loop. Or such a thread wakes a task of the loop through
+ * a primitive, such as a lock, that both threads use. Or a child process uses its parent's loop
+ * after fork() in a way that threadsafe.h does not allow.
  *
- * Debug mode does not notice these mistakes:
- * - Two threads use one primitive, such as a lock, while no task waits for the primitive.
- * - A coroutine is begun in allocated memory outside of a task, and the memory is freed.
- * - A callback or a plain function begins a coroutine, and no task awaits the coroutine.
+ * Debug mode does not notice it if two threads use one primitive, such as a lock, while no task
+ * waits for the primitive. Debug mode does not notice it either if no task awaits a coroutine that
+ * was begun in memory outside of a task, or that a callback or a plain function began.
  *
  * While debug mode is on, the loop reads the clock and the process's number for each step of a task
  * and each callback. Each weft_call and each new task searches the list of the coroutines that were
@@ -41,8 +40,8 @@ extern "C" {
 
 /* loop.set_debug(enabled). Turns the debug mode of the loop on or off. Debug mode is off at first,
  * and after weft_loop_close. In debug mode, the loop reports each step of a task and each callback
- * that takes more than 100 ms. weft_set_slow_call and weft_set_watchdog set another limit.
- * weft_set_debug must be called in the loop's thread, or before another thread uses the loop. O(1)
+ * that takes more than 100 ms. To set another limit, use weft_set_slow_call or weft_set_watchdog.
+ * This function must be called in the loop's thread, or before another thread uses the loop. O(1)
  * to turn debug mode on. O(n) to turn it off, n: the coroutines that were begun and not awaited. */
 void weft_set_debug(weft_loop *loop, bool enabled);
 

@@ -19,7 +19,7 @@ extern "C" {
 typedef struct weft_quit_dump_ {
     weft_threadsafe_handle handle;
     void (*on_signal)(int number);
-    unsigned long long before[32]; /* the old action of SIGQUIT: a struct sigaction */
+    unsigned long long before[32]; /* the action of SIGQUIT before; contains a struct sigaction */
 } weft_quit_dump_;
 
 /* WEFT_DUMP_ON_QUIT(name); at file scope. Defines the static variable `name`, and a signal handler
