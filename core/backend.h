@@ -52,9 +52,10 @@ struct weft_backend {
      * may have closed the watch's descriptor already. */
     void (*unwatch)(weft_backend *backend, const weft_watch *watch);
     /* Ends the present sleep. If the loop does not sleep, ends the next sleep. Any thread, signal
-     * handler or interrupt may call this function. Several calls of wake() may end only one sleep.
-     * But after each call of wake(), a sleep must end. If the member is NULL, no run waits for
-     * thread-safe calls (threadsafe.h): the loop looks for them only between two ticks. */
+     * handler or interrupt may call this function. Several calls of wake() during or before one
+     * sleep need end only that sleep. No call of wake() may be lost. If the member is NULL, no run
+     * waits for thread-safe calls (threadsafe.h): the loop looks for them only between two
+     * ticks. */
     void (*wake)(weft_backend *backend);
     /* Opens what wake() needs, such as a pipe. Returns NULL, or an error. The loop calls this
      * function before it opens the first thread-safe handle. If wake() needs nothing, the member

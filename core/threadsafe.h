@@ -37,10 +37,10 @@ extern "C" {
  * weft_threadsafe_close cancels a thread-safe call; the program must not use weft_handle_cancel for
  * that. */
 struct weft_threadsafe_handle {
-    weft_handle handle; /* the function gets this member's address */
+    weft_handle handle; /* the address of this member is passed to `function` */
     weft_function *function;
     weft_loop *loop;              /* NULL: the handle is closed */
-    weft_threadsafe_handle *next; /* the next handle in the list of calls the loop has not seen */
+    weft_threadsafe_handle *next; /* a link of the loop's list of thread-safe calls */
     /* Points to this handle from a thread-safe call until the function begins; else NULL. */
     WEFT_ATOMIC_(weft_threadsafe_handle *) called;
     bool daemon; /* true: no run waits for a call of this handle (weft_threadsafe_set_daemon) */

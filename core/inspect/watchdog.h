@@ -42,7 +42,7 @@ void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchd
 
 /* ---- Private ---- */
 
-/* Describes the entry of the ready queue that the loop is about to run. */
+/* Describes the task or callback that the loop is about to run. */
 weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *node);
 
 /* Makes the loop call the functions of `inspection`; if `inspection` is NULL, no such functions. */
