@@ -76,7 +76,7 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
  * descriptor should set this variable to -1. O(n), n: the watches of the loop. */
 void weft_notify_closing(weft_loop *loop, int descriptor);
 
-/* ---- For backends, and hosts that drive a loop ---- */
+/* ---- Backends, hosts ---- */
 
 /* The direction that a watch waits for. */
 enum weft_watched_for { WEFT_READABLE, WEFT_WRITABLE };

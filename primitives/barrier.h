@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Barrier: n tasks wait until all n have come.
- * The number n is the barrier's number of parties. A round begins when the first task comes, and
- * ends when the last of the n tasks has left the barrier. */
+ * As in asyncio, these n tasks are called the parties of the barrier. A round begins when the first
+ * task comes, and ends when the last of the n tasks has left the barrier. */
 #ifndef WEFT_PRIMITIVES_BARRIER_H
 #define WEFT_PRIMITIVES_BARRIER_H
 
