@@ -12,11 +12,12 @@
  *     crawl.c:31: task fetch kept the loop for 150 ms
  *     crawl.c: coroutine fetch, begun at line 12, was never awaited: its frame is used again
  *
- * Debug mode panics (panic.h) after three mistakes. The panic names the line of the program if that
- * line is known. A thread other than the one that runs the loop creates or cancels a task, sets a
- * future, requests a callback, or stops the loop. Or such a thread wakes a task of the loop through
- * a primitive, such as a lock, that both threads use. Or a child process uses its parent's loop
- * after fork() in a way that threadsafe.h does not allow.
+ * Debug mode panics (panic.h) in three cases. In the first case, a thread other than the one that
+ * runs the loop creates or cancels a task, sets a future, requests a callback, or stops the loop.
+ * In the second case, such a thread wakes a task of the loop through a primitive, such as a lock,
+ * that both threads use. In the third case, a child process uses its parent's loop after fork() in
+ * a way that threadsafe.h does not allow. The panic names the line of the program if that line is
+ * known.
  *
  * Debug mode does not notice it if two threads use one primitive, such as a lock, while no task
  * waits for the primitive. Debug mode does not notice it either if no task awaits a coroutine that
