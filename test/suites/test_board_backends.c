@@ -186,7 +186,7 @@ static weft_backend *new_machine(bool is_periodic, uint32_t mask, uint32_t per_u
     counter = (weft_tickless_counter){.seen = (uint32_t)machine.counts & mask};
     weft_periodic_init(&periodic, WEFT_MS(1));
     periodic.now = (weft_time)0 - WEFT_MS(3); /* a narrow clock wraps soon */
-#if !defined(WEFT_TIME_BITS) || WEFT_TIME_BITS == 64
+#if WEFT_TIME_BITS == 64
     periodic.now = 0; /* a wide one never does */
 #endif
     weft_tickless_init(&tickless, counter_now, arm, 1);
@@ -282,9 +282,9 @@ END_TEST
 
 /* ---- How often the machine wakes ---- */
 
-#if defined(WEFT_TIME_BITS) && WEFT_TIME_BITS == 16
+#if WEFT_TIME_BITS == 16
 enum { LONG_S = 30 };
-#elif defined(WEFT_TIME_BITS) && WEFT_TIME_BITS == 32
+#elif WEFT_TIME_BITS == 32
 enum { LONG_S = 2000 };
 #else
 enum { LONG_S = 3600 };
