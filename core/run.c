@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
-#include <string.h>
-
 /* ---- Until the program stops the loop ---- */
 
 const weft_error *weft_run_forever(weft_loop *loop)
@@ -131,17 +129,17 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* ---- From init to close ---- */
 
-/* Fills the memory with zero bytes. If the library is compiled for size, calls no memset, which
- * would be larger than this loop. */
+/* Fills the memory with zero bytes. If the library is compiled for size, the loop must not become a
+ * call of memset, which would be larger. There is no <string.h>: weft needs no C library. */
 static void clear(void *memory, size_t size)
 {
 #ifdef __OPTIMIZE_SIZE__
     unsigned char volatile *byte = memory;
+#else
+    unsigned char *byte = memory;
+#endif
     while (size--)
         *byte++ = 0;
-#else
-    memset(memory, 0, size);
-#endif
 }
 
 static void make_new(weft_loop *loop, weft_backend *backend)
