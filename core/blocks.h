@@ -72,8 +72,8 @@ typedef struct weft_exit {
  * error. If the program reads `variable` after an await, it must be a member of the frame.
  * weft_raise(variable) raises the error again. */
 #define weft_catch(...)                                                                            \
-    WEFT_CATCH_(WEFT_FIRST_(__VA_ARGS__), WEFT_SECOND_(__VA_ARGS__, weft_caught_, ))
-#define WEFT_CATCH_(kind, variable)                                                                \
+    WEFT_CATCH_(__VA_ARGS__, weft_caught_, )
+#define WEFT_CATCH_(kind, variable, ...)                                                           \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_catch belongs behind weft_try or another weft_catch");              \
     WEFT_CLOSE_SECTION_                                                                            \

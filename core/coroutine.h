@@ -73,16 +73,33 @@ typedef struct weft_step_ {
 
 /* The code of a coroutine: a constant that all frames of the coroutine share. */
 typedef struct weft_code {
-    union {
-        weft_step_ (*step)(weft_frame *frame, weft_context *context);
-        void (*run)(weft_loop *loop, weft_node_ *node); /* of a callback (list.h) */
-    };
+    weft_step_ (*step)(weft_frame *frame, weft_context *context);
+#if WEFT_TEXTS
     const char *name;  /* the name of the coroutine */
     const char *file;  /* the source file of the coroutine */
+#endif
     size_t size;       /* the size of the coroutine's frame, in bytes */
+#if WEFT_TEXTS
     uint16_t name_at;  /* the frame's member that names the task, as offset in bytes; 0: none */
+#endif
     uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
 } weft_code;
+
+/* On AVR, constants would use RAM. Without texts, a weft_code there lies in flash alone, and is read
+ * by the functions below. */
+#if defined(__AVR__) && !WEFT_TEXTS
+#include <avr/pgmspace.h>
+#define WEFT_IN_FLASH_ PROGMEM
+#define WEFT_STEP_CODE_OF_(code)                                                                   \
+    ((weft_step_(*)(weft_frame *, weft_context *))pgm_read_ptr(&(code)->step))
+#define WEFT_SIZE_OF_(code) ((size_t)pgm_read_word(&(code)->size))
+#define WEFT_ALIGNMENT_OF_(code) pgm_read_byte(&(code)->alignment)
+#else
+#define WEFT_IN_FLASH_
+#define WEFT_STEP_CODE_OF_(code) (code)->step
+#define WEFT_SIZE_OF_(code) (code)->size
+#define WEFT_ALIGNMENT_OF_(code) (code)->alignment
+#endif
 
 /* The head of every coroutine's frame, whose first member is `weft_frame frame;`. */
 struct weft_frame {
@@ -130,6 +147,12 @@ struct weft_context {
 
 /* ---- Resuming -------------------------------------------------------------------------------- */
 
+/* Runs one step of the coroutine. */
+static inline weft_step_ weft_run_step_(weft_frame *frame, weft_context *context)
+{
+    return WEFT_STEP_CODE_OF_(frame->code)(frame, context);
+}
+
 /* Gives the result of a wait that completed at once; context->error may be set. */
 static inline weft_step_ weft_go_on_(const weft_context *context)
 {
@@ -147,7 +170,7 @@ static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
     weft_frame *frame = *innermost;
     while (result.what == WEFT_CALLED_ || (result.what == WEFT_RETURNED && frame != root)) {
         *innermost = frame = result.what == WEFT_CALLED_ ? context->callee : frame->caller;
-        result = frame->code->step(frame, context);
+        result = weft_run_step_(frame, context);
     }
     return result;
 }
@@ -162,7 +185,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
                                      weft_context *context)
 {
     weft_frame *const frame = *innermost;
-    return weft_follow_(frame->code->step(frame, context), innermost, root, context);
+    return weft_follow_(weft_run_step_(frame, context), innermost, root, context);
 }
 
 /* ---- A coroutine ----------------------------------------------------------------------------- */
@@ -375,15 +398,14 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 /* The state of a frame that weft_begin has set up in debug mode (inspect/debug.h). Its flags are
  * the line of the weft_begin. Builds with WEFT_FREESTANDING have no debug mode. */
 #define WEFT_BEGUN_STATE_ 30002
-#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
-#define WEFT_HAS_DEBUG_MODE_
-#endif
 
-/* Returns the line that a state belongs to. (The function uses no modulo, because a Cortex-M0 has
- * no instruction for division.) */
+/* Returns the line that a state belongs to. (The loop is shorter than a modulo, because a Cortex-M0
+ * has no instruction for division.) */
 static inline unsigned weft_line_of_(unsigned state)
 {
-    return state > 20000 ? state - 20000 : state > 10000 ? state - 10000 : state;
+    while (state > 10000)
+        state -= 10000;
+    return state;
 }
 
 /* -DWEFT_CHECK_AWAITS is for a build that only checks, because the code becomes larger. With it,
@@ -479,9 +501,8 @@ typedef weft_step_ weft_use_weft_return_value_;
 
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame *, weft_context *);          \
-    storage const weft_code name##_code = {                                                        \
-        {WEFT_STEP_OF_(name)}, #name,       __FILE__,                                              \
-        sizeof(struct name),   name_offset, WEFT_ALIGNMENT_(name)};                                \
+    storage const weft_code name##_code WEFT_IN_FLASH_ =                                           \
+        WEFT_CODE_OF_(name, WEFT_STEP_OF_(name), name_offset);                                     \
     WEFT_PUSH_DIAGNOSTICS_                                                                         \
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame * weft_frame_,               \
                                                            weft_context * weft_context_)           \
@@ -512,6 +533,17 @@ typedef weft_step_ weft_use_weft_return_value_;
                 return weft_resume_other_(weft_frame_, weft_context_);                             \
             case WEFT_STATE_(0):
 
+#if WEFT_TEXTS
+#define WEFT_CODE_OF_(name, step, name_offset)                                                     \
+    {                                                                                              \
+        step, #name, __FILE__, sizeof(struct name), name_offset, WEFT_ALIGNMENT_(name)             \
+    }
+#else
+#define WEFT_CODE_OF_(name, step, name_offset)                                                     \
+    {                                                                                              \
+        step, sizeof(struct name), WEFT_ALIGNMENT_(name)                                           \
+    }
+#endif
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
 
 /* A plain `return` would skip the releases of the blocks. So a plain `return` in a coroutine is an
@@ -586,6 +618,9 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
  * resumed. If `state` is 0, the panic names the line `end`, that of WEFT_ASYNC_END. */
 WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned state, unsigned end,
                                            bool continues);
+
+/* The linker knows this function by the configuration of the program (config.h). */
+#define weft_resume_other_ WEFT_CONFIGURED_(weft_resume_other)
 
 /* Called if a coroutine is resumed at a state that is none of its awaits. If the coroutine has
  * ended, returns WEFT_RETURNED. Otherwise panics. */

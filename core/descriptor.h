@@ -101,7 +101,7 @@ static inline enum weft_watched_for weft_watch_for(const weft_watch *watch)
  * inode and device; 0: not known. The highest bit of `file` is ignored. O(1). */
 static inline void weft_watch_set_file(weft_watch *watch, uint32_t file)
 {
-    watch->watched.mark = file << 1 | weft_watch_for(watch);
+    watch->watched.mark = (weft_mark_)(file << 1 | weft_watch_for(watch));
 }
 
 /* Checks a new watch against the other watches of its descriptor. A backend's watch() must call it

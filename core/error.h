@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -50,6 +52,18 @@ bool weft_error_is(const weft_error *error, const weft_error *kind);
 /* str(error). Returns the error's text, or the text of the first kind above the error that has a
  * text. Never returns NULL. The error owns the text. O(n), n: the kinds above the error. */
 const char *weft_error_text(const weft_error *error);
+
+/* ---- Private ---- */
+
+/* WEFT_ERROR_(name, kind, text): defines `name`, a const weft_error * to an error of the kind. A
+ * program without texts has no error of its own there: `name` points to the kind. */
+#if WEFT_TEXTS
+#define WEFT_ERROR_(name, kind, text)                                                              \
+    static const weft_error name##_error_ = {&(kind), text};                                       \
+    static const weft_error *const name = &name##_error_
+#else
+#define WEFT_ERROR_(name, kind, text) static const weft_error *const name = &(kind)
+#endif
 
 #ifdef __cplusplus
 }

@@ -72,16 +72,17 @@ WEFT_DECLARE(weft_barrier_wait);
  * wait, weft_barrier_reset raises weft_cancelled_error and changes nothing. It raises no other
  * error. `barrier` is evaluated again when the caller is resumed. O(n), n: the waiting tasks. */
 #define weft_barrier_reset(barrier)                                                                \
-    WEFT_WAIT_RESUME_(weft_barrier_reset_begin_((barrier), weft_context_),                         \
-                      weft_barrier_reset_resume_((barrier), weft_context_))
+    WEFT_WAIT_RESUME_(                                                                             \
+        weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_RESETTING_),             \
+        weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_RESETTING_))
 
 /* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks the barrier. Until the
  * barrier is reset, each task that waits there or comes raises weft_broken_barrier_error. The wait
  * for the lock, a cancellation and the evaluation of `barrier` are as in weft_barrier_reset. O(n),
  * n: the waiting tasks. */
 #define weft_barrier_abort(barrier)                                                                \
-    WEFT_WAIT_RESUME_(weft_barrier_abort_begin_((barrier), weft_context_),                         \
-                      weft_barrier_abort_resume_((barrier), weft_context_))
+    WEFT_WAIT_RESUME_(weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_BROKEN_),  \
+                      weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_BROKEN_))
 
 /* barrier.parties. Returns the number of tasks that make a round. O(1). */
 static inline size_t weft_barrier_parties(const weft_barrier *barrier)
@@ -104,10 +105,11 @@ static inline bool weft_barrier_broken(const weft_barrier *barrier)
 
 /* ---- Private ---- */
 
-weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *context);
-void weft_barrier_reset_resume_(weft_barrier *barrier, weft_context *context);
-weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *context);
-void weft_barrier_abort_resume_(weft_barrier *barrier, weft_context *context);
+/* Begins and resumes a reset (to WEFT_BARRIER_RESETTING_) or an abort (to WEFT_BARRIER_BROKEN_). */
+weft_step_ weft_barrier_change_begin_(weft_barrier *barrier, weft_context *context,
+                                      enum weft_barrier_state_ to);
+void weft_barrier_change_resume_(weft_barrier *barrier, weft_context *context,
+                                 enum weft_barrier_state_ to);
 
 #ifdef __cplusplus
 }

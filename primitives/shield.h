@@ -13,7 +13,7 @@ extern "C" {
  * zero bytes before its first use, and must not be moved during a wait. When the wait has ended,
  * the shield may be used again. */
 typedef struct weft_shield {
-    const weft_primitive_info_ *info;
+    WEFT_INFO_MEMBER_
     weft_task *parent; /* the task that waits */
     weft_handle handle;
 } weft_shield;

@@ -18,7 +18,7 @@ enum weft_wait_until_ { WEFT_UNTIL_FIRST_, WEFT_UNTIL_ERROR_, WEFT_UNTIL_ALL_ };
  * parts. */
 typedef struct weft_wait_set_ {
     weft_multi_wait_ multi_wait;
-    const weft_primitive_info_ *info;
+    WEFT_INFO_MEMBER_
     weft_handle limit;
     /* as_completed: a circular list of the parts that have ended and were not taken yet. */
     weft_node_ *completed;

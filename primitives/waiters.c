@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/waiters.h"
 
+#ifdef __OPTIMIZE_SIZE__
+#include "primitives/waiters_inline.h"
+#endif
+
 /* In debug mode, each of these functions may find a task whose wake-up has to be checked. Then it
  * ends with a call that checks, and begins again. So the test costs nothing where it fails. */
 
@@ -70,16 +74,4 @@ static void wake_from(weft_wait_ *wait, size_t n)
 void weft_waiters_wake_(weft_waiters_ *waiters, size_t n)
 {
     wake_from(waiters->first, n);
-}
-
-void weft_waiters_wake_all_(weft_waiters_ *waiters)
-{
-    for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
-        if (weft_is_parked_unchecked_(weft_task_of_wait_(wait))) {
-            weft_wake_(weft_task_of_wait_(wait));
-        } else if (weft_is_checked_(weft_task_of_wait_(wait))) {
-            check_and_wake_from(wait, SIZE_MAX);
-            return;
-        }
-    }
 }
