@@ -82,6 +82,7 @@ build_library() {
     for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c $sources; do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
+        */dump.c | */report.c | */watchdog.c) case "$*" in *WEFT_TEXTS=0*) continue ;; esac ;; # need texts
         */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
         esac
         echo "-c $source -o $folder/$(echo "${source#"$weft"/}" | tr / _).o"
