@@ -28,28 +28,45 @@ void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node)
     unlink_waiter(awaitable, node, before);
 }
 
-/* A waiting task gets the error itself, so the memory of what has ended may be reused at once. */
-bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last)
+/* A waiting task gets the error itself, so the memory of what has ended may be reused at once.
+ * Returns true if the waiter is a task. */
+static inline bool wake_waiter(weft_loop *loop, weft_node_ *node, const weft_error *error)
 {
-    weft_loop *const loop = awaitable->scope->loop;
-    const weft_error *const error = awaitable->error;
+    if (!weft_is_callback_(node)) {
+        weft_wake_with_(weft_task_of_node_(node), error);
+        return true;
+    }
+    if (node->callback == WEFT_CALL_WAITS_) {
+        weft_push_due_(loop, weft_wait_of_(node));
+    } else {
+        weft_handle *const handle = WEFT_CONTAINER_(node, weft_handle, wait.node);
+        node->callback = WEFT_IDLE_;
+        handle->function(loop, handle);
+    }
+    return false;
+}
+
+WEFT_APART_ static bool wake_all(weft_loop *loop, weft_node_ *last, const weft_error *error)
+{
     bool woke_task = false;
     weft_node_ *next = last->next, *node;
     do {
         node = next;
         next = node->next;
-        if (!weft_is_callback_(node)) {
-            weft_wake_with_(weft_task_of_node_(node), error);
-            woke_task = true;
-        } else if (node->callback == WEFT_CALL_WAITS_) {
-            weft_push_due_(loop, weft_wait_of_(node));
-        } else {
-            weft_handle *const handle = WEFT_CONTAINER_(node, weft_handle, wait.node);
-            node->callback = WEFT_IDLE_;
-            handle->function(loop, handle);
-        }
+        woke_task |= wake_waiter(loop, node, error);
     } while (node != last);
     return woke_task;
+}
+
+/* Mostly there is one waiter. */
+bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last)
+{
+    weft_loop *const loop = awaitable->scope->loop;
+#ifndef __OPTIMIZE_SIZE__
+    if (last->next == last)
+        return wake_waiter(loop, last, awaitable->error);
+#endif
+    return wake_all(loop, last, awaitable->error);
 }
 
 /* ---- Asking ---- */

@@ -42,8 +42,7 @@ WEFT_CHECK_CONFIG_(WEFT_TIME_BITS == 64 || WEFT_TIME_BITS == 32 || WEFT_TIME_BIT
                    "weft: WEFT_TIME_BITS is 64, 32 or 16");
 WEFT_CHECK_CONFIG_(WEFT_TIME_HZ >= 1 && WEFT_TIME_HZ <= 1000000000,
                    "weft: WEFT_TIME_HZ is a number from 1 to 1000000000");
-WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1,
-                   "weft: WEFT_TIMER_LIST is 0 or 1");
+WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1, "weft: WEFT_TIMER_LIST is 0 or 1");
 
 /* WEFT_FREESTANDING: the program has no hosted C library. Compilers set this choice themselves with
  * -ffreestanding, and for AVR. */
@@ -77,7 +76,6 @@ WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1,
 #define WEFT_WITH_CHOICES_(name, texts, bits, hz, list, debug)                                     \
     WEFT_JOIN_CHOICES_(name, texts, bits, hz, list, debug)
 #define WEFT_JOIN_CHOICES_(name, texts, bits, hz, list, debug)                                     \
-    name##_of_a_library_with_WEFT_TEXTS_##texts##_TIME_BITS_##bits##_TIME_HZ_##hz##_TIMER_LIST_##  \
-        list##_##debug
+    name##_of_a_library_with_WEFT_TEXTS_##texts##_TIME_BITS_##bits##_TIME_HZ_##hz##_TIMER_LIST_##list##_##debug
 
 #endif

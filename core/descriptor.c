@@ -2,11 +2,12 @@
 #include "core/descriptor.h"
 
 const weft_error weft_descriptor_error = {.text = WEFT_TEXT_("cannot wait for the descriptor")};
-const weft_error weft_bad_descriptor_error = {&weft_descriptor_error, WEFT_TEXT_("Bad file descriptor")};
-const weft_error weft_descriptor_range_error = {&weft_descriptor_error,
-                                                WEFT_TEXT_("file descriptor out of the backend's range")};
-const weft_error weft_descriptor_busy_error = {&weft_descriptor_error,
-                                               WEFT_TEXT_("another wait for the descriptor is pending")};
+const weft_error weft_bad_descriptor_error = {&weft_descriptor_error,
+                                              WEFT_TEXT_("Bad file descriptor")};
+const weft_error weft_descriptor_range_error = {
+    &weft_descriptor_error, WEFT_TEXT_("file descriptor out of the backend's range")};
+const weft_error weft_descriptor_busy_error = {
+    &weft_descriptor_error, WEFT_TEXT_("another wait for the descriptor is pending")};
 
 WEFT_ERROR_(no_descriptors, weft_invalid_state_error, "the loop's backend has no descriptors");
 

@@ -53,12 +53,12 @@ struct weft_node_ {
  * place of a frame's address, a callback has one of these numbers. No frame has such a small
  * address. */
 enum weft_callback_ {
-    WEFT_IDLE_,        /* a handle that no call is pending for */
-    WEFT_TICK_END_,    /* the entry that ends a tick (below) */
-    WEFT_CHILD_ENDED_, /* a child of a group that has ended; the group's on_child_end is next */
-    WEFT_WAKE_UP_,     /* a task whose timer is due, or whose descriptor is ready */
-    WEFT_CALL_READY_,  /* a handle in the ready queue */
-    WEFT_CALL_ARMED_,  /* a handle in the timers */
+    WEFT_IDLE_,          /* a handle that no call is pending for */
+    WEFT_TICK_END_,      /* the entry that ends a tick (below) */
+    WEFT_CHILD_ENDED_,   /* a child of a group that has ended; the group's on_child_end is next */
+    WEFT_WAKE_UP_,       /* a task whose timer is due, or whose descriptor is ready */
+    WEFT_CALL_READY_,    /* a handle in the ready queue */
+    WEFT_CALL_ARMED_,    /* a handle in the timers */
     WEFT_CALL_WATCHES_,  /* a handle in the watches */
     WEFT_CALL_WAITS_,    /* a handle whose function the loop calls when an awaitable has ended */
     WEFT_CALL_OBSERVES_, /* a handle whose function is called directly at that end */
@@ -93,9 +93,9 @@ struct weft_wait_ {
     union {
         weft_packed_time_ deadline;      /* of a timer */
         struct weft_watch_data_ watched; /* of a watch */
-        weft_frame *innermost;    /* of a task that is a callback now: what node.frame was */
-        weft_awaitable_ *awaited; /* of a done callback: the awaitable it is for */
-        weft_wait_ *listed_after; /* of a primitive's waiter: the waiter after it */
+        weft_frame *innermost;           /* of a task that is a callback now: what node.frame was */
+        weft_awaitable_ *awaited;        /* of a done callback: the awaitable it is for */
+        weft_wait_ *listed_after;        /* of a primitive's waiter: the waiter after it */
     };
     weft_node_ node;
 };

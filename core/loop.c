@@ -49,7 +49,8 @@ static weft_time add_delay(const weft_loop *loop, weft_time now, weft_time delay
     return delay < WEFT_FOREVER - now ? now + delay : WEFT_FOREVER;
 #else
     if (delay > WEFT_FOREVER - resolution)
-        weft_panic(WEFT_FILE_, __LINE__, WEFT_TEXT_("a delay is longer than half the range of the clock"));
+        weft_panic(WEFT_FILE_, __LINE__,
+                   WEFT_TEXT_("a delay is longer than half the range of the clock"));
     return now + delay + resolution;
 #endif
 }
@@ -65,7 +66,8 @@ weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 {
     set_attention(loop, WEFT_HAS_TIMERS_, true);
-    weft_timers_arm_(&loop->timers, wait, deadline, WEFT_TIME_BITS == 64 ? 0 : weft_loop_time(loop));
+    weft_timers_arm_(&loop->timers, wait, deadline,
+                     WEFT_TIME_BITS == 64 ? 0 : weft_loop_time(loop));
 }
 
 void weft_arm_after_(weft_loop *loop, weft_wait_ *wait, weft_time delay)
@@ -131,49 +133,71 @@ static void run_callback(weft_loop *loop, weft_node_ *node)
 
 /* ---- End ---- */
 
-void weft_leave_scope_(weft_task *task)
+static WEFT_ALWAYS_INLINE_ void leave_scope(weft_scope_ *scope, weft_task *task)
 {
-    weft_scope_ *const scope = task->awaitable.scope;
     const weft_task *const previous = task->root.previous;
     if (task != scope->children && previous->next != task)
         weft_panic_overwritten_(task);
     weft_tasks_remove_(&scope->children, task);
     task->awaitable.scope = &scope->loop->tasks; /* a group may be gone before its child's memory */
+}
+
+void weft_leave_scope_(weft_task *task)
+{
+    leave_scope(task->awaitable.scope, task);
     task->live.wait.node.frame = &task->root;
 }
 
-/* What the end of every task does.
+/* What the end of every task does. Returns true if it woke a task.
  *
  * A group's callback runs before what waits for the child. While other children live, the end of a
  * child that has returned shows in nothing, so its callback is left out: theirs come later. */
-static void end_task(weft_loop *loop, weft_task *task)
+static WEFT_ALWAYS_INLINE_ bool end_with(weft_loop *loop, weft_task *task, const weft_error *error)
 {
     weft_scope_ *const scope = task->awaitable.scope;
-    const unsigned unusual = WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_;
-    if (WEFT_UNLIKELY_(task->root.flags & unusual))
-        loop->cancelling(task, WEFT_TASK_ENDS_);
-    const weft_error *const error = loop->context.error;
-    loop->context.error = NULL;
     scope->live--;
-    if (!scope->on_child_end) {
-        weft_leave_scope_(task);
-    } else if (!scope->live || error || task->root.flags & WEFT_POOLED_) {
+    if ((!scope->live || error || task->root.flags & WEFT_POOLED_) && scope->on_child_end) {
         task->live.wait.node.callback = WEFT_CHILD_ENDED_;
         weft_ready_push_(&loop->ready, &task->live.wait.node);
     } else {
-        weft_leave_scope_(task);
+        leave_scope(scope, task);
     }
-    if (!weft_complete_(&task->awaitable, error) && error && loop->note_failure &&
-        !scope->on_child_end)
+    return weft_complete_(&task->awaitable, error);
+}
+
+enum { UNUSUAL_FLAGS = WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_ };
+
+/* Ends any task. The error of a task that nobody awaits is noted. */
+WEFT_APART_ static void end_any_task(weft_loop *loop, weft_task *task)
+{
+    const bool in_group = task->awaitable.scope->on_child_end;
+    if (task->root.flags & UNUSUAL_FLAGS)
+        loop->cancelling(task, WEFT_TASK_ENDS_);
+    const weft_error *const error = loop->context.error;
+    loop->context.error = NULL;
+    if (!end_with(loop, task, error) && error && loop->note_failure && !in_group)
         loop->note_failure(task);
+}
+
+/* Mostly a task ends without an error, and nobody has cancelled it. */
+static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task)
+{
+#ifndef __OPTIMIZE_SIZE__
+    if (WEFT_LIKELY_(!loop->context.error && !(task->root.flags & UNUSUAL_FLAGS))) {
+        (void)end_with(loop, task, NULL);
+        return;
+    }
+#endif
+    end_any_task(loop, task);
 }
 
 /* ---- Run ---- */
 
 /* Delivers an error or a cancellation to a task that is about to run. A task that was cancelled
  * before its first step runs nothing. */
-WEFT_COLD_ static void deliver(weft_loop *loop, weft_task *task)
+WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
 {
+    weft_task *const task = weft_task_of_node_(node);
     const unsigned flags = task->root.flags;
     if (flags & WEFT_HAS_ERROR_)
         loop->context.error = task->live.wait.error;
@@ -185,34 +209,34 @@ WEFT_COLD_ static void deliver(weft_loop *loop, weft_task *task)
 }
 
 /* Decides what a step ended with. Returns the node whose step comes next in this run: the task's
- * own, if it called a coroutine or one returned to its caller; an eager child's; that of a task that
- * had started an eager one; or NULL. */
+ * own, if it called a coroutine or one returned to its caller; an eager child's; or NULL. */
 static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *node,
                                                   weft_step_ result)
 {
-    weft_task *const task = weft_task_of_node_(node);
     if (WEFT_LIKELY_(result.what == WEFT_YIELDED)) {
         weft_ready_push_(&loop->ready, node);
-    } else if (result.what == WEFT_PARKED_) {
+        return NULL;
+    }
+    weft_task *const task = weft_task_of_node_(node);
+    if (result.what == WEFT_PARKED_) {
         if (WEFT_UNLIKELY_(task->root.flags & WEFT_MUST_CANCEL_))
             loop->cancelling(task, WEFT_TASK_PARKS_);
+    } else if (result.what == WEFT_RETURNED) {
+        if (WEFT_LIKELY_(node->frame == &task->root)) {
+            end_task(loop, task);
+        } else {
+            node->frame = node->frame->caller;
+            return node;
+        }
     } else if (result.what == WEFT_CALLED_) {
         node->frame = loop->context.callee;
         return node;
-    } else if (result.what == WEFT_STARTS_) {
+    } else { /* it starts a task eagerly */
         node->next = loop->eager_parents;
         loop->eager_parents = node;
         return &WEFT_CONTAINER_(loop->context.callee, weft_task, root)->live.wait.node;
-    } else if (node->frame != &task->root) {
-        node->frame = node->frame->caller;
-        return node;
-    } else {
-        end_task(loop, task);
     }
-    weft_node_ *const parent = loop->eager_parents;
-    if (WEFT_UNLIKELY_(parent != NULL))
-        loop->eager_parents = parent->next;
-    return parent;
+    return NULL;
 }
 
 static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
@@ -221,7 +245,25 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *nod
     return after_step(loop, node, weft_run_step_(node->frame, &loop->context));
 }
 
-/* Runs an entry of the ready queue: a callback, or a task until it waits or ends. */
+/* A task that started another one eagerly goes on when that one parks, yields or ends. */
+static weft_node_ *take_eager_parent(weft_loop *loop)
+{
+    weft_node_ *const parent = loop->eager_parents;
+    if (parent)
+        loop->eager_parents = parent->next;
+    return parent;
+}
+
+static void run_on(weft_loop *loop, weft_node_ *node)
+{
+    do {
+        weft_node_ *const next = run_step(loop, node);
+        node = next ? next : take_eager_parent(loop);
+    } while (node);
+}
+
+/* Runs an entry of the ready queue: a callback, or a task until it waits or ends. If this file is
+ * not compiled for size, the first step is inline. */
 static WEFT_ALWAYS_INLINE_ void run_entry(weft_loop *loop, weft_node_ *node)
 {
     if (WEFT_UNLIKELY_(weft_is_callback_(node))) {
@@ -229,10 +271,13 @@ static WEFT_ALWAYS_INLINE_ void run_entry(weft_loop *loop, weft_node_ *node)
         return;
     }
     if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
-        deliver(loop, weft_task_of_node_(node));
-    do
-        node = run_step(loop, node);
-    while (WEFT_UNLIKELY_(node != NULL));
+        deliver(loop, node);
+#ifndef __OPTIMIZE_SIZE__
+    node = run_step(loop, node);
+    if (WEFT_LIKELY_(!node))
+        return;
+#endif
+    run_on(loop, node);
 }
 
 #if WEFT_TEXTS
@@ -245,7 +290,8 @@ void weft_run_entry_(weft_loop *loop, weft_node_ *node)
 #ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
-    return run_step(loop, node);
+    weft_node_ *const next = run_step(loop, node);
+    return next ? next : take_eager_parent(loop);
 }
 
 WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
@@ -255,8 +301,8 @@ WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
         return NULL;
     }
     if (weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_)
-        deliver(loop, weft_task_of_node_(node));
-    return run_step(loop, node);
+        deliver(loop, node);
+    return weft_run_next_step_(loop, node);
 }
 
 void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line)
@@ -314,7 +360,8 @@ static void run_tick(weft_loop *loop)
 #ifndef __OPTIMIZE_SIZE__
         if (WEFT_LIKELY_(!weft_ready_is_idle_(&loop->ready) && !loop->attention &&
                          !WEFT_LOAD_(loop->threadsafe_calls))) {
-            weft_ready_push_(&loop->ready, &loop->ready.tick); /* its head is the next tick's first */
+            weft_ready_push_(&loop->ready,
+                             &loop->ready.tick); /* its head is the next tick's first */
             continue;
         }
 #endif

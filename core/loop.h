@@ -179,7 +179,7 @@ struct weft_loop {
 #if WEFT_TEXTS
     const weft_inspection_ *inspection; /* inspect/watchdog.c, debug.c */
     weft_watchdog *watchdog;            /* NULL: none */
-    weft_time longest; /* the longest call that does not count as slow, a delay */
+    weft_time longest;                  /* the longest call that does not count as slow, a delay */
 #endif
 #ifdef WEFT_HAS_DEBUG_MODE_
     const void *thread; /* in debug mode: the thread that runs the loop; NULL: any may use it */

@@ -61,12 +61,11 @@ typedef int16_t weft_past_;
 #define WEFT_UNITS_(n, times, by) ((weft_time)(int64_t)(((n)*1LL * (times) + ((by)-1)) / (by)))
 #else
 #define WEFT_RATIO_(n, times, by)                                                                  \
-    (((n)*1LL * (times) +                                                                          \
-      _Generic((n), float                                                                          \
-               : (by)*0.99999f, double                                                             \
-               : (by)*0.999999, long double                                                        \
-               : (by)*0.999999L, default                                                           \
-               : (by)-1)) /                                                                        \
+    (((n)*1LL * (times) + _Generic((n), float                                                      \
+                                   : (by)*0.99999f, double                                         \
+                                   : (by)*0.999999, long double                                    \
+                                   : (by)*0.999999L, default                                       \
+                                   : (by)-1)) /                                                    \
      (by))
 #if WEFT_TIME_BITS == 64
 #define WEFT_UNITS_(n, times, by) ((weft_time)(int64_t)WEFT_RATIO_(n, times, by))

@@ -54,7 +54,7 @@ static inline bool weft_has_timers_(const weft_timers_ *timers)
 
 /* The timers of a loop. All zero bytes: there are no timers. */
 typedef struct weft_timers_ {
-    weft_node_ *first; /* a list of timers, the one with the least deadline first */
+    weft_node_ *first;   /* a list of timers, the one with the least deadline first */
 #if WEFT_TIME_BITS < 64
     weft_node_ *forever; /* a list of timers that are never due */
 #endif

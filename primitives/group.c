@@ -89,7 +89,8 @@ const weft_error *weft_group_refusal_(void)
 
 const weft_error *weft_group_admits_eager_(const weft_group *group, weft_context *context)
 {
-    WEFT_ERROR_(elsewhere, weft_invalid_state_error, "an eager child is started in another loop's group");
+    WEFT_ERROR_(elsewhere, weft_invalid_state_error,
+                "an eager child is started in another loop's group");
     if (!weft_group_accepts_(group))
         return weft_group_refusal_();
     return group->scope.loop == weft_running_loop_(context) ? NULL : elsewhere;

@@ -77,8 +77,7 @@ typedef struct weft_group {
  * cases too, the macro raises weft_invalid_state_error; it starts no child, and *task is free.
  * Panics if another task still uses the memory *task. `group` is evaluated more than once. Costs
  * what weft_create_task costs. */
-#define weft_group_create_task(group, name, ...)                                                   \
-    WEFT_GROUP_CREATE_TASK_(group, name, __VA_ARGS__, )
+#define weft_group_create_task(group, name, ...) WEFT_GROUP_CREATE_TASK_(group, name, __VA_ARGS__, )
 #define WEFT_GROUP_CREATE_TASK_(group, name, p, ...)                                               \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, p);                                                               \
@@ -106,8 +105,7 @@ typedef struct weft_group {
  * group.create_task(name(...)), outside of a coroutine: for example in a callback. An expression
  * that does what weft_group_create_task does, but returns an error instead of raising the error.
  * Returns NULL if the child was started. `group` and `task` are evaluated more than once. */
-#define weft_group_start_task(group, name, ...)                                                    \
-    WEFT_GROUP_START_TASK_(group, name, __VA_ARGS__, )
+#define weft_group_start_task(group, name, ...) WEFT_GROUP_START_TASK_(group, name, __VA_ARGS__, )
 #define WEFT_GROUP_START_TASK_(group, name, p, ...)                                                \
     (WEFT_REQUIRE_TASK_TOO_(name, (p)),                                                            \
      weft_group_prepare_((group), &(p)->task, &name##_code, WEFT_FILE_, __LINE__)                  \

@@ -28,8 +28,7 @@ static const weft_step_ go_on = {WEFT_GO_ON_};
  * a queue first gives way once: then its frame tells the line of the await. */
 static WEFT_NORETURN_ void panic_at(const char *file, unsigned line)
 {
-    weft_panic(file, line,
-               WEFT_TEXT_("a queue that has not been initialised, or over no array"));
+    weft_panic(file, line, WEFT_TEXT_("a queue that has not been initialised, or over no array"));
 }
 
 static WEFT_NORETURN_ void panic_at_await(const weft_context *context)
@@ -95,7 +94,9 @@ weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *co
 
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context)
 {
-    return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, WEFT_INFO_OF_(join_info)) : go_on;
+    return queue->unfinished
+               ? weft_waiters_park_(&queue->joiners, context, WEFT_INFO_OF_(join_info))
+               : go_on;
 }
 
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context)
@@ -152,8 +153,9 @@ const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node
 {
     if (queue->is_shut_down)
         return &weft_queue_shut_down_error;
-    if (node->next)
-        weft_panic(WEFT_FILE_, __LINE__, WEFT_TEXT_("an item that is in a queue is put, or was not zero at first"));
+#ifndef WEFT_HAS_DEBUG_MODE_
+    weft_queue_check_node_(queue, node, WEFT_FILE_, __LINE__);
+#endif
     if (queue->order == WEFT_PRIORITY_)
         queue->sort(queue, node, at, true);
     else

@@ -75,3 +75,17 @@ void weft_waiters_wake_(weft_waiters_ *waiters, size_t n)
 {
     wake_from(waiters->first, n);
 }
+
+#ifndef __OPTIMIZE_SIZE__
+void weft_waiters_wake_all_(weft_waiters_ *waiters)
+{
+    for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
+        if (weft_is_parked_unchecked_(weft_task_of_wait_(wait))) {
+            weft_wake_(weft_task_of_wait_(wait));
+        } else if (weft_is_checked_(weft_task_of_wait_(wait))) {
+            check_and_wake_from(wait, SIZE_MAX);
+            return;
+        }
+    }
+}
+#endif

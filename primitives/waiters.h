@@ -41,7 +41,8 @@ static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
 
 /* Parks the running task, and adds the task at the end of the list. `info` describes the primitive
  * that the task waits for. */
-WEFT_WAITERS_INLINE_ weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context *context, const weft_primitive_info_ *info);
+WEFT_WAITERS_INLINE_ weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context *context,
+                                                   const weft_primitive_info_ *info);
 
 WEFT_WAITERS_INLINE_ void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait_ *wait);
 
@@ -60,10 +61,11 @@ WEFT_WAITERS_INLINE_ bool weft_waiters_resume_(weft_waiters_ *waiters, weft_cont
 void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 
 /* Wakes all parked tasks of the list. */
-static inline void weft_waiters_wake_all_(weft_waiters_ *waiters)
-{
-    weft_waiters_wake_(waiters, SIZE_MAX);
-}
+#ifdef __OPTIMIZE_SIZE__
+#define weft_waiters_wake_all_(waiters) weft_waiters_wake_((waiters), SIZE_MAX)
+#else
+void weft_waiters_wake_all_(weft_waiters_ *waiters);
+#endif
 
 /* Wakes the first task of the list if it is parked. If it was woken before, does nothing. */
 WEFT_WAITERS_INLINE_ void weft_waiters_wake_first_(weft_waiters_ *waiters);
@@ -97,7 +99,8 @@ static inline void weft_waiters_pop_one_(weft_waiters_ *waiters)
 
 /* Removes the running task, which has just been resumed, from the list. If weft_waiters_pop_ has
  * removed the task, changes nothing and returns true. */
-WEFT_WAITERS_INLINE_ bool weft_waiters_resume_popped_(weft_waiters_ *waiters, weft_context *context);
+WEFT_WAITERS_INLINE_ bool weft_waiters_resume_popped_(weft_waiters_ *waiters,
+                                                      weft_context *context);
 
 /* Returns true if every task in the list was cancelled, or the list is empty. A cancelled task
  * leaves the list when it next runs. */

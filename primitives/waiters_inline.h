@@ -3,6 +3,8 @@
 #ifndef WEFT_PRIMITIVES_WAITERS_INLINE_H
 #define WEFT_PRIMITIVES_WAITERS_INLINE_H
 
+#include "waiters.h"
+
 WEFT_WAITERS_INLINE_ void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait_ *wait)
 {
     weft_wait_list_remove_(&waiters->first, wait);
@@ -16,7 +18,7 @@ WEFT_WAITERS_INLINE_ void weft_waiters_wake_granted_(weft_wait_ *wait)
 }
 
 WEFT_WAITERS_INLINE_ weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context *context,
-                                            const weft_primitive_info_ *info)
+                                                   const weft_primitive_info_ *info)
 {
     weft_task *const task = weft_running_task_(context);
     (void)info;
