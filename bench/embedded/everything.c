@@ -13,7 +13,10 @@ static weft_condition condition;
 static weft_barrier barrier = WEFT_BARRIER(2);
 static WEFT_QUEUE(unsigned char, 8) fifo, lifo, sorted;
 WEFT_QUEUE_BEFORE(less, unsigned char, a, b, *a < *b)
-struct item { weft_queue_node node; int n; };
+struct item {
+    weft_queue_node node;
+    int n;
+};
 WEFT_QUEUE_BEFORE(less_item, struct item, a, b, a->n < b->n)
 static WEFT_UNBOUNDED_QUEUE(struct item, node) nodes;
 static struct item item;
@@ -29,7 +32,11 @@ WEFT_ASYNC(leaf, int n;)
 WEFT_ASYNC_END
 static WEFT_POOL(leaf, 2) pool;
 static weft_handle timer;
-static void called(weft_loop *l, weft_handle *h) { (void)l, (void)h; weft_event_set(&event); }
+static void called(weft_loop *l, weft_handle *h)
+{
+    (void)l, (void)h;
+    weft_event_set(&event);
+}
 WEFT_ASYNC(demo, WEFT_TASK(leaf) a, b; struct leaf leaf; WEFT_GATHER(2) gather; WEFT_WAIT_SET(2) set; weft_group group;
            weft_timeout limit; weft_shield shield; struct weft_barrier_wait wait; weft_exit left; unsigned char c;
            struct item *item; weft_future *which; const weft_error *e;)
@@ -111,12 +118,17 @@ WEFT_ASYNC(demo, WEFT_TASK(leaf) a, b; struct leaf leaf; WEFT_GATHER(2) gather; 
     weft_event_wait(&event);
     weft_event_clear(&event);
     weft_cancel(&self->a);
-    out = (unsigned char)(weft_cancelling(&self->a.task) + weft_uncancel(&self->a.task) + weft_cancelled(&self->a));
+    out = (unsigned char)(weft_cancelling(&self->a.task) + weft_uncancel(&self->a.task) +
+                          weft_cancelled(&self->a));
     weft_threadsafe_close(&handle);
 }
 WEFT_ASYNC_END
 static WEFT_TASK(demo) task;
-static void unasked(weft_loop *l, weft_task *t, const weft_error *e) { (void)l, (void)t, (void)e; out++; }
+static void unasked(weft_loop *l, weft_task *t, const weft_error *e)
+{
+    (void)l, (void)t, (void)e;
+    out++;
+}
 int main(void)
 {
     weft_loop_init(&loop, &ticks);

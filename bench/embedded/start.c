@@ -24,7 +24,7 @@ _Noreturn void Reset_Handler(void)
 }
 
 __attribute__((section(".vectors"), used)) void (*const vectors[2])(void) = {
-    (void (*)(void))&_estack, Reset_Handler};
+    (void (*)(void)) & _estack, Reset_Handler};
 #elif defined(__riscv)
 int main(void);
 __attribute__((naked, used, section(".text.init"))) void _start(void);

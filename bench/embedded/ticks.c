@@ -8,6 +8,16 @@
 #define WEFT_TIME_HZ 1000000
 #endif
 
+#ifdef ON_MACHINE /* an emulated machine, which defines the functions for interrupts */
+#include <machine.h>
+#define wait_for_interrupt machine_wait_for_interrupt
+static volatile uint32_t milliseconds;
+
+void machine_on_tick(void)
+{
+    milliseconds++;
+}
+#else
 #if defined(__AVR__)
 unsigned weft_disable_interrupts(void)
 {
@@ -80,6 +90,7 @@ static void wait_for_interrupt(void)
 #endif
 
 extern volatile uint32_t milliseconds; /* counted by the timer's interrupt */
+#endif
 
 /* Returns the counter. A read of it may take several instructions, so interrupts are off. */
 static uint32_t read_milliseconds(void)
@@ -129,7 +140,5 @@ static void ticks_wake(weft_backend *backend)
 }
 
 extern weft_backend ticks;
-weft_backend ticks = {.now = ticks_now,
-                      .sleep = ticks_sleep,
-                      .resolution = WEFT_TIME_HZ / 1000,
-                      .wake = ticks_wake};
+weft_backend ticks = {
+    .now = ticks_now, .sleep = ticks_sleep, .resolution = WEFT_TIME_HZ / 1000, .wake = ticks_wake};
