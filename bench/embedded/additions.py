@@ -64,7 +64,7 @@ PARTS = [
      'weft_with_group(&self->group) { weft_group_create_pooled(&self->group, leaf, &pool); } weft_end;', ''),
     ('daemon', '', '', '', 'weft_set_daemon(&task.task, true);'),
     ('descriptor: `weft_wait_readable`', '', '', 'weft_wait_readable(0);', ''),
-    ('watchdog', 'static void slow(weft_loop *l, const weft_slow_call *c) { (void)l, (void)c; out++; }', '', '',
+    ('!watchdog', 'static void slow(weft_loop *l, const weft_slow_call *c) { (void)l, (void)c; out++; }', '', '',
      'weft_set_watchdog(&loop, WEFT_MS(5), slow);'),
     ('!dump', 'static void put(const char *text, void *to) { (void)text, (void)to; out++; }', '', '',
      'weft_dump(&loop, put, NULL);'),
@@ -72,9 +72,9 @@ PARTS = [
 
 PROGRAM = '''#include <weft.h>
 #include <core/inspect/daemon.h>
-#include <core/inspect/watchdog.h>
 #if !defined(WEFT_TEXTS) || WEFT_TEXTS
 #include <core/inspect/dump.h>
+#include <core/inspect/watchdog.h>
 #endif
 extern weft_backend ticks;
 static volatile unsigned char out;

@@ -124,6 +124,12 @@ static WEFT_TASK(puts) putting;
 static WEFT_TASK(gets) getting;
 static WEFT_TASK(waits) waiting;
 
+/* Runs 1,000 instructions, each of one cycle, by which the counts become instructions or cycles. */
+static __attribute__((noinline)) void run_nops(void)
+{
+    __asm__ volatile(".rept 1000\n\tnop\n\t.endr");
+}
+
 /* Runs all tasks to their end. */
 static uint32_t measure(void)
 {
@@ -139,6 +145,9 @@ int main(void)
 
     begin();
     machine_put_number("nothing", taken());
+    begin();
+    run_nops();
+    machine_put_number("nops", taken());
     for (int i = 0; i < TASKS; i++)
         weft_loop_create_task(&loop, yields, &yielding[i]);
     machine_put_number("yield", measure());

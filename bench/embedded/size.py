@@ -49,6 +49,8 @@ NAMES = {'m0': 'Cortex-M0', 'm3': 'Cortex-M3', 'rv32': 'RV32IMAC', 'avr': 'ATmeg
 
 # Files of core and core/inspect that a freestanding program cannot compile, or defines itself.
 LEFT_OUT = {'panic.c', 'debug.c', 'on_quit.c', 'print_error.c'}
+# Files that need texts (WEFT_TEXTS).
+REPORTS = {'dump.c', 'report.c', 'watchdog.c'}
 
 WEFT = ('core', 'primitives', 'libgcc', 'libc')
 
@@ -99,12 +101,13 @@ class Builder:
         self.own = '-DHAVE_TIME_LEFT' if has else ''
         self.versions = {}
 
-    def library(self):
+    def library(self, flags):
         """Returns weft's sources that a freestanding program links."""
+        left_out = LEFT_OUT | (REPORTS if 'WEFT_TEXTS=0' in flags else set())
         files = []
         for folder in ('core', 'core/inspect', 'primitives'):
             files += [f'{folder}/{name}' for name in sorted(os.listdir(os.path.join(self.top, folder)))
-                      if name.endswith('.c') and name not in LEFT_OUT]
+                      if name.endswith('.c') and name not in left_out]
         return files
 
     def key(self, *parts):
@@ -117,7 +120,7 @@ class Builder:
         path = os.path.join(self.top, source)
         contents = hashlib.sha256(read(path)).hexdigest()
         flags = (f'{MACHINES[machine][1]} -std=c11 -ffreestanding -DWEFT_FREESTANDING -ffunction-sections '
-                 f'-fdata-sections -I. {self.own} {flags}')
+                 f'-fdata-sections -I. {self.own} {"" if "-flto" in flags else "-fstack-usage"} {flags}')
         key = self.key(self.versions[machine], flags, source, contents, self.headers)
         name = re.sub(r'.*/(?=[^/]*/)', '', source).replace('/', '_')[:-2]
         target = f'{self.cache}/{key}.{name}.o'
@@ -128,6 +131,8 @@ class Builder:
                 # A path below the top: __FILE__ is in the code.
                 run(f'{compiler(machine)} {flags} -c {os.path.relpath(path, self.top)} -o {unfinished}',
                     cwd=self.top)
+                if '-fstack-usage' in flags:
+                    os.replace(unfinished[:-1] + 'su', target[:-1] + 'su')
                 os.replace(unfinished, target)
             return target
 
@@ -153,7 +158,7 @@ class Builder:
         parts += [self.compile(machine, f'{HERE}/{name}.c', flags) for name in ('start', 'ticks')]
         if machine == 'x86-64': # link-time optimization must not remove what the compiler calls itself
             parts += [self.compile(machine, f'{HERE}/memory.c', f'{flags} -fno-lto -fno-builtin')]
-        parts += [self.compile(machine, file, flags) for file in self.library()]
+        parts += [self.compile(machine, file, flags) for file in self.library(flags)]
         return lambda: self.link(machine, [part.result() for part in parts], flags)
 
 
