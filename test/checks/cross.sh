@@ -15,7 +15,8 @@ cross() {
     shift 2
     have "$cc" "$name" || return 0
     mkdir "$work/$name"
-    for file in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c "$srcdir"/core/inspect/*.c \
+    for file in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c "$srcdir"/core/backend/machine.c \
+        "$srcdir"/core/backend/periodic.c "$srcdir"/core/backend/tickless.c "$srcdir"/core/inspect/*.c \
         "$srcdir"/primitives/*.c; do
         case $file in */debug.c | */on_quit.c | */print_error.c) continue ;; esac # hosted builds
         "$cc" "$@" -std=c11 -Os -ffreestanding -DWEFT_FREESTANDING -Wall -Wextra -Wpedantic -Werror \
@@ -31,5 +32,6 @@ cross() {
 
 cross cortex-m0 arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb
 cross cortex-m3 arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb
+cross riscv32 riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32 -misa-spec=2.2
 cross atmega328p avr-gcc -mmcu=atmega328p
 finish
