@@ -49,6 +49,9 @@ PARTS = [
      'static WEFT_UNBOUNDED_QUEUE(struct item, node) queue;', 'struct item *item;',
      'weft_queue_put_item(&queue, &item); weft_queue_get_item(&queue, &self->item);',
      'weft_unbounded_queue_init(&queue);'),
+    ('byte ring: put, get', 'static weft_byte_ring ring; static unsigned char bytes[8];', 'unsigned char c;',
+     'weft_check(weft_byte_ring_open(weft_running_loop(), &ring, bytes, sizeof(bytes)));'
+     '(void)weft_byte_ring_put(&ring, 1); weft_byte_ring_get(&ring, &self->c);', ''),
     ('gather', '', 'WEFT_TASK(leaf) a, b; WEFT_GATHER(2) gather;',
      'weft_create_task(leaf, &self->a); weft_create_task(leaf, &self->b);'
      'weft_gather(&self->gather, &self->a, &self->b);', ''),

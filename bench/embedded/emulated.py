@@ -55,7 +55,7 @@ class Run:
     def __init__(self, builder, machine, program, flags):
         embedded = os.path.join(builder.top, 'test/embedded')
         out = f'{builder.cache}/{builder.key(machine, program, flags)}.{program}.{machine}'
-        environment = dict(os.environ, EMBEDDED_CACHE=os.path.join(builder.cache, 'machines'))
+        environment = dict(os.environ, EMBEDDED_CACHE=os.path.join(builder.cache, 'machines'), ICOUNT='9')
         if machine == 'avr':
             environment['SIMULATOR'] = simulator(builder)
         built = subprocess.run(

@@ -3,14 +3,17 @@
  * is not counted as weft's. */
 #include <core/threadsafe.h>
 #include <core/time.h>
+#ifdef ON_MACHINE /* an emulated machine, which defines the functions for interrupts */
+#include <core/backend/machine.h>
+#include <machine.h>
+#endif
 #ifndef WEFT_TIME_BITS
 #define WEFT_TIME_BITS 64
 #define WEFT_TIME_HZ 1000000
 #endif
 
-#ifdef ON_MACHINE /* an emulated machine, which defines the functions for interrupts */
-#include <machine.h>
-#define wait_for_interrupt machine_wait_for_interrupt
+#ifdef ON_MACHINE
+#define wait_for_interrupt weft_wait_for_interrupt
 static volatile uint32_t milliseconds;
 
 void machine_on_tick(void)
@@ -119,7 +122,7 @@ static weft_time ticks_now(weft_backend *backend)
 #endif
 }
 
-#ifndef HAVE_TIME_LEFT
+#if !defined(HAVE_TIME_LEFT) && !defined(WEFT_CORE_BACKEND_MACHINE_H)
 static weft_time weft_time_left(weft_time until, weft_time now)
 {
     return until <= now ? 0 : until - now;
