@@ -38,8 +38,8 @@ MACHINES = {
     'm0': ('arm-none-eabi-', '-mcpu=cortex-m0 -mthumb', ARM_LINK),
     'm3': ('arm-none-eabi-', '-mcpu=cortex-m3 -mthumb', ARM_LINK),
     'rv32': ('riscv64-unknown-elf-',
-             '-march=rv32imac -mabi=ilp32 -misa-spec=2.2 -msmall-data-limit=0',
-             f'-nostartfiles -Wl,-u,main --specs=picolibc.specs -T {HERE}/rv32.ld -Wl,--no-warn-rwx-segments'),
+             '-march=rv32imac -mabi=ilp32 -misa-spec=2.2 -msmall-data-limit=0 --specs=picolibc.specs',
+             f'-nostartfiles -Wl,-u,main -T {HERE}/rv32.ld -Wl,--no-warn-rwx-segments'),
     'avr': ('avr-', '-mmcu=atmega328p -mcall-prologues -mstrict-X',
             '-Wl,--defsym=__DATA_REGION_LENGTH__=16K'), # program 4 fits in flash alone
     'x86-64': ('', '-fno-pic -fno-asynchronous-unwind-tables -fcf-protection=none -fno-stack-protector',
