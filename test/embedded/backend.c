@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for core/backend/tickless.c. */
 #include "backend.h"
 
 #include "machine.h"
-#include <core/threadsafe.h>
 
-enum { PER_US = MACHINE_CLOCK_HZ / 1000000 };
+#ifndef WEFT_TIME_HZ
+#define WEFT_TIME_HZ 1000000
+#endif
+
+/* Either a unit of weft_time has COUNTS counts of the machine's clock, or a count has UNITS. */
+#if MACHINE_CLOCK_HZ >= WEFT_TIME_HZ
+#define COUNTS (MACHINE_CLOCK_HZ / WEFT_TIME_HZ)
+#define UNITS 1
+#else
+#define COUNTS 1
+#define UNITS (WEFT_TIME_HZ / MACHINE_CLOCK_HZ)
+#endif
 
 static weft_time now(weft_backend *backend)
 {
-    static machine_count seen;
-    static weft_time us;
+    static weft_tickless_counter counter;
     (void)backend;
-    const machine_count counts = (machine_clock() - seen) / PER_US;
-    seen += counts * PER_US;
-    return us += counts;
+    return weft_tickless_extend(&counter, machine_clock(), (machine_count)-1, COUNTS) * UNITS;
 }
 
-static void sleep(weft_backend *backend, weft_time until)
+/* An alarm that is rounded up does not come early. */
+static void arm(weft_time delay)
 {
-    const weft_time time = now(backend);
-    if (until <= time)
-        return;
-    const unsigned before = weft_disable_interrupts();
-    if (!weft_has_been_called(backend->loop)) {
-        const weft_time longest = MACHINE_ALARM_MAX / PER_US;
-        machine_set_alarm((machine_count)(until - time < longest ? until - time : longest) *
-                          PER_US);
-        weft_wait_for_interrupt();
+    const weft_time longest = (weft_time)(MACHINE_ALARM_MAX / COUNTS) * UNITS;
+    if (delay == WEFT_FOREVER)
         machine_clear_alarm();
-    }
-    weft_restore_interrupts(before);
+    else
+        machine_set_alarm((machine_count)(delay < longest ? (delay + UNITS - 1) / UNITS * COUNTS
+                                                          : longest / UNITS * COUNTS));
 }
 
-weft_backend *machine_backend(void)
+void machine_backend_init(weft_tickless *backend)
 {
-    static weft_backend backend = {.now = now, .sleep = sleep, .resolution = 1};
-    return &backend;
+    machine_start_clock();
+    weft_tickless_init(backend, now, arm, UNITS);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The backend on the machine's clock and alarm. */
+/* The tickless backend on the machine's clock and alarm. */
 #ifndef BACKEND_H
 #define BACKEND_H
 
-#include <core/backend.h>
+#include <core/backend/tickless.h>
 
-/* Returns the backend, whose clock is as exact as weft_time and the machine's clock allow. The
- * clock goes on from one loop to the next. Call machine_start_clock first. */
-weft_backend *machine_backend(void);
+/* Initialises the backend, and starts the machine's clock. The backend's time is as exact as
+ * weft_time and the machine's clock allow. A program may have one such backend. */
+void machine_backend_init(weft_tickless *backend);
 
 #endif

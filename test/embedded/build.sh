@@ -44,7 +44,6 @@ avr)
     ;;
 *) echo "build.sh: no such machine: $machine" >&2; exit 2 ;;
 esac
-[ -f "$weft/core/backend/machine.c" ] || own="$own interrupts.c"
 ram=${RAM_SIZE:-$ram} flash=${FLASH_SIZE:-$flash} stack=${STACK_SIZE:-$stack}
 
 # The sizes become the LENGTHs of the linker's memories.

@@ -32,11 +32,11 @@ struct vectors {
     void (*interrupts[INTERRUPTS])(void);
 };
 
-#define EXCEPTIONS(systick)                                                                        \
+#define EXCEPTIONS(nmi)                                                                            \
     {                                                                                              \
-        machine_reset, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,  \
-            NULL, NULL, NULL, NULL, fault_handler, fault_handler, NULL,                            \
-            machine_on_software_interrupt, systick                                                 \
+        machine_reset, nmi, fault_handler, fault_handler, fault_handler, fault_handler, NULL,      \
+            NULL, NULL, NULL, fault_handler, fault_handler, NULL, machine_on_software_interrupt,   \
+            NULL                                                                                   \
     }
 
 extern uint32_t machine_stack_top; /* the linker's */

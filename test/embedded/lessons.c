@@ -114,8 +114,9 @@ static void run(const char *name, const struct lesson *lesson, const char *clock
 
 int main(void)
 {
+    static weft_tickless tickless;
     machine_open_stdio();
-    machine_start_clock();
+    machine_backend_init(&tickless);
     size_t largest = 0;
     for (const struct scenario *scenario = scenarios; scenario->name; scenario++) {
         for (const struct lesson *lesson = scenario->lessons; lesson->name; lesson++) {
@@ -124,7 +125,7 @@ int main(void)
             weft_virtual virtual;
             weft_virtual_init(&virtual);
             run(scenario->name, lesson, "virtual", &virtual.backend);
-            run(scenario->name, lesson, "machine", machine_backend());
+            run(scenario->name, lesson, "machine", &tickless.backend);
         }
     }
     printf("== end\n");

@@ -129,8 +129,9 @@ void machine_on_software_interrupt(void);
 
 /* ---- The watchdog; emulated on m3 and avr, built only on m0, absent on rv32 ---- */
 
-/* Starts the hardware watchdog. If it is not fed for `ms` milliseconds, 16 to 2,000, it resets the
- * machine. On avr the time is rounded up to one that the hardware has. */
+/* Starts the hardware watchdog. If the watchdog is not fed for `ms` milliseconds, 16 to 2,000, it
+ * stops the program and resets the machine. On avr the time is rounded up to one that the hardware
+ * has. */
 void machine_start_watchdog(unsigned ms);
 void machine_feed_watchdog(void);
 

@@ -189,6 +189,6 @@ bool machine_was_reset_by_watchdog(void)
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     &machine_stack_top,
-    EXCEPTIONS(NULL),
+    EXCEPTIONS(fault_handler),
     {[UART_INTERRUPT] = on_uart, [CLOCK_INTERRUPT] = on_clock, [TICK_INTERRUPT] = on_tick},
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The devices of mps2-an385, a Cortex-M3 at 25 MHz: SysTick is the tick, timer 0 the clock, timer 1
- * the alarm, and the dual timer machine_after. */
+/* The devices of mps2-an385, a Cortex-M3 at 25 MHz: timer 0 is the clock, timer 1 the alarm, and
+ * the dual timer the tick and machine_after. */
 #include "cortex_m.h"
 
 enum { UART = 0x40004000, TIMER0 = 0x40000000, TIMER1 = 0x40001000, DUAL_TIMER = 0x40002000 };
 enum { WATCHDOG = 0x40008000 };
-enum { UART_INTERRUPT = 0, ALARM_INTERRUPT = 9, AFTER_INTERRUPT = 10 };
+enum { UART_INTERRUPT = 0, ALARM_INTERRUPT = 9, DUAL_INTERRUPT = 10 };
 
 /* ---- The UART ---- */
 
@@ -57,20 +57,15 @@ static void on_uart(void)
 
 /* ---- Timers ---- */
 
-void machine_start_tick(void)
-{
-    REGISTER(0xE000E014) = 25000 - 1;
-    REGISTER(0xE000E018) = 0;
-    REGISTER(0xE000E010) = 7;
-}
-
 void machine_start_clock(void)
 {
+    if (REGISTER(TIMER0))
+        return;
     REGISTER(TIMER0 + 8) = 0xFFFFFFFF;
     REGISTER(TIMER0 + 4) = 0xFFFFFFFF;
     REGISTER(TIMER0) = 1;
     enable_interrupt(ALARM_INTERRUPT);
-    enable_interrupt(AFTER_INTERRUPT);
+    enable_interrupt(DUAL_INTERRUPT);
 }
 
 machine_count machine_clock(void)
@@ -90,7 +85,7 @@ void machine_clear_alarm(void)
     unpend_interrupt(ALARM_INTERRUPT);
 }
 
-/* With a reload value of `counts`, QEMU's timer wakes a sleeping processor only at its second 0. */
+/* The timer does not reload `counts`: see start_tick. */
 void machine_set_alarm(machine_count counts)
 {
     machine_clear_alarm();
@@ -105,51 +100,97 @@ static void on_alarm(void)
     machine_on_alarm();
 }
 
+/* The dual timer has two timers, which share an interrupt. */
+enum { AFTER = DUAL_TIMER, TICK = DUAL_TIMER + 0x20 };
+enum { ONE_SHOT = 1, BITS_32 = 2, BY_256 = 8, INTERRUPT = 32, ENABLE = 128 };
+
+static void start(uint32_t timer, uint32_t counts, uint32_t prescaler)
+{
+    REGISTER(timer + 8) = 0;
+    REGISTER(timer) = counts;
+    REGISTER(timer + 8) = ONE_SHOT | BITS_32 | prescaler | INTERRUPT | ENABLE;
+}
+
 /* 97,656.25 counts a second if the time is too long for 25 million counts a second. */
 void machine_after(uint32_t us)
 {
-    enum { ONE_SHOT = 1, BITS_32 = 2, BY_256 = 8, INTERRUPT = 32, ENABLE = 128 };
-    const bool is_long = us > 100000000;
-    REGISTER(DUAL_TIMER + 8) = 0;
-    REGISTER(DUAL_TIMER) = is_long ? us / 256 * 25 : us * 25;
-    REGISTER(DUAL_TIMER + 8) = ONE_SHOT | BITS_32 | (is_long ? BY_256 : 0) | INTERRUPT | ENABLE;
+    if (us > 100000000)
+        start(AFTER, us / 256 * 25, BY_256);
+    else
+        start(AFTER, us * 25, 0);
 }
 
-static void on_after(void)
+/* The clock at the next tick. */
+static uint32_t next_tick;
+
+/* QEMU's periodic timers, SysTick too, wake a sleeping processor only at every second tick if
+ * sleeps take no time. So each tick starts the timer for the next one. */
+static void start_tick(void)
 {
-    REGISTER(DUAL_TIMER + 8) = 0;
-    REGISTER(DUAL_TIMER + 0xC) = 1;
-    machine_on_after();
+    next_tick += MACHINE_CLOCK_HZ / 1000;
+    start(TICK, next_tick - machine_clock(), 0);
+}
+
+void machine_start_tick(void)
+{
+    machine_start_clock();
+    next_tick = machine_clock();
+    start_tick();
+}
+
+static bool take(uint32_t timer)
+{
+    if (!REGISTER(timer + 0x14))
+        return false;
+    REGISTER(timer + 0xC) = 1;
+    return true;
+}
+
+static void on_dual_timer(void)
+{
+    if (take(TICK)) {
+        start_tick();
+        machine_on_tick();
+    }
+    if (take(AFTER))
+        machine_on_after();
 }
 
 /* ---- The watchdog ---- */
 
 /* No start-up code clears this word, and a reset keeps it. */
-static uint32_t watched __attribute__((section(".noinit")));
-enum { WATCHED = 0x57415443 };
+static uint32_t watchdog __attribute__((section(".noinit")));
+enum { STARTED = 0x57415443 };
 
 void machine_feed_watchdog(void)
 {
     REGISTER(WATCHDOG + 0xC) = 1;
 }
 
-/* The hardware interrupts at the first 0 of its counter, and resets at the second. The interrupt is
- * not enabled. */
+/* The hardware makes a non-maskable interrupt at the first 0 of its counter, and resets at the
+ * second. */
 void machine_start_watchdog(unsigned ms)
 {
-    watched = WATCHED;
+    watchdog = STARTED;
     REGISTER(WATCHDOG + 0xC00) = 0x1ACCE551;
-    REGISTER(WATCHDOG) = ms * 25000 / 2;
+    REGISTER(WATCHDOG) = ms * (MACHINE_CLOCK_HZ / 1000);
     REGISTER(WATCHDOG + 8) = 3;
+}
+
+/* The program was late. Waits for the reset. */
+static void on_watchdog(void)
+{
+    for (;;)
+        continue;
 }
 
 bool machine_was_reset_by_watchdog(void)
 {
-    return watched == WATCHED;
+    return watchdog == STARTED;
 }
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     &machine_stack_top,
-    EXCEPTIONS(machine_on_tick),
-    {[UART_INTERRUPT] = on_uart, [ALARM_INTERRUPT] = on_alarm, [AFTER_INTERRUPT] = on_after},
+    EXCEPTIONS(on_watchdog),
+    {[UART_INTERRUPT] = on_uart, [ALARM_INTERRUPT] = on_alarm, [DUAL_INTERRUPT] = on_dual_timer},
 };

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Each lesson prints its expected text on a Cortex-M3, a Cortex-M0 and RV32, with its source unchanged. On the
+# machine's own clock, lines of tasks that wake at almost the same time may change places, and Total may be
+# wrong in its second decimal.
+set -u
+. "$(dirname "$0")/embedded_common.sh"
+expected=$srcdir/scenarios/expected
+lessons=$(ls "$srcdir"/scenarios/lessons/*.c | grep -v '/scenario\.c$')
+
+# Splits the output into files CLOCK.SCENARIO.LESSON, CLOCK.SCENARIO.LESSON.status and ...report.
+split() {
+    awk -v folder="$1" '
+        { sub(/\r$/, "") }
+        /^== / { if (file) close(file); file = $3 ? folder "/" $2 "." $3 : "/dev/null"; printf "" >file; next }
+        /^-- / { print $2 >(file ".status"); close(file ".status"); close(file); file = file ".report"; next }
+        { print >file }'
+}
+
+loosely() {
+    sed 's/^\(Total: [0-9]*\.[0-9]\)[0-9]/\1/' "$1" | sort
+}
+
+for machine in m3 m0 rv32; do
+    have_machine $machine "the lessons" || continue
+    got=$work/$machine
+    mkdir "$got"
+    # shellcheck disable=SC2086
+    build $machine "$work/lessons" $lessons "$embedded/lessons.c" "$embedded/backend.c" -- \
+        -DSEVERAL_SCENARIOS && run $machine "$work/lessons" >"$work/out"
+    result "$machine runs the lessons" $?
+    split "$got" <"$work/out"
+    for text in "$expected"/*.txt; do
+        name=$(basename "$text" .txt)
+        status=0
+        [ "$name" != lock.deadlock ] || status=3
+        cmp -s "$text" "$got/virtual.$name" && [ "$(cat "$got/virtual.$name.status")" = $status ]
+        result "$name prints its text on $machine (virtual clock)" $?
+        loosely "$text" >"$work/a"
+        loosely "$got/machine.$name" >"$work/b"
+        cmp -s "$work/a" "$work/b" && [ "$(cat "$got/machine.$name.status")" = $status ]
+        result "$name prints its text on $machine (its own clock)" $?
+    done
+    # The report of the deadlock, as in scenarios/README.md.
+    sed 's#^\( *\)[^ ]*lessons/#\1scenarios/lessons/#' "$got/virtual.lock.deadlock.report" >"$work/a"
+    sed -n '/^    Deadlock:/,/^$/{ s/^    //p; }' "$srcdir/scenarios/README.md" | cmp -s - "$work/a"
+    result "$machine reports the deadlock" $?
+done
+finish
