@@ -2,6 +2,7 @@
 /* Measures what operations cost on an emulated machine. Prints a line for each: its name, and the
  * counts of machine_measure for all its repetitions. emulated.py builds and runs the program, and
  * knows the repetitions. */
+#include <core/backend/periodic.h>
 #include <core/threadsafe.h>
 #include <machine.h>
 #include <primitives/event.h>
@@ -10,7 +11,7 @@
 
 enum { TIMES = 1000, TASKS = 4, INTERRUPTS_TAKEN = 100 };
 
-extern weft_backend ticks;
+static weft_periodic clock;
 static weft_loop loop;
 static weft_lock lock;
 static WEFT_QUEUE(unsigned char, 1) one;
@@ -141,7 +142,8 @@ static uint32_t measure(void)
 int main(void)
 {
     machine_start_clock();
-    weft_loop_init(&loop, &ticks);
+    weft_periodic_init(&clock, WEFT_MS(1));
+    weft_loop_init(&loop, &clock.backend);
 
     begin();
     machine_put_number("nothing", taken());

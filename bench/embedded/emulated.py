@@ -59,8 +59,7 @@ class Run:
         if machine == 'avr':
             environment['SIMULATOR'] = simulator(builder)
         built = subprocess.run(
-            f'{embedded}/build.sh {machine} {out} {size.HERE}/{program}.c {size.HERE}/ticks.c -- '
-            f'-DON_MACHINE {builder.own} {flags}', shell=True, capture_output=True, text=True, env=environment,
+            f'{embedded}/build.sh {machine} {out} {size.HERE}/{program}.c -- {flags}', shell=True, capture_output=True, text=True, env=environment,
             check=False)
         self.fits = built.returncode == 0
         self.numbers = {}

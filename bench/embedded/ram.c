@@ -2,11 +2,12 @@
 /* Eight tasks, a lock and a queue, for a second: how much RAM they take. Six tasks blink, and three of
  * those share the lock; one task puts bytes into the queue, and one takes them out. Prints the bytes
  * of stack that the program used. */
+#include <core/backend/periodic.h>
 #include <machine.h>
 #include <primitives/lock.h>
 #include <primitives/queue.h>
 
-extern weft_backend ticks;
+static weft_periodic clock;
 static weft_loop loop;
 static weft_lock lock;
 static WEFT_QUEUE(uint8_t, 4) queue;
@@ -50,10 +51,16 @@ static WEFT_TASK(blink) blinking[6];
 static WEFT_TASK(produce) producing;
 static WEFT_TASK(consume) consuming;
 
+void machine_on_tick(void)
+{
+    weft_periodic_tick(&clock);
+}
+
 int main(void)
 {
+    weft_periodic_init(&clock, WEFT_MS(1));
     machine_start_tick();
-    weft_loop_init(&loop, &ticks);
+    weft_loop_init(&loop, &clock.backend);
     weft_queue_init(&queue);
     for (uint8_t i = 0; i < 6; i++)
         weft_loop_create_task(&loop, blink, &blinking[i], i);

@@ -3,24 +3,11 @@
  * is not counted as weft's. */
 #include <core/threadsafe.h>
 #include <core/time.h>
-#ifdef ON_MACHINE /* an emulated machine, which defines the functions for interrupts */
-#include <core/backend/machine.h>
-#include <machine.h>
-#endif
 #ifndef WEFT_TIME_BITS
 #define WEFT_TIME_BITS 64
 #define WEFT_TIME_HZ 1000000
 #endif
 
-#ifdef ON_MACHINE
-#define wait_for_interrupt weft_wait_for_interrupt
-static volatile uint32_t milliseconds;
-
-void machine_on_tick(void)
-{
-    milliseconds++;
-}
-#else
 #if defined(__AVR__)
 unsigned weft_disable_interrupts(void)
 {
@@ -93,7 +80,6 @@ static void wait_for_interrupt(void)
 #endif
 
 extern volatile uint32_t milliseconds; /* counted by the timer's interrupt */
-#endif
 
 /* Returns the counter. A read of it may take several instructions, so interrupts are off. */
 static uint32_t read_milliseconds(void)
@@ -122,7 +108,7 @@ static weft_time ticks_now(weft_backend *backend)
 #endif
 }
 
-#if !defined(HAVE_TIME_LEFT) && !defined(WEFT_CORE_BACKEND_MACHINE_H)
+#ifndef HAVE_TIME_LEFT
 static weft_time weft_time_left(weft_time until, weft_time now)
 {
     return until <= now ? 0 : until - now;
