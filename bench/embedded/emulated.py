@@ -59,8 +59,8 @@ class Run:
         if machine == 'avr':
             environment['SIMULATOR'] = simulator(builder)
         built = subprocess.run(
-            f'{embedded}/build.sh {machine} {out} {size.HERE}/{program}.c -- {flags}', shell=True, capture_output=True, text=True, env=environment,
-            check=False)
+            f'{embedded}/build.sh {machine} {out} {size.HERE}/{program}.c -- {flags}', shell=True,
+            capture_output=True, text=True, env=environment, check=False)
         self.fits = built.returncode == 0
         self.numbers = {}
         if not self.fits:

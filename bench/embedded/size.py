@@ -99,7 +99,7 @@ class Builder:
         self.headers = headers.hexdigest()
         has = b'weft_time_left' in read(os.path.join(self.top, 'core/time.h'))
         self.own = '-DHAVE_TIME_LEFT' if has else ''
-        self.versions = {}
+        self.versions, self.compiled = {}, {}
 
     def library(self, flags):
         """Returns weft's sources that a freestanding program links."""
@@ -136,7 +136,9 @@ class Builder:
                 os.replace(unfinished, target)
             return target
 
-        return self.pool.submit(work)
+        if target not in self.compiled:
+            self.compiled[target] = self.pool.submit(work)
+        return self.compiled[target]
 
     def link(self, machine, objects, flags, link=None):
         """Links objects. Returns the program's path; beside it is a map, PATH.map."""
