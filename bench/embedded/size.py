@@ -73,13 +73,16 @@ def compiler(machine):
 
 
 def version(machine):
-    """Returns the compiler's version as text, or None without the compiler."""
+    """Returns the compiler's version as text, or None without a compiler for the machine."""
+    def dump(*options):
+        return subprocess.run([compiler(machine), *options], capture_output=True, text=True, check=True).stdout.strip()
+
     try:
-        done = subprocess.run([compiler(machine), '-dumpfullversion', '-dumpversion'], capture_output=True,
-                              text=True, check=True)
+        if machine == 'x86-64' and not dump('-dumpmachine').startswith('x86_64'):
+            return None
+        return dump('-dumpfullversion', '-dumpversion')
     except (OSError, subprocess.CalledProcessError):
         return None
-    return done.stdout.strip()
 
 
 class Builder:
@@ -250,9 +253,9 @@ def main():
             if given.lto:
                 print(run(f'{MACHINES[machine][0]}nm -S --size-sort -r {program}'))
                 continue
-            rows = [(size, name, path) for into, name, size, path in sections(program) if into != '.bss']
-            for size, name, path in sorted(rows, reverse=True):
-                print(f'  {size:5} {name} {re.sub("^[0-9a-f]{24}.", "", os.path.basename(path))}')
+            rows = [(size, into, name, path) for into, name, size, path in sections(program) if into != '.bss']
+            for size, into, name, path in sorted(rows, reverse=True):
+                print(f'  {size:5} {into:7} {name} {re.sub("^[0-9a-f]{24}.", "", os.path.basename(path))}')
 
 
 if __name__ == '__main__':
