@@ -46,7 +46,7 @@ have_machine() {
     return 1
 }
 
-# build MACHINE OUT FILE... [-- FLAG...]: as build.sh. Warnings are errors.
+# build MACHINE OUT FILE... [-- FLAG...]: as build.sh, PROGRAM_FLAGS=... too. A warning is an error.
 build() {
     sh "$embedded/build.sh" "$@" >"$work/build.log" 2>&1 && [ ! -s "$work/build.log" ] && return
     cat "$work/build.log"

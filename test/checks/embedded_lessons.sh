@@ -6,7 +6,10 @@
 set -u
 . "$(dirname "$0")/embedded_common.sh"
 expected=$srcdir/scenarios/expected
-lessons=$(ls "$srcdir"/scenarios/lessons/*.c | grep -v '/scenario\.c$')
+lessons=
+for source in "$srcdir"/scenarios/lessons/*.c; do
+    case $source in */scenario.c) ;; *) lessons="$lessons $source" ;; esac
+done
 
 # Splits the output into files CLOCK.SCENARIO.LESSON, CLOCK.SCENARIO.LESSON.status and ...report.
 split() {
@@ -26,8 +29,8 @@ for machine in m3 m0 rv32; do
     got=$work/$machine
     mkdir "$got"
     # shellcheck disable=SC2086
-    build $machine "$work/lessons" $lessons "$embedded/lessons.c" "$embedded/backend.c" -- \
-        -DSEVERAL_SCENARIOS && run $machine "$work/lessons" >"$work/out"
+    PROGRAM_FLAGS=-DSEVERAL_SCENARIOS \
+        build $machine "$work/lessons" $lessons "$embedded/lessons.c" "$embedded/backend.c" && run $machine "$work/lessons" >"$work/out"
     result "$machine runs the lessons" $?
     split "$got" <"$work/out"
     for text in "$expected"/*.txt; do

@@ -13,7 +13,7 @@ replay() {
     name=$1
     shift
     # shellcheck disable=SC2086
-    build m3 "$work/replay" $sources -- -D_GNU_SOURCE "-I$srcdir/test" "$@"
+    PROGRAM_FLAGS="-D_GNU_SOURCE -I$srcdir/test" build m3 "$work/replay" $sources -- "$@"
     result "the interpreter is built, $name" $?
     run m3 "$work/replay" "$srcdir"/test/oracle/corpus/*.txt >"$work/out"
     result "the traces are equal, $name" $?

@@ -6,6 +6,7 @@
 #   EMBEDDED_CACHE  folder that keeps the compiled library of each machine and set of flags; else it is lost
 #   RAM_SIZE, FLASH_SIZE, STACK_SIZE  in bytes, in place of the machine's own
 #   OPT             -Os without it
+#   PROGRAM_FLAGS   flags for the files alone, so that the library need not be compiled for them
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 weft=$(cd "$here/../.." && pwd)
@@ -69,43 +70,44 @@ if [ -z "$cache" ]; then
     cache=$(mktemp -d)
     trap 'rm -rf "$cache"' EXIT
 fi
+# shellcheck disable=SC2086
 folder=$cache/$machine-$(echo "$cc $flags $*" | cksum | tr ' ' -)
 library=$folder/libmachine.a
 
+sources="$here/common.c $here/panic.c $(printf "$here/%s " $own)"
+
 build_library() {
-    new=$(mktemp -d "$folder.XXXXXX")
-    objects=
-    for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c \
-        "$here/common.c" "$here/panic.c" \
-        $(printf "$here/%s " $own); do
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c $sources; do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
         */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
         */dump.c | */report.c | */watchdog.c) case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac ;;
         esac
-        object=$new/$(echo "${source#"$weft"/}" | tr / _).o
-        echo "-c $source -o $object"
-        objects="$objects $object"
+        echo "-c $source -o $folder/$(echo "${source#"$weft"/}" | tr / _).o"
     done | xargs -P "$(nproc 2>/dev/null || echo 2)" -L 1 "$cc" $flags "$@" || return 1
-    "${cc%gcc}gcc-ar" rc "$new/libmachine.a" "$new"/*.o || return 1
-    rm -rf "$folder.old.$$"
-    [ ! -d "$folder" ] || mv "$folder" "$folder.old.$$"
-    mv -T "$new" "$folder" 2>/dev/null || rm -rf "$new" # another build.sh was faster
-    rm -rf "$folder.old.$$"
+    "${cc%gcc}gcc-ar" rc "$library" "$folder"/*.o
 }
 
 # Returns true if the library is missing, or older than a source.
 is_old() {
     [ -f "$library" ] || return 0
-    [ -n "$(find "$weft/core" "$weft/primitives" "$weft/weft.h" "$here" -newer "$library" -type f | head -n 1)" ]
+    # shellcheck disable=SC2086
+    [ -n "$(find "$weft/core" "$weft/primitives" "$weft/weft.h" $sources "$here"/*.h "$0" -newer "$library" -type f |
+        head -n 1)" ]
 }
 
+# One build.sh at a time: two checks may want one library.
+mkdir -p "$cache"
+exec 9>"$folder.lock"
+flock 9
 if is_old; then
-    mkdir -p "$cache"
     build_library "$@"
 fi
+exec 9>&-
 
 # The C library calls the machine's functions.
 # shellcheck disable=SC2086
-"$cc" $flags "$@" $files -Wl,--start-group "$library" -lc -lgcc -Wl,--end-group $link \
+"$cc" $flags "$@" ${PROGRAM_FLAGS-} $files -Wl,--start-group "$library" -lc -lgcc -Wl,--end-group $link \
     -Wl,--gc-sections -Wl,-Map="$out.map" -o "$out"

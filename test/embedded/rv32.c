@@ -187,20 +187,26 @@ uint32_t machine_measure(void)
 
 /* ---- The software interrupt ---- */
 
+static volatile bool serves_software;
+
+/* While the interrupt is served, it stays disabled: it must not preempt itself. */
 void machine_request_software_interrupt(void)
 {
     REGISTER(0x02000000) = 1;
-    enable_interrupt(SOFTWARE);
+    if (!serves_software)
+        enable_interrupt(SOFTWARE);
 }
 
 /* Lets the other interrupts in. start_rv32.S restores what they change. */
 static void on_software(void)
 {
+    serves_software = true;
     REGISTER(0x02000000) = 0;
     __asm__ volatile("csrc mie, %0" : : "r"(SOFTWARE) : "memory");
     __asm__ volatile("csrs mstatus, %0" : : "r"(MIE) : "memory");
     machine_on_software_interrupt();
     __asm__ volatile("csrc mstatus, %0" : : "r"(MIE) : "memory");
+    serves_software = false;
     enable_interrupt(SOFTWARE);
 }
 
