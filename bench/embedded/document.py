@@ -254,8 +254,8 @@ program does not fit.
         def flash(machine, number, configuration='small', *more):
             return lambda: self.flash[(configuration, machine, number) + more]
 
-        def size_of(machine, name):
-            return lambda: self.size_of['small', machine, name]
+        def size_of(machine, name, configuration='small'):
+            return lambda: self.size_of[configuration, machine, name]
 
         def operation(machine, i, configuration='small'):
             return lambda: self.run_of_cost(configuration, machine)[0][i][1]
@@ -272,7 +272,7 @@ program does not fit.
         limit('flash: the same with `-flto`, the whole program', 'm0', flash('m0', 1, 'small', 'whole'), 2240)
         limit('flash: and queue, event, timeout, group', 'm0', flash('m0', 3), 5000)
         limit('flash: everything but dump, descriptors, watchdog', 'm0', flash('m0', 4), 11264)
-        limit('flash: loop, tasks, sleep, lock; default configuration', 'm0', flash('m0', 1, 'default'), 3850)
+        limit('flash: loop, tasks, sleep, lock, default configuration', 'm0', flash('m0', 1, 'default'), 3850)
         limit('flash: loop, tasks, sleep, lock', 'avr', flash('avr', 1), 3700)
         limit('weft\'s constants and variables in .data', 'avr', flash('avr', 1, 'small', 'data'), 0)
         limit('RAM: eight tasks, a lock, a queue', 'avr', ram_of_eight, 512, True)
@@ -280,6 +280,9 @@ program does not fit.
         limit('`weft_task`', 'avr', size_of('avr', 'weft_task'), 24)
         limit('`weft_loop`', 'm0', size_of('m0', 'weft_loop'), 160)
         limit('`weft_task`', 'm0', size_of('m0', 'weft_task'), 40)
+        for machine, loop, task in ('m0', 392, 44), ('avr', 222, 28), ('x86-64', 720, 80):
+            limit('`weft_loop`, default configuration', machine, size_of(machine, 'weft_loop', 'default'), loop)
+            limit('`weft_task`, default configuration', machine, size_of(machine, 'weft_task', 'default'), task)
         limit('instructions: yield', 'm3', operation('m3', 0), 60, True)
         limit('instructions: contended lock and yield', 'm3', operation('m3', 1), 260, True)
         limit('instructions: interrupt to task', 'm3', operation('m3', 5), 310, True)

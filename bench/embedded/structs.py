@@ -8,10 +8,14 @@ import re
 import size
 
 
+# The backends for machines without an operating system.
+BACKENDS = ('core/backend/periodic.h', 'core/backend/tickless.h')
+
+
 def names(builder):
     """Returns the public structs: those whose names in the headers do not end in an underscore."""
     found = set()
-    for pattern in ('core/*.h', 'core/inspect/*.h', 'primitives/*.h'):
+    for pattern in ('core/*.h', *BACKENDS, 'core/inspect/*.h', 'primitives/*.h'):
         for path in glob.glob(os.path.join(builder.top, pattern)):
             text = size.read(path).decode()
             found.update(re.findall(r'^(?:typedef )?struct (weft_[a-z_]*[a-z])(?: \{|;| weft_.*;)', text, re.M))
@@ -21,12 +25,12 @@ def names(builder):
 def start(builder, machine, flags):
     """Starts to compile. Returns a function that gives {struct: bytes}; without those that do not exist."""
     texts = 'WEFT_TEXTS=0' not in flags
-    # Structs of the hosted parts, of debugging, and those for which the texts are needed.
-    skipped = {'weft_debug_output', 'weft_select', 'weft_poll', 'weft_epoll', 'weft_virtual', 'weft_code_'}
-    lines = ['#include <weft.h>', '#include <core/inspect/report.h>', '#include <core/inspect/watchdog.h>']
-    if not texts:
-        lines = lines[:1]
-        skipped |= {'weft_location', 'weft_wait_info', 'weft_slow_call'}
+    skipped = {'weft_debug_output'} # of hosted builds
+    lines = ['#include <weft.h>'] + [f'#include <{header}>' for header in BACKENDS]
+    if texts:
+        lines += ['#include <core/inspect/report.h>', '#include <core/inspect/watchdog.h>']
+    else:
+        skipped |= {'weft_location', 'weft_wait_info', 'weft_slow_call'} # of reports
     lines += [f'char size_of_{name}[sizeof(struct {name})];' for name in names(builder) if name not in skipped]
     source = os.path.join(builder.cache, 'structs' + str(int(texts)), 'embedded', 'structs.c')
     os.makedirs(os.path.dirname(source), exist_ok=True)
