@@ -73,7 +73,8 @@ PARTS = [
      'weft_dump(&loop, put, NULL);'),
 ]
 
-PROGRAM = '''#include <weft.h>
+PROGRAM = '''/* SPDX-License-Identifier: MIT */
+#include <weft.h>
 #include <core/inspect/daemon.h>
 #if !defined(WEFT_TEXTS) || WEFT_TEXTS
 #include <core/inspect/dump.h>

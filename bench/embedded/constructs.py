@@ -35,7 +35,8 @@ CONSTRUCTS = [
     ('`led++;`, for comparison', '', 'led++;'),
 ]
 
-HEAD = '''#include <weft.h>
+HEAD = '''/* SPDX-License-Identifier: MIT */
+#include <weft.h>
 extern volatile int led;
 extern const weft_error *f(void);
 extern weft_lock lock;

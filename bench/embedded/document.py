@@ -241,8 +241,8 @@ start, with the interrupts that came.
             table.add('the longest time with interrupts off', row)
         return ('## Instructions', '''What an operation costs at -Os, in bench/embedded/cost.c: instructions under `qemu -icount`, and cycles for
 the ATmega328P. The program's own loop is counted too. An interrupt's time begins with the first statement of
-its handler. The time with interrupts off is without handlers, and QEMU does not tell it. –: no figure, or the
-program does not fit.
+its handler. The time with interrupts off is without handlers, and QEMU does not tell it. –: no figure, or
+the program does not fit.
 ''', self.tables[-2:])
 
     def check_limits(self):

@@ -26,7 +26,7 @@ def start(builder, machine, flags):
     """Starts to compile. Returns a function that gives {struct: bytes}; without those that do not exist."""
     texts = 'WEFT_TEXTS=0' not in flags
     skipped = {'weft_debug_output'} # of hosted builds
-    lines = ['#include <weft.h>'] + [f'#include <{header}>' for header in BACKENDS]
+    lines = ['/* SPDX-License-Identifier: MIT */', '#include <weft.h>'] + [f'#include <{header}>' for header in BACKENDS]
     if texts:
         lines += ['#include <core/inspect/report.h>', '#include <core/inspect/watchdog.h>']
     else:
