@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What each part of weft adds to the flash of a program with a loop and tasks that sleep."""
 
-import os
 import re
 
 import size
@@ -110,22 +109,15 @@ int main(void)
 
 def start(builder, machine, flags):
     """Starts to build all programs. Returns a function that gives [(name, bytes or None)], first the base."""
-    folder = os.path.join(builder.cache, 'additions')
-    os.makedirs(folder, exist_ok=True)
     built = []
     for name, *text in [('the loop, tasks and `weft_sleep`', '', '', '', '')] + PARTS:
         if name.startswith('!') and 'WEFT_TEXTS=0' in flags:
             built.append((name[1:], None))
             continue
-        name = name.lstrip('!')
-        source = os.path.join(folder, 'embedded', f'part_{len(built)}.c')
-        os.makedirs(os.path.dirname(source), exist_ok=True)
-        with open(source, 'w') as file:
-            declarations, members, statements, before = text
-            # One await a line.
-            lines = re.sub('([;{}]) *', r'\1\n    ', statements)
-            file.write(PROGRAM % (declarations, members, lines, before))
-        built.append((name, builder.program(machine, 1, flags, source=source)))
+        declarations, members, statements, before = text
+        lines = re.sub('([;{}]) *', r'\1\n    ', statements) # one await a line
+        source = builder.generated(f'part_{len(built)}.c', PROGRAM % (declarations, members, lines, before))
+        built.append((name.lstrip('!'), builder.program(machine, 1, flags, source=source)))
 
     def finish():
         figures = [(name, program and size.weft(size.by_origin(program()))) for name, program in built]

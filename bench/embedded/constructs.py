@@ -2,7 +2,6 @@
 """What each use of a construct costs in the code of the coroutine that uses it."""
 
 import collections
-import os
 import re
 
 import size
@@ -68,11 +67,7 @@ def start(builder, machine, flags):
         text += coroutine(f'base_{count}', '', [''] * count)
         for i, (_, members, use) in enumerate(CONSTRUCTS):
             text += coroutine(f'use{i}_{count}', members, [use] * count)
-    source = os.path.join(builder.cache, 'constructs', 'embedded', 'constructs.c')
-    os.makedirs(os.path.dirname(source), exist_ok=True)
-    if not os.path.exists(source) or size.read(source).decode() != text:
-        with open(source, 'w') as file:
-            file.write(text)
+    source = builder.generated('constructs.c', text)
     built = builder.compile(machine, source, flags)
 
     def finish():

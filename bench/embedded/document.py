@@ -7,7 +7,7 @@
     document.py --print    prints what it would write, without what is missing
 
 A comparison fails if a figure is more than 1% and more than 8 bytes over the file, or more than 1% and one
-instruction; or if it is over a limit. It compares only the figures of compilers whose version is the file's."""
+instruction; or if it is over a limit. Only compilers with the file's version can fail."""
 
 import argparse
 import concurrent.futures
@@ -45,6 +45,44 @@ Flash is code, constants, and the initial values of variables. All sizes are in 
 counts of an emulator. This page claims no cycles and no power of real silicon; the cycles of the ATmega328P
 are those of the simulator simavr.
 '''
+
+
+# What the page says about its sections.
+TEXTS = {
+    'Programs': '''\
+The flash that weft takes in a program (bench/embedded/small.c, everything.c), with all of libgcc and libc
+that weft brings. The program's own coroutines, its start-up code and its backend are counted only in the rows
+with `-flto`: link-time optimization mixes them. `python3 bench/embedded/size.py --functions` lists what is
+linked.
+''',
+    'Parts': '''\
+What each part of weft adds to the flash of a program that has a loop and two tasks that sleep. Parts share
+code, so that two parts together add less than the sum of both. 0: each program has the part.
+''',
+    'Constructs': '''\
+What each further use of a construct costs in the code of its coroutine: the mean of the third to the tenth
+use.
+''',
+    'Structs': '''\
+The size of each public struct.
+''',
+    'RAM': '''\
+All RAM of a program (bench/embedded/ram.c) with eight tasks, a lock and a queue, and of the machine's
+drivers: .data, .bss, and the stack that was painted before and is changed after. –: does not fit.
+''',
+    'Stack': '''\
+The first two rows are of `-fstack-usage`, in program 3: the largest frame of one of weft's functions, and
+the largest sum of frames in a chain of direct calls that begins in one. Calls through pointers, such as the
+loop's call of a coroutine, end a chain. The other rows are painted: what the whole program used from its
+start, with the interrupts that came.
+''',
+    'Instructions': '''\
+What an operation costs at -Os, in bench/embedded/cost.c: instructions under `qemu -icount`, and cycles for
+the ATmega328P. The program's own loop is counted too. An interrupt's time begins with the first statement of
+its handler. The time with interrupts off is without handlers, and QEMU does not tell it. –: no figure, or
+the program does not fit.
+''',
+}
 
 
 class Table:
@@ -135,11 +173,7 @@ class Page:
                 table.add(f'row {number} with `-flto`: the whole program', row)
             table.add('row 1: weft\'s variables and constants in .data',
                       [self.flash[configuration, machine, 1, 'data'] for machine in self.machines])
-        return ('## Programs', '''The flash that weft takes in a program (bench/embedded/small.c, everything.c), with all of libgcc and libc
-that weft brings. The program's own coroutines, its start-up code and its backend are counted only in the rows
-with `-flto`: link-time optimization mixes them. `python3 bench/embedded/size.py --functions` lists what is
-linked.
-''', self.tables[-2:])
+        return ('## Programs', TEXTS['Programs'], self.tables[-2:])
 
     def parts(self):
         for configuration in CONFIGURATIONS:
@@ -147,9 +181,7 @@ linked.
             by_machine = [self.started[configuration, machine]['parts']() for machine in self.machines]
             for i, (name, _) in enumerate(by_machine[0]):
                 table.add(name, [figures[i][1] for figures in by_machine])
-        return ('## Parts', '''What each part of weft adds to the flash of a program that has a loop and two tasks that sleep. Parts share
-code, so that two parts together add less than the sum of both. 0: each program has the part.
-''', self.tables[-2:])
+        return ('## Parts', TEXTS['Parts'], self.tables[-2:])
 
     def constructs(self):
         for configuration in CONFIGURATIONS:
@@ -157,9 +189,7 @@ code, so that two parts together add less than the sum of both. 0: each program 
             by_machine = [self.started[configuration, machine]['constructs']() for machine in self.machines]
             for i, (name, _) in enumerate(by_machine[0]):
                 table.add(name, [figures[i][1] for figures in by_machine])
-        return ('## Constructs', '''What each further use of a construct costs in the code of its coroutine: the mean of the third to the tenth
-use.
-''', self.tables[-2:])
+        return ('## Constructs', TEXTS['Constructs'], self.tables[-2:])
 
     def structs(self):
         for configuration in CONFIGURATIONS:
@@ -170,8 +200,7 @@ use.
                     self.size_of[configuration, machine, name] = figure
             for name in sorted(set().union(*by_machine)):
                 table.add(f'`{name}`', [sizes.get(name) for sizes in by_machine])
-        return ('## Structs', '''The size of each public struct.
-''', self.tables[-2:])
+        return ('## Structs', TEXTS['Structs'], self.tables[-2:])
 
     def start_runs(self):
         """Starts to build and run ram.c and cost.c on all machines."""
@@ -201,9 +230,7 @@ use.
             table.add('.bss', [run.bss if run.fits else None for run in runs])
             table.add('painted stack', [run.numbers['stack'] if run.fits else None for run in runs])
             table.add('all', [run.data + run.bss + run.numbers['stack'] if run.fits else None for run in runs])
-        return ('## RAM', '''All RAM of a program (bench/embedded/ram.c) with eight tasks, a lock and a queue, and of the machine's
-drivers: .data, .bss, and the stack that was painted before and is changed after. –: does not fit.
-''', self.tables[-2:])
+        return ('## RAM', TEXTS['RAM'], self.tables[-2:])
 
     def stack(self):
         for configuration in CONFIGURATIONS:
@@ -217,11 +244,7 @@ drivers: .data, .bss, and the stack that was painted before and is changed after
                     run = run_of(configuration, machine) if machine in self.emulated else None
                     row.append(run.numbers['stack'] if run and run.fits else None)
                 table.add(f'painted: bench/embedded/{name}.c', row)
-        return ('## Stack', '''The first two rows are of `-fstack-usage`, in program 3: the largest frame of one of weft's functions, and
-the largest sum of frames in a chain of direct calls that begins in one. Calls through pointers, such as the
-loop's call of a coroutine, end a chain. The other rows are painted: what the whole program used from its
-start, with the interrupts that came.
-''', self.tables[-2:])
+        return ('## Stack', TEXTS['Stack'], self.tables[-2:])
 
     def operations(self):
         columns = [name_of(machine) for machine in self.emulated]
@@ -239,11 +262,7 @@ start, with the interrupts that came.
                 run = self.run_of_cost(configuration, machine)[1]
                 row.append(int(run.off[0]) if run.fits and run.off else None)
             table.add('the longest time with interrupts off', row)
-        return ('## Instructions', '''What an operation costs at -Os, in bench/embedded/cost.c: instructions under `qemu -icount`, and cycles for
-the ATmega328P. The program's own loop is counted too. An interrupt's time begins with the first statement of
-its handler. The time with interrupts off is without handlers, and QEMU does not tell it. –: no figure, or
-the program does not fit.
-''', self.tables[-2:])
+        return ('## Instructions', TEXTS['Instructions'], self.tables[-2:])
 
     def check_limits(self):
         """Compares with the limits that weft has set itself. A machine that is not there has none."""

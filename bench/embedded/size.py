@@ -59,7 +59,7 @@ def run(command, cwd=None):
     """Returns the output of a shell command; if it fails, exits with its errors."""
     done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=cwd)
     if done.returncode:
-        sys.exit(f'{command}\n{done.stderr[-3000:]}{done.stdout[-1000:]}')
+        sys.exit(f'{command[:300]}\n{done.stderr[:3000]}{done.stdout[-1000:]}')
     return done.stdout
 
 
@@ -112,6 +112,16 @@ class Builder:
             files += [f'{folder}/{name}' for name in sorted(os.listdir(os.path.join(self.top, folder)))
                       if name.endswith('.c') and name not in left_out]
         return files
+
+    def generated(self, name, text):
+        """Writes a source file into the cache. Returns its path."""
+        path = os.path.join(self.cache, 'generated', 'embedded', name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if not os.path.exists(path) or read(path).decode() != text: # a compiler may read it now
+            with open(f'{path}.{os.getpid()}', 'w') as file:
+                file.write(text)
+            os.replace(f'{path}.{os.getpid()}', path)
+        return path
 
     def key(self, *parts):
         return hashlib.sha256('\0'.join(parts).encode()).hexdigest()[:24]

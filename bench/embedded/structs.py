@@ -32,10 +32,7 @@ def start(builder, machine, flags):
     else:
         skipped |= {'weft_location', 'weft_wait_info', 'weft_slow_call'} # of reports
     lines += [f'char size_of_{name}[sizeof(struct {name})];' for name in names(builder) if name not in skipped]
-    source = os.path.join(builder.cache, 'structs' + str(int(texts)), 'embedded', 'structs.c')
-    os.makedirs(os.path.dirname(source), exist_ok=True)
-    with open(source, 'w') as file:
-        file.write('\n'.join(lines) + '\n')
+    source = builder.generated(f'structs_{int(texts)}.c', '\n'.join(lines) + '\n')
     built = builder.compile(machine, source, '-fno-common ' + flags)
 
     def finish():
