@@ -364,7 +364,7 @@ def check(page, path):
         name = name_of(machine)
         same[name] = versions.get(name) == page.versions[machine]
         if not same[name]:
-            print(f'skipped: {name}: {size.compiler(machine)} is {page.versions[machine]}, '
+            print(f'reported: {name}: {size.compiler(machine)} is {page.versions[machine]}, '
                   f'the figures are of {versions.get(name)}')
     for left_out in page.left_out:
         print(f'skipped: {left_out}')
