@@ -8,14 +8,14 @@ set -u
 programs=$embedded/programs
 small='-DWEFT_TEXTS=0 -DWEFT_TIME_BITS=32 -DWEFT_TIME_HZ=1000 -DWEFT_TIMER_LIST=1'
 
-# builds MACHINE PROGRAM FLAG...: makes $work/PROGRAM.
+# builds MACHINE PROGRAM CLOCK FLAG...: makes $work/PROGRAM with clock_tickless.c or clock_periodic.c.
 builds() {
-    machine=$1 name=$2
-    shift 2
-    build "$machine" "$work/$name" "$programs/$name.c" "$programs/clock.c" -- "-I$programs" "$@"
+    machine=$1 name=$2 clock=$3
+    shift 3
+    build "$machine" "$work/$name" "$programs/$name.c" "$programs/clock_$clock.c" "$embedded/backend.c" -- "$@"
 }
 
-# check MACHINE PROGRAM FLAG...: builds the program and runs it.
+# check MACHINE PROGRAM CLOCK FLAG...: builds the program and runs it.
 check() {
     if builds "$@"; then
         env SECONDS=8000 sh "$embedded/run.sh" "$1" "$work/$2" >"$work/out" 2>&1
@@ -29,21 +29,21 @@ check() {
 
 for machine in m3 m0 rv32 avr; do
     have_machine $machine "the programs of boards" || continue
-    for flags in "$small" "$small -DPERIODIC" '' -DPERIODIC; do
-        # In the default configuration, the station does not fit into the RAM of an ATmega328P.
-        case $machine$flags in avr | avr-DPERIODIC) ;; *) check $machine station $flags ;; esac
-        check $machine storm $flags
-    done
     for flags in "$small" ''; do
-        check $machine tickless $flags
+        for clock in tickless periodic; do
+            # In the default configuration, the station does not fit into the RAM of an ATmega328P.
+            [ "$machine$flags" = avr ] || check $machine station $clock $flags
+            check $machine storm $clock $flags
+        done
+        check $machine tickless tickless $flags
         case $machine in
-        m3 | avr) check $machine watchdog $flags ;;
+        m3 | avr) check $machine watchdog tickless $flags ;;
         *)
-            builds $machine watchdog $flags
-            result "$machine watchdog is built" $?
+            builds $machine watchdog tickless $flags
+            result "the watchdog is built for $machine" $?
             ;;
         esac
-        [ $machine = avr ] || check $machine priority $flags
+        [ $machine = avr ] || check $machine priority periodic $flags
     done
 done
 finish

@@ -52,7 +52,7 @@ case $machine in
 avr)
     link="-Wl,-Tdata=$(printf '0x%x' $((0x800100 + stack))) -Wl,--defsym=machine_stack_begin=0x800100"
     link="$link -Wl,--defsym=__stack=$((0x8000ff + stack))"
-    link="$link -Wl,--defsym=__DATA_REGION_LENGTH__=$((0xa0 + ram))" # the linker's region begins at 0x60
+    link="$link -Wl,--defsym=__DATA_REGION_LENGTH__=$ram"
     link="$link -Wl,--defsym=__TEXT_REGION_LENGTH__=$flash -Wl,-u,machine_exit"
     ;;
 *)
@@ -82,6 +82,7 @@ build_library() {
     for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c $sources; do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
+        */dump.c | */report.c | */watchdog.c) case "$*" in *WEFT_TEXTS=0*) continue ;; esac ;; # need texts
         */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
         */dump.c | */report.c | */watchdog.c) case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac ;;
         esac

@@ -6,8 +6,9 @@
  *     what the lesson prints
  *     -- STATUS
  *
- * The clock is virtual, or the machine's. Behind the status of a deadlock comes the report. The
+ * The clock is virtual, tickless or periodic. Behind the status of a deadlock comes the report. The
  * status is 0; 1 if the lesson failed; 3 if it ended in a deadlock. */
+#include <core/backend/periodic.h>
 #include <scenarios/lessons/scenario.h>
 #include <stdarg.h>
 #include <string.h>
@@ -112,25 +113,34 @@ static void run(const char *name, const struct lesson *lesson, const char *clock
     weft_loop_close(&loop);
 }
 
+static weft_periodic periodic;
+
+void machine_on_tick(void)
+{
+    weft_periodic_tick(&periodic);
+}
+
+static void run_all(const char *clock, weft_backend *backend)
+{
+    for (const struct scenario *scenario = scenarios; scenario->name; scenario++)
+        for (const struct lesson *lesson = scenario->lessons; lesson->name; lesson++)
+            run(scenario->name, lesson, clock, backend);
+}
+
 int main(void)
 {
     static weft_tickless tickless;
+    weft_virtual virtual;
     machine_open_stdio();
+    weft_virtual_init(&virtual);
+    run_all("virtual", &virtual.backend);
     machine_backend_init(&tickless);
-    size_t largest = 0;
-    for (const struct scenario *scenario = scenarios; scenario->name; scenario++) {
-        for (const struct lesson *lesson = scenario->lessons; lesson->name; lesson++) {
-            const size_t size = weft_task_size(lesson->code);
-            largest = size > largest ? size : largest;
-            weft_virtual virtual;
-            weft_virtual_init(&virtual);
-            run(scenario->name, lesson, "virtual", &virtual.backend);
-            run(scenario->name, lesson, "machine", &tickless.backend);
-        }
-    }
+    run_all("tickless", &tickless.backend);
+    weft_periodic_init(&periodic, WEFT_MS(1));
+    machine_start_tick();
+    run_all("periodic", &periodic.backend);
     printf("== end\n");
     fflush(stdout);
-    machine_put_number("largest frame", largest);
     machine_put_number("stack used", machine_stack_used());
     return 0;
 }

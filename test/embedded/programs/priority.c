@@ -3,7 +3,6 @@
  * software interrupt, which preempts the first loop and is preempted by the other interrupts. The
  * loops share nothing but a byte ring and thread-safe calls. */
 #include <core/backend/machine.h>
-#include <core/backend/periodic.h>
 #include <core/threadsafe.h>
 #include <primitives/byte_ring.h>
 #include <primitives/event.h>
@@ -55,7 +54,7 @@ void machine_on_software_interrupt(void)
 }
 
 /* The tick must not look at the loop, which it may have interrupted. */
-static void tick(void)
+void on_tick(void)
 {
     ms++;
     if (ms >= due_ms)
@@ -110,15 +109,15 @@ WEFT_ASYNC_END
 
 /* ---- The first loop ---- */
 
-static unsigned heard;
+static unsigned arrived;
 
 /* Hears each beat of the urgent loop, though late. */
 WEFT_ASYNC(listen, unsigned char byte;)
 {
     for (;;) {
         weft_byte_ring_get(&to_main, &self->byte);
-        if (self->byte == (unsigned char)(heard + 1))
-            heard++;
+        if (self->byte == (unsigned char)(arrived + 1))
+            arrived++;
     }
 }
 WEFT_ASYNC_END
@@ -152,14 +151,6 @@ static WEFT_TASK(compute) task;
 static WEFT_TASK(serve) serving;
 static WEFT_TASK(beat) beating;
 
-static weft_periodic clock; /* of the first loop */
-
-void machine_on_tick(void)
-{
-    weft_periodic_tick(&clock);
-    tick();
-}
-
 int main(void)
 {
     weft_loop_init(&urgent, &urgent_backend);
@@ -167,25 +158,22 @@ int main(void)
         return 1;
     weft_loop_create_task(&urgent, serve, &serving);
     weft_loop_create_task(&urgent, beat, &beating);
-    weft_periodic_init(&clock, WEFT_MS(1));
-    machine_start_clock();
-    machine_start_tick();
+    weft_loop_init(&loop, start_clock());
     machine_request_software_interrupt();
     machine_after(EVENT_US);
-    weft_loop_init(&loop, &clock.backend);
     const weft_error *const error = weft_run(&loop, compute, &task);
     const uint32_t end = ms;
     machine_put_number("ms", end);
     machine_put_number("served", served);
     machine_put_number("served while the first loop computed", served_in_time);
     machine_put_number("beats", beats);
-    machine_put_number("heard by the first loop", heard);
+    machine_put_number("arrived by the first loop", arrived);
     machine_put_number("longest from interrupt to task", worst);
     machine_put_number("stack", (unsigned long)machine_stack_used());
     /* An event comes every 1.5 ms and a little. A beat comes every 6 ms: 5 and the resolution. */
     if (served < end / 2 || served > end || served_in_time < served - served / 10)
         return 2;
-    if (beats < end / (BEAT_MS + 2) || beats > end / BEAT_MS || heard + 1 < beats)
+    if (beats < end / (BEAT_MS + 2) || beats > end / BEAT_MS || arrived + 1 < beats)
         return 3;
     return error != NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A storm of interrupts. First at a pace at which the task takes every byte. Then with one interrupt
- * after the other, so that a small ring is full most of the time. Each byte is either taken, in
- * order, or was refused and counted. Meanwhile the tick interrupts too, and each call of its handle
- * reaches the loop. */
+/* A storm of interrupts. First at a pace at which the task takes every byte. Then with one
+ * interrupt after the other, so that a small ring is full most of the time. Each byte is either
+ * taken, in order, or was refused and counted. Meanwhile the tick interrupts too, and each call of
+ * its handle reaches the loop. */
 #include <core/threadsafe.h>
 #include <primitives/byte_ring.h>
 #include <primitives/event.h>
@@ -41,13 +41,11 @@ static volatile uint16_t ticks;
 static uint16_t ticks_seen;
 static weft_event enough;
 
-#ifndef PERIODIC
-void machine_on_tick(void)
+void on_tick(void)
 {
     ticks = (uint16_t)(ticks + 1);
     (void)weft_call_soon_threadsafe(&ticked);
 }
-#endif
 
 /* ---- Tasks ---- */
 
@@ -108,9 +106,7 @@ WEFT_ASYNC(program, unsigned char array[16]; WEFT_TASK(take) take; WEFT_TASK(spi
             self->failed = true;
         weft_byte_ring_close(&received);
     }
-#ifndef PERIODIC
     weft_event_wait(&enough);
-#endif
     weft_threadsafe_close(&ticked);
 }
 WEFT_ASYNC_END
@@ -121,9 +117,7 @@ static WEFT_TASK(program) task;
 int main(void)
 {
     weft_loop_init(&loop, start_clock());
-#ifndef PERIODIC
     machine_start_tick();
-#endif
     const weft_error *const error = weft_run(&loop, program, &task);
     machine_put_number("stack", (unsigned long)machine_stack_used());
     return error ? 1 : task.frame.failed ? 2 : 0;

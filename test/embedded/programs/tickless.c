@@ -76,7 +76,8 @@ int main(void)
     if (weft_run(&loop, doze, &dozing))
         return 2;
     const weft_time took = (weft_time)(weft_loop_time(&loop) - began);
-    const unsigned long most = (unsigned long)(WEFT_SECONDS(LONG_S) / alarm_range() + 1);
+    const uint64_t range = (uint64_t)MACHINE_ALARM_MAX * WEFT_SECONDS(1) / MACHINE_CLOCK_HZ;
+    const unsigned long most = (unsigned long)(WEFT_SECONDS(LONG_S) / range + 1);
     machine_put_number("wake-ups with a timer:", alarms);
     machine_put_number("at most:", most);
     if (took < WEFT_SECONDS(LONG_S) || took > WEFT_SECONDS(LONG_S) + WEFT_SECONDS(1))
