@@ -52,10 +52,11 @@ def simulator(builder):
 class Run:
     """A program's run on a machine: what it printed, and what its simulator did."""
 
-    def __init__(self, builder, machine, program, flags):
+    def __init__(self, builder, machine, program, flags, optimize='-Os'):
         embedded = os.path.join(builder.top, 'test/embedded')
-        out = f'{builder.cache}/{builder.key(machine, program, flags)}.{program}.{machine}'
-        environment = dict(os.environ, EMBEDDED_CACHE=os.path.join(builder.cache, 'machines'), ICOUNT='9')
+        out = f'{builder.cache}/{builder.key(machine, program, flags, optimize)}.{program}.{machine}'
+        environment = dict(os.environ, EMBEDDED_CACHE=os.path.join(builder.cache, 'machines'), ICOUNT='9',
+                           OPT=optimize)
         if machine == 'avr':
             environment['SIMULATOR'] = simulator(builder)
         built = subprocess.run(
@@ -82,9 +83,9 @@ class Run:
         self.bss = int(sections.get('.bss', 0)) + int(sections.get('.noinit', 0))
 
 
-def cost(builder, machine, flags):
+def cost(builder, machine, flags, optimize='-Os'):
     """Returns [(operation, instructions or cycles, or None)], and the run of cost.c."""
-    run = Run(builder, machine, 'cost', flags)
+    run = Run(builder, machine, 'cost', flags, optimize)
     figures = []
     for name, what, times in OPERATIONS:
         figure = None
