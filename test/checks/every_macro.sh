@@ -23,6 +23,7 @@ check() {
 printf '#include <weft.h>\nint main() { return 0; }\n' >"$work/a.cc"
 for level in -O0 -O2 -Os; do
     check gcc c11 "$flags $level" "$srcdir/test/checks/every_macro.c"
+    check gcc c11 "$flags $level -DWEFT_SHOW_MACROS" "$srcdir/test/checks/every_macro.c"
     check clang c11 "$flags $level" "$srcdir/test/checks/every_macro.c"
 done
 check g++ c++17 "$flags" "$work/a.cc"
