@@ -13,8 +13,9 @@ A machine (-t) is m0, m3, rv32, avr or x86-64. A program (-c) is one of:
 
 11, 12 and 13 are 1, 2 and 3 with weft_run instead of weft_run_forever. Without --lto, the linker's map says
 where each byte is from: weft's core, its primitives, libgcc, libc, the program, and the base. The base is the
-start-up code (start.c) and the backend (ticks.c). "weft" is the sum of the first four, without .bss. With
---lto, only the sum of all is known. Objects are cached in --cache, by the contents of their sources."""
+start-up code (start.c) and the backend (ticks.c, core/backend/machine.c). "weft" is the sum of the first
+four, without .bss. With --lto, only the sum of all is known. Objects are cached in --cache, by the contents
+of their sources."""
 
 import argparse
 import collections
@@ -100,8 +101,6 @@ class Builder:
                 if name.endswith('.h') or name.endswith('.ld'):
                     headers.update(name.encode() + read(os.path.join(folder, name)))
         self.headers = headers.hexdigest()
-        has = b'weft_time_left' in read(os.path.join(self.top, 'core/time.h'))
-        self.own = '-DHAVE_TIME_LEFT' if has else ''
         self.versions, self.compiled = {}, {}
 
     def library(self, flags):
@@ -133,7 +132,7 @@ class Builder:
         path = os.path.join(self.top, source)
         contents = hashlib.sha256(read(path)).hexdigest()
         flags = (f'{MACHINES[machine][1]} -std=c11 -ffreestanding -DWEFT_FREESTANDING -ffunction-sections '
-                 f'-fdata-sections -I. {self.own} {"" if "-flto" in flags else "-fstack-usage"} {flags}')
+                 f'-fdata-sections -I. {"" if "-flto" in flags else "-fstack-usage"} {flags}')
         key = self.key(self.versions[machine], flags, source, contents, self.headers)
         name = re.sub(r'.*/(?=[^/]*/)', '', source).replace('/', '_')[:-2]
         target = f'{self.cache}/{key}.{name}.o'
@@ -171,6 +170,7 @@ class Builder:
         source = source or f'{HERE}/{"everything" if number % 10 == 4 else "small"}.c'
         parts = [self.compile(machine, source, f'{flags} {which}')]
         parts += [self.compile(machine, f'{HERE}/{name}.c', flags) for name in ('start', 'ticks')]
+        parts.append(self.compile(machine, 'core/backend/machine.c', flags))
         if machine == 'x86-64': # link-time optimization must not remove what the compiler calls itself
             parts += [self.compile(machine, f'{HERE}/memory.c', f'{flags} -fno-lto -fno-builtin')]
         parts += [self.compile(machine, file, flags) for file in self.library(flags)]
@@ -186,7 +186,8 @@ def origin(path):
     """Returns the origin of an object's bytes."""
     name = re.sub(r'^[0-9a-f]{24}\.', '', os.path.basename(path))
     for start, what in (('core_', 'core'), ('inspect_', 'core'), ('primitives_', 'primitives'),
-                        ('embedded_start', 'base'), ('embedded_ticks', 'base'), ('embedded_memory', 'libc'),
+                        ('embedded_start', 'base'), ('embedded_ticks', 'base'), ('backend_', 'base'),
+                        ('embedded_memory', 'libc'),
                         ('embedded_', 'program'), ('crt', 'base')):
         if name.startswith(start):
             return what

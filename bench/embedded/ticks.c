@@ -1,65 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The backend of the measured programs: doc/porting.md's, for each width and unit of weft_time. It
  * is not counted as weft's. */
-#include <core/threadsafe.h>
-#include <core/time.h>
-#ifndef WEFT_TIME_BITS
-#define WEFT_TIME_BITS 64
-#define WEFT_TIME_HZ 1000000
-#endif
+#include <core/backend/machine.h>
 
-#if defined(__AVR__)
-unsigned weft_disable_interrupts(void)
-{
-    unsigned char before;
-    __asm__ volatile("in %0, __SREG__\n\tcli" : "=r"(before) : : "memory");
-    return before;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    __asm__ volatile("out __SREG__, %0" : : "r"((unsigned char)before) : "memory");
-}
-
-static void wait_for_interrupt(void)
-{
-    __asm__ volatile("sei\n\tsleep\n\tcli" : : : "memory");
-}
-#elif defined(__arm__)
-unsigned weft_disable_interrupts(void)
-{
-    unsigned before;
-    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(before) : : "memory");
-    return before;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
-}
-
-static void wait_for_interrupt(void)
-{
-    __asm__ volatile("dsb\n\twfi" : : : "memory");
-}
-#elif defined(__riscv)
-unsigned weft_disable_interrupts(void)
-{
-    unsigned before;
-    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(before) : : "memory");
-    return before & 8;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    __asm__ volatile("csrs mstatus, %0" : : "r"(before) : "memory");
-}
-
-static void wait_for_interrupt(void)
-{
-    __asm__ volatile("wfi" : : : "memory");
-}
-#else
+#ifdef __x86_64__ /* core/backend/machine.c has the other machines */
 unsigned weft_disable_interrupts(void)
 {
     unsigned long before;
@@ -73,7 +17,7 @@ void weft_restore_interrupts(unsigned before)
         __asm__ volatile("sti" : : : "memory");
 }
 
-static void wait_for_interrupt(void)
+void weft_wait_for_interrupt(void)
 {
     __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
 }
@@ -108,18 +52,11 @@ static weft_time ticks_now(weft_backend *backend)
 #endif
 }
 
-#ifndef HAVE_TIME_LEFT
-static weft_time weft_time_left(weft_time until, weft_time now)
-{
-    return until <= now ? 0 : until - now;
-}
-#endif
-
 static void ticks_sleep(weft_backend *backend, weft_time until)
 {
     const unsigned before = weft_disable_interrupts();
     if (!weft_has_been_called(backend->loop) && weft_time_left(until, ticks_now(backend)))
-        wait_for_interrupt();
+        weft_wait_for_interrupt();
     weft_restore_interrupts(before);
 }
 
