@@ -23,8 +23,11 @@ _Noreturn void Reset_Handler(void)
         continue;
 }
 
-__attribute__((section(".vectors"), used)) void (*const vectors[2])(void) = {
-    (void (*)(void)) & _estack, Reset_Handler};
+/* The hardware reads this table at address 0. */
+static const struct {
+    void *stack;
+    void (*reset)(void);
+} vectors __attribute__((section(".vectors"), used)) = {&_estack, Reset_Handler};
 #elif defined(__riscv)
 int main(void);
 __attribute__((naked, used, section(".text.init"))) void _start(void);
