@@ -69,9 +69,9 @@ extern "C" {
 
 /* ---- What the macros above are made of ------------------------------------------------------- */
 
-/* A public macro with arguments passes them on with one more comma: `__VA_ARGS__, )`. So the private
- * macro behind it always has a rest, which may be empty. The rest ends with a comma, as the members
- * in the braces of WEFT_FRAME_ may. */
+/* A public macro with arguments passes them on with one more comma: `__VA_ARGS__, )`. So the
+ * private macro behind it always has a rest, which may be empty. The rest ends with a comma, as the
+ * members in the braces of WEFT_FRAME_ may. */
 
 /* The first value of a frame: state 0, and the arguments in its members. */
 #define WEFT_FRAME_(name, caller_, ...)                                                            \

@@ -26,8 +26,8 @@
 #define WEFT_TIME_HZ 1000000
 #endif
 
-/* WEFT_TIMER_LIST: 0: the timers of a loop are a radix heap. 1: the timers are a sorted list. A list
- * needs less memory. To arm a timer in a list takes O(n), n: the timers that are due later. */
+/* WEFT_TIMER_LIST: 0: the timers of a loop are a radix heap. 1: the timers are a sorted list. A
+ * list needs less memory. To arm a timer in a list takes O(n), n: the timers that are due later. */
 #ifndef WEFT_TIMER_LIST
 #define WEFT_TIMER_LIST 0
 #endif
@@ -76,6 +76,6 @@ WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1, "weft: WEFT_TIM
 #define WEFT_WITH_CHOICES_(name, texts, bits, hz, list, debug)                                     \
     WEFT_JOIN_CHOICES_(name, texts, bits, hz, list, debug)
 #define WEFT_JOIN_CHOICES_(name, texts, bits, hz, list, debug)                                     \
-    name##_of_a_library_with_WEFT_TEXTS_##texts##_TIME_BITS_##bits##_TIME_HZ_##hz##_TIMER_LIST_##list##_##debug
+    name##_of_weft_with_TEXTS_##texts##_TIME_BITS_##bits##_HZ_##hz##_LIST_##list##_##debug
 
 #endif

@@ -85,8 +85,8 @@ typedef struct weft_code {
     uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
 } weft_code;
 
-/* On AVR, constants would use RAM. Without texts, a weft_code there lies in flash alone, and is read
- * by the functions below. */
+/* On AVR, constants would use RAM. Without texts, a weft_code there lies in flash alone, and is
+ * read by the functions below. */
 #if defined(__AVR__) && !WEFT_TEXTS
 #include <avr/pgmspace.h>
 #define WEFT_IN_FLASH_ PROGMEM

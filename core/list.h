@@ -65,8 +65,9 @@ enum weft_callback_ {
     WEFT_NO_CALLBACK_
 };
 
-/* What a watch waits for: one direction of one descriptor. `mark`: the lowest bit is 0 to read, 1 to
- * write; the other bits are a hash of the open file. Next to a narrow time, both are narrow too. */
+/* What a watch waits for: one direction of one descriptor. `mark`: the lowest bit is 0 to read, 1
+ * to write; the other bits are a hash of the open file. Next to a narrow time, both are narrow
+ * too. */
 #if WEFT_TIME_BITS == 64 || UINTPTR_MAX > 0xFFFFFFFFu
 typedef int weft_descriptor_;
 typedef uint32_t weft_mark_;

@@ -69,8 +69,8 @@ enum weft_attention_ {
     WEFT_HAS_WATCHDOG_ = 8
 };
 
-/* While tasks are ready, the loop polls descriptors at most once in so much time. If each tick takes
- * longer, the loop polls in each tick. */
+/* While tasks are ready, the loop polls descriptors at most once in so much time. If each tick
+ * takes longer, the loop polls in each tick. */
 #define WEFT_IO_POLL_INTERVAL_ WEFT_US(100)
 
 /* Other threads touch only one member of a loop: the list of thread-safe calls. Where the compiler

@@ -190,8 +190,8 @@ struct weft_gather_wait_ {
     unsigned char depth;   /* in a shutdown: the request's depth at this gather (cancel.c) */
 };
 
-/* WEFT_INFO_(name, ...): defines the info `name`. WEFT_INFO_MEMBER_ declares a primitive's pointer to
- * its info, WEFT_SET_INFO_ sets that pointer, and WEFT_WHERE_ gives the pointer's address. In a
+/* WEFT_INFO_(name, ...): defines the info `name`. WEFT_INFO_MEMBER_ declares a primitive's pointer
+ * to its info, WEFT_SET_INFO_ sets that pointer, and WEFT_WHERE_ gives the pointer's address. In a
  * program without texts there is no info, and WEFT_WHERE_ gives the primitive's own address. */
 #if WEFT_TEXTS
 #define WEFT_INFO_(name, ...) static const weft_primitive_info_ name = {__VA_ARGS__}
@@ -323,8 +323,8 @@ static inline bool weft_is_in_use_(const weft_task *task)
            (!weft_has_ended_(&task->awaitable) || weft_is_callback_(&task->live.wait.node));
 }
 
-/* Prepares memory for a new task. Panics if the memory is in use. Otherwise reports the failed tasks
- * in that memory to the exception handler, and runs the reuse hooks in that memory. */
+/* Prepares memory for a new task. Panics if the memory is in use. Otherwise reports the failed
+ * tasks in that memory to the exception handler, and runs the reuse hooks in that memory. */
 #ifdef __OPTIMIZE_SIZE__
 #define weft_prepare_task_ weft_before_reuse_
 #else
@@ -342,8 +342,8 @@ static inline void weft_prepare_task_(weft_loop *loop, weft_task *task, const we
 }
 #endif
 
-/* Makes a task a child of the scope. The task's frame must be filled. Unless the task is eager, makes
- * the task ready too. */
+/* Makes a task a child of the scope. The task's frame must be filled. Unless the task is eager,
+ * makes the task ready too. */
 void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager);
 
 /* Panics, because another task's memory was overwritten. */
@@ -465,8 +465,8 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
     return parked;
 }
 
-/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code that
- * is compiled for size calls one function for that. */
+/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code
+ * that is compiled for size calls one function for that. */
 #ifdef __OPTIMIZE_SIZE__
 void weft_wake_with_(weft_task *task, const weft_error *error);
 #else

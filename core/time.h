@@ -17,8 +17,8 @@ extern "C" {
 
 /* A delay, or a time of a loop's clock (weft_loop_time), in units of 1/WEFT_TIME_HZ seconds. The
  * backend chooses the moment at which that clock starts. The type must not be narrower than
- * unsigned int. C adds narrower numbers as int, and an int does not pass as a delay. So a time of 16
- * bits is an unsigned int, of which the low 16 bits count. */
+ * unsigned int. C adds narrower numbers as int, and an int does not pass as a delay. So a time of
+ * 16 bits is an unsigned int, of which the low 16 bits count. */
 #if WEFT_TIME_BITS == 64
 typedef uint64_t weft_time;
 typedef int64_t weft_past_;
@@ -32,8 +32,8 @@ typedef unsigned weft_time;
 typedef int16_t weft_past_;
 #define WEFT_FOREVER ((weft_time)INT16_MAX)
 #endif
-/* WEFT_FOREVER is the longest delay: a sleep of WEFT_FOREVER does not end. As a limit, it means that
- * there is no limit. With 64 bits it is also the last time of the clock. */
+/* WEFT_FOREVER is the longest delay: a sleep of WEFT_FOREVER does not end. As a limit, it means
+ * that there is no limit. With 64 bits it is also the last time of the clock. */
 
 /* A delay of `n` seconds, milliseconds or microseconds. `n` is a number of any type:
  * WEFT_SECONDS(1.5), WEFT_MS(i * 20). A fraction of a unit is rounded up.
@@ -42,8 +42,8 @@ typedef int16_t weft_past_;
  * time. The type is unsigned, so every delay above WEFT_FOREVER, which is half the range, counts as
  * negative.
  *
- * If the delay is longer than WEFT_FOREVER: with 64 bits it is meaningless; with 32 or 16 bits it is
- * a compile error if `n` is an integer constant, and otherwise a panic. */
+ * If the delay is longer than WEFT_FOREVER: with 64 bits it is meaningless; with 32 or 16 bits it
+ * is a compile error if `n` is an integer constant, and otherwise a panic. */
 #define WEFT_SECONDS(n) WEFT_UNITS_(n, WEFT_TIME_HZ, 1)
 #if WEFT_TIME_HZ % 1000000 == 0
 #define WEFT_MS(n) WEFT_UNITS_(n, (WEFT_TIME_HZ / 1000), 1)
@@ -75,18 +75,18 @@ typedef int16_t weft_past_;
              : (weft_time)((int64_t)WEFT_RATIO_(n, times, by) +                                    \
                            (int)(0 * sizeof(struct {                                               \
                                _Static_assert(                                                     \
-                                   !WEFT_IS_CONSTANT_0_(WEFT_RATIO_(n, times, by) <= WEFT_FOREVER_), \
+                               !WEFT_IS_CONSTANT_0_(WEFT_RATIO_(n, times, by) <= WEFT_LONGEST_),   \
                                    "weft: the delay is longer than half the range of weft_time");  \
                                char weft_unused_;                                                  \
                            }))),                                                                   \
                void *                                                                              \
              : weft_units_((int64_t)WEFT_RATIO_(n, times, by), WEFT_FILE_, __LINE__))
-#define WEFT_FOREVER_ ((int64_t)WEFT_FOREVER)
+#define WEFT_LONGEST_ ((int64_t)WEFT_FOREVER)
 
 /* Panics if the number of units is more than a delay can have. */
 static inline weft_time weft_units_(int64_t units, const char *file, unsigned line)
 {
-    if (units > WEFT_FOREVER_)
+    if (units > WEFT_LONGEST_)
         weft_panic(file, line, WEFT_TEXT_("a delay is longer than half the range of weft_time"));
     return (weft_time)units;
 }
@@ -115,8 +115,8 @@ static inline weft_time weft_units_(int64_t units, const char *file, unsigned li
 
 /* ---- For backends ---- */
 
-/* Returns true if `time` is `now` or earlier. On a clock that wraps, the two may be at most half the
- * range apart. */
+/* Returns true if `time` is `now` or earlier. On a clock that wraps, the two may be at most half
+ * the range apart. */
 static inline bool weft_has_passed(weft_time time, weft_time now)
 {
 #if WEFT_TIME_BITS == 64
@@ -143,8 +143,8 @@ static inline bool weft_is_negative_(weft_time delay)
     return (weft_past_)delay < 0;
 }
 
-/* The deadline of a timer in memory. 64 bits are in two halves, because their alignment would cost 4
- * bytes in each task. The radix heap counts in 64 bits, whatever the width of a weft_time is. */
+/* The deadline of a timer in memory. 64 bits are in two halves, because their alignment would cost
+ * 4 bytes in each task. The radix heap counts in 64 bits, whatever the width of a weft_time is. */
 #if WEFT_TIME_BITS == 64 || !WEFT_TIMER_LIST
 typedef uint64_t weft_deadline_type_;
 typedef struct weft_packed_time_ {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers: ordered by deadline, and timers of equal deadline by the order of arming. config.h chooses
- * between two forms, a radix heap (timer_heap.c) and a sorted list (timer_list.c).
+/* Timers: ordered by deadline, and timers of equal deadline by the order of arming. config.h
+ * chooses between two forms, a radix heap (timer_heap.c) and a sorted list (timer_list.c).
  *
- * The radix heap has its timers in buckets. `reached` is the deadline that was popped last; no timer
- * has an earlier deadline. A timer's bucket has the number of the highest bit in which the timer's
- * deadline differs from `reached`. When the timer with the least deadline is due, that deadline
- * becomes `reached`. The other timers of its bucket then move to lower buckets. So a timer moves at
- * most once for each bucket.
+ * The radix heap has its timers in buckets. `reached` is the deadline that was popped last; no
+ * timer has an earlier deadline. A timer's bucket has the number of the highest bit in which the
+ * timer's deadline differs from `reached`. When the timer with the least deadline is due, that
+ * deadline becomes `reached`. The other timers of its bucket then move to lower buckets. So a timer
+ * moves at most once for each bucket.
  *
- * A new timer goes to the end of its bucket. If its deadline is the least one of the bucket, it goes
- * to the front. Timers of equal deadline always share a bucket, so they keep their order without a
- * number in each timer. The last bucket also takes every deadline that differs in a higher bit. With
- * microseconds, the timers of the last bucket are distributed anew at most once in half a year.
+ * A new timer goes to the end of its bucket. If its deadline is the least one of the bucket, it
+ * goes to the front. Timers of equal deadline always share a bucket, so they keep their order
+ * without a number in each timer. The last bucket also takes every deadline that differs in a
+ * higher bit. With microseconds, the timers of the last bucket are distributed anew at most once in
+ * half a year.
  *
  * The first timer of a bucket has the least deadline of the bucket, until that timer is disarmed.
  * Then the bucket is searched once, when it has become the lowest bucket in use.
@@ -83,8 +84,8 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait);
 /* Removes and returns the first timer that is due at `now`; NULL: no timer is due. */
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
 
-/* Returns a time before which no timer is due, for a backend's sleep. That time may be too early. It
- * is neither 0 nor, unless no timer will ever be due, WEFT_FOREVER. */
+/* Returns a time before which no timer is due, for a backend's sleep. That time may be too early.
+ * It is neither 0 nor, unless no timer will ever be due, WEFT_FOREVER. */
 weft_time weft_timers_next_(const weft_timers_ *timers);
 
 /* Calls `visit` for the node of each timer. */

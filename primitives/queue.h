@@ -29,10 +29,10 @@ typedef struct weft_queue_node {
     struct weft_queue_node *below;
 } weft_queue_node;
 
-/* What a priority queue calls for an item that comes in, or that goes out. WEFT_QUEUE_BEFORE defines
- * such functions, so that only programs with a priority queue link the heaps. Over an array, `items`
- * is the array, and `size` is the size of one item. Over nodes, `items` is the node that comes in, and
- * `size` is the offset of the node in an item. */
+/* What a priority queue calls for an item that comes in, or that goes out. WEFT_QUEUE_BEFORE
+ * defines such functions, so that only programs with a priority queue link the heaps. Over an
+ * array, `items` is the array, and `size` is the size of one item. Over nodes, `items` is the node
+ * that comes in, and `size` is the offset of the node in an item. */
 typedef struct weft_queue_ weft_queue_;
 typedef void weft_queue_sort_(weft_queue_ *queue, void *items, size_t size, bool comes_in);
 
@@ -118,15 +118,15 @@ struct weft_queue_ {
         const type *const a = weft_a_, *const b = weft_b_;                                         \
         return (expression);                                                                       \
     }                                                                                              \
-    WEFT_MAYBE_UNUSED_ static void name##_sort_array_(weft_queue_ *weft_queue, void *weft_items,   \
-                                                      size_t weft_size, bool weft_in)              \
+    WEFT_MAYBE_UNUSED_ static void name##_sort_array_(weft_queue_ *queue_, void *items_,           \
+                                                      size_t size_, bool in_)                      \
     {                                                                                              \
-        weft_queue_sort_array_(weft_queue, weft_items, weft_size, weft_in, name);                  \
+        weft_queue_sort_array_(queue_, items_, size_, in_, name);                                  \
     }                                                                                              \
-    WEFT_MAYBE_UNUSED_ static void name##_sort_nodes_(weft_queue_ *weft_queue, void *weft_node,    \
-                                                      size_t weft_at, bool weft_in)                \
+    WEFT_MAYBE_UNUSED_ static void name##_sort_nodes_(weft_queue_ *queue_, void *node_,            \
+                                                      size_t at_, bool in_)                        \
     {                                                                                              \
-        weft_queue_sort_nodes_(weft_queue, weft_node, weft_at, weft_in, name);                     \
+        weft_queue_sort_nodes_(queue_, node_, at_, in_, name);                                     \
     }
 
 /* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. Waiting tasks put

@@ -26,8 +26,8 @@ typedef struct weft_waiters_ {
     weft_wait_ *first; /* the task that came first; NULL: no task is in the list */
 } weft_waiters_;
 
-/* If the library is compiled for size, the functions below that are so marked are in waiters.c, since
- * several primitives call them. Otherwise their bodies are inline (waiters_inline.h). */
+/* If the library is compiled for size, the functions below that are so marked are in waiters.c,
+ * since several primitives call them. Otherwise their bodies are inline (waiters_inline.h). */
 #ifdef __OPTIMIZE_SIZE__
 #define WEFT_WAITERS_INLINE_
 #else
