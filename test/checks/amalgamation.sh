@@ -15,8 +15,9 @@ two=$PWD/amalgamation
 # ---- What they contain ----
 
 (cd "$work" && python3 -B "$srcdir/tools/amalgamate.py" --quiet again)
-diff -r "$two" "$work/again" >"$work/log" && status=0 || status=1
-result "a second run writes the same files" $status
+for file in weft.h weft.c; do
+    if cmp "$two/$file" "$work/again/$file"; then pass; else fail "a second run writes another $file"; fi
+done
 
 for header in "$srcdir"/weft.h "$srcdir"/core/*.h "$srcdir"/core/*/*.h "$srcdir"/primitives/*.h; do
     lost=$(grep -vE '^ *# *include "' "$header" | grep -vxFf "$two/weft.h" | head -n 3 || true)
@@ -110,7 +111,7 @@ result "weft.c defines what the library defines; in one of them only: $lost" "$(
 if command -v g++ >/dev/null; then
     g++ -std=c++11 -I"$two" "$work/program.cc" "$work/weft.o" -o "$work/program"
     "$work/program" && status=0 || status=$?
-    result "a C++ program on the two files runs" $status
+    result "a C++ program on the two files runs" "$status"
 fi
 
 # weft_panic is replaced by the program's.
