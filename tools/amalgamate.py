@@ -4,8 +4,8 @@
 
 usage: amalgamate.py [--srcdir DIR] [--define NAME[=VALUE]]... OUT
 
---define puts a macro at the top of weft.h, so that weft.c and the program always agree on it. The
-output depends only on the sources and the arguments.
+--define puts a default for a macro of core/config.h at the top of weft.h, for weft.c and the program.
+The output depends only on the sources and the arguments.
 
 weft.h contains every header of core/ and primitives/, each behind the headers that it includes.
 weft.c contains every .c file. A part that needs an operating system stands in an #if, so the two
@@ -298,7 +298,7 @@ def configuration(defines):
     lines = ['\n/* The configuration that these two files were made with. */\n']
     for define in defines:
         name, _, value = define.partition('=')
-        lines.append(f'#undef {name}\n#define {name} {value or 1}\n'.replace(' \n', '\n'))
+        lines.append(f'#ifndef {name}\n#define {name} {value or 1}\n#endif\n')
     return ''.join(lines)
 
 
