@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a program for an ATmega328P in simavr for 5.2 seconds of its clock, and prints a line for each
- * of the pins 13 and 12 of an Uno: how often it changed, and the shortest and longest time between
- * two changes, in microseconds. */
+/* Runs a program for an ATmega328P in simavr for 5.2 seconds of the simulated clock. Prints a line
+ * for pin 13 of an Uno, and a line for pin 12: how often the pin changed, and the shortest and
+ * longest time between two changes, in microseconds. */
 #include <simavr/avr_ioport.h>
 #include <simavr/sim_avr.h>
 #include <simavr/sim_elf.h>
@@ -41,7 +41,7 @@ static void do_not_sleep(avr_t *avr, avr_cycle_count_t cycles)
 
 int main(int count, char **arguments)
 {
-    static const int bits[] = {5, 4}; /* of port B: pins 13 and 12 */
+    static const int bits[] = {5, 4}; /* of PORTB: pins 13 and 12 */
     static struct led leds[2];
     elf_firmware_t firmware;
     memset(&firmware, 0, sizeof firmware);
@@ -56,8 +56,8 @@ int main(int count, char **arguments)
     avr->sleep = do_not_sleep;
     for (int i = 0; i < 2; i++) {
         leds[i] = (struct led){.avr = avr, .shortest = UINT64_MAX};
-        avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), bits[i]), on_change,
-                                &leds[i]);
+        avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), bits[i]),
+                                on_change, &leds[i]);
     }
     int state = cpu_Running;
     while (avr->cycle < (uint64_t)FREQUENCY / 10 * RUN_IN_TENTHS && state != cpu_Done &&
