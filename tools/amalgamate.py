@@ -7,7 +7,8 @@ usage: amalgamate.py [--srcdir DIR] [--define NAME[=VALUE]]... OUT
 --define puts a default for a macro of core/config.h at the top of weft.h, for weft.c and the program.
 The output depends only on the sources and the arguments.
 
-weft.h contains every header of core/ and primitives/, each behind the headers that it includes.
+weft.h contains every header of core/ and primitives/, each behind the headers that it includes. A
+header that another header includes below its first declaration is copied to that place instead.
 weft.c contains every .c file. A part that needs an operating system stands in an #if, so the two
 files also compile for a machine without one.
 
@@ -22,6 +23,10 @@ import re
 import sys
 
 HOSTED = '__STDC_HOSTED__ && !defined(WEFT_FREESTANDING)'
+BARE = '!__STDC_HOSTED__ || defined(WEFT_FREESTANDING)'
+
+# What includes this header calls functions that a program on an operating system does not have.
+MACHINE = 'core/backend/machine.h'
 
 # System headers that every C11 compiler has, also without a C library. string.h is not among them in the
 # standard; but a library that is for machines uses it for the four functions that compilers call.
@@ -89,6 +94,13 @@ def conditional_includes(text):
                 yield found.group(2), found.group(1) == '"', [condition for condition in stack if condition]
 
 
+def late_includes(text):
+    """Gives the names of the local headers that a header includes below its first declaration."""
+    text = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    first = re.search(r'^(?!\s*#|\s*extern "C"|\s*$|\s*\}$)(?<!\\\n).', text, re.M)
+    return LOCAL.findall(text[first.start():]) if first else []
+
+
 class Sources:
     """The files of the library, by their paths below the folder of the sources."""
 
@@ -96,6 +108,12 @@ class Sources:
         self.srcdir = srcdir
         self.texts = {}
         self.conditions = {}  # of each header: None, always; or the conditions of all ways to it
+        self.copied = set()  # the headers that are copied to each place where they are included
+        for path in ['weft.h', *self.find('.h')]:
+            late = late_includes(self.text(path)) if path != 'weft.h' else []
+            self.copied.update(self.resolve(path, name) for name in late)
+            if not re.search(r'^#ifndef (\w+)\n#define \1$', self.text(path), re.M):
+                self.copied.add(path)
 
     def text(self, path):
         if path not in self.texts:
@@ -112,8 +130,19 @@ class Sources:
         sys.exit(f'amalgamate.py: {path} includes {name}, which does not exist')
 
     def includes(self, path):
-        return [(self.resolve(path, name), conditions)
-                for name, local, conditions in conditional_includes(self.text(path)) if local]
+        found = []
+        for name, local, conditions in conditional_includes(self.text(path)):
+            if local:
+                other = self.resolve(path, name)
+                found += self.includes(other) if other in self.copied else [(other, conditions)]
+        return found
+
+    def copy(self, path):
+        """Gives the text of a file without its includes, but for those of copied headers."""
+        def included(match):
+            other = self.resolve(path, match.group(1))
+            return self.copy(other) if other in self.copied else ''
+        return SPDX.sub('', LOCAL.sub(included, self.text(path)))
 
     def system_includes(self, path):
         return {name for name, local, _ in conditional_includes(self.text(path)) if not local}
@@ -166,7 +195,7 @@ class Sources:
 
 def section(path, text, condition=None):
     """Gives the text of a file, below a heading, inside of its #if."""
-    text = SPDX.sub('', LOCAL.sub('', text)).strip('\n')
+    text = text.strip('\n')
     text = re.sub(r'\n{3,}', '\n\n', text)
     if condition:
         text = f'#if {condition}\n{text}\n#endif /* {condition} */'
@@ -231,6 +260,8 @@ def file_scope(text):
                     names.add(token.text)
             elif depth == 0 and texts[0] == 'typedef' and after == ';':
                 names.add(token.text)
+        if re.match(r'[A-Z_]+$', texts[0]) and texts[1:2] == ['('] and texts[3:4] in ([','], [')']):
+            names.add(texts[2])  # a macro that defines its first argument
         if 'static' in texts:
             candidates = [token.text for i, (token, depth) in enumerate(declaration)
                           if not depth and token.kind == 'name' and i + 1 < len(texts)
@@ -308,7 +339,7 @@ def amalgamate(srcdir, defines):
     sources.reach('weft.h', [])
     public = ['weft.h']
     for path in sources.find('.h'):
-        if path not in sources.conditions:
+        if path not in sources.conditions and path not in sources.copied:
             sources.reach(path, sources.needs_system(path))
             public.append(path)
     done = set()
@@ -327,7 +358,7 @@ def amalgamate(srcdir, defines):
     header = heading(sources, 'its headers in one file, the first of two. The other is weft.c.') + head
     header += configuration(defines) + PLATFORM
     for path in order:
-        header += section(path, sources.text(path), sources.condition(path))
+        header += section(path, sources.copy(path), sources.condition(path))
     header += '\n' + tail.lstrip('\n')
 
     files = sources.find('.c')
@@ -337,9 +368,11 @@ def amalgamate(srcdir, defines):
         conditions[path] = sources.condition(path[:-2] + '.h')
         if not conditions[path] and not needed <= FREESTANDING:
             conditions[path] = HOSTED
+        if MACHINE in [other for other, _ in sources.includes(path)]:
+            conditions[path] = BARE
         for name, value in FEATURES.findall(sources.text(path)):
             features.setdefault((name, value), []).append(conditions[path])
-        texts[path] = FEATURES.sub('', sources.text(path))
+        texts[path] = FEATURES.sub('', sources.copy(path))
 
     code = heading(sources, 'its code in one file, the second of two. The other is weft.h.')
     for (name, value), whens in sorted(features.items()):
@@ -365,7 +398,7 @@ def amalgamate(srcdir, defines):
         renamed += len(new)
         text = rename(texts[path], new)
         if path == 'core/panic.c':
-            text = PANIC.format(LOCAL.sub('', SPDX.sub('', text)).strip('\n'))
+            text = PANIC.format(text.strip('\n'))
         text = text.rstrip('\n') + '\n' + ''.join(f'#undef {name}\n' for name in sorted(macros))
         code += section(path, text, conditions[path])
     return header, code, renamed
