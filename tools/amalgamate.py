@@ -238,6 +238,25 @@ def declarations(tokens):
                 one = []
 
 
+def declared(declaration):
+    """Gives the names of the functions and variables that a declaration declares."""
+    names, in_value = set(), False
+    for i, (token, depth) in enumerate(declaration[:-1]):
+        after = declaration[i + 1][0].text
+        if depth == 0 and token.text in ('=', ','):
+            in_value = token.text == '='
+        elif in_value or token.kind != 'name' or re.match(r'WEFT_[A-Z_]+$|__\w+$|_[A-Z]\w*$', token.text):
+            continue
+        elif depth == 1 and declaration[i - 1][0].text == '*' and declaration[i - 2][0].text == '(' \
+                and declaration[i - 2][1] == 0:
+            names.add(token.text)  # a pointer to a function
+        elif depth == 0 and (after in ('=', ';', '[', ',') or after == '(' and declaration[i + 2][0].text != '*'):
+            names.add(token.text)
+    if declaration[-1][1] == 0 and declaration[-1][0].kind == 'name':
+        names.add(declaration[-1][0].text)
+    return names
+
+
 def file_scope(text):
     """Gives the names that a .c file defines for itself alone, and its macros."""
     tokens = tokens_of(text)
@@ -263,11 +282,7 @@ def file_scope(text):
         if re.match(r'[A-Z_]+$', texts[0]) and texts[1:2] == ['('] and texts[3:4] in ([','], [')']):
             names.add(texts[2])  # a macro that defines its first argument
         if 'static' in texts:
-            candidates = [token.text for i, (token, depth) in enumerate(declaration)
-                          if not depth and token.kind == 'name' and i + 1 < len(texts)
-                          and (texts[i + 1] in ('=', ';', '[', ',') or texts[i + 1] == '(')
-                          and token.text not in macros and not re.match(r'(WEFT_[A-Z_]+|__\w+|_[A-Z]\w*)$', token.text)]
-            names.update(candidates[:1] if '(' in texts else candidates)
+            names.update(declared(declaration))
     return names - macros, macros
 
 

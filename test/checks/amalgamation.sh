@@ -34,6 +34,116 @@ for file in weft.h weft.c; do
     fi
 done
 
+# ---- Names that several files define ----
+
+# A tree whose files define the same names in every way. Its program returns 0 only if each file uses its own.
+tree=$work/tree
+mkdir -p "$tree/core" "$tree/primitives"
+cp "$srcdir/LICENSE" "$tree"
+cat >"$tree/weft.h" <<'END'
+#ifndef WEFT_H
+#define WEFT_H
+
+#include "core/version.h"
+#if __STDC_HOSTED__
+#include "core/hosted.h"
+#endif
+#include "core/one.h"
+
+#endif
+END
+cat >"$tree/core/version.h" <<'END'
+#ifndef VERSION_H
+#define VERSION_H
+#define WEFT_VERSION "1.2.3"
+#define WEFT_CONSTANT(name, value) static const int name = value
+#endif
+END
+cat >"$tree/core/hosted.h" <<'END'
+#ifndef HOSTED_H
+#define HOSTED_H
+#include "one.h"
+int hosted(const struct one *one);
+#endif
+END
+cat >"$tree/core/one.h" <<'END'
+#ifndef ONE_H
+#define ONE_H
+struct one {
+    int next, select;
+};
+int one(const struct one *one);
+int two(const struct one *one);
+#include "inline.h"
+#endif
+END
+cat >"$tree/core/inline.h" <<'END'
+#ifndef INLINE_H
+#define INLINE_H
+static inline int next_of(const struct one *one)
+{
+    return one->next;
+}
+#endif
+END
+for file in one two hosted; do
+    case $file in one) value=1 ;; two) value=2 ;; *) value=3 ;; esac
+    cat >"$tree/core/$file.c" <<END
+#define _POSIX_C_SOURCE 200809L
+#include "core/one.h"
+
+#if __STDC_HOSTED__
+#include <sys/select.h> /* next and select */
+#endif
+#include "core/version.h"
+
+#define VALUE $value
+typedef int number;
+enum kind { FIRST = VALUE };
+struct pair {
+    number select;
+};
+WEFT_CONSTANT(constant, VALUE);
+static int select_one(number of), last = VALUE, (*pointer)(number of) = select_one;
+static const char text[] = "next", quote = '"';
+
+static number next(const struct one *one, int add)
+{
+    const struct pair pair = {.select = one->select};
+    const int last_one[1] = {add};
+    return one->next + (&pair)->select + last_one[0] - add;
+}
+
+static int select_one(number of)
+{
+    const struct pair select = {.select = of};
+    return select.select;
+}
+
+int $file(const struct one *one)
+{
+    const struct one copy = {.next = next(one, 7), .select = pointer(last)};
+    return copy.next == 30 && next_of(one) == 10 && copy.select == VALUE && (int)FIRST == VALUE &&
+           constant == VALUE && text[0] == 'n' && text[3] == 't' && sizeof text == 5 && quote == 34;
+}
+END
+done
+cat >"$work/names.c" <<'END'
+#include "weft.h"
+
+int main(void)
+{
+    const struct one it = {.next = 10, .select = 20};
+    return !(one(&it) && two(&it) && hosted(&it));
+}
+END
+python3 -B "$srcdir/tools/amalgamate.py" --srcdir "$tree" "$work/names" >"$work/log"
+gcc -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Werror -I"$work/names" "$work/names.c" "$work/names/weft.c" \
+    -o "$work/program" && "$work/program" && status=0 || status=1
+result "each file keeps the names that it defines: $(cat "$work/log")" "$status"
+gcc -std=c11 -ffreestanding -Wall -Werror -c "$work/names/weft.c" -o "$work/names.o" && status=0 || status=1
+result "a header that two others include is not lost with the #if of the first" "$status"
+
 # ---- Compilers ----
 
 strict='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
