@@ -28,6 +28,9 @@ BARE = '!__STDC_HOSTED__ || defined(WEFT_FREESTANDING)'
 # What includes this header calls functions that a program on an operating system does not have.
 MACHINE = 'core/backend/machine.h'
 
+# These files write the names and texts that a configuration without texts does not have.
+WITH_TEXTS = re.compile(r'core/inspect/(?!daemon)\w+\.c$')
+
 # System headers that every C11 compiler has, also without a C library. string.h is not among them in the
 # standard; but a library that is for machines uses it for the four functions that compilers call.
 FREESTANDING = {'float.h', 'iso646.h', 'limits.h', 'stdalign.h', 'stdarg.h', 'stdatomic.h', 'stdbool.h',
@@ -134,7 +137,10 @@ class Sources:
         for name, local, conditions in conditional_includes(self.text(path)):
             if local:
                 other = self.resolve(path, name)
-                found += self.includes(other) if other in self.copied else [(other, conditions)]
+                if other in self.copied:
+                    found += [entry for entry in self.includes(other) if entry[0] != path]
+                else:
+                    found.append((other, conditions))
         return found
 
     def copy(self, path):
@@ -377,6 +383,7 @@ def amalgamate(srcdir, defines):
     header += '\n' + tail.lstrip('\n')
 
     files = sources.find('.c')
+    has_texts = re.search(r'^#define WEFT_TEXTS\b', header, re.M)
     conditions, features, texts = {}, {}, {}
     for path in files:
         needed = {name for name, local, inner in conditional_includes(sources.text(path)) if not local and not inner}
@@ -385,6 +392,9 @@ def amalgamate(srcdir, defines):
             conditions[path] = HOSTED
         if MACHINE in [other for other, _ in sources.includes(path)]:
             conditions[path] = BARE
+        if has_texts and WITH_TEXTS.match(path) and 'WEFT_TEXTS' not in (conditions[path] or ''):
+            before = conditions[path]
+            conditions[path] = f'({before}) && WEFT_TEXTS' if before else 'WEFT_TEXTS'
         for name, value in FEATURES.findall(sources.text(path)):
             features.setdefault((name, value), []).append(conditions[path])
         texts[path] = FEATURES.sub('', sources.copy(path))

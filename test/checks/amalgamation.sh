@@ -80,6 +80,7 @@ END
 cat >"$tree/core/inline.h" <<'END'
 #ifndef INLINE_H
 #define INLINE_H
+#include "core/one.h"
 static inline int next_of(const struct one *one)
 {
     return one->next;
@@ -146,14 +147,15 @@ result "a header that two others include is not lost with the #if of the first" 
 
 # ---- Compilers ----
 
+smallest='-DWEFT_TEXTS=0 -DWEFT_TIME_BITS=32 -DWEFT_TIME_HZ=1000 -DWEFT_TIMER_LIST=1'
 strict='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
 
-# compiles NAME COMPILER [ARGUMENT...]: compiles weft.c, hosted and freestanding.
+# compiles NAME COMPILER [ARGUMENT...]: compiles weft.c, hosted and freestanding, and in the smallest configuration.
 compiles() {
     name=$1 cc=$2
     shift 2
     have "$cc" "weft.c for $name" || return 0
-    for mode in -fhosted -ffreestanding; do
+    for mode in -fhosted -ffreestanding "$smallest"; do
         # shellcheck disable=SC2086
         if "$cc" "$@" -std=c11 $mode $strict -c "$two/weft.c" -o "$work/$name.o" 2>"$work/log"; then
             pass
