@@ -175,7 +175,9 @@ class Sources:
 
     def condition(self, path):
         known = self.conditions.get(path)
-        return ' || '.join(f'({c})' for c in known) if known and len(known) > 1 else known[0] if known else None
+        if not known or len(known) == 1:
+            return known[0] if known else None
+        return ' || '.join(f'({c})' for c in known)
 
     def needs_system(self, path):
         """Gives the conditions under which a system has what a header and its .c file include."""
@@ -191,7 +193,7 @@ class Sources:
         order = []
         for path in paths:
             if path in within:
-                sys.exit('amalgamate.py: headers include each other: ' + ' '.join(within[within.index(path):]))
+                sys.exit(f'amalgamate.py: headers include each other: {" ".join(within[within.index(path):])}')
             if path not in done:
                 order += self.ordered([other for other, _ in self.includes(path)], done, (*within, path))
                 done.add(path)
@@ -256,7 +258,7 @@ def declared(declaration):
         elif depth == 1 and declaration[i - 1][0].text == '*' and declaration[i - 2][0].text == '(' \
                 and declaration[i - 2][1] == 0:
             names.add(token.text)  # a pointer to a function
-        elif depth == 0 and (after in ('=', ';', '[', ',') or after == '(' and declaration[i + 2][0].text != '*'):
+        elif depth == 0 and (after and after in '=;[,' or after == '(' and declaration[i + 2][0].text != '*'):
             names.add(token.text)
     if declaration[-1][1] == 0 and declaration[-1][0].kind == 'name':
         names.add(declaration[-1][0].text)
@@ -280,7 +282,7 @@ def file_scope(text):
             if before in ('struct', 'union', 'enum') and after == '{':
                 names.add(token.text)
             elif depth == 1 and 'enum' in texts[:i] and before in ('{', ',') and 'typedef' not in texts[:1]:
-                opening = max(j for j in range(i) if declaration[j][0].text in '({' and declaration[j][1] == 0)
+                opening = max(j for j in range(i) if texts[j] in '({' and declaration[j][1] == 0)
                 if 'enum' in (texts[opening - 1], texts[opening - 2]):
                     names.add(token.text)
             elif depth == 0 and texts[0] == 'typedef' and after == ';':
@@ -328,7 +330,8 @@ def identifiers(text):
 
 def heading(sources, what):
     version = re.search(r'^#define WEFT_VERSION "(.*)"$', sources.text('core/version.h'), re.M).group(1)
-    license_text = ''.join(f' * {line}'.rstrip() + '\n' for line in sources.text('LICENSE').rstrip('\n').split('\n'))
+    lines = sources.text('LICENSE').rstrip('\n').split('\n')
+    license_text = ''.join(f' * {line}'.rstrip() + '\n' for line in lines)
     return (f'/* SPDX-License-Identifier: MIT */\n/* weft {version}: {what}\n *\n'
             ' * Made by tools/amalgamate.py from the sources of weft. Change those, not this file.\n *\n'
             f'{license_text} */\n')
@@ -386,7 +389,8 @@ def amalgamate(srcdir, defines):
     has_texts = re.search(r'^#define WEFT_TEXTS\b', header, re.M)
     conditions, features, texts = {}, {}, {}
     for path in files:
-        needed = {name for name, local, inner in conditional_includes(sources.text(path)) if not local and not inner}
+        needed = {name for name, local, inner in conditional_includes(sources.text(path))
+                  if not local and not inner}
         conditions[path] = sources.condition(path[:-2] + '.h')
         if not conditions[path] and not needed <= FREESTANDING:
             conditions[path] = HOSTED
@@ -453,7 +457,8 @@ def main():
         with open(os.path.join(arguments.out, name), 'w', encoding='utf-8', newline='\n') as file:
             file.write(text)
     if not arguments.quiet:
-        print(f'weft.h: {len(header.splitlines())} lines; weft.c: {len(code.splitlines())} lines, {renamed} names changed')
+        print(f'weft.h: {len(header.splitlines())} lines; weft.c: {len(code.splitlines())} lines, '
+              f'{renamed} names changed')
 
 
 if __name__ == '__main__':

@@ -26,11 +26,15 @@ static void weft_wait_for_interrupt(void)
 {
     __asm__ volatile("sei\n\tsleep\n\tcli" : : : "memory");
 }
+#endif
 
+#ifndef WEFT_CORE_CONFIG_H
 static weft_time weft_time_left(weft_time until, weft_time now)
 {
     return until == WEFT_FOREVER ? until : until <= now ? 0 : until - now;
 }
+#elif WEFT_TIME_HZ % 1000
+#error "weft: a millisecond must be a whole number of units of weft_time"
 #endif
 
 /* millis() becomes 0 again every 49 days. The loop looks at the clock more often than that, unless
@@ -40,7 +44,7 @@ static weft_time arduino_now(weft_backend *backend)
     weft_arduino *const clock = WEFT_CONTAINER_(backend, weft_arduino, backend);
     const uint32_t now = millis(), passed = now - clock->seen;
     clock->seen = now;
-    return clock->now += WEFT_MS(passed);
+    return clock->now += passed * WEFT_MS(1);
 }
 
 /* Interrupts stay off from the look at the loop until the processor sleeps. An interrupt that comes
