@@ -120,8 +120,7 @@
  * sys.version                         WEFT_VERSION, weft_version()                     version.h
  *
  * weft.h leaves out two headers: core/backend/poll.h and core/backend/epoll.h. A program that uses
- * one of these backends includes its header by name. The weft.h of `make amalgamation` contains
- * both. Names that end in an underscore are private.
+ * one of these backends includes its header by name. Names that end in an underscore are private.
  */
 #ifndef WEFT_H
 #define WEFT_H

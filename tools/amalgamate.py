@@ -193,7 +193,8 @@ class Sources:
         order = []
         for path in paths:
             if path in within:
-                sys.exit(f'amalgamate.py: headers include each other: {" ".join(within[within.index(path):])}')
+                circle = ' '.join(within[within.index(path):])
+                sys.exit(f'amalgamate.py: headers include each other: {circle}')
             if path not in done:
                 order += self.ordered([other for other, _ in self.includes(path)], done, (*within, path))
                 done.add(path)
@@ -333,7 +334,8 @@ def heading(sources, what):
     lines = sources.text('LICENSE').rstrip('\n').split('\n')
     license_text = ''.join(f' * {line}'.rstrip() + '\n' for line in lines)
     return (f'/* SPDX-License-Identifier: MIT */\n/* weft {version}: {what}\n *\n'
-            ' * Made by tools/amalgamate.py from the sources of weft. Change those, not this file.\n *\n'
+            ' * Made by tools/amalgamate.py from the sources of weft. Change those, not this file. These two\n'
+            ' * files have every header: a program includes weft.h alone, whatever backend it uses.\n *\n'
             f'{license_text} */\n')
 
 
