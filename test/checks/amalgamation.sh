@@ -160,7 +160,7 @@ compiles() {
         if "$cc" "$@" -std=c11 $mode $strict -c "$two/weft.c" -o "$work/$name.o" 2>"$work/log"; then
             pass
         else
-            fail "weft.c for $name, $mode: $(grep -m 1 'error' "$work/log")"
+            fail "weft.c for $name, $mode: $(grep -m 1 -i 'error' "$work/log")"
         fi
     done
 }
@@ -172,7 +172,7 @@ includes() {
     if "$1" -std="$2" $strict -I"$two" -c "$work/program.cc" -o "$work/program.o" 2>"$work/log"; then
         pass
     else
-        fail "weft.h in $2, $1: $(grep -m 1 'error' "$work/log")"
+        fail "weft.h in $2, $1: $(grep -m 1 -i 'error' "$work/log")"
     fi
 }
 
@@ -249,4 +249,32 @@ for optimised in '' '-O2 -flto'; do
     "$work/program" || status=$?
     result "a program replaces weft_panic $optimised" $((status != 7))
 done
+
+# ---- The configuration ----
+
+# The program and weft.c may be optimised differently, but must have one configuration.
+if [ -f "$srcdir/core/config.h" ]; then
+    for library in -O2 -Os '-O2 -flto'; do
+        # shellcheck disable=SC2086
+        ${CC:-gcc} -std=c11 $library -c "$two/weft.c" -o "$work/library.o"
+        for program in -O2 -Os '-O2 -flto'; do
+            # shellcheck disable=SC2086
+            ${CC:-gcc} -std=c11 $program -I"$two" -c "$srcdir/examples/hello.c" -o "$work/same.o"
+            # shellcheck disable=SC2086
+            ${CC:-gcc} -std=c11 $program -DWEFT_TIME_BITS=32 -I"$two" -c "$srcdir/examples/hello.c" -o "$work/other.o"
+            # shellcheck disable=SC2086
+            ${CC:-gcc} $library $program "$work/same.o" "$work/library.o" -o "$work/program" &&
+                [ "$("$work/program" | xargs)" = 'hello, weft hello, world' ] && status=0 || status=1
+            result "a program with $program, weft.c with $library" "$status"
+            # shellcheck disable=SC2086
+            if ${CC:-gcc} $library $program "$work/other.o" "$work/library.o" -o "$work/program" 2>"$work/log"; then
+                fail "a program of another configuration does not link, $program, weft.c $library"
+            elif grep -q 'undefined reference.*WEFT_.*TIME_BITS_32' "$work/log"; then
+                pass
+            else
+                fail "the linker's message names the configuration: $(head -n 1 "$work/log")"
+            fi
+        done
+    done
+fi
 finish
