@@ -21,15 +21,16 @@ extern "C" {
  * call. After the call, the frame holds the results. If the called coroutine ends with an error,
  * weft_call raises that error. Panics if another coroutine still runs in *frame. O(frame size + n),
  * n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
-#define weft_call(name, ...)                                                                       \
+#define weft_call(name, ...) WEFT_CALL_(name, __VA_ARGS__, )
+#define WEFT_CALL_(name, callee, ...)                                                              \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
         {                                                                                          \
-            WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                   \
-            struct name *const weft_callee_ = (WEFT_FIRST_(__VA_ARGS__));                          \
+            WEFT_REQUIRE_FRAME_(name, callee);                                                     \
+            struct name *const weft_callee_ = (callee);                                            \
             weft_frame_->state = __LINE__;                                                         \
             weft_enter_(weft_context_, weft_frame_, &weft_callee_->frame, sizeof(struct name));    \
-            *weft_callee_ = WEFT_FRAME_(name, weft_frame_, WEFT_REST_(__VA_ARGS__));               \
+            *weft_callee_ = WEFT_FRAME_(name, weft_frame_, __VA_ARGS__);                           \
         }                                                                                          \
         WEFT_SUSPEND_(WEFT_CALLED_);                                                               \
     } while (0)
@@ -40,18 +41,19 @@ extern "C" {
  * *frame. weft_begin does not know the loop. So the program must ensure two things, which weft_call
  * ensures itself. First: nobody still has to retrieve the error of a failed task in the frame's
  * memory. Second: no group in that memory still keeps tasks of a pool. O(frame size). */
-#define weft_begin(name, ...)                                                                      \
+#define weft_begin(name, ...) WEFT_BEGIN_(name, __VA_ARGS__, )
+#define WEFT_BEGIN_(name, begun, ...)                                                              \
     do {                                                                                           \
-        WEFT_REQUIRE_FRAME_(name, WEFT_FIRST_(__VA_ARGS__));                                       \
-        struct name *const weft_begun_ = (WEFT_FIRST_(__VA_ARGS__));                               \
+        WEFT_REQUIRE_FRAME_(name, begun);                                                          \
+        struct name *const weft_begun_ = (begun);                                                  \
         weft_context *const weft_here_ = WEFT_CONTEXT_HERE_;                                       \
         weft_check_frame_(&weft_begun_->frame, __FILE__, __LINE__);                                \
         if (WEFT_UNLIKELY_(weft_here_ && weft_here_->on_reuse)) {                                  \
             weft_reuse_frame_(weft_here_, &weft_begun_->frame, sizeof(struct name));               \
-            *weft_begun_ = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                       \
+            *weft_begun_ = WEFT_FRAME_(name, NULL, __VA_ARGS__);                                   \
             weft_note_begun_(weft_here_, &weft_begun_->frame, __LINE__);                           \
         } else {                                                                                   \
-            *weft_begun_ = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                       \
+            *weft_begun_ = WEFT_FRAME_(name, NULL, __VA_ARGS__);                                   \
         }                                                                                          \
     } while (0)
 
@@ -67,13 +69,9 @@ extern "C" {
 
 /* ---- What the macros above are made of ------------------------------------------------------- */
 
-/* WEFT_FIRST_ gives the first argument, WEFT_SECOND_ the second. WEFT_REST_ gives all arguments
- * behind the first, with a comma at the end. */
-#define WEFT_FIRST_(...) WEFT_FIRST_OF_(__VA_ARGS__, )
-#define WEFT_FIRST_OF_(first, ...) first
-#define WEFT_SECOND_(first, second, ...) second
-#define WEFT_REST_(...) WEFT_REST_OF_(__VA_ARGS__, )
-#define WEFT_REST_OF_(first, ...) __VA_ARGS__
+/* A public macro with arguments passes them on with one more comma: `__VA_ARGS__, )`. So the
+ * private macro behind it always has a rest, which may be empty. The rest ends with a comma, as the
+ * members in the braces of WEFT_FRAME_ may. */
 
 /* The first value of a frame: state 0, and the arguments in its members. */
 #define WEFT_FRAME_(name, caller_, ...)                                                            \

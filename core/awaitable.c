@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
-/* Never read: their addresses are what counts. */
-const weft_node_ weft_ended_[2] = {{{NULL}, NULL}, {{NULL}, NULL}};
-
 /* ---- Waiters ---- */
 
 /* `before` is the entry before it in the ring. */
@@ -33,24 +30,30 @@ void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node)
 
 /* A waiting task gets the error itself, so the memory of what has ended may be reused at once.
  * Returns true if the waiter is a task. */
-static inline bool notify(weft_loop *loop, weft_node_ *node, const weft_error *error)
+static inline bool wake_waiter(weft_loop *loop, weft_node_ *node, const weft_error *error)
 {
-    if (weft_is_callback_(node)) {
-        weft_handle_notify_(loop, WEFT_CONTAINER_(node, weft_handle, wait.node));
-        return false;
+    if (!weft_is_callback_(node)) {
+        weft_wake_with_(weft_task_of_node_(node), error);
+        return true;
     }
-    weft_wake_with_(weft_task_of_node_(node), error);
-    return true;
+    if (node->callback == WEFT_CALL_WAITS_) {
+        weft_push_due_(loop, weft_wait_of_(node));
+    } else {
+        weft_handle *const handle = WEFT_CONTAINER_(node, weft_handle, wait.node);
+        node->callback = WEFT_IDLE_;
+        handle->function(loop, handle);
+    }
+    return false;
 }
 
-WEFT_COLD_ static bool notify_all(weft_loop *loop, weft_node_ *last, const weft_error *error)
+WEFT_APART_ static bool wake_all(weft_loop *loop, weft_node_ *last, const weft_error *error)
 {
     bool woke_task = false;
     weft_node_ *next = last->next, *node;
     do {
         node = next;
         next = node->next;
-        woke_task |= notify(loop, node, error);
+        woke_task |= wake_waiter(loop, node, error);
     } while (node != last);
     return woke_task;
 }
@@ -59,8 +62,11 @@ WEFT_COLD_ static bool notify_all(weft_loop *loop, weft_node_ *last, const weft_
 bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last)
 {
     weft_loop *const loop = awaitable->scope->loop;
-    return last->next == last ? notify(loop, last, awaitable->error)
-                              : notify_all(loop, last, awaitable->error);
+#ifndef __OPTIMIZE_SIZE__
+    if (last->next == last)
+        return wake_waiter(loop, last, awaitable->error);
+#endif
+    return wake_all(loop, last, awaitable->error);
 }
 
 /* ---- Asking ---- */
@@ -73,7 +79,7 @@ weft_task *weft_awaitable_task_(weft_awaitable_ *awaitable)
 static inline void mark_retrieved(weft_awaitable_ *awaitable)
 {
     if (awaitable->waiters == WEFT_UNRETRIEVED_)
-        weft_mark_retrieved_(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
+        awaitable->scope->loop->note_failure(WEFT_CONTAINER_(awaitable, weft_task, awaitable));
 }
 
 const weft_error *weft_retrieve_error_(weft_awaitable_ *awaitable)
@@ -99,8 +105,8 @@ bool weft_can_await_(const weft_task *task, const weft_awaitable_ *awaitable)
 
 weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
 {
-    static const weft_error cannot_await = {
-        &weft_invalid_state_error, "awaits itself, what was never started, or another loop's"};
+    WEFT_ERROR_(cannot_await, weft_invalid_state_error,
+                "awaits itself, what was never started, or another loop's");
     weft_task *const task = weft_running_task_(context);
     if (weft_has_ended_(awaitable) && awaitable->scope->loop == weft_running_loop_(context)) {
         context->error = awaitable->error;
@@ -108,7 +114,7 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
         return weft_go_on_(context);
     }
     if (!weft_can_await_(task, awaitable)) {
-        context->error = &cannot_await;
+        context->error = cannot_await;
         return weft_go_on_(context);
     }
     weft_set_parked_(task, WEFT_AWAITING_);
@@ -120,10 +126,10 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
 /* ---- Callbacks ---- */
 
 static inline void add_handle(weft_awaitable_ *awaitable, weft_handle *handle,
-                              weft_function *function, const weft_frame *frame)
+                              weft_function *function, enum weft_callback_ callback)
 {
     handle->function = function;
-    handle->wait.node.frame = (weft_frame *)(uintptr_t)frame; /* a constant, which nothing writes */
+    handle->wait.node.callback = callback;
     handle->wait.awaited = awaitable;
     handle->wait.previous = awaitable->waiters;
     weft_ring_append_(&awaitable->waiters, &handle->wait.node);
@@ -133,7 +139,7 @@ WEFT_COLD_ static const weft_error *check_and_add(weft_awaitable_ *awaitable, we
                                                   weft_function *function)
 {
     weft_check_use_(awaitable->scope->loop, WEFT_IS_CHANGED_);
-    add_handle(awaitable, handle, function, &weft_waiting_frame_);
+    add_handle(awaitable, handle, function, WEFT_CALL_WAITS_);
     return NULL;
 }
 
@@ -145,7 +151,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
     if (!weft_has_ended_(awaitable)) {
         if (weft_is_inspected_(awaitable->scope->loop))
             return check_and_add(awaitable, handle, function);
-        add_handle(awaitable, handle, function, &weft_waiting_frame_);
+        add_handle(awaitable, handle, function, WEFT_CALL_WAITS_);
         return NULL;
     }
     handle->wait.awaited = awaitable;
@@ -154,7 +160,7 @@ const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handl
 
 void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function)
 {
-    add_handle(awaitable, handle, function, &weft_observing_frame_);
+    add_handle(awaitable, handle, function, WEFT_CALL_OBSERVES_);
 }
 
 void weft_forget_callbacks_(weft_awaitable_ *awaitable)

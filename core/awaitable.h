@@ -70,7 +70,7 @@ bool weft_can_await_(const weft_task *task, const weft_awaitable_ *awaitable);
 
 /* Has `function` called when the awaitable ends. The code that ends the awaitable calls the
  * function directly, not the loop in a later tick. The handle must be idle. The function may only
- * count, and make its handle ready (weft_handle_ready_). */
+ * count, and make its handle ready (weft_push_due_). */
 void weft_observe_end_(weft_awaitable_ *awaitable, weft_handle *handle, weft_function *function);
 
 /* Removes all done callbacks of an awaitable. */

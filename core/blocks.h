@@ -35,6 +35,10 @@ typedef struct weft_exit {
     unsigned how;
 } weft_exit;
 
+#ifdef WEFT_HIDES_MACROS_ /* coroutine.h */
+#pragma GCC system_header
+#endif
+
 /* ---- How the macros below divide a block into sections ----------------------------------------
  *
  * Each section is a `for` loop that runs once. Behind that loop, the variable weft_exit_ says how
@@ -54,6 +58,7 @@ typedef struct weft_exit {
 /* `try:` */
 #define weft_try                                                                                   \
     {                                                                                              \
+        WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
         WEFT_FORBID_(weft_blocks_, WEFT_OPEN_BLOCK_TEXT_);                                         \
         if (0) {                                                                                   \
@@ -71,9 +76,8 @@ typedef struct weft_exit {
  * &weft_base_error catches every error. `variable` is a const weft_error *, which receives the
  * error. If the program reads `variable` after an await, it must be a member of the frame.
  * weft_raise(variable) raises the error again. */
-#define weft_catch(...)                                                                            \
-    WEFT_CATCH_(WEFT_FIRST_(__VA_ARGS__), WEFT_SECOND_(__VA_ARGS__, weft_caught_, ))
-#define WEFT_CATCH_(kind, variable)                                                                \
+#define weft_catch(...) WEFT_CATCH_(__VA_ARGS__, weft_caught_, )
+#define WEFT_CATCH_(kind, variable, ...)                                                           \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_catch belongs behind weft_try or another weft_catch");              \
     WEFT_CLOSE_SECTION_                                                                            \

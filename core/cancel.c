@@ -30,18 +30,47 @@ static weft_task *begin_parts(struct request *request, weft_task *task);
 static weft_task *next_part(struct request *request);
 static bool waits_in_circle(const weft_task *task);
 
-/* Called for a task that parks and was cancelled while it ran. */
-static void cancel_parked(weft_task *task)
+/* A task that was cancelled is about to run: its wait raises the cancellation. */
+static void deliver(weft_context *context)
+{
+    if (!weft_error_is(context->error, &weft_cancelled_error))
+        context->error = &weft_cancelled_error;
+}
+
+/* A task was cancelled while it ran, and parks: its wait ends. */
+static void end_new_wait(weft_task *task)
 {
     struct request request = {NULL, 0};
     task->root.flags &= (uint16_t)~WEFT_MUST_CANCEL_;
     follow(&request, end_wait(&request, task));
 }
 
+/* A task that was cancelled after its last wait ends as cancelled. The shutdown waits for one task
+ * less. */
+static void end(weft_loop *loop, weft_task *task)
+{
+    if (!loop->context.error && task->root.flags & WEFT_MUST_CANCEL_)
+        loop->context.error = &weft_cancelled_error;
+    if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
+        !loop->stopping)
+        weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
+}
+
+/* What the loop calls for a task with a request that it must act on. */
+static void cancelling(weft_task *task, enum weft_cancelling_ why)
+{
+    if (why == WEFT_TASK_RUNS_)
+        deliver(&loop_of(task)->context);
+    else if (why == WEFT_TASK_PARKS_)
+        end_new_wait(task);
+    else
+        end(loop_of(task), task);
+}
+
 static void cancel(weft_task *task)
 {
     struct request request = {NULL, 0};
-    loop_of(task)->cancel_parked = cancel_parked;
+    loop_of(task)->cancelling = cancelling;
     follow(&request, task);
 }
 
@@ -125,13 +154,13 @@ static void unlink_wait(weft_task *task)
 {
     weft_loop *const loop = loop_of(task);
     weft_wait_ *const wait = &task->live.wait;
-    if (weft_is_wake_up_(wait)) {
+    if (wait->node.callback == WEFT_WAKE_UP_) {
         weft_ready_remove_(&loop->ready, wait);
         wait->node.frame = wait->innermost;
     } else if (weft_parked_in_(task) == WEFT_ASLEEP_) {
         weft_timers_disarm_(&loop->timers, wait);
     } else {
-        loop->end_watch(loop, wait);
+        loop->watching(loop, wait);
     }
 }
 

@@ -73,16 +73,33 @@ typedef struct weft_step_ {
 
 /* The code of a coroutine: a constant that all frames of the coroutine share. */
 typedef struct weft_code {
-    union {
-        weft_step_ (*step)(weft_frame *frame, weft_context *context);
-        void (*run)(weft_loop *loop, weft_node_ *node); /* of a callback (list.h) */
-    };
-    const char *name;  /* the name of the coroutine */
-    const char *file;  /* the source file of the coroutine */
-    size_t size;       /* the size of the coroutine's frame, in bytes */
-    uint16_t name_at;  /* the frame's member that names the task, as offset in bytes; 0: none */
+    weft_step_ (*step)(weft_frame *frame, weft_context *context);
+#if WEFT_TEXTS
+    const char *name; /* the name of the coroutine */
+    const char *file; /* the source file of the coroutine */
+#endif
+    size_t size; /* the size of the coroutine's frame, in bytes */
+#if WEFT_TEXTS
+    uint16_t name_at; /* the frame's member that names the task, as offset in bytes; 0: none */
+#endif
     uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
 } weft_code;
+
+/* On AVR, constants would use RAM. Without texts, a weft_code there lies in flash alone, and is
+ * read by the functions below. */
+#if defined(__AVR__) && !WEFT_TEXTS
+#include <avr/pgmspace.h>
+#define WEFT_IN_FLASH_ PROGMEM
+#define WEFT_STEP_CODE_OF_(code)                                                                   \
+    ((weft_step_(*)(weft_frame *, weft_context *))pgm_read_ptr(&(code)->step))
+#define WEFT_SIZE_OF_(code) ((size_t)pgm_read_word(&(code)->size))
+#define WEFT_ALIGNMENT_OF_(code) pgm_read_byte(&(code)->alignment)
+#else
+#define WEFT_IN_FLASH_
+#define WEFT_STEP_CODE_OF_(code) (code)->step
+#define WEFT_SIZE_OF_(code) (code)->size
+#define WEFT_ALIGNMENT_OF_(code) (code)->alignment
+#endif
 
 /* The head of every coroutine's frame, whose first member is `weft_frame frame;`. */
 struct weft_frame {
@@ -112,23 +129,37 @@ struct weft_context {
  * other functions. The other hints affect only the layout of the code. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
+#if !defined(__OPTIMIZE_SIZE__)
+#define WEFT_APART_ __attribute__((cold, noinline))
+#endif
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #define WEFT_ALWAYS_INLINE_ __attribute__((always_inline)) inline
 #endif
 #define WEFT_MUST_CHECK_ __attribute__((warn_unused_result))
+#define WEFT_MAYBE_UNUSED_ __attribute__((unused))
 #define WEFT_LIKELY_(condition) __builtin_expect(!!(condition), 1)
 #define WEFT_UNLIKELY_(condition) __builtin_expect(!!(condition), 0)
 #else
 #define WEFT_COLD_
 #define WEFT_MUST_CHECK_
+#define WEFT_MAYBE_UNUSED_
 #define WEFT_LIKELY_(condition) (condition)
 #define WEFT_UNLIKELY_(condition) (condition)
 #endif
 #ifndef WEFT_ALWAYS_INLINE_
 #define WEFT_ALWAYS_INLINE_ inline
 #endif
+#ifndef WEFT_APART_ /* WEFT_COLD_, unless the compiler counts bytes */
+#define WEFT_APART_
+#endif
 
 /* ---- Resuming -------------------------------------------------------------------------------- */
+
+/* Runs one step of the coroutine. */
+static inline weft_step_ weft_run_step_(weft_frame *frame, weft_context *context)
+{
+    return WEFT_STEP_CODE_OF_(frame->code)(frame, context);
+}
 
 /* Gives the result of a wait that completed at once; context->error may be set. */
 static inline weft_step_ weft_go_on_(const weft_context *context)
@@ -147,7 +178,7 @@ static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
     weft_frame *frame = *innermost;
     while (result.what == WEFT_CALLED_ || (result.what == WEFT_RETURNED && frame != root)) {
         *innermost = frame = result.what == WEFT_CALLED_ ? context->callee : frame->caller;
-        result = frame->code->step(frame, context);
+        result = weft_run_step_(frame, context);
     }
     return result;
 }
@@ -162,17 +193,45 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
                                      weft_context *context)
 {
     weft_frame *const frame = *innermost;
-    return weft_follow_(frame->code->step(frame, context), innermost, root, context);
+    return weft_follow_(weft_run_step_(frame, context), innermost, root, context);
 }
 
+/* weft_yield: `yield` of a Python generator. Stops the coroutine, and weft_resume returns to its
+ * caller. In a task, weft_yield does what weft_sleep(0) does. */
+#define weft_yield                                                                                 \
+    do {                                                                                           \
+        WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
+        weft_frame_->state = __LINE__;                                                             \
+        WEFT_SUSPEND_(WEFT_YIELDED);                                                               \
+    } while (0)
+
+/* The label of a state. gcc's warnings about labels, -Wjump-misses-init for one, need the
+ * definition above the pragma below. */
+#define WEFT_CASE_(state) case WEFT_STATE_(state)
+
+/* For a mistake inside a macro, gcc shows a line of each macro that it expands. Of the macros of a
+ * system header gcc shows nothing, only the line of the program. gcc also hides the warnings about
+ * the code of these macros. So the checks of weft itself define WEFT_SHOW_MACROS. */
+#if defined __GNUC__ && !defined __clang__ && !defined WEFT_SHOW_MACROS &&                         \
+    !defined WEFT_CHECK_AWAITS
+#define WEFT_HIDES_MACROS_
+#pragma GCC system_header
+#endif
+
 /* ---- A coroutine ----------------------------------------------------------------------------- */
+
+/* The line of a brace that is left open says what is missing. */
+/* clang-format off */
 
 /* WEFT_ASYNC(name, members...) { ... } WEFT_ASYNC_END
  * `async def name(...)`. Defines the coroutine `name` and its frame, `struct name`. The members are
  * declared as in any struct, with fewer than 60 commas. A frame may have no members. In the body,
  * `self` points to the frame. The coroutine is private to its file. In that file, the constant
  * `name_code` stands for the coroutine in tables, and in functions such as weft_run_code. */
-#define WEFT_ASYNC(...) WEFT_JOIN_(WEFT_ASYNC_OF_, WEFT_ONE_OR_MORE_(__VA_ARGS__))(__VA_ARGS__)
+#define WEFT_ASYNC(...)                                                                            \
+    WEFT_JOIN_(WEFT_ASYNC_OF_, WEFT_ONE_OR_MORE_(__VA_ARGS__))(__VA_ARGS__)                        \
+    { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(WEFT_NAME_OF_(__VA_ARGS__, ))                          \
+    { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 #define WEFT_ASYNC_OF_ONE_(name)                                                                   \
     WEFT_ONLY_OUTSIDE_                                                                             \
     struct name {                                                                                  \
@@ -193,7 +252,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
  */
 #define WEFT_ASYNC_BODY(name)                                                                      \
     WEFT_ONLY_OUTSIDE_                                                                             \
-    WEFT_ASYNC_(static, name, 0)
+    WEFT_ASYNC_(static, name, 0)                                                                   \
+    { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(name)                                                  \
+    { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 
 /* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for tasks that have names of their own.
  * `field` is a member of the frame, a const char * with the task's name. weft_task_name returns
@@ -205,16 +266,24 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         weft_frame frame;                                                                          \
         __VA_ARGS__                                                                                \
     };                                                                                             \
-    WEFT_ASYNC_NAMED_(name, field)
+    WEFT_ASYNC_NAMED_(name, field)                                                                 \
+    { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(name)                                                  \
+    { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 #define WEFT_ASYNC_NAMED_BODY(name, field)                                                         \
     WEFT_ONLY_OUTSIDE_                                                                             \
-    WEFT_ASYNC_NAMED_(name, field)
+    WEFT_ASYNC_NAMED_(name, field)                                                                 \
+    { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(name)                                                  \
+    { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 
 /* WEFT_ASYNC_EXTERN(name): WEFT_ASYNC_BODY for a coroutine that other files call. A header of the
  * program must have the struct and WEFT_DECLARE(name). */
 #define WEFT_ASYNC_EXTERN(name)                                                                    \
     WEFT_ONLY_OUTSIDE_                                                                             \
-    WEFT_ASYNC_(, name, 0)
+    WEFT_ASYNC_(, name, 0)                                                                         \
+    { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(name)                                                  \
+    { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
+
+/* clang-format on */
 
 /* Declares a coroutine that WEFT_ASYNC_EXTERN defines in another file. */
 #define WEFT_DECLARE(name) extern const weft_code name##_code
@@ -231,24 +300,11 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     WEFT_ASYNC_END_LABEL_                                                                          \
     return weft_end_frame_(weft_frame_);                                                           \
     }                                                                                              \
-    weft_stray_(weft_frame_, weft_state_, __LINE__, false);                                        \
-    }                                                                                              \
-    while (0)                                                                                      \
-        ;                                                                                          \
-    weft_stray_(weft_frame_, weft_state_, __LINE__, true);                                         \
+    weft_stray_(weft_frame_, weft_state_, WEFT_VALUE_(weft_block_), false);                        \
     WEFT_POP_DIAGNOSTICS_                                                                          \
     }
 
 /* ---- Awaiting -------------------------------------------------------------------------------- */
-
-/* weft_yield: `yield` of a Python generator. Stops the coroutine, and weft_resume returns to its
- * caller. In a task, weft_yield does what weft_sleep(0) does. */
-#define weft_yield                                                                                 \
-    do {                                                                                           \
-        WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
-        weft_frame_->state = __LINE__;                                                             \
-        WEFT_SUSPEND_(WEFT_YIELDED);                                                               \
-    } while (0)
 
 /* WEFT_WAIT_(wait): a primitive's await. `wait` is an expression of type weft_step_. It parks the
  * task, or finds that there is nothing to wait for. WEFT_WAIT_RESUME_(wait, then): a resumed
@@ -258,8 +314,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
         WEFT_LENIENT_                                                                              \
         WEFT_START_WAIT_(wait)                                                                     \
-    case WEFT_STATE_(__LINE__): /* one await a line: break the line before this one */             \
-        (void)0;                                                                                   \
+        WEFT_AWAIT_LABEL_(void) 0;                                                                 \
         WEFT_END_WAIT_                                                                             \
     } while (0)
 #define WEFT_WAIT_RESUME_(wait, then)                                                              \
@@ -267,7 +322,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
         WEFT_LENIENT_                                                                              \
         WEFT_START_WAIT_(wait)                                                                     \
-    case WEFT_STATE_(__LINE__): /* one await a line: break the line before this one */             \
+        WEFT_AWAIT_LABEL_                                                                          \
         then;                                                                                      \
         WEFT_END_WAIT_                                                                             \
     } while (0)
@@ -281,7 +336,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
         WEFT_LENIENT_                                                                              \
         WEFT_START_WAIT_(wait)                                                                     \
-    case WEFT_STATE_(__LINE__): /* one await a line: break the line before this one */             \
+        WEFT_AWAIT_LABEL_                                                                          \
         WEFT_FOLLOW_(again)                                                                        \
         WEFT_END_WAIT_                                                                             \
     } while (0)
@@ -290,12 +345,23 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
         WEFT_LENIENT_                                                                              \
         WEFT_START_WAIT_(wait)                                                                     \
-    case WEFT_STATE_(__LINE__): /* one await a line: break the line before this one */             \
-    case WEFT_STATE_(WEFT_HANDLER_STATE_(__LINE__)):                                               \
-    case WEFT_STATE_(WEFT_LATE_STATE_(__LINE__)):                                                  \
-        WEFT_FOLLOW_(again)                                                                        \
-        WEFT_END_WAIT_                                                                             \
+        WEFT_AWAIT_LABEL_                                                                          \
+        WEFT_CASE_(WEFT_HANDLER_STATE_(__LINE__))                                                  \
+            : WEFT_CASE_(WEFT_LATE_STATE_(__LINE__)) : WEFT_FOLLOW_(again) WEFT_END_WAIT_          \
     } while (0)
+
+/* The label of an await. Two awaits on one line would have the same state. The compiler refuses the
+ * second one with a name that says so: gcc with the name of a label, clang with the name of the
+ * state. */
+#if defined __clang__ && !defined WEFT_CHECK_AWAITS
+#define WEFT_AWAIT_LABEL_                                                                          \
+    enum { weft_only_one_await_may_stand_on_a_line_ = __LINE__ };                                  \
+    case weft_only_one_await_may_stand_on_a_line_:
+#else
+#define WEFT_AWAIT_LABEL_                                                                          \
+    WEFT_JOIN_(weft_only_one_await_may_stand_on_line_, __LINE__)                                   \
+        : WEFT_MAYBE_UNUSED_ WEFT_CASE_(__LINE__) :
+#endif
 
 #define WEFT_START_WAIT_(wait)                                                                     \
     weft_result_ = (wait);                                                                         \
@@ -320,9 +386,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
  * line. A resumed coroutine continues behind the macro, or raises context->error. */
 #define WEFT_SUSPEND_(result)                                                                      \
     WEFT_LEAVE_((weft_step_){result})                                                              \
-    case WEFT_STATE_(__LINE__): /* one await a line: break the line before this one */             \
-        if (WEFT_UNLIKELY_(weft_context_->error))                                                  \
-        WEFT_UNWIND_
+    WEFT_AWAIT_LABEL_                                                                              \
+    if (WEFT_UNLIKELY_(weft_context_->error))                                                      \
+    WEFT_UNWIND_
 
 /* ---- Leaving --------------------------------------------------------------------------------- */
 
@@ -375,15 +441,14 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 /* The state of a frame that weft_begin has set up in debug mode (inspect/debug.h). Its flags are
  * the line of the weft_begin. Builds with WEFT_FREESTANDING have no debug mode. */
 #define WEFT_BEGUN_STATE_ 30002
-#if __STDC_HOSTED__ && !defined(WEFT_FREESTANDING)
-#define WEFT_HAS_DEBUG_MODE_
-#endif
 
-/* Returns the line that a state belongs to. (The function uses no modulo, because a Cortex-M0 has
- * no instruction for division.) */
+/* Returns the line that a state belongs to. (The loop is shorter than a modulo, because a Cortex-M0
+ * has no instruction for division.) */
 static inline unsigned weft_line_of_(unsigned state)
 {
-    return state > 20000 ? state - 20000 : state > 10000 ? state - 10000 : state;
+    while (state > 10000)
+        state -= 10000;
+    return state;
 }
 
 /* -DWEFT_CHECK_AWAITS is for a build that only checks, because the code becomes larger. With it,
@@ -401,7 +466,8 @@ static inline unsigned weft_line_of_(unsigned state)
  * constants would do too, but -Wshadow warns of those that hide others.)
  *
  *     weft_handler_   the state that handles the errors of the innermost block
- *     weft_block_     the line of the block whose section (try, catch, finally) this is
+ *     weft_block_     the line of the block whose section (try, catch, finally) this is; outside of
+ *                     blocks, the line of WEFT_ASYNC
  *     weft_section_   which section this is (enum weft_section_kind_)
  */
 #define WEFT_CONSTANT_(tag, value)                                                                 \
@@ -479,39 +545,55 @@ typedef weft_step_ weft_use_weft_return_value_;
 
 #define WEFT_ASYNC_(storage, name, name_offset)                                                    \
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame *, weft_context *);          \
-    storage const weft_code name##_code = {                                                        \
-        {WEFT_STEP_OF_(name)}, #name,       __FILE__,                                              \
-        sizeof(struct name),   name_offset, WEFT_ALIGNMENT_(name)};                                \
+    storage const weft_code name##_code WEFT_IN_FLASH_ = {                                         \
+        WEFT_STEP_OF_(name), WEFT_NAME_AND_FILE_(name) sizeof(struct name),                        \
+        WEFT_NAME_AT_(name_offset) WEFT_ALIGNMENT_(name)};                                         \
     WEFT_PUSH_DIAGNOSTICS_                                                                         \
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame * weft_frame_,               \
-                                                           weft_context * weft_context_)           \
-    {                                                                                              \
-        _Static_assert(offsetof(struct name, frame) == 0 &&                                        \
-                           sizeof(((struct name *)0)->frame) == sizeof(weft_frame),                \
-                       "weft: `weft_frame frame;` must be the first member of struct " #name);     \
-        struct name *const self = (struct name *)(void *)weft_frame_;                              \
-        WEFT_PERMIT_(weft_awaits_);                                                                \
-        WEFT_PERMIT_(weft_blocks_);                                                                \
-        WEFT_FORBID_(weft_coroutines_, WEFT_OPEN_COROUTINE_TEXT_);                                 \
-        WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);                                          \
-        WEFT_CONSTANT_(weft_section_, WEFT_IN_NONE_);                                              \
-        WEFT_CONSTANT_(weft_block_, 1);                                                            \
-        unsigned weft_exit_ = WEFT_RUNS_;                                                          \
-        const weft_error *weft_caught_ = NULL;                                                     \
-        unsigned weft_state_ = weft_frame_->state;                                                 \
-        weft_step_ weft_result_ = {WEFT_PARKED_};                                                  \
-        (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_, (void)weft_result_; \
-        WEFT_END_OF_LOCALS_                                                                        \
-        WEFT_ASYNC_END_NEEDED_                                                                     \
-        do { /* the WEFT_ASYNC_END is missing? */                                                  \
-            if (0)                                                                                 \
-                goto weft_resume_;                                                                 \
-        weft_resume_:                                                                              \
-            switch (WEFT_STATE_(weft_state_)) { /* the WEFT_ASYNC_END is missing? */               \
-            default:                                                                               \
-                return weft_resume_other_(weft_frame_, weft_context_);                             \
-            case WEFT_STATE_(0):
+                                                           weft_context * weft_context_)
 
+/* WEFT_LOCALS_ stands between the first two braces of a coroutine's function, WEFT_FIRST_STATE_
+ * behind the second brace. The switch goes to the await where the coroutine waits. The `for` tells
+ * a stray continue from a stray break. There are only two braces, because compilers report each
+ * brace that a missing WEFT_ASYNC_END leaves open. */
+#define WEFT_LOCALS_(name)                                                                         \
+    _Static_assert(offsetof(struct name, frame) == 0 &&                                            \
+                       sizeof(((struct name *)0)->frame) == sizeof(weft_frame),                    \
+                   "weft: `weft_frame frame;` must be the first member of struct " #name);         \
+    struct name *const self = (struct name *)(void *)weft_frame_;                                  \
+    WEFT_PERMIT_(weft_awaits_);                                                                    \
+    WEFT_PERMIT_(weft_blocks_);                                                                    \
+    WEFT_FORBID_(weft_coroutines_, WEFT_OPEN_COROUTINE_TEXT_);                                     \
+    WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);                                              \
+    WEFT_CONSTANT_(weft_section_, WEFT_IN_NONE_);                                                  \
+    WEFT_CONSTANT_(weft_block_, __LINE__);                                                         \
+    unsigned weft_exit_ = WEFT_RUNS_;                                                              \
+    const weft_error *weft_caught_ = NULL;                                                         \
+    unsigned weft_state_ = weft_frame_->state;                                                     \
+    weft_step_ weft_result_ = {WEFT_PARKED_};                                                      \
+    (void)self, (void)weft_context_, (void)weft_exit_, (void)weft_caught_, (void)weft_result_;     \
+    WEFT_END_OF_LOCALS_                                                                            \
+    if (0)                                                                                         \
+        goto weft_resume_;                                                                         \
+    weft_resume_:                                                                                  \
+    switch (WEFT_STATE_(weft_state_))                                                              \
+        for (;; weft_stray_(weft_frame_, weft_state_, WEFT_VALUE_(weft_block_), true))
+#define WEFT_NAME_OF_(name, ...) name
+#define WEFT_FIRST_STATE_                                                                          \
+    WEFT_DECLARE_END_                                                                              \
+    default:                                                                                       \
+        return weft_resume_other_(weft_frame_, weft_context_);                                     \
+    case WEFT_STATE_(0):                                                                           \
+        WEFT_NEED_END_
+
+/* Members of a weft_code that only a program with texts has. */
+#if WEFT_TEXTS
+#define WEFT_NAME_AND_FILE_(name) #name, __FILE__,
+#define WEFT_NAME_AT_(offset) offset,
+#else
+#define WEFT_NAME_AND_FILE_(name)
+#define WEFT_NAME_AT_(offset)
+#endif
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
 
 /* A plain `return` would skip the releases of the blocks. So a plain `return` in a coroutine is an
@@ -529,15 +611,22 @@ typedef weft_step_ weft_use_weft_return_value_;
 /* After WEFT_REQUIRE_ has refused an await in a plain function, gcc goes on. Without the
  * declarations below, gcc would report each private name that the await uses. Nothing defines the
  * declared variables, and a coroutine's own variables hide them. In a coroutine without
- * WEFT_ASYNC_END a label is missing. gcc's message then has the name of that label. */
+ * WEFT_ASYNC_END a label is missing. gcc's message then has the name of that label. The label is
+ * local to the innermost block, because gcc then reports it first. */
 #if defined __GNUC__ && !defined __clang__
 #define WEFT_HIDE_NAMES_                                                                           \
-    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
+    _Pragma("GCC diagnostic ignored \"-Wmain\"") _Pragma("GCC diagnostic push")                    \
+        _Pragma("GCC diagnostic ignored \"-Wshadow\"")
 #define WEFT_END_OF_LOCALS_ _Pragma("GCC diagnostic pop")
 #define WEFT_RETURNS_STEP_                                                                         \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wreturn-type\"")
 #define WEFT_RETURNED_STEP_ _Pragma("GCC diagnostic pop")
-#define WEFT_ASYNC_END_NEEDED_                                                                     \
+#ifdef WEFT_HIDES_MACROS_
+#define WEFT_DECLARE_END_ __label__ weft_the_WEFT_ASYNC_END_of_this_coroutine_is_missing_;
+#else
+#define WEFT_DECLARE_END_
+#endif
+#define WEFT_NEED_END_                                                                             \
     if (0)                                                                                         \
         goto weft_the_WEFT_ASYNC_END_of_this_coroutine_is_missing_;
 #define WEFT_ASYNC_END_LABEL_                                                                      \
@@ -552,7 +641,8 @@ extern weft_frame *weft_frame_;
 extern weft_context *weft_context_;
 #define WEFT_DECLARES_CONTEXT_
 extern weft_step_ weft_result_;
-extern unsigned weft_state_;
+extern unsigned weft_state_, weft_exit_;
+extern const weft_error *weft_caught_;
 WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
 #endif
 #else
@@ -560,7 +650,8 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
 #define WEFT_END_OF_LOCALS_
 #define WEFT_RETURNS_STEP_
 #define WEFT_RETURNED_STEP_
-#define WEFT_ASYNC_END_NEEDED_
+#define WEFT_DECLARE_END_
+#define WEFT_NEED_END_
 #define WEFT_ASYNC_END_LABEL_
 #endif
 
@@ -583,9 +674,12 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
 
 /* Panics, because a break (or a continue, if `continues`) has no loop around. If it left a block,
  * `state` is the line of that block's weft_end. Otherwise `state` is where the coroutine was last
- * resumed. If `state` is 0, the panic names the line `end`, that of WEFT_ASYNC_END. */
-WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned state, unsigned end,
+ * resumed. If `state` is 0, the panic names the line `start`, that of WEFT_ASYNC. */
+WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned state, unsigned start,
                                            bool continues);
+
+/* The linker knows this function by the configuration of the program (config.h). */
+#define weft_resume_other_ WEFT_CONFIGURED_(weft_resume_other)
 
 /* Called if a coroutine is resumed at a state that is none of its awaits. If the coroutine has
  * ended, returns WEFT_RETURNED. Otherwise panics. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/descriptor.h"
 
-const weft_error weft_descriptor_error = {.text = "cannot wait for the descriptor"};
-const weft_error weft_bad_descriptor_error = {&weft_descriptor_error, "Bad file descriptor"};
-const weft_error weft_descriptor_range_error = {&weft_descriptor_error,
-                                                "file descriptor out of the backend's range"};
-const weft_error weft_descriptor_busy_error = {&weft_descriptor_error,
-                                               "another wait for the descriptor is pending"};
+const weft_error weft_descriptor_error = {.text = WEFT_TEXT_("cannot wait for the descriptor")};
+const weft_error weft_bad_descriptor_error = {&weft_descriptor_error,
+                                              WEFT_TEXT_("Bad file descriptor")};
+const weft_error weft_descriptor_range_error = {
+    &weft_descriptor_error, WEFT_TEXT_("file descriptor out of the backend's range")};
+const weft_error weft_descriptor_busy_error = {
+    &weft_descriptor_error, WEFT_TEXT_("another wait for the descriptor is pending")};
 
-static const weft_error no_descriptors = {&weft_invalid_state_error,
-                                          "the loop's backend has no descriptors"};
+WEFT_ERROR_(no_descriptors, weft_invalid_state_error, "the loop's backend has no descriptors");
 
 /* ---- The watches of a loop ---- */
 
@@ -56,20 +56,44 @@ static void end_watch(weft_loop *loop, weft_watch *watch)
         loop->attention &= (unsigned char)~WEFT_HAS_IO_;
 }
 
+/* While tasks are ready, descriptors are polled at intervals. */
+static void poll_io(weft_loop *loop)
+{
+    const weft_time now = weft_loop_time(loop);
+    if (!loop->io_polled_at)
+        loop->io_polled_at = now;
+    if (!weft_has_passed(loop->io_polled_at + WEFT_IO_POLL_INTERVAL_, now))
+        return;
+    loop->io_polled_at = now;
+    loop->backend->sleep(loop->backend, 0);
+}
+
+/* What the loop calls. Ends a watch; NULL: polls. */
+static void watching(weft_loop *loop, weft_watch *watch)
+{
+    if (watch)
+        end_watch(loop, watch);
+    else
+        poll_io(loop);
+}
+
 static const weft_error *begin_watch(weft_loop *loop, weft_watch *watch, int descriptor,
                                      enum weft_watched_for what)
 {
     weft_backend *const backend = loop->backend;
     weft_check_use_(loop, WEFT_IS_CHANGED_);
     if (!backend->watch)
-        return &no_descriptors;
-    watch->watched = (struct weft_watch_data_){descriptor, what};
+        return no_descriptors;
+    if (descriptor > WEFT_MOST_DESCRIPTORS_)
+        return &weft_descriptor_range_error;
+    watch->watched.descriptor = (weft_descriptor_)descriptor;
+    watch->watched.mark = (weft_mark_)what;
     const weft_error *const error = backend->watch(backend, watch);
     if (error)
         return error;
     weft_nodes_append_(&loop->watches, &watch->node);
     loop->attention |= WEFT_HAS_IO_;
-    loop->end_watch = end_watch;
+    loop->watching = watching;
     return NULL;
 }
 
@@ -115,10 +139,7 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
 void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 {
     end_watch(loop, watch);
-    if (weft_is_callback_(&watch->node))
-        weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
-    else
-        weft_push_wake_up_(loop, watch);
+    weft_push_due_(loop, watch);
 }
 
 /* A handle's function finds out by its own read or write. A task is woken directly, with no
@@ -127,7 +148,7 @@ void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 {
     end_watch(loop, watch);
     if (weft_is_callback_(&watch->node))
-        weft_handle_ready_(loop, WEFT_CONTAINER_(watch, weft_handle, wait));
+        weft_push_due_(loop, watch);
     else
         weft_wake_with_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Errors: what coroutines raise, and what failed tasks end with.
  *
- * The address of a weft_error struct identifies the error. The library never copies, counts or
- * frees an error. The coroutine or function that makes an error must keep that error as long as a
- * task, a future or the program refers to it. A static const error lives for ever. An error with
- * details of its own is a member of the frame that raises it, and lives until that frame is used
- * again (doc/memory.md).
+ * The address of a weft_error struct identifies the error. The library never copies or frees an
+ * error. So the program must keep the memory of an error as long as a task, a future or the program
+ * itself refers to the error. A static const error is valid for ever. An error whose text is made
+ * at run time is a member of the frame of the coroutine that raises it. Such an error is valid
+ * until another coroutine starts in that frame (doc/memory.md).
  */
 #ifndef WEFT_CORE_ERROR_H
 #define WEFT_CORE_ERROR_H
@@ -13,21 +13,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct weft_error weft_error;
 
-/* An error, or a kind of errors. A kind is to an error what a class is to an exception in Python.
- * Every error can be the kind of other errors. So errors and their kinds form a tree:
+/* An error, or a kind of errors. The kind of an error corresponds to the class of an exception in
+ * Python. Every error can also be the kind of other errors. So errors and their kinds form a tree:
  *
  *     static const weft_error fail = {.text = "Fail"};
  *     static const weft_error no_route = {.kind = &fail, .text = "no route to host"};
  */
 struct weft_error {
-    const weft_error *kind; /* the kind of this error; NULL: it has none of its own */
-    const char *text;       /* the text for str(); not copied; NULL: the text of the kind */
+    const weft_error *kind; /* the kind of this error; NULL: this error has no kind */
+    const char *text;       /* what weft_error_text returns; NULL: the kind's text is used */
 };
 
 /* The kind of every error: Python's BaseException. Must not be raised. */
@@ -36,20 +38,35 @@ extern const weft_error weft_base_error;
 extern const weft_error weft_any_error;
 /* asyncio.CancelledError. */
 extern const weft_error weft_cancelled_error;
-/* asyncio.InvalidStateError. Also stands for asyncio's RuntimeError and ValueError. Examples: the
- * program sets a result twice, or releases a lock that is not held; a task awaits itself. */
+/* asyncio.InvalidStateError. weft also uses this error where asyncio raises RuntimeError or
+ * ValueError. For example, the program sets a result twice, or releases a lock that no task holds,
+ * or a task awaits itself. */
 extern const weft_error weft_invalid_state_error;
-/* The error of a run in which nothing can ever run again. asyncio has no such error: an asyncio
- * program hangs. */
+/* The functions that run a loop return this error if nothing can ever run again. asyncio has no
+ * such error: an asyncio program waits for ever then. */
 extern const weft_error weft_deadlock_error;
 
 /* isinstance(error, kind). Returns true if `error` is `kind`, or if `kind` is among the kinds above
- * `error`. If `error` is NULL, returns false. O(n), n: the kinds above the error. */
+ * `error`. If `error` is NULL, returns false. O(n), n: the number of kinds above `error` in the
+ * tree. */
 bool weft_error_is(const weft_error *error, const weft_error *kind);
 
 /* str(error). Returns the error's text, or the text of the first kind above the error that has a
- * text. Never returns NULL. The error owns the text. O(n), n: the kinds above the error. */
+ * text. Never returns NULL. The text is the error's own memory, not a copy. O(n), n: the number of
+ * kinds above `error` in the tree. */
 const char *weft_error_text(const weft_error *error);
+
+/* ---- Private ---- */
+
+/* WEFT_ERROR_(name, kind, text): defines `name`, a const weft_error * to an error of the kind. A
+ * program without texts has no error of its own there: `name` points to the kind. */
+#if WEFT_TEXTS
+#define WEFT_ERROR_(name, kind, text)                                                              \
+    static const weft_error name##_error_ = {&(kind), text};                                       \
+    static const weft_error *const name = &name##_error_
+#else
+#define WEFT_ERROR_(name, kind, text) static const weft_error *const name = &(kind)
+#endif
 
 #ifdef __cplusplus
 }

@@ -10,9 +10,8 @@ void weft_create_future_(weft_loop *loop, weft_awaitable_ *future)
 
 const weft_error *weft_not_pending_(void)
 {
-    static const weft_error not_pending = {&weft_invalid_state_error,
-                                           "only a pending future can be set"};
-    return &not_pending;
+    WEFT_ERROR_(not_pending, weft_invalid_state_error, "only a pending future can be set");
+    return not_pending;
 }
 
 #ifdef WEFT_HAS_DEBUG_MODE_

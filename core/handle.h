@@ -52,7 +52,7 @@ const weft_error *weft_call_soon(weft_loop *loop, weft_handle *handle, weft_func
  * passed (WEFT_SECONDS, WEFT_MS, WEFT_US), never earlier. If the delay is 0 or negative, the loop
  * makes the call in the next tick. Calls that are due at the same time are made in the order of the
  * requests. If the handle is not idle, returns weft_invalid_state_error and changes nothing.
- * Otherwise returns NULL. O(1) now; when the call is due, the loop has moved it at most 48 times
+ * Otherwise returns NULL. O(1) now; when the call is due, the loop has moved it at most 46 times
  * (timer.h). A call that would be due after WEFT_FOREVER, 292,000 years on the clock, is due at
  * WEFT_FOREVER. */
 const weft_error *weft_call_later(weft_loop *loop, weft_handle *handle, weft_time delay,
@@ -88,24 +88,14 @@ void weft_handle_take_off_(weft_loop *loop, weft_handle *handle);
 #define weft_handle_take_off_ (void)weft_handle_cancel
 #endif
 
-/* Puts a handle into the ready queue. The handle must be in no list. */
-void weft_handle_ready_(weft_loop *loop, weft_handle *handle);
-
 /* Marks an idle handle as one that waits for a descriptor. */
 void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
-
-/* The node.frame of a handle that waits for the end of an awaitable: its function is called in the
- * loop, or, for an observer, at that end. */
-extern const weft_frame weft_waiting_frame_, weft_observing_frame_;
 
 /* Removes a handle that waits for an awaitable from the awaitable's waiters (awaitable.c). O(1). */
 void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
 
 /* Makes the handle of a node idle, without unlinking it. Does nothing if the node is a task's. */
 void weft_handle_forget_(weft_node_ *node);
-
-/* Called when the awaitable that the handle waits for has ended. */
-void weft_handle_notify_(weft_loop *loop, weft_handle *handle);
 
 /* Returns the program's function of a callback; NULL: the callback belongs to no handle. */
 weft_function *weft_callback_function_(const weft_loop *loop, weft_node_ *callback);

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/list.h"
 
-/* Marks the end of a tick as a callback. The loop knows the entry by its address. */
-static const weft_frame tick_frame = {NULL, {NULL}, WEFT_FIXED_CALLBACK_STATE_, 0};
-
 void weft_ready_init_(weft_ready_queue_ *queue)
 {
     queue->head = queue->tail = &queue->tick;
-    queue->tick.frame = (weft_frame *)&tick_frame; /* constant, and never written through */
+    queue->tick.callback = WEFT_TICK_END_;
 }
 
 /* A pop does not set the `previous` of the new head, so that link is stale at the head. It is right

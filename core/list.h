@@ -19,6 +19,8 @@
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
 
+#include <limits.h>
+
 #include "blocks.h"
 #include "time.h"
 
@@ -39,14 +41,45 @@ struct weft_node_ {
         weft_node_ *next;
         /* While a task waits for a primitive: where the primitive has its info. */
         const weft_primitive_info_ **listed_for;
+        const void *failed_in; /* of a group's child that failed: the group */
     };
-    weft_frame *frame; /* a task's innermost coroutine; or the frame of a callback (below) */
+    union {
+        weft_frame *frame;  /* of a task: the frame of its innermost coroutine */
+        uintptr_t callback; /* of a callback: what it is (enum weft_callback_) */
+    };
 };
 
-/* What a watch waits for: one direction of one descriptor. */
+/* A callback is an entry of the ready queue that is no task, or a handle in another list. In the
+ * place of a frame's address, a callback has one of these numbers. No frame has such a small
+ * address. */
+enum weft_callback_ {
+    WEFT_IDLE_,          /* a handle that no call is pending for */
+    WEFT_TICK_END_,      /* the entry that ends a tick (below) */
+    WEFT_CHILD_ENDED_,   /* a child of a group that has ended; the group's on_child_end is next */
+    WEFT_WAKE_UP_,       /* a task whose timer is due, or whose descriptor is ready */
+    WEFT_CALL_READY_,    /* a handle in the ready queue */
+    WEFT_CALL_ARMED_,    /* a handle in the timers */
+    WEFT_CALL_WATCHES_,  /* a handle in the watches */
+    WEFT_CALL_WAITS_,    /* a handle whose function the loop calls when an awaitable has ended */
+    WEFT_CALL_OBSERVES_, /* a handle whose function is called directly at that end */
+    WEFT_NO_CALLBACK_
+};
+
+/* What a watch waits for: one direction of one descriptor. `mark`: the lowest bit is 0 to read, 1
+ * to write; the other bits are a hash of the open file. Next to a narrow time, both are narrow
+ * too. */
+#if WEFT_TIME_BITS == 64 || UINTPTR_MAX > 0xFFFFFFFFu
+typedef int weft_descriptor_;
+typedef uint32_t weft_mark_;
+#define WEFT_MOST_DESCRIPTORS_ INT_MAX
+#else
+typedef int16_t weft_descriptor_;
+typedef uint16_t weft_mark_;
+#define WEFT_MOST_DESCRIPTORS_ INT16_MAX
+#endif
 struct weft_watch_data_ {
-    int descriptor;
-    uint32_t mark; /* lowest bit: 0 to read, 1 to write; other bits: a hash of the open file */
+    weft_descriptor_ descriptor;
+    weft_mark_ mark;
 };
 
 /* The links of a waiting task, or of a handle. */
@@ -61,9 +94,9 @@ struct weft_wait_ {
     union {
         weft_packed_time_ deadline;      /* of a timer */
         struct weft_watch_data_ watched; /* of a watch */
-        weft_frame *innermost;    /* of a task whose node.frame is a callback's: the task's own */
-        weft_awaitable_ *awaited; /* of a done callback: the awaitable it is for */
-        weft_wait_ *listed_after; /* of a primitive's waiter: the waiter after it */
+        weft_frame *innermost;           /* of a task that is a callback now: what node.frame was */
+        weft_awaitable_ *awaited;        /* of a done callback: the awaitable it is for */
+        weft_wait_ *listed_after;        /* of a primitive's waiter: the waiter after it */
     };
     weft_node_ node;
 };
@@ -76,30 +109,24 @@ static inline weft_wait_ *weft_wait_of_(weft_node_ *node)
     return WEFT_CONTAINER_(node, weft_wait_, node);
 }
 
-/* A callback is an entry of the ready queue that is no task. Examples: a timer that is due, a call
- * that the program requested, the end of a group's child. In place of a coroutine's frame, a
- * callback has a constant frame, whose code says what to run. The state of that frame is one of the
- * two below. A callback in WEFT_CALLBACK_STATE_ can be removed from the queue, because its wait
- * keeps `previous`. A callback in WEFT_FIXED_CALLBACK_STATE_ cannot be removed, because its
- * `previous` is never set. */
-#define WEFT_CALLBACK_STATE_ 0xFFFFu
-#define WEFT_FIXED_CALLBACK_STATE_ 0xFFFEu
-
+/* Returns true if the node is a callback. */
 static inline bool weft_is_callback_(const weft_node_ *node)
 {
-    return node->frame->state >= WEFT_FIXED_CALLBACK_STATE_;
+    return node->callback < WEFT_NO_CALLBACK_;
 }
 
-static inline bool weft_knows_previous_(const weft_node_ *callback)
+/* Returns true if the callback keeps `previous`, so that it can be removed from the ready queue or
+ * from a ring of waiters. */
+static inline bool weft_knows_previous_(const weft_node_ *node)
 {
-    return callback->frame->state == WEFT_CALLBACK_STATE_;
+    return node->callback - WEFT_WAKE_UP_ < WEFT_NO_CALLBACK_ - WEFT_WAKE_UP_;
 }
 
 /* ---- Lists ---- */
 
 /* Defines the functions of lists whose entries are of type `type`. NEXT(entry) and PREVIOUS(entry)
- * are the entry's links. NAME_append_ puts an entry at the end, NAME_prepend_ at the front, and
- * NAME_remove_ takes any entry out. */
+ * are the entry's links. NAME_append_ puts an entry at the end, NAME_insert_ behind another one,
+ * and NAME_remove_ takes any entry out. */
 #define WEFT_DEFINE_LIST_(name, type, NEXT, PREVIOUS)                                              \
     static inline void name##_append_(type **first, type *entry)                                   \
     {                                                                                              \
@@ -114,13 +141,21 @@ static inline bool weft_knows_previous_(const weft_node_ *callback)
         }                                                                                          \
         NEXT(entry) = NULL;                                                                        \
     }                                                                                              \
-    /* The list must not be empty. */                                                              \
-    static inline void name##_prepend_(type **first, type *entry)                                  \
+    /* Puts the entry behind `before`, an entry of the list; NULL: at the front. */                \
+    static inline void name##_insert_(type **first, type *entry, type *before)                     \
     {                                                                                              \
-        type *const head = *first;                                                                 \
-        NEXT(entry) = head;                                                                        \
-        PREVIOUS(entry) = PREVIOUS(head);                                                          \
-        *first = PREVIOUS(head) = entry;                                                           \
+        type *const after = before ? NEXT(before) : *first;                                        \
+        if (!after) {                                                                              \
+            name##_append_(first, entry);                                                          \
+            return;                                                                                \
+        }                                                                                          \
+        NEXT(entry) = after;                                                                       \
+        PREVIOUS(entry) = PREVIOUS(after);                                                         \
+        PREVIOUS(after) = entry;                                                                   \
+        if (before)                                                                                \
+            NEXT(before) = entry;                                                                  \
+        else                                                                                       \
+            *first = entry;                                                                        \
     }                                                                                              \
     static inline void name##_remove_(type **first, type *entry)                                   \
     {                                                                                              \
@@ -183,7 +218,7 @@ WEFT_DEFINE_RING_(weft_ring, weft_node_, WEFT_NODE_NEXT_)
 typedef struct weft_ready_queue_ {
     weft_node_ *head;
     weft_node_ *tail; /* the last entry, whose `next` is not set */
-    weft_node_ tick;  /* the tick entry: a callback in the fixed state */
+    weft_node_ tick;  /* the tick entry */
 } weft_ready_queue_;
 
 void weft_ready_init_(weft_ready_queue_ *queue);

@@ -3,9 +3,20 @@
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
+/* Sets or clears bits of `attention`. If this file is compiled for size, begin_tick looks at
+ * everything between two ticks, and nothing reads these bits. */
+static inline void set_attention(weft_loop *loop, unsigned bits, bool on)
+{
+#ifdef __OPTIMIZE_SIZE__
+    (void)loop, (void)bits, (void)on;
+#else
+    loop->attention = (unsigned char)(on ? loop->attention | bits : loop->attention & ~bits);
+#endif
+}
+
 /* ---- Start ---- */
 
-static inline void enter_scope(weft_scope_ *scope, weft_task *task)
+void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager)
 {
     task->awaitable.waiters = NULL;
     task->awaitable.scope = scope;
@@ -13,80 +24,120 @@ static inline void enter_scope(weft_scope_ *scope, weft_task *task)
     scope->live++;
     const weft_task *const first = scope->children;
     if (first && (first->root.previous == task || first->root.previous->next))
-        weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
+        weft_panic_overwritten_(task);
     weft_tasks_append_(&scope->children, task);
+    if (!eager)
+        weft_ready_push_(&scope->loop->ready, &task->live.wait.node);
 }
 
-void weft_start_task_(weft_scope_ *scope, weft_task *task)
+WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task)
 {
-    enter_scope(scope, task);
-    weft_ready_push_(&scope->loop->ready, &task->live.wait.node);
-}
-
-void weft_start_eager_task_(weft_scope_ *scope, weft_task *task)
-{
-    enter_scope(scope, task);
+    (void)task;
+    weft_panic(WEFT_FILE_, __LINE__,
+               WEFT_TEXT_("the memory of a task was overwritten before it ended"));
 }
 
 /* ---- Park ---- */
 
+static weft_time add_delay(const weft_loop *loop, weft_time now, weft_time delay)
+{
+    const weft_time resolution = loop->backend->resolution;
+    if (!delay || weft_is_negative_(delay))
+        return now;
+#if WEFT_TIME_BITS == 64
+    delay = delay < WEFT_FOREVER - resolution ? delay + resolution : WEFT_FOREVER;
+    return delay < WEFT_FOREVER - now ? now + delay : WEFT_FOREVER;
+#else
+    if (delay > WEFT_FOREVER - resolution)
+        weft_panic(WEFT_FILE_, __LINE__,
+                   WEFT_TEXT_("a delay is longer than half the range of the clock"));
+    return now + delay + resolution;
+#endif
+}
+
 weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
-    const weft_time now = weft_loop_time(loop), resolution = loop->backend->resolution;
-    if (weft_is_negative_(delay))
-        return now;
-    if (delay)
-        delay = delay < WEFT_FOREVER - resolution ? delay + resolution : WEFT_FOREVER;
-    return delay < WEFT_FOREVER - now ? now + delay : WEFT_FOREVER;
+    if (delay == WEFT_FOREVER)
+        return delay;
+    const weft_time deadline = add_delay(loop, weft_loop_time(loop), delay);
+    return WEFT_TIME_BITS == 64 || deadline != WEFT_FOREVER ? deadline : deadline + 1;
 }
 
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 {
-    loop->attention |= WEFT_HAS_TIMERS_;
-    weft_timers_arm_(&loop->timers, wait, deadline);
+    set_attention(loop, WEFT_HAS_TIMERS_, true);
+    weft_timers_arm_(&loop->timers, wait, deadline,
+                     WEFT_TIME_BITS == 64 ? 0 : weft_loop_time(loop));
+}
+
+void weft_arm_after_(weft_loop *loop, weft_wait_ *wait, weft_time delay)
+{
+    const weft_time now = weft_loop_time(loop);
+    set_attention(loop, WEFT_HAS_TIMERS_, true);
+    if (delay == WEFT_FOREVER)
+        weft_timers_arm_forever_(&loop->timers, wait);
+    else
+        weft_timers_arm_(&loop->timers, wait, add_delay(loop, now, delay), now);
 }
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
 {
-    weft_loop *const loop = task->awaitable.scope->loop;
     if (weft_is_negative_(delay))
         return (weft_step_){WEFT_YIELDED};
     weft_set_parked_(task, WEFT_ASLEEP_);
-    weft_arm_(loop, &task->live.wait, weft_deadline_(loop, delay));
+    weft_arm_after_(task->awaitable.scope->loop, &task->live.wait, delay);
     return (weft_step_){WEFT_PARKED_};
 }
 
 /* ---- Wake ---- */
 
-static void wake_up(weft_loop *loop, weft_node_ *node)
+void weft_push_due_(weft_loop *loop, weft_wait_ *wait)
 {
-    (void)loop;
-    node->frame = weft_wait_of_(node)->innermost;
-    weft_wake_(weft_task_of_node_(node));
-}
-
-static const weft_code wake_up_code = {.run = wake_up, .name = "wake up"};
-static const weft_frame wake_up_frame = {&wake_up_code, {NULL}, WEFT_CALLBACK_STATE_, 0};
-
-void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait)
-{
-    wait->innermost = wait->node.frame;
-    wait->node.frame = (weft_frame *)&wake_up_frame; /* constant, and never written through */
+    weft_node_ *const node = &wait->node;
+    if (weft_is_callback_(node)) {
+        node->callback = WEFT_CALL_READY_;
+    } else {
+        wait->innermost = node->frame;
+        node->callback = WEFT_WAKE_UP_;
+    }
     weft_ready_push_callback_(&loop->ready, wait);
 }
 
-bool weft_is_wake_up_(const weft_wait_ *wait)
+#ifdef __OPTIMIZE_SIZE__
+void weft_wake_with_(weft_task *task, const weft_error *error)
 {
-    return wait->node.frame == &wake_up_frame;
+    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
+    if (error) {
+        task->live.wait.error = error;
+        task->root.flags |= WEFT_HAS_ERROR_;
+    }
+    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
+}
+#endif
+
+static void run_callback(weft_loop *loop, weft_node_ *node)
+{
+    weft_task *const task = weft_task_of_node_(node);
+    loop->context.running = NULL;
+    if (node->callback == WEFT_CALL_READY_) {
+        weft_handle *const handle = WEFT_CONTAINER_(node, weft_handle, wait.node);
+        node->callback = WEFT_IDLE_;
+        handle->function(loop, handle);
+    } else if (node->callback == WEFT_WAKE_UP_) {
+        node->frame = task->live.wait.innermost;
+        weft_wake_(task);
+    } else {
+        task->awaitable.scope->on_child_end(loop, task);
+    }
 }
 
 /* ---- End ---- */
 
 static WEFT_ALWAYS_INLINE_ void leave_scope(weft_scope_ *scope, weft_task *task)
 {
-    weft_task *const previous = task->root.previous;
+    const weft_task *const previous = task->root.previous;
     if (task != scope->children && previous->next != task)
-        weft_panic(__FILE__, __LINE__, "the memory of a task was overwritten before it ended");
+        weft_panic_overwritten_(task);
     weft_tasks_remove_(&scope->children, task);
     task->awaitable.scope = &scope->loop->tasks; /* a group may be gone before its child's memory */
 }
@@ -101,13 +152,12 @@ void weft_leave_scope_(weft_task *task)
  *
  * A group's callback runs before what waits for the child. While other children live, the end of a
  * child that has returned shows in nothing, so its callback is left out: theirs come later. */
-static WEFT_ALWAYS_INLINE_ bool end_task_with(weft_loop *loop, weft_task *task,
-                                              const weft_error *error)
+static WEFT_ALWAYS_INLINE_ bool end_with(weft_loop *loop, weft_task *task, const weft_error *error)
 {
     weft_scope_ *const scope = task->awaitable.scope;
     scope->live--;
     if ((!scope->live || error || task->root.flags & WEFT_POOLED_) && scope->on_child_end) {
-        task->live.wait.node.frame = (weft_frame *)scope->on_child_end;
+        task->live.wait.node.callback = WEFT_CHILD_ENDED_;
         weft_ready_push_(&loop->ready, &task->live.wait.node);
     } else {
         leave_scope(scope, task);
@@ -115,44 +165,44 @@ static WEFT_ALWAYS_INLINE_ bool end_task_with(weft_loop *loop, weft_task *task,
     return weft_complete_(&task->awaitable, error);
 }
 
-/* Ends a task with an error, or one that was cancelled after its last wait, or that a shutdown
- * waits for. */
-WEFT_COLD_ static void end_task_unusually(weft_loop *loop, weft_task *task)
+enum { UNUSUAL_FLAGS = WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_ };
+
+/* Ends any task. The error of a task that nobody awaits is noted. */
+WEFT_APART_ static void end_any_task(weft_loop *loop, weft_task *task)
 {
     const bool in_group = task->awaitable.scope->on_child_end;
-    const weft_error *error = loop->context.error;
+    if (task->root.flags & UNUSUAL_FLAGS)
+        loop->cancelling(task, WEFT_TASK_ENDS_);
+    const weft_error *const error = loop->context.error;
     loop->context.error = NULL;
-    if (!error && task->root.flags & WEFT_MUST_CANCEL_)
-        error = &weft_cancelled_error;
-    if (!end_task_with(loop, task, error) && !in_group)
-        weft_keep_failure_(task);
-    if (task->root.flags & WEFT_SHUTDOWN_PENDING_ && --loop->shutdown_pending == 0 &&
-        !loop->stopping)
-        weft_stop_after_(loop, WEFT_TICKS_OF_A_GATHER_);
+    if (!end_with(loop, task, error) && error && loop->note_failure && !in_group)
+        loop->note_failure(task);
 }
 
+/* Mostly a task ends without an error, and nobody has cancelled it. */
 static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task)
 {
-    const unsigned unusual = WEFT_MUST_CANCEL_ | WEFT_SHUTDOWN_PENDING_;
-    if (WEFT_UNLIKELY_(loop->context.error || task->root.flags & unusual))
-        end_task_unusually(loop, task);
-    else
-        (void)end_task_with(loop, task, NULL);
+#ifndef __OPTIMIZE_SIZE__
+    if (WEFT_LIKELY_(!loop->context.error && !(task->root.flags & UNUSUAL_FLAGS))) {
+        (void)end_with(loop, task, NULL);
+        return;
+    }
+#endif
+    end_any_task(loop, task);
 }
 
 /* ---- Run ---- */
 
 /* Delivers an error or a cancellation to a task that is about to run. A task that was cancelled
  * before its first step runs nothing. */
-WEFT_COLD_ static void deliver(weft_context *context, weft_node_ *node)
+WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
 {
     weft_task *const task = weft_task_of_node_(node);
     const unsigned flags = task->root.flags;
     if (flags & WEFT_HAS_ERROR_)
-        context->error = task->live.wait.error;
-    if (flags & (WEFT_MUST_CANCEL_ | WEFT_CANCELLED_) &&
-        !weft_error_is(context->error, &weft_cancelled_error))
-        context->error = &weft_cancelled_error;
+        loop->context.error = task->live.wait.error;
+    if (flags & (WEFT_MUST_CANCEL_ | WEFT_CANCELLED_))
+        loop->cancelling(task, WEFT_TASK_RUNS_);
     if (!task->root.state)
         task->root.state = WEFT_ENDED_STATE_;
     task->root.flags &= (uint16_t)~WEFT_DELIVERY_MASK_;
@@ -170,30 +220,29 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *n
     weft_task *const task = weft_task_of_node_(node);
     if (result.what == WEFT_PARKED_) {
         if (WEFT_UNLIKELY_(task->root.flags & WEFT_MUST_CANCEL_))
-            loop->cancel_parked(task);
-        return NULL;
-    }
-    if (result.what == WEFT_RETURNED) {
-        if (WEFT_UNLIKELY_(node->frame != &task->root)) {
+            loop->cancelling(task, WEFT_TASK_PARKS_);
+    } else if (result.what == WEFT_RETURNED) {
+        if (WEFT_LIKELY_(node->frame == &task->root)) {
+            end_task(loop, task);
+        } else {
             node->frame = node->frame->caller;
             return node;
         }
-        end_task(loop, task);
-        return NULL;
-    }
-    if (result.what == WEFT_CALLED_) {
+    } else if (result.what == WEFT_CALLED_) {
         node->frame = loop->context.callee;
         return node;
+    } else { /* it starts a task eagerly */
+        node->next = loop->eager_parents;
+        loop->eager_parents = node;
+        return &WEFT_CONTAINER_(loop->context.callee, weft_task, root)->live.wait.node;
     }
-    node->next = loop->eager_parents; /* it starts a task eagerly */
-    loop->eager_parents = node;
-    return &WEFT_CONTAINER_(loop->context.callee, weft_task, root)->live.wait.node;
+    return NULL;
 }
 
-static WEFT_ALWAYS_INLINE_ weft_node_ *step(weft_loop *loop, weft_node_ *node)
+static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
 {
     loop->context.running = node;
-    return after_step(loop, node, node->frame->code->step(node->frame, &loop->context));
+    return after_step(loop, node, weft_run_step_(node->frame, &loop->context));
 }
 
 /* A task that started another one eagerly goes on when that one parks, yields or ends. */
@@ -207,52 +256,52 @@ static weft_node_ *take_eager_parent(weft_loop *loop)
 
 static void run_on(weft_loop *loop, weft_node_ *node)
 {
-    while (node) {
-        weft_node_ *const next = step(loop, node);
+    do {
+        weft_node_ *const next = run_step(loop, node);
         node = next ? next : take_eager_parent(loop);
-    }
+    } while (node);
 }
 
-static WEFT_ALWAYS_INLINE_ void run_task(weft_loop *loop, weft_node_ *node)
-{
-    if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
-        deliver(&loop->context, node);
-    weft_node_ *const next = step(loop, node);
-    if (WEFT_UNLIKELY_(next != NULL))
-        run_on(loop, next);
-}
-
+/* Runs an entry of the ready queue: a callback, or a task until it waits or ends. If this file is
+ * not compiled for size, the first step is inline. */
 static WEFT_ALWAYS_INLINE_ void run_entry(weft_loop *loop, weft_node_ *node)
 {
     if (WEFT_UNLIKELY_(weft_is_callback_(node))) {
-        loop->context.running = NULL;
-        node->frame->code->run(loop, node);
-    } else {
-        run_task(loop, node);
+        run_callback(loop, node);
+        return;
     }
+    if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
+        deliver(loop, node);
+#ifndef __OPTIMIZE_SIZE__
+    node = run_step(loop, node);
+    if (WEFT_LIKELY_(!node))
+        return;
+#endif
+    run_on(loop, node);
 }
 
+#if WEFT_TEXTS
 void weft_run_entry_(weft_loop *loop, weft_node_ *node)
 {
     run_entry(loop, node);
 }
+#endif
 
 #ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
-    weft_node_ *const next = step(loop, node);
+    weft_node_ *const next = run_step(loop, node);
     return next ? next : take_eager_parent(loop);
 }
 
 WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
 {
     if (weft_is_callback_(node)) {
-        loop->context.running = NULL;
-        node->frame->code->run(loop, node);
+        run_callback(loop, node);
         return NULL;
     }
     if (weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_)
-        deliver(&loop->context, node);
+        deliver(loop, node);
     return weft_run_next_step_(loop, node);
 }
 
@@ -271,61 +320,35 @@ bool weft_loop_is_idle_(const weft_loop *loop)
            !WEFT_LOAD_(loop->threadsafe_calls);
 }
 
-static void fire_timers(weft_loop *loop)
-{
-    const weft_time now = weft_loop_time(loop);
-    weft_wait_ *due;
-    while ((due = weft_timers_pop_(&loop->timers, now)))
-        if (weft_is_callback_(&due->node))
-            weft_handle_ready_(loop, WEFT_CONTAINER_(due, weft_handle, wait));
-        else
-            weft_push_wake_up_(loop, due);
-}
-
-/* Sleeps until there may be something to do. Returns false if nothing can ever run again. */
-static bool wait_for_wake_up(weft_loop *loop)
-{
-    if (!loop->timers.used && !loop->watches && !loop->keepalive_handles)
-        return false;
-    loop->io_polled_at = 0;
-    loop->backend->sleep(loop->backend, loop->timers.used ? loop->timers.next : WEFT_FOREVER);
-    return true;
-}
-
-/* While tasks are ready, descriptors are polled at intervals. */
-static void poll_io(weft_loop *loop)
-{
-    const weft_time now = weft_loop_time(loop);
-    if (!loop->io_polled_at)
-        loop->io_polled_at = now;
-    if (now - loop->io_polled_at < WEFT_IO_POLL_INTERVAL_)
-        return;
-    loop->io_polled_at = now;
-    loop->backend->sleep(loop->backend, 0);
-}
-
 /* Begins a tick with what is ready, and what timers, descriptors and thread-safe calls add to it.
  * Returns false if nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
+    weft_wait_ *due;
     if (weft_loop_is_idle_(loop)) {
-        if (!wait_for_wake_up(loop))
+        if (!weft_has_timers_(&loop->timers) && !loop->watches && !loop->keepalive_handles)
             return false;
+        loop->io_polled_at = 0;
+        loop->backend->sleep(loop->backend, weft_timers_next_(&loop->timers));
     } else if (loop->watches) {
-        poll_io(loop);
+        loop->watching(loop, NULL);
     }
     if (WEFT_LOAD_(loop->threadsafe_calls))
         loop->threadsafe->take_calls(loop);
-    if (loop->timers.used)
-        fire_timers(loop);
-    else
-        loop->attention &= (unsigned char)~WEFT_HAS_TIMERS_;
+    if (weft_has_timers_(&loop->timers)) {
+        const weft_time now = weft_loop_time(loop);
+        while ((due = weft_timers_pop_(&loop->timers, now)))
+            weft_push_due_(loop, due);
+    } else {
+        set_attention(loop, WEFT_HAS_TIMERS_, false);
+    }
     if (!weft_ready_is_idle_(&loop->ready))
         weft_ready_begin_tick_(&loop->ready);
     return true;
 }
 
-/* Runs a tick, and the ticks that follow while there is nothing to look at but the ready queue. */
+/* Runs a tick. Unless the library is compiled for size, runs also the ticks that follow while there
+ * is nothing to look at but the ready queue. */
 static void run_tick(weft_loop *loop)
 {
     for (;;) {
@@ -334,10 +357,15 @@ static void run_tick(weft_loop *loop)
             run_entry(loop, node);
             continue;
         }
-        if (WEFT_UNLIKELY_(weft_ready_is_idle_(&loop->ready) || loop->attention ||
-                           WEFT_LOAD_(loop->threadsafe_calls)))
-            return;
-        weft_ready_push_(&loop->ready, &loop->ready.tick); /* its head is the next tick's first */
+#ifndef __OPTIMIZE_SIZE__
+        if (WEFT_LIKELY_(!weft_ready_is_idle_(&loop->ready) && !loop->attention &&
+                         !WEFT_LOAD_(loop->threadsafe_calls))) {
+            weft_ready_push_(&loop->ready,
+                             &loop->ready.tick); /* its head is the next tick's first */
+            continue;
+        }
+#endif
+        return;
     }
 }
 
@@ -345,21 +373,25 @@ static void run_tick(weft_loop *loop)
 static bool run_ticks(weft_loop *loop)
 {
     while (begin_tick(loop)) {
+#if WEFT_TEXTS
         if (WEFT_UNLIKELY_(loop->inspection != NULL))
             loop->inspection->run_tick(loop);
         else
+#endif
             run_tick(loop);
         loop->ready.head = &loop->ready.tick;
         loop->context.running = NULL;
         if (loop->stopping && --loop->stopping == 0) {
-            loop->attention &= (unsigned char)~WEFT_STOPPING_;
+            set_attention(loop, WEFT_STOPPING_, false);
             return true;
         }
     }
     return false;
 }
 
+#if WEFT_TEXTS
 const weft_error weft_loop_runs_error_ = {&weft_invalid_state_error, "the loop runs already"};
+#endif
 
 const weft_error *weft_run_ticks_(weft_loop *loop)
 {
@@ -376,7 +408,7 @@ const weft_error *weft_run_ticks_(weft_loop *loop)
 void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 {
     loop->stopping = ticks;
-    loop->attention |= WEFT_STOPPING_;
+    set_attention(loop, WEFT_STOPPING_, true);
 }
 
 weft_time weft_loop_time(weft_loop *loop)

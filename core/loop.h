@@ -14,6 +14,9 @@
 extern "C" {
 #endif
 
+/* The linker knows this function by the configuration of the program (config.h). */
+#define weft_loop_init WEFT_CONFIGURED_(weft_loop_init)
+
 /* asyncio's exception handler. The loop calls it for a failed task whose error nobody retrieved.
  * The task's memory and the error stay valid until the handler returns. */
 typedef void weft_exception_handler(weft_loop *loop, weft_task *task, const weft_error *error);
@@ -38,9 +41,9 @@ struct weft_scope_ {
     /* A list of the tasks that have not ended, in the order of creation. A group's child that has
      * ended stays in the list until on_child_end has run. */
     weft_task *children;
-    /* The frame of a callback that runs after the end of a child, before the tasks that wait for
-     * that child; NULL: none. */
-    const weft_frame *on_child_end;
+    /* The callback that runs after the end of a child, before the tasks that wait for that child;
+     * NULL: none. */
+    void (*on_child_end)(weft_loop *loop, weft_task *child);
     size_t live; /* how many children have not ended */
     /* The neighbours in the circle of the loop's scopes, which is in the order of entering them. */
     weft_scope_ *next, *previous;
@@ -66,9 +69,9 @@ enum weft_attention_ {
     WEFT_HAS_WATCHDOG_ = 8
 };
 
-/* While tasks are ready, the loop polls descriptors at most once in so many microseconds. If each
- * tick takes longer, the loop polls in each tick. */
-#define WEFT_IO_POLL_INTERVAL_ 100u
+/* While tasks are ready, the loop polls descriptors at most once in so much time. If each tick
+ * takes longer, the loop polls in each tick. */
+#define WEFT_IO_POLL_INTERVAL_ WEFT_US(100)
 
 /* Other threads touch only one member of a loop: the list of thread-safe calls. Where the compiler
  * has no atomic pointers, threadsafe.c turns interrupts off instead. C++ code never touches that
@@ -117,23 +120,34 @@ typedef struct weft_debug_output weft_debug_output;
  * handle was opened. So a program without thread-safe handles does not link threadsafe.c. */
 typedef struct weft_threadsafe_hooks_ {
     void (*take_calls)(weft_loop *loop);
+#if WEFT_TEXTS
     weft_function *(*function_of)(weft_handle *ready); /* returns the program's function */
+#endif
 } weft_threadsafe_hooks_;
+
+/* Why a loop calls its `cancelling`. */
+enum weft_cancelling_ {
+    WEFT_TASK_RUNS_,  /* a task that was cancelled is about to run */
+    WEFT_TASK_PARKS_, /* a task that was cancelled while it ran is parked */
+    WEFT_TASK_ENDS_   /* a task that was cancelled, or that a shutdown waits for, has ended */
+};
 
 /* A loop. The program owns the loop, and must not move it. The loop allocates nothing. Tasks and
  * callbacks run inside the loop's run functions, in the thread that called these functions. */
 struct weft_loop {
     weft_context context;    /* what the loop shares with the running coroutine */
-    weft_ready_queue_ ready; /* the tasks and callbacks that can run now */
-    WEFT_ATOMIC_(weft_threadsafe_handle *)
-    threadsafe_calls;        /* the last thread-safe call that the loop has not seen; NULL: none */
     unsigned char attention; /* bits of weft_attention_ */
     unsigned char stopping;  /* in how many ticks the run ends, 1: after this one; 0: never */
     bool runs;               /* true while a run function runs */
     bool in_shutdown;        /* true while weft_shutdown cancels the tasks */
-    int process;             /* in debug mode: the process that may use the loop */
-    weft_frame *begun;       /* in debug mode: coroutines that were begun and not awaited, linked by
-                                `caller` */
+#ifdef WEFT_HAS_DEBUG_MODE_
+    int process;       /* in debug mode: the process that may use the loop */
+    weft_frame *begun; /* in debug mode: coroutines that were begun and not awaited, linked by
+                          `caller` */
+#endif
+    weft_ready_queue_ ready; /* the tasks and callbacks that can run now */
+    WEFT_ATOMIC_(weft_threadsafe_handle *)
+    threadsafe_calls; /* the last thread-safe call that the loop has not seen; NULL: none */
     weft_timers_ timers;
     weft_backend *backend;
     weft_node_ *watches; /* a list of the waits for descriptors, in the order in which they began */
@@ -143,8 +157,6 @@ struct weft_loop {
     /* The number of thread-safe handles that were opened and not closed, and how many of them keep
      * a run function from returning. */
     unsigned open_handles, keepalive_handles;
-    weft_scope_ tasks;            /* the scope of the tasks in no group; the first scope */
-    struct weft_futures_ futures; /* the `scope` of every future */
     /* Tasks that have each started an eager task. The first one goes on when the eager task that
      * runs now parks, yields or ends. */
     weft_node_ *eager_parents;
@@ -154,14 +166,27 @@ struct weft_loop {
     size_t shutdown_pending;                   /* how many tasks weft_shutdown still waits for */
     /* Functions of source files that not every program links. Each pointer is NULL until the
      * program uses that file. */
-    void (*cancel_parked)(weft_task *task);                /* cancel.c */
-    void (*end_watch)(weft_loop *loop, weft_wait_ *watch); /* descriptor.c */
-    const weft_inspection_ *inspection;                    /* inspect/watchdog.c, debug.c */
-    bool (*only_daemons)(const weft_loop *loop);           /* inspect/daemon.c */
-    weft_watchdog *watchdog;                               /* NULL: none */
-    weft_time longest;  /* the longest call that does not count as slow, in microseconds */
+    /* cancel.c */
+    void (*cancelling)(weft_task *task, enum weft_cancelling_ why);
+    /* failure.c: adds a failed task to `failed`, or removes it when its error is retrieved. */
+    void (*note_failure)(weft_task *task);
+    /* descriptor.c: ends a watch; NULL: polls the descriptors while tasks are ready. */
+    void (*watching)(weft_loop *loop, weft_wait_ *watch);
+    /* primitives/pool.c: a pooled child of the group has ended; NULL: frees what the group retains.
+     * weft_loop_close keeps this pointer, because a group may retain tasks for longer. */
+    void (*pooled)(weft_scope_ *group, weft_task *child);
+    bool (*only_daemons)(const weft_loop *loop); /* inspect/daemon.c */
+#if WEFT_TEXTS
+    const weft_inspection_ *inspection; /* inspect/watchdog.c, debug.c */
+    weft_watchdog *watchdog;            /* NULL: none */
+    weft_time longest;                  /* the longest call that does not count as slow, a delay */
+#endif
+#ifdef WEFT_HAS_DEBUG_MODE_
     const void *thread; /* in debug mode: the thread that runs the loop; NULL: any may use it */
     const weft_debug_output *debug_output; /* NULL: standard error */
+#endif
+    weft_scope_ tasks;            /* the scope of the tasks in no group; the first scope */
+    struct weft_futures_ futures; /* the `scope` of every future */
 };
 
 /* ---- Public ---- */
@@ -184,7 +209,8 @@ const weft_error *weft_loop_close(weft_loop *loop);
 /* loop.set_exception_handler(handler). NULL: no handler. The loop calls the handler for a failed
  * task whose error nobody has retrieved. The loop does so before the task's memory is used for
  * another task, or in weft_loop_close. The handler may do what a callback may do, but must not
- * start a task in that memory. O(1). */
+ * start a task in that memory. Tasks that failed before the first call of this function do not
+ * count: set the handler behind weft_loop_init. O(1). */
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler);
 
 /* loop.time(). Returns the time of the loop's backend, in microseconds. The call costs as much as
@@ -201,22 +227,20 @@ weft_time weft_loop_time(weft_loop *loop);
  *   weft_invalid_state_error  weft_stop ended the run; or the loop runs already.
  * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than
  * once. */
-#define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__)
+#define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__, )
 
 /* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)). Does what
  * weft_run does, but does not shut down the other tasks: the other tasks go on in the next run.
  * weft_runner_close shuts them down and closes the loop. */
-#define weft_runner_run(loop, name, ...) WEFT_RUN_(weft_run_and_keep_, loop, name, __VA_ARGS__)
+#define weft_runner_run(loop, name, ...) WEFT_RUN_(weft_run_and_keep_, loop, name, __VA_ARGS__, )
 
 /* Runner.close(). Calls weft_shutdown, then weft_loop_close. Returns the first error of the two. */
 const weft_error *weft_runner_close(weft_loop *loop);
 
-#define WEFT_RUN_(run, loop, name, ...)                                                            \
-    (WEFT_REQUIRE_TASK_TOO_(name, (WEFT_FIRST_(__VA_ARGS__))),                                     \
-     weft_prepare_task_(&(loop)->tasks, &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__, \
-                        __LINE__),                                                                 \
-     (WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),         \
-     run((loop), &(WEFT_FIRST_(__VA_ARGS__))->task))
+#define WEFT_RUN_(run, loop, name, p, ...)                                                         \
+    (WEFT_REQUIRE_TASK_TOO_(name, (p)),                                                            \
+     weft_prepare_task_((loop), &(p)->task, &name##_code, WEFT_FILE_, __LINE__),                   \
+     (p)->frame = WEFT_FRAME_(name, NULL, __VA_ARGS__), run((loop), &(p)->task))
 
 /* weft_run_code(loop, code, memory)
  * Does what weft_run does, for a coroutine that the program knows only by its code (`name_code`,
@@ -301,7 +325,11 @@ static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
 }
 
 /* The error of a run function if the loop runs already. */
+#if WEFT_TEXTS
 extern const weft_error weft_loop_runs_error_;
+#else
+#define weft_loop_runs_error_ weft_invalid_state_error
+#endif
 
 /* Runs ticks until the loop is stopped or nothing can ever run again. Returns NULL, or
  * weft_deadlock_error, or weft_loop_runs_error_. */
@@ -325,19 +353,18 @@ void weft_stop_after_(weft_loop *loop, unsigned char ticks);
 bool weft_loop_is_idle_(const weft_loop *loop);
 
 /* Returns the time at which a delay that begins now is over. That time is never too early, whatever
- * the resolution of the backend's clock is. */
+ * the resolution of the backend's clock is. WEFT_FOREVER: never; a clock that wraps has no other
+ * deadline of that value. */
 weft_time weft_deadline_(weft_loop *loop, weft_time delay);
 
-/* Arms `wait` as a timer of the loop. */
+/* Arms `wait` as a timer of the loop: for a deadline, or for the end of a delay. */
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline);
+void weft_arm_after_(weft_loop *loop, weft_wait_ *wait, weft_time delay);
 
-/* Wakes a parked task, because the task's timer is due or its descriptor is ready. As in asyncio, a
- * callback becomes ready first. That callback makes the task ready, which runs one tick later. */
-void weft_push_wake_up_(weft_loop *loop, weft_wait_ *wait);
-
-/* Returns true if the wait belongs to a task whose callback of weft_push_wake_up_ has not run
- * yet. */
-bool weft_is_wake_up_(const weft_wait_ *wait);
+/* Makes a callback ready, because a timer is due or a descriptor is ready. `wait` is a handle's, or
+ * a parked task's. As in asyncio, a task becomes ready one tick later: the callback wakes it. The
+ * wait must be in no list. */
+void weft_push_due_(weft_loop *loop, weft_wait_ *wait);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Panics: the end of a program that would corrupt memory if it went on. */
+/* Panics: weft ends a program that would corrupt memory if it went on. */
 #ifndef WEFT_CORE_PANIC_H
 #define WEFT_CORE_PANIC_H
 
@@ -10,18 +10,19 @@ extern "C" {
 #define WEFT_NORETURN_ _Noreturn
 #endif
 
-/* Ends the program. The library calls this function where going on would corrupt memory. Examples:
- * a coroutine is resumed in a state that it does not have; a task is created in memory that another
- * task uses. `file` and `line` name a place in the program's source if that place is known, else in
- * weft's source. `text` is a constant that says what is wrong.
+/* Ends the program. The library calls this function when a mistake of the program would corrupt
+ * memory. For example, the program creates a task in memory that another task uses, or overwrites
+ * the frame of a coroutine. `file` and `line` name the line of the program where the mistake is, if
+ * that line is known. Otherwise they name a line of weft. `text` is a constant that says what is
+ * wrong.
  *
  * weft's own function flushes standard output, prints one line to standard error, and aborts. In
  * freestanding builds (-DWEFT_FREESTANDING, or no hosted C library) that function loops for ever.
  *
- * A program may define this function itself: to log, to reset the board, or to jump to a place of
- * safety. The program's function must not return. The linker then does not take weft's function
- * from the library. If the program links weft's object files instead of the library, it must leave
- * out core/panic.o. */
+ * A program may define weft_panic itself, for example to log the mistake or to reset the machine.
+ * The program's function must not return. If the program is linked with the library, the linker
+ * then uses the program's function instead of weft's. If the program is linked with weft's object
+ * files, core/panic.o must not be among them. */
 WEFT_NORETURN_ void weft_panic(const char *file, unsigned line, const char *text);
 
 #ifdef __cplusplus

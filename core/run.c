@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
+#include <string.h>
+
 /* ---- Until the program stops the loop ---- */
 
 const weft_error *weft_run_forever(weft_loop *loop)
@@ -39,7 +41,7 @@ weft_time weft_next_run(const weft_loop *loop)
 {
     if (!weft_loop_is_idle_(loop))
         return 0;
-    return loop->timers.used ? loop->timers.next : WEFT_FOREVER;
+    return weft_timers_next_(&loop->timers);
 }
 
 /* ---- Until something has ended ---- */
@@ -97,7 +99,7 @@ const weft_error *weft_run_and_keep_(weft_loop *loop, weft_task *task)
 {
     if (loop->runs)
         return &weft_loop_runs_error_;
-    weft_start_task_(&loop->tasks, task);
+    weft_start_task_(&loop->tasks, task, false);
     return weft_run_until_complete_(loop, &task->awaitable);
 }
 
@@ -113,26 +115,42 @@ const weft_error *weft_run_(weft_loop *loop, weft_task *task)
 
 size_t weft_task_size(const weft_code *code)
 {
-    return offsetof(weft_task, root) + code->size;
+    return offsetof(weft_task, root) + WEFT_SIZE_OF_(code);
 }
 
 const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *memory)
 {
     weft_task *const task = memory;
-    if (offsetof(weft_task, root) & (code->alignment - 1u))
-        weft_panic(code->file, 0, "a member of the frame is aligned too strictly for a task");
-    weft_prepare_task_(&loop->tasks, task, code, __FILE__, __LINE__);
+    if (offsetof(weft_task, root) & (WEFT_ALIGNMENT_OF_(code) - 1u))
+        weft_panic(WEFT_FILE_OF_(code), 0,
+                   WEFT_TEXT_("a member of the frame is aligned too strictly for a task"));
+    weft_prepare_task_(loop, task, code, WEFT_FILE_, __LINE__);
     task->root = (weft_frame){.code = code};
     return weft_run_(loop, task);
 }
 
 /* ---- From init to close ---- */
 
+/* Fills the memory with zero bytes. If the library is compiled for size, calls no memset, which
+ * would be larger than this loop. */
+static void clear(void *memory, size_t size)
+{
+#ifdef __OPTIMIZE_SIZE__
+    unsigned char volatile *byte = memory;
+    while (size--)
+        *byte++ = 0;
+#else
+    memset(memory, 0, size);
+#endif
+}
+
 static void make_new(weft_loop *loop, weft_backend *backend)
 {
-    *loop = (weft_loop){.backend = backend};
+    clear(loop, sizeof *loop);
+    loop->backend = backend;
     weft_ready_init_(&loop->ready);
-    loop->tasks = (weft_scope_){.loop = loop, .next = &loop->tasks, .previous = &loop->tasks};
+    loop->tasks.loop = loop;
+    loop->tasks.next = loop->tasks.previous = &loop->tasks;
     loop->futures.loop = loop;
 }
 
@@ -173,17 +191,19 @@ static void forget_tasks(weft_loop *loop)
 
 const weft_error *weft_loop_close(weft_loop *loop)
 {
-    static const weft_error open = {&weft_invalid_state_error, "thread-safe handles are open"};
+    WEFT_ERROR_(open, weft_invalid_state_error, "thread-safe handles are open");
     while (loop->failed && !loop->runs && !loop->open_handles)
         weft_report_failure_(loop->failed);
     if (loop->runs)
         return &weft_loop_runs_error_;
     if (loop->open_handles) /* by the exception handler, perhaps */
-        return &open;
+        return open;
     weft_check_use_(loop, WEFT_IS_CLOSED_);
     weft_forget_handles_(loop);
     forget_tasks(loop);
+    void (*const pooled)(weft_scope_ *, weft_task *) = loop->pooled;
     make_new(loop, loop->backend);
+    loop->pooled = pooled;
     return NULL;
 }
 
@@ -192,9 +212,4 @@ const weft_error *weft_runner_close(weft_loop *loop)
     const weft_error *const shutdown_error = weft_shutdown(loop);
     const weft_error *const error = weft_loop_close(loop);
     return shutdown_error ? shutdown_error : error;
-}
-
-void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler)
-{
-    loop->exception_handler = handler;
 }

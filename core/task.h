@@ -78,13 +78,12 @@ struct weft_awaitable_ {
 
 /* Marks in `waiters`. WEFT_ENDED_: the awaitable has ended. WEFT_UNRETRIEVED_: the awaitable is a
  * failed task whose error nobody retrieved. */
-extern const weft_node_ weft_ended_[2];
-#define WEFT_ENDED_ ((weft_node_ *)(uintptr_t)&weft_ended_[0])
-#define WEFT_UNRETRIEVED_ ((weft_node_ *)(uintptr_t)&weft_ended_[1])
+#define WEFT_ENDED_ ((weft_node_ *)(uintptr_t)1)
+#define WEFT_UNRETRIEVED_ ((weft_node_ *)(uintptr_t)2)
 
 static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
 {
-    return (uintptr_t)awaitable->waiters - (uintptr_t)weft_ended_ < sizeof weft_ended_;
+    return (uintptr_t)awaitable->waiters - 1 < 2;
 }
 
 /* Wakes the waiters of an ended awaitable; waiting tasks get the awaitable's error. `last` is the
@@ -191,6 +190,24 @@ struct weft_gather_wait_ {
     unsigned char depth;   /* in a shutdown: the request's depth at this gather (cancel.c) */
 };
 
+/* WEFT_INFO_(name, ...): defines the info `name`. WEFT_INFO_MEMBER_ declares a primitive's pointer
+ * to its info, WEFT_SET_INFO_ sets that pointer, and WEFT_WHERE_ gives the pointer's address. In a
+ * program without texts there is no info, and WEFT_WHERE_ gives the primitive's own address. */
+#if WEFT_TEXTS
+#define WEFT_INFO_(name, ...) static const weft_primitive_info_ name = {__VA_ARGS__}
+#define WEFT_INFO_OF_(name) &(name)
+#define WEFT_INFO_MEMBER_ const weft_primitive_info_ *info;
+#define WEFT_SET_INFO_(primitive, to) ((primitive)->info = (to))
+#define WEFT_WHERE_(primitive) &(primitive)->info
+#else
+#define WEFT_INFO_(name, ...) struct weft_primitive_info_
+#define WEFT_INFO_OF_(name) NULL
+#define WEFT_INFO_MEMBER_
+#define WEFT_SET_INFO_(primitive, to) ((void)(to))
+/* Never read: only the address counts. */
+#define WEFT_WHERE_(primitive) ((const weft_primitive_info_ **)(void *)(primitive))
+#endif
+
 static inline weft_task *weft_task_of_node_(weft_node_ *node)
 {
     return WEFT_CONTAINER_(node, weft_task, live.wait.node);
@@ -238,45 +255,46 @@ static inline weft_task *weft_running_task_(const weft_context *context)
  * child that failed must also be kept until nobody uses the group's error any more. O(frame size +
  * n), n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
 #define weft_create_task(name, ...)                                                                \
-    WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__)
+    WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__, )
 
 /* weft_loop_create_task(loop, name, task, .argument = value, ...): loop.create_task(name(...)).
  * Does what weft_create_task does, outside of a coroutine. */
-#define weft_loop_create_task(loop, name, ...) WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__)
+#define weft_loop_create_task(loop, name, ...)                                                     \
+    WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__, )
 
 /* weft_create_eager_task(name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.create_task(name(...), eager_start=True), in a coroutine. Does what weft_create_task
  * does, but the new task runs at once, up to its first wait. Then the calling task goes on, in the
  * same tick. C's stack does not grow if eager tasks start eager tasks in turn. */
 #define weft_create_eager_task(name, ...)                                                          \
-    WEFT_CHECK_AND_CREATE_EAGER_((void)0, &weft_running_loop()->tasks, name, __VA_ARGS__)
+    WEFT_CHECK_AND_CREATE_EAGER_((void)0, &weft_running_loop()->tasks, name, __VA_ARGS__, )
 
 /* `check` is a statement that runs when the frame has been filled, before the task is started. If
  * `check` raises an error, the task is not started. */
-#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, ...)                                      \
+#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, p, ...)                                   \
     do {                                                                                           \
         {                                                                                          \
-            WEFT_FILL_TASK_(scope, name, __VA_ARGS__);                                             \
+            WEFT_FILL_TASK_((scope)->loop, name, p, __VA_ARGS__);                                  \
             check;                                                                                 \
-            weft_start_eager_task_((scope), weft_created_);                                        \
+            weft_start_task_((scope), weft_created_, true);                                        \
             weft_context_->callee = &weft_created_->root;                                          \
             weft_frame_->state = __LINE__;                                                         \
         }                                                                                          \
         WEFT_SUSPEND_(WEFT_STARTS_);                                                               \
     } while (0)
 
-#define WEFT_CREATE_TASK_(scope, name, ...)                                                        \
+#define WEFT_CREATE_TASK_(scope, name, p, ...)                                                     \
     do {                                                                                           \
         weft_scope_ *const weft_into_ = (scope);                                                   \
-        WEFT_FILL_TASK_(weft_into_, name, __VA_ARGS__);                                            \
-        weft_start_task_(weft_into_, weft_created_);                                               \
+        WEFT_FILL_TASK_(weft_into_->loop, name, p, __VA_ARGS__);                                   \
+        weft_start_task_(weft_into_, weft_created_, false);                                        \
     } while (0)
 
-#define WEFT_FILL_TASK_(scope, name, ...)                                                          \
-    WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                            \
-    weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                            \
-    weft_prepare_task_((scope), weft_created_, &name##_code, __FILE__, __LINE__);                  \
-    *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__))
+#define WEFT_FILL_TASK_(loop, name, p, ...)                                                        \
+    WEFT_REQUIRE_TASK_(name, p);                                                                   \
+    weft_task *const weft_created_ = &(p)->task;                                                   \
+    weft_prepare_task_((loop), weft_created_, &name##_code, WEFT_FILE_, __LINE__);                 \
+    *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, __VA_ARGS__)
 
 /* Refuses to compile unless `pointer` points to a WEFT_TASK(name). Does not evaluate `pointer`. */
 #define WEFT_REQUIRE_TASK_(name, pointer)                                                          \
@@ -305,29 +323,38 @@ static inline bool weft_is_in_use_(const weft_task *task)
            (!weft_has_ended_(&task->awaitable) || weft_is_callback_(&task->live.wait.node));
 }
 
-/* Panics if the memory is in use. Otherwise reports the failed tasks in that memory to the
- * exception handler, and runs the reuse hooks in that memory. */
-WEFT_COLD_ void weft_before_reuse_(weft_loop *loop, weft_task *task, const weft_code *code,
-                                   const char *file, unsigned line);
-
-static inline void weft_prepare_task_(weft_scope_ *scope, weft_task *task, const weft_code *code,
+/* Prepares memory for a new task. Panics if the memory is in use. Otherwise reports the failed
+ * tasks in that memory to the exception handler, and runs the reuse hooks in that memory. */
+#ifdef __OPTIMIZE_SIZE__
+#define weft_prepare_task_ weft_before_reuse_
+#else
+static inline void weft_prepare_task_(weft_loop *loop, weft_task *task, const weft_code *code,
+                                      const char *file, unsigned line);
+#endif
+void weft_before_reuse_(weft_loop *loop, weft_task *task, const weft_code *code, const char *file,
+                        unsigned line);
+#ifndef __OPTIMIZE_SIZE__
+static inline void weft_prepare_task_(weft_loop *loop, weft_task *task, const weft_code *code,
                                       const char *file, unsigned line)
 {
-    if (WEFT_UNLIKELY_(weft_is_in_use_(task) || scope->loop->context.on_reuse))
-        weft_before_reuse_(scope->loop, task, code, file, line);
+    if (WEFT_UNLIKELY_(weft_is_in_use_(task) || loop->context.on_reuse))
+        weft_before_reuse_(loop, task, code, file, line);
 }
+#endif
 
-/* Both functions make a task a child of the scope. The task's frame must be filled.
- * weft_start_task_ also makes the task ready. */
-void weft_start_task_(weft_scope_ *scope, weft_task *task);
-void weft_start_eager_task_(weft_scope_ *scope, weft_task *task);
+/* Makes a task a child of the scope. The task's frame must be filled. Unless the task is eager,
+ * makes the task ready too. */
+void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager);
+
+/* Panics, because another task's memory was overwritten. */
+WEFT_NORETURN_ WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task);
 
 /* ---- Sleeping ---- */
 
 /* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` (WEFT_SECONDS,
  * WEFT_MS, WEFT_US), never less. If the delay is 0 or negative, every task that is ready now runs
  * first. Raises an error only if the task is cancelled. O(1) now; when the delay is over, the loop
- * has moved the timer at most 48 times (timer.h). */
+ * has moved the timer at most 46 times (timer.h). */
 #define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
@@ -438,7 +465,11 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
     return parked;
 }
 
-/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. */
+/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code
+ * that is compiled for size calls one function for that. */
+#ifdef __OPTIMIZE_SIZE__
+void weft_wake_with_(weft_task *task, const weft_error *error);
+#else
 static inline void weft_wake_with_(weft_task *task, const weft_error *error)
 {
     task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
@@ -448,6 +479,7 @@ static inline void weft_wake_with_(weft_task *task, const weft_error *error)
     }
     weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
 }
+#endif
 
 /* Makes a parked task ready. */
 static inline void weft_wake_(weft_task *task)
@@ -464,7 +496,8 @@ void weft_cancel_task_(weft_task *task);
 
 /* weft_enter_scope_ puts a group's scope into use; `parent` is the task in the group's block.
  * weft_exit_scope_ ends that. */
-void weft_enter_scope_(weft_scope_ *scope, weft_task *parent, const weft_frame *on_child_end);
+void weft_enter_scope_(weft_scope_ *scope, weft_task *parent,
+                       void (*on_child_end)(weft_loop *loop, weft_task *child));
 void weft_exit_scope_(weft_scope_ *scope);
 
 /* Returns the scope that the task is a child of. O(n), n: the group blocks that the task is in. */
@@ -475,11 +508,11 @@ void weft_leave_scope_(weft_task *task);
 
 /* ---- Memory that is reused ---- */
 
-/* weft_keep_failure_ adds a failed task to the loop's `failed` list. weft_mark_retrieved_ removes
- * the task from that list. weft_report_failure_ removes it too, and then calls the exception
- * handler. */
-void weft_keep_failure_(weft_task *task);
-void weft_mark_retrieved_(weft_task *task);
+/* weft_note_failure_ adds a failed task to the loop's `failed` list. If the task is in that list,
+ * removes it, because its error was retrieved. A loop points to this function from the first
+ * weft_set_exception_handler on. weft_report_failure_ removes the task from the list, and calls the
+ * exception handler. */
+void weft_note_failure_(weft_task *task);
 void weft_report_failure_(weft_task *task);
 
 /* What the loop's context has as on_reuse while there is something to look for. */

@@ -129,10 +129,11 @@ static void take_calls(weft_loop *loop)
         next = called->next;
         weft_handle_take_off_(loop, &called->handle);
         called->handle.function = call;
-        weft_handle_ready_(loop, &called->handle);
+        weft_push_due_(loop, &called->handle.wait);
     }
 }
 
+#if WEFT_TEXTS
 /* Returns the program's function of a ready handle, for reports. */
 static weft_function *function_of(weft_handle *ready)
 {
@@ -142,6 +143,9 @@ static weft_function *function_of(weft_handle *ready)
 }
 
 static const weft_threadsafe_hooks_ hooks = {take_calls, function_of};
+#else
+static const weft_threadsafe_hooks_ hooks = {take_calls};
+#endif
 
 /* ---- Opening and closing ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/barrier.h"
 
-const weft_error weft_broken_barrier_error = {.text = "the barrier is broken"};
+const weft_error weft_broken_barrier_error = {.text = WEFT_TEXT_("the barrier is broken")};
 
 void weft_barrier_init(weft_barrier *barrier, size_t n)
 {
@@ -72,58 +72,29 @@ WEFT_ASYNC_END
 
 /* ---- reset and abort: wait only for the lock ---- */
 
-/* Wakes also the tasks that wait to enter, as asyncio does. They check again, and wait again. */
-static void reset(weft_barrier *barrier)
+/* Resets or aborts the barrier, and releases the lock. Wakes also the tasks that wait to enter, as
+ * asyncio does. They check again, and wait again. */
+static void change(weft_barrier *barrier, enum weft_barrier_state_ to)
 {
-    barrier->state = barrier->count ? WEFT_BARRIER_RESETTING_ : WEFT_BARRIER_FILLING_;
+    const bool is_empty_reset = to == WEFT_BARRIER_RESETTING_ && !barrier->count;
+    barrier->state = is_empty_reset ? WEFT_BARRIER_FILLING_ : (unsigned char)to;
     weft_condition_notify_all(&barrier->condition);
-}
-
-static void abort_barrier(weft_barrier *barrier)
-{
-    barrier->state = WEFT_BARRIER_BROKEN_;
-    weft_condition_notify_all(&barrier->condition);
-}
-
-/* Calls `act` with the lock held, and releases the lock. */
-static void act_and_release(weft_barrier *barrier, void (*act)(weft_barrier *barrier))
-{
-    act(barrier);
     weft_condition_release(&barrier->condition);
 }
 
-static weft_step_ begin(weft_barrier *barrier, weft_context *context,
-                        void (*act)(weft_barrier *barrier))
+weft_step_ weft_barrier_change_begin_(weft_barrier *barrier, weft_context *context,
+                                      enum weft_barrier_state_ to)
 {
     const weft_step_ result = weft_lock_acquire_begin_(&barrier->condition.lock, context);
     if (result.what == WEFT_GO_ON_)
-        act_and_release(barrier, act);
+        change(barrier, to);
     return result;
 }
 
-static void resume(weft_barrier *barrier, weft_context *context, void (*act)(weft_barrier *barrier))
+void weft_barrier_change_resume_(weft_barrier *barrier, weft_context *context,
+                                 enum weft_barrier_state_ to)
 {
     weft_lock_acquire_resume_(&barrier->condition.lock, context);
     if (!context->error)
-        act_and_release(barrier, act);
-}
-
-weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *context)
-{
-    return begin(barrier, context, reset);
-}
-
-void weft_barrier_reset_resume_(weft_barrier *barrier, weft_context *context)
-{
-    resume(barrier, context, reset);
-}
-
-weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *context)
-{
-    return begin(barrier, context, abort_barrier);
-}
-
-void weft_barrier_abort_resume_(weft_barrier *barrier, weft_context *context)
-{
-    resume(barrier, context, abort_barrier);
+        change(barrier, to);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Barrier: n tasks wait until all n have come.
- * The n tasks are the parties. A round begins when the first of them comes, and ends when the last
- * of them has left the barrier. */
+ * As in asyncio, these n tasks are called the parties of the barrier. A round begins when the first
+ * task comes, and ends when the last of the n tasks has left the barrier. */
 #ifndef WEFT_PRIMITIVES_BARRIER_H
 #define WEFT_PRIMITIVES_BARRIER_H
 
@@ -15,19 +15,19 @@ extern "C" {
 extern const weft_error weft_broken_barrier_error;
 
 enum weft_barrier_state_ {
-    WEFT_BARRIER_FILLING_,   /* the round has fewer tasks than parties */
-    WEFT_BARRIER_DRAINING_,  /* all parties have come; some have not left */
+    WEFT_BARRIER_FILLING_,   /* fewer tasks than parties have come in this round */
+    WEFT_BARRIER_DRAINING_,  /* all tasks of the round have come; some have not left */
     WEFT_BARRIER_RESETTING_, /* the barrier was reset; some tasks have not left */
-    WEFT_BARRIER_BROKEN_     /* the barrier was aborted, and was not reset since */
+    WEFT_BARRIER_BROKEN_     /* the barrier was aborted, and was not reset after that */
 };
 
 /* asyncio.Barrier. The program owns the barrier, and must not move the barrier while a task waits
- * for it. There is nothing to clean up. */
+ * for it. A barrier need not be destroyed. */
 typedef struct weft_barrier {
     weft_condition condition;
     size_t parties; /* the number of tasks that make a round; at least 1 */
-    size_t count;   /* tasks of this round that have come and have not left */
-    size_t passed;  /* tasks of this round that have got their result */
+    size_t count;   /* number of tasks of this round that have come and have not left */
+    size_t passed;  /* number of tasks of this round that have got their result already */
     enum weft_barrier_state_ state;
 } weft_barrier;
 
@@ -43,12 +43,12 @@ typedef struct weft_barrier {
  * barrier. O(1). */
 void weft_barrier_init(weft_barrier *barrier, size_t n);
 
-/* The frame (coroutine's memory) of one weft_barrier_wait. The program owns the frame. All its
- * bytes must be zero before its first use. */
+/* The memory for one weft_barrier_wait, which is a coroutine: its frame. The program owns the
+ * frame. All bytes of the frame must be zero before its first use. */
 struct weft_barrier_wait {
     weft_frame frame;
     weft_barrier *barrier;
-    size_t result; /* of this task: from 0 to parties - 1, and unique within the round */
+    size_t result; /* from 0 to parties - 1; each task of a round has another result */
 };
 
 WEFT_DECLARE(weft_barrier_wait);
@@ -56,32 +56,36 @@ WEFT_DECLARE(weft_barrier_wait);
 /* weft_barrier_wait(weft_barrier *barrier, struct weft_barrier_wait *wait)
  * `wait.result = await barrier.wait()`. Waits until as many tasks wait as the barrier has parties.
  * If tasks of the previous round are still in the barrier, the task first waits until they have
- * left. The caller owns *wait, and must not move or reuse *wait until this wait has ended.
- * The result is the number of tasks that came before this task in the round and had not been
- * cancelled by then. In asyncio two tasks may get equal results (gh-155233). If a task is cancelled
- * before all parties have come, that task leaves the barrier, and the round needs one more task.
- * Raises weft_broken_barrier_error if the barrier is broken, or is reset or aborted during the
- * wait. Raises weft_invalid_state_error if the barrier has no parties. O(1); for the last task of a
- * round, O(n), n: the waiting tasks. */
+ * left. The caller owns *wait, and must not move or reuse *wait until this wait has ended. The
+ * result is the task's place in the round: 0 for the first task that came, 1 for the second, and so
+ * on. In asyncio two tasks of a round may get equal results (gh-155233). A task that is cancelled
+ * before the last task of the round has come leaves the barrier. The round then needs one more
+ * task, and the places do not count the cancelled task. Raises weft_broken_barrier_error if the
+ * barrier is broken, or is reset or aborted during the wait. Raises weft_invalid_state_error if the
+ * barrier has no parties. O(1); for the last task of a round, O(n), n: the waiting tasks. */
 #define weft_barrier_wait(barrier_, wait)                                                          \
     weft_call(weft_barrier_wait, (wait), .barrier = (barrier_))
 
 /* weft_barrier_reset(weft_barrier *barrier): `await barrier.reset()`. Makes the tasks of the
  * current round raise weft_broken_barrier_error. When these tasks have left, a new round can begin.
- * The call waits for the barrier's lock, not for the tasks. If the caller is cancelled during this
- * wait, weft_barrier_reset raises weft_cancelled_error and changes nothing. It raises no other
- * error. `barrier` is evaluated again when the caller is resumed. O(n), n: the waiting tasks. */
+ * weft_barrier_reset waits until it has the barrier's lock, but does not wait until the tasks have
+ * left. If the calling task is cancelled while it waits for the lock, weft_barrier_reset raises
+ * weft_cancelled_error and changes nothing. It raises no other error. The macro evaluates `barrier`
+ * again when the calling task resumes. O(n), n: the waiting tasks. */
 #define weft_barrier_reset(barrier)                                                                \
-    WEFT_WAIT_RESUME_(weft_barrier_reset_begin_((barrier), weft_context_),                         \
-                      weft_barrier_reset_resume_((barrier), weft_context_))
+    WEFT_WAIT_RESUME_(                                                                             \
+        weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_RESETTING_),             \
+        weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_RESETTING_))
 
-/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks the barrier. Until the
- * barrier is reset, each task that waits there or comes raises weft_broken_barrier_error. The wait
- * for the lock, a cancellation and the evaluation of `barrier` are as in weft_barrier_reset. O(n),
- * n: the waiting tasks. */
+/* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks the barrier. The tasks
+ * that wait at the barrier then raise weft_broken_barrier_error. Until the barrier is reset, so
+ * does each task that calls weft_barrier_wait. weft_barrier_abort waits for the barrier's lock as
+ * weft_barrier_reset does. If the calling task is cancelled during this wait, raises
+ * weft_cancelled_error and changes nothing. The macro evaluates `barrier` again when the calling
+ * task resumes. O(n), n: the waiting tasks. */
 #define weft_barrier_abort(barrier)                                                                \
-    WEFT_WAIT_RESUME_(weft_barrier_abort_begin_((barrier), weft_context_),                         \
-                      weft_barrier_abort_resume_((barrier), weft_context_))
+    WEFT_WAIT_RESUME_(weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_BROKEN_),  \
+                      weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_BROKEN_))
 
 /* barrier.parties. Returns the number of tasks that make a round. O(1). */
 static inline size_t weft_barrier_parties(const weft_barrier *barrier)
@@ -89,14 +93,14 @@ static inline size_t weft_barrier_parties(const weft_barrier *barrier)
     return barrier->parties;
 }
 
-/* barrier.n_waiting. Returns how many tasks of the round have come, while the barrier waits for
- * more tasks; else 0. O(1). */
+/* barrier.n_waiting. If the round still needs more tasks, returns how many tasks have come.
+ * Otherwise returns 0. O(1). */
 static inline size_t weft_barrier_waiting(const weft_barrier *barrier)
 {
     return barrier->state == WEFT_BARRIER_FILLING_ ? barrier->count : 0;
 }
 
-/* barrier.broken. Returns true if the barrier was aborted, and was not reset since. O(1). */
+/* barrier.broken. Returns true if the barrier was aborted, and was not reset after that. O(1). */
 static inline bool weft_barrier_broken(const weft_barrier *barrier)
 {
     return barrier->state == WEFT_BARRIER_BROKEN_;
@@ -104,10 +108,11 @@ static inline bool weft_barrier_broken(const weft_barrier *barrier)
 
 /* ---- Private ---- */
 
-weft_step_ weft_barrier_reset_begin_(weft_barrier *barrier, weft_context *context);
-void weft_barrier_reset_resume_(weft_barrier *barrier, weft_context *context);
-weft_step_ weft_barrier_abort_begin_(weft_barrier *barrier, weft_context *context);
-void weft_barrier_abort_resume_(weft_barrier *barrier, weft_context *context);
+/* Begins and resumes a reset (to WEFT_BARRIER_RESETTING_) or an abort (to WEFT_BARRIER_BROKEN_). */
+weft_step_ weft_barrier_change_begin_(weft_barrier *barrier, weft_context *context,
+                                      enum weft_barrier_state_ to);
+void weft_barrier_change_resume_(weft_barrier *barrier, weft_context *context,
+                                 enum weft_barrier_state_ to);
 
 #ifdef __cplusplus
 }

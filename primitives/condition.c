@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/condition.h"
 
-static const weft_primitive_info_ info = {.name = "condition"};
+WEFT_INFO_(info, .name = "condition");
 
 weft_step_ weft_condition_wait_begin_(weft_condition *condition, weft_context *context)
 {
     context->error = weft_lock_release(&condition->lock);
     if (context->error)
         return weft_go_on_(context);
-    return weft_waiters_park_(&condition->waiters, context, &info);
+    return weft_waiters_park_(&condition->waiters, context, WEFT_INFO_OF_(info));
 }
 
 /* A wait has three states, which are states of its line (coroutine.h):
@@ -56,10 +56,9 @@ weft_step_ weft_condition_wait_resume_(weft_condition *condition, weft_context *
 
 const weft_error *weft_condition_notify(weft_condition *condition, size_t n)
 {
-    static const weft_error not_held = {&weft_invalid_state_error,
-                                        "a condition is notified with its lock held"};
+    WEFT_ERROR_(not_held, weft_invalid_state_error, "a condition is notified with its lock held");
     if (!condition->lock.holder)
-        return &not_held;
+        return not_held;
     weft_waiters_wake_(&condition->waiters, n);
     return NULL;
 }

@@ -11,7 +11,8 @@ extern "C" {
 
 /* asyncio.Condition, with a lock of its own. A condition of all zero bytes is ready for use, and
  * its lock is free. The program owns the condition, and must not move the condition while a task
- * waits for it. There is nothing to clean up. The member `lock` may be used like any weft_lock. */
+ * waits for it. A condition need not be destroyed. The member `lock` may be used like any
+ * weft_lock. */
 typedef struct weft_condition {
     weft_waiters_ waiters;
     weft_lock lock;
@@ -35,38 +36,39 @@ static inline bool weft_condition_locked(const weft_condition *condition)
 
 /* weft_with_condition(weft_condition *condition) { ... } weft_end: `async with condition:`.
  * Acquires the condition's lock, and releases the lock however the program leaves the block.
- * `condition` is evaluated again at that release, and must give the same condition. */
+ * The macro evaluates `condition` again for the release, and must get the same condition then. */
 #define weft_with_condition(condition)                                                             \
     WEFT_WITH_(weft_condition_acquire(condition), weft_condition_release(condition))
 
-/* weft_condition_wait(weft_condition *condition): `await condition.wait()`. Releases the lock,
- * waits until the task is notified, and acquires the lock again. If the task is cancelled during
- * the wait, even several times, it still acquires the lock, and then raises weft_cancelled_error.
- * Before a cancelled task raises, it wakes one other waiting task, so that no notification is lost
- * (as in asyncio). Raises weft_invalid_state_error if no task holds the lock. `condition` is
- * evaluated again when the task is resumed. Costs what weft_lock_acquire costs. A cancelled wait
- * also costs O(w), w: the tasks that were woken and have not run since. */
+/* weft_condition_wait(weft_condition *condition): `await condition.wait()`. Releases the
+ * condition's lock, waits until the task is notified, and acquires the lock again. If the task is
+ * cancelled during the wait, even several times, it still acquires the lock, and then raises
+ * weft_cancelled_error. Before it raises this error, it wakes one other waiting task, so that no
+ * notification is lost (as in asyncio). Raises weft_invalid_state_error if no task holds the lock.
+ * The macro evaluates `condition` again when the task resumes. Costs what weft_lock_acquire costs.
+ * A cancelled wait also costs O(w), w: the tasks that were woken and have not run since. */
 #define weft_condition_wait(condition)                                                             \
     WEFT_WAIT_IN_PHASES_(weft_condition_wait_begin_((condition), weft_context_),                   \
                          weft_condition_wait_resume_((condition), weft_context_, weft_frame_))
 
 /* weft_condition_wait_for(weft_condition *condition, predicate)
  * `await condition.wait_for(lambda: predicate)`. Waits until `predicate`, an expression, is true.
- * The task must hold the condition's lock. `predicate` is evaluated at the beginning and after each
- * notification, always while the task holds the lock. Raises what weft_condition_wait raises. */
+ * The task must hold the condition's lock. The macro evaluates `predicate` at the beginning and
+ * after each notification, always while the task holds the lock. Raises what weft_condition_wait
+ * raises. */
 #define weft_condition_wait_for(condition, predicate)                                              \
     do {                                                                                           \
         while (!(predicate))                                                                       \
             weft_condition_wait(condition);                                                        \
     } while (0)
 
-/* condition.notify(n). Wakes the first n waiting tasks that are not woken yet. Returns NULL, or
- * weft_invalid_state_error if no task holds the lock. O(n + w), w: the tasks that were woken before
- * and have not run since. */
+/* condition.notify(n). Wakes the first n waiting tasks, without those that were woken before.
+ * Returns NULL, or weft_invalid_state_error if no task holds the condition's lock. O(n + w), w: the
+ * tasks that were woken before and have not run since. */
 const weft_error *weft_condition_notify(weft_condition *condition, size_t n);
 
 /* condition.notify_all(). Wakes all waiting tasks. Returns NULL, or weft_invalid_state_error if no
- * task holds the lock. O(n), n: the waiting tasks. */
+ * task holds the condition's lock. O(n), n: the waiting tasks. */
 const weft_error *weft_condition_notify_all(weft_condition *condition);
 
 /* ---- Private ---- */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/event.h"
 
-static const weft_primitive_info_ info = {.name = "event"};
+WEFT_INFO_(info, .name = "event");
 
 weft_step_ weft_event_wait_park_(weft_event *event, weft_context *context)
 {
-    return weft_waiters_park_(&event->waiters, context, &info);
+    return weft_waiters_park_(&event->waiters, context, WEFT_INFO_OF_(info));
 }
 
 void weft_event_wait_resume_(weft_event *event, weft_context *context)

@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* asyncio.Event. An event of all zero bytes is not set. The program owns the event, and must not
- * move the event while a task waits for it. There is nothing to clean up. */
+ * move the event while a task waits for it. An event need not be destroyed. */
 typedef struct weft_event {
     weft_waiters_ waiters;
     bool set;
@@ -19,7 +19,7 @@ typedef struct weft_event {
 /* weft_event_wait(weft_event *event): `await event.wait()`. Waits until the event is set. If the
  * event is set already, the task does not wait. A task that was woken goes on even if the event is
  * cleared before the task runs. If the task is cancelled, raises weft_cancelled_error; there is no
- * other error. `event` is evaluated again when the task is resumed. O(1). */
+ * other error. The macro evaluates `event` again when the task resumes. O(1). */
 #define weft_event_wait(event)                                                                     \
     WEFT_WAIT_RESUME_(weft_event_wait_begin_((event), weft_context_),                              \
                       weft_event_wait_resume_((event), weft_context_))

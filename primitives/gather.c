@@ -67,7 +67,7 @@ static void observe_end(weft_loop *loop, weft_handle *handle)
         return;
     }
     handle->function = on_part_end;
-    weft_handle_ready_(loop, handle);
+    weft_push_due_(loop, &handle->wait);
 }
 
 /* Counts the parts that have ended, and observes the others. Retrieves the error of every ended

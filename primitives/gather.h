@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Gather: waits until all of several tasks and futures, its parts, have ended. */
+/* Gather: waits until several tasks and futures have ended. These tasks and futures are the parts
+ * of the gather. */
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H
 
@@ -9,20 +10,20 @@
 extern "C" {
 #endif
 
-/* The members that every type of gather begins with. They do not depend on the number of parts. */
+/* The first members of every type of gather. They do not depend on the number of parts. */
 typedef struct weft_gather_ {
-    weft_gather_wait_ gather_wait; /* what the waiting task is parked in */
+    weft_gather_wait_ gather_wait; /* the object for which the gathering task waits */
     weft_multi_wait_ multi_wait;
-    size_t live;             /* parts that have not ended yet */
-    const weft_error *error; /* what the wait raises when it ends; NULL: no error */
-    bool collects;           /* true: a part's error does not end the wait */
+    size_t live;             /* number of parts that have not ended yet */
+    const weft_error *error; /* the error that the wait raises at its end; NULL: no error */
+    bool collects;           /* true: the error of a part does not end the wait */
 } weft_gather_;
 
 /* WEFT_GATHER(n): the type of a gather with room for n parts. A part is a task or future that the
  * gather waits for. A gather lives in a frame (a coroutine's struct), or is static. It must be all
- * zero bytes before its first use, and must not be moved while it has parts. When its wait has
- * ended, the gather may be used again. Each use of the macro makes a new type. To use the type
- * twice, name it with typedef. */
+ * zero bytes before its first use, and must not be moved while it has parts. After a
+ * wait for the parts has ended, the program may use the gather again. Each use of the macro makes a
+ * new type. To use the type twice, name it with typedef. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
@@ -30,7 +31,7 @@ typedef struct weft_gather_ {
     }
 
 /* WEFT_GATHER_OVER: the type of a gather that keeps its parts in an array of the program
- * (weft_gather_add_in). Everything else is as in WEFT_GATHER(n). */
+ * (weft_gather_add_in). In all other ways, such a gather is like a WEFT_GATHER(n). */
 #define WEFT_GATHER_OVER                                                                           \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
@@ -47,42 +48,43 @@ typedef struct weft_gather_ {
     }
 
 /* weft_gather_add(WEFT_GATHER(n) *g, p)
- * Adds *p, a started task or a created future, as a part of the gather. *p must stay valid, and its
- * memory must not be reused, until the gather's wait has ended. Returns NULL if *p was added. If
- * there is no room, *p was never started or created, or a task waits for the gather, adds nothing
- * and returns weft_invalid_state_error. `g` is evaluated more than once. O(1). */
+ * Adds *p, a started task or a created future, as a part of the gather. The program must not move,
+ * free or reuse *p until the gather's wait has ended. Returns NULL if *p was added. In three cases,
+ * weft_gather_add adds nothing and returns weft_invalid_state_error: the gather has no room, *p was
+ * never started or created, or a task already waits for the gather. The macro evaluates `g` more
+ * than once. O(1). */
 #define weft_gather_add(g, p)                                                                      \
     weft_gather_add_in(g, (g)->parts, sizeof((g)->parts) / sizeof(weft_part), p)
 
 /* weft_gather_add_in(WEFT_GATHER_OVER *g, weft_part *parts, size_t room, p)
  * Adds *p as a part of a gather that keeps its parts in the program's array. `parts` is that array,
- * of `room` elements; both must be equal in all calls for one gather. The program owns the array,
- * and must keep the array until the gather's wait has ended. The array needs no initialiser.
- * Everything else is as in weft_gather_add. */
+ * and `room` is the number of its elements. All calls for one gather must pass the same array. The
+ * program owns the array, and must keep the array until the gather's wait has ended. The array
+ * needs no initialiser. In all other ways, this macro does what weft_gather_add does. */
 #define weft_gather_add_in(g, parts, room, p)                                                      \
     weft_multi_wait_add_(&(g)->gather.multi_wait, (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(g): `await asyncio.gather(...)` of the parts that were added to the gather *g.
- * Waits until every part has ended, or until a first part ends with an error. Raises that error. A
- * part that was cancelled ends with weft_cancelled_error. The other parts then go on. If another
- * part fails later and nothing retrieves its error, the loop calls the exception handler (asyncio's
- * gather hides that error). Each part keeps its own result.
- * If the waiting task is cancelled, the gather cancels every part, and the task waits on. If all
- * parts then end without an error, the wait raises weft_cancelled_error.
+ * Waits until every part has ended, or until a first part ends with an error. The wait then raises
+ * this error, and the other parts go on. A part that was cancelled has the error
+ * weft_cancelled_error. If another part fails later and the program does not retrieve its error,
+ * the loop calls the exception handler (asyncio's gather hides that error). Each part keeps its own
+ * result. If the waiting task is cancelled, the gather cancels every part, and the task waits until
+ * all parts have ended. If no part ends with an error then, the wait raises weft_cancelled_error.
  * Raises weft_invalid_state_error if a task waits for the gather already, or if a part belongs to
- * another loop. When the wait has ended, the gather has no parts, and nothing refers to the gather.
- * `g` is evaluated again when the task is resumed. O(n), n: the parts. */
+ * another loop. When the wait has ended, the gather has no parts, and weft no longer uses the
+ * gather. The macro evaluates `g` again when the waiting task resumes. O(n), n: the parts. */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`.
- * Waits until every part has ended. Raises no error of a part: weft_error_of(part) returns that
- * error. Everything else is as in weft_gather_all. */
+ * Waits until every part has ended. Does not raise the error of a part; weft_error_of(part) returns
+ * it. In all other ways, this macro does what weft_gather_all does. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
 /* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`.
- * Adds 1 to 8 parts, and then waits as weft_gather_all(g) does. If weft_gather_add would refuse one
- * of the parts, adds no part and raises weft_invalid_state_error. `g` is evaluated more than once.
- * O(n), n: the parts. */
+ * Adds 1 to 8 parts, and then waits as weft_gather_all(g) does. If weft_gather_add would return an
+ * error for one of the parts, adds no part and raises weft_invalid_state_error. The macro evaluates
+ * `g` more than once. O(n), n: the parts. */
 #define weft_gather(g, ...)                                                                        \
     do {                                                                                           \
         {                                                                                          \
@@ -97,10 +99,10 @@ typedef struct weft_gather_ {
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`.
  * Creates the n tasks of *g, adds them as parts, and then waits as weft_gather_all(g) does. The
- * macro declares `i`, an int: the arguments may use it as the index of the task, from 0 to n - 1.
- * If *g has parts or a task waits for *g, creates no task and raises weft_invalid_state_error.
- * Panics if a task of *g still runs from an earlier use. `g` is evaluated more than once. Costs
- * O(n) and n calls of weft_create_task. */
+ * macro declares the variable `i`, an int. In the arguments, `i` is the index of the task, from 0
+ * to n - 1. If *g already has parts, or a task waits for *g, creates no task and raises
+ * weft_invalid_state_error. Panics if a task in *g has not ended since an earlier use of *g. The
+ * macro evaluates `g` more than once. Costs O(n) and n calls of weft_create_task. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
         WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
@@ -130,7 +132,7 @@ typedef struct weft_gather_ {
     WEFT_WAIT_RESUME_(weft_gather_begin_(weft_context_, &(g)->gather, (collects)),                 \
                       weft_gather_resume_(&(g)->gather, weft_context_))
 
-/* Expands to pointers to the awaitables of 1 to 8 tasks and futures, with commas between. */
+/* Expands to a list of pointers to the member `awaitable` of each of 1 to 8 tasks and futures. */
 #define WEFT_AWAITABLES_(...)                                                                      \
     WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8_, 7_, 6_, 5_, 4_, 3_, 2_, 1_, ))      \
     (__VA_ARGS__)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/group.h"
 
-#include "primitives/pool.h"
+const weft_error weft_group_error = {.text = WEFT_TEXT_("unhandled errors in a task group")};
 
-const weft_error weft_group_error = {.text = "unhandled errors in a task group"};
-
-static const weft_primitive_info_ info = {.name = "group", .at = offsetof(weft_group, info)};
+WEFT_INFO_(info, .name = "group", .at = offsetof(weft_group, info));
 
 /* ---- Children ---- */
 
@@ -26,7 +24,7 @@ enum {
 static bool is_failed_child(const weft_group *group, const weft_task *task)
 {
     return (task->root.flags & FAILED_FLAGS) == FAILED_FLAGS &&
-           task->live.wait.node.listed_for == &group->info;
+           task->live.wait.node.failed_in == group;
 }
 
 /* Empties the ring of `failed` if the memory of its last child was reused: the ring is known by
@@ -42,10 +40,8 @@ static void forget_lost_failures(weft_group *group)
 static void retain_failed(weft_group *group, weft_task *child)
 {
     forget_lost_failures(group);
-    if (child->root.flags & WEFT_POOLED_)
-        weft_group_retain_(group, child);
     child->root.flags |= FAILED_FLAGS;
-    child->live.wait.node.listed_for = &group->info;
+    child->live.wait.node.failed_in = group;
     weft_task_ring_append_(&group->failed, child);
     group->failures++;
 }
@@ -73,51 +69,46 @@ static void child_failed(weft_group *group, weft_task *child)
 }
 
 /* The callback of a child's end. */
-static void child_ended(weft_loop *loop, weft_node_ *node)
+static void child_ended(weft_loop *loop, weft_task *child)
 {
-    weft_task *const child = weft_task_of_node_(node);
     weft_group *const group = WEFT_CONTAINER_(child->awaitable.scope, weft_group, scope);
-    (void)loop;
     weft_leave_scope_(child);
     if (!group->scope.children && group->waits && weft_is_parked_(group->scope.parent))
         weft_wake_(group->scope.parent);
+    if (child->root.flags & WEFT_POOLED_)
+        loop->pooled(&group->scope, child);
     if (weft_error_is(child->awaitable.error, &weft_any_error))
         child_failed(group, child);
-    else if (child->root.flags & WEFT_POOLED_)
-        weft_pool_give_back_(child);
 }
-
-static const weft_code child_ended_code = {.run = child_ended, .name = "group"};
-static const weft_frame child_ended_frame = {
-    &child_ended_code, {NULL}, WEFT_FIXED_CALLBACK_STATE_, 0};
 
 const weft_error *weft_group_refusal_(void)
 {
-    static const weft_error refused = {&weft_invalid_state_error, "the group takes no tasks now"};
-    return &refused;
+    WEFT_ERROR_(refused, weft_invalid_state_error, "the group takes no tasks now");
+    return refused;
 }
 
 const weft_error *weft_group_admits_eager_(const weft_group *group, weft_context *context)
 {
-    static const weft_error elsewhere = {&weft_invalid_state_error,
-                                         "an eager child is started in another loop's group"};
+    WEFT_ERROR_(elsewhere, weft_invalid_state_error,
+                "an eager child is started in another loop's group");
     if (!weft_group_accepts_(group))
         return weft_group_refusal_();
-    return group->scope.loop == weft_running_loop_(context) ? NULL : &elsewhere;
+    return group->scope.loop == weft_running_loop_(context) ? NULL : elsewhere;
 }
 
 /* ---- The block ---- */
 
 const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
 {
-    static const weft_error entered = {&weft_invalid_state_error, "the group has been entered"};
+    WEFT_ERROR_(entered, weft_invalid_state_error, "the group has been entered");
     if (group->scope.parent)
-        return &entered;
+        return entered;
     weft_task *const parent = weft_running_task_(context);
     weft_group_forget_errors(group);
-    *group = (weft_group){.info = &info, .error.kind = &weft_group_error};
+    *group = (weft_group){.error.kind = &weft_group_error};
+    WEFT_SET_INFO_(group, WEFT_INFO_OF_(info));
     group->cancelling = (unsigned char)weft_cancelling(parent);
-    weft_enter_scope_(&group->scope, parent, &child_ended_frame);
+    weft_enter_scope_(&group->scope, parent, child_ended);
     return NULL;
 }
 
@@ -136,7 +127,7 @@ weft_step_ weft_group_join_begin_(weft_group *group)
     if (!group->scope.children)
         return (weft_step_){WEFT_GO_ON_};
     group->waits = true;
-    return weft_park_listed_(group->scope.parent, &group->info);
+    return weft_park_listed_(group->scope.parent, WEFT_WHERE_(group));
 }
 
 void weft_group_join_resume_(weft_group *group, weft_context *context)
@@ -234,7 +225,7 @@ size_t weft_count_errors(const weft_error *error)
 void weft_group_forget_errors(weft_group *group)
 {
     if (group->retained)
-        weft_group_release_retained_(group);
+        group->scope.loop->pooled(&group->scope, NULL);
     group->failed = NULL;
     group->failures = 0;
     group->raised = NULL;

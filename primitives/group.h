@@ -21,7 +21,7 @@ extern const weft_error weft_group_error;
  * task may enter the block again. */
 typedef struct weft_group {
     weft_scope_ scope;
-    const weft_primitive_info_ *info;
+    WEFT_INFO_MEMBER_
     weft_task *failed;        /* the last of a circular list of failed children; NULL: none */
     const weft_error *raised; /* the error that left the body; NULL: none, or a cancellation */
     weft_error error;         /* the group's error, whose address the block raises */
@@ -77,14 +77,14 @@ typedef struct weft_group {
  * cases too, the macro raises weft_invalid_state_error; it starts no child, and *task is free.
  * Panics if another task still uses the memory *task. `group` is evaluated more than once. Costs
  * what weft_create_task costs. */
-#define weft_group_create_task(group, name, ...)                                                   \
+#define weft_group_create_task(group, name, ...) WEFT_GROUP_CREATE_TASK_(group, name, __VA_ARGS__, )
+#define WEFT_GROUP_CREATE_TASK_(group, name, p, ...)                                               \
     do {                                                                                           \
-        WEFT_REQUIRE_TASK_(name, WEFT_FIRST_(__VA_ARGS__));                                        \
-        weft_task *const weft_created_ = &(WEFT_FIRST_(__VA_ARGS__))->task;                        \
-        if (!weft_group_prepare_((group), weft_created_, &name##_code, __FILE__, __LINE__))        \
+        WEFT_REQUIRE_TASK_(name, p);                                                               \
+        weft_task *const weft_created_ = &(p)->task;                                               \
+        if (!weft_group_prepare_((group), weft_created_, &name##_code, WEFT_FILE_, __LINE__))      \
             weft_raise(weft_group_refusal_());                                                     \
-        *(struct name *)(void *)&weft_created_->root =                                             \
-            WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                      \
+        *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, __VA_ARGS__);       \
         if (weft_group_start_((group), weft_created_, 0))                                          \
             weft_raise(weft_group_refusal_());                                                     \
     } while (0)
@@ -98,19 +98,19 @@ typedef struct weft_group {
     do {                                                                                           \
         weft_check(weft_group_admits_eager_((group), weft_context_));                              \
         WEFT_CHECK_AND_CREATE_EAGER_(if ((group)->aborting) weft_raise(weft_group_refusal_()),     \
-                                     &(group)->scope, name, __VA_ARGS__);                          \
+                                     &(group)->scope, name, __VA_ARGS__, );                        \
     } while (0)
 
 /* weft_group_start_task(weft_group *group, name, WEFT_TASK(name) *task, .argument = value, ...)
  * group.create_task(name(...)), outside of a coroutine: for example in a callback. An expression
  * that does what weft_group_create_task does, but returns an error instead of raising the error.
  * Returns NULL if the child was started. `group` and `task` are evaluated more than once. */
-#define weft_group_start_task(group, name, ...)                                                    \
-    (WEFT_REQUIRE_TASK_TOO_(name, (WEFT_FIRST_(__VA_ARGS__))),                                     \
-     weft_group_prepare_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, &name##_code, __FILE__,       \
-                         __LINE__)                                                                 \
-         ? ((WEFT_FIRST_(__VA_ARGS__))->frame = WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__)),  \
-            weft_group_start_((group), &(WEFT_FIRST_(__VA_ARGS__))->task, 0))                      \
+#define weft_group_start_task(group, name, ...) WEFT_GROUP_START_TASK_(group, name, __VA_ARGS__, )
+#define WEFT_GROUP_START_TASK_(group, name, p, ...)                                                \
+    (WEFT_REQUIRE_TASK_TOO_(name, (p)),                                                            \
+     weft_group_prepare_((group), &(p)->task, &name##_code, WEFT_FILE_, __LINE__)                  \
+         ? ((p)->frame = WEFT_FRAME_(name, NULL, __VA_ARGS__),                                     \
+            weft_group_start_((group), &(p)->task, 0))                                             \
          : weft_group_refusal_())
 
 /* group.cancel(), which asyncio has from Python 3.15 on. Cancels the children, and cancels the
@@ -191,7 +191,7 @@ static inline bool weft_group_prepare_(weft_group *group, weft_task *task, const
 {
     if (WEFT_UNLIKELY_(!weft_group_accepts_(group)))
         return false;
-    weft_prepare_task_(&group->scope, task, code, file, line);
+    weft_prepare_task_(group->scope.loop, task, code, file, line);
     return true;
 }
 
@@ -204,7 +204,7 @@ static inline const weft_error *weft_group_start_(weft_group *group, weft_task *
     if (WEFT_UNLIKELY_(group->aborting))
         return weft_group_refusal_();
     task->root.flags |= (uint16_t)flags;
-    weft_start_task_(&group->scope, task);
+    weft_start_task_(&group->scope, task, false);
     return NULL;
 }
 

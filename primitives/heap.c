@@ -132,3 +132,24 @@ weft_queue_node *weft_heap_take_node_(weft_queue_node *first, weft_queue_before 
     }
     return as_first(heap);
 }
+
+/* ---- Priority queues ---- */
+
+void weft_queue_sort_array_(weft_queue_ *queue, void *items, size_t size, bool comes_in,
+                            weft_queue_before *before)
+{
+    const weft_heap_ heap = {items, size, before};
+    if (comes_in)
+        weft_heap_put_(&heap, queue->size);
+    else
+        weft_heap_take_(&heap, queue->size);
+}
+
+void weft_queue_sort_nodes_(weft_queue_ *queue, void *node, size_t at, bool comes_in,
+                            weft_queue_before *before)
+{
+    if (comes_in)
+        queue->last = weft_heap_put_node_(queue->last, node, before, at);
+    else
+        queue->last = weft_heap_take_node_(queue->last, before, at);
+}

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/lock.h"
 
+#if WEFT_TEXTS
 static const weft_task *holder(const weft_primitive_info_ *const *primitive)
 {
     return WEFT_CONTAINER_(primitive, weft_lock, waiters.info)->holder;
 }
+#endif
 
-static const weft_primitive_info_ info = {.name = "lock", .holder = holder};
+WEFT_INFO_(info, .name = "lock", .holder = holder);
 
 weft_step_ weft_lock_acquire_begin_(weft_lock *lock, weft_context *context)
 {
     if (lock->holder || !weft_waiters_all_cancelled_(&lock->waiters))
-        return weft_waiters_park_(&lock->waiters, context, &info);
+        return weft_waiters_park_(&lock->waiters, context, WEFT_INFO_OF_(info));
     lock->holder = weft_running_task_(context);
     return (weft_step_){WEFT_GO_ON_};
 }
@@ -28,9 +30,9 @@ void weft_lock_acquire_resume_(weft_lock *lock, weft_context *context)
 
 const weft_error *weft_lock_release(weft_lock *lock)
 {
-    static const weft_error not_locked = {&weft_invalid_state_error, "the lock is not locked"};
+    WEFT_ERROR_(not_locked, weft_invalid_state_error, "the lock is not locked");
     if (!lock->holder)
-        return &not_locked;
+        return not_locked;
     lock->holder = NULL;
     weft_waiters_wake_first_(&lock->waiters);
     return NULL;

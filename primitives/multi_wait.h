@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A task's wait for several tasks and futures at once: what gather, wait and as_completed share.
+/* A task's wait for several tasks and futures at once. gather, wait and as_completed share it.
  *
  * Each of these tasks and futures is a part of the wait. Each part has a handle (memory for one
  * callback), which the loop calls when the part has ended. In each such callback, gather.c or
@@ -15,28 +15,30 @@ extern "C" {
 
 typedef struct weft_multi_wait_ weft_multi_wait_;
 
-/* One of several tasks and futures that a task waits for. A program needs this type only for an
- * array of parts (weft_gather_add_in, weft_wait_add_in). All members are private. */
+/* The memory by which a gather or a wait set waits for one task or future. A program needs this
+ * type only for an array of parts (weft_gather_add_in, weft_wait_add_in). All members are
+ * private. */
 typedef struct weft_part {
     weft_handle handle; /* handle.wait.awaited: the task or future */
     weft_multi_wait_ *multi_wait;
 } weft_part;
 
-/* A wait for several tasks and futures. A wait of all zero bytes has no parts. */
+/* A wait for several tasks and futures. If all bytes of this struct are zero, it has no parts. */
 struct weft_multi_wait_ {
     weft_task *parent; /* the task that waits; NULL: no task */
     weft_part *parts;
     size_t count; /* number of parts that were added */
-    /* While a task waits: parts whose end is not handled yet. For as_completed: parts at the
-     * beginning. */
+    /* While a task waits for a gather or in wait: the number of parts whose end the loop has not
+     * handled yet. For as_completed: the number of parts at the beginning of the block. */
     size_t open;
 };
 
 /* ---- Before a wait ---- */
 
-/* Adds an awaitable as a part. `parts` is an array of `room` elements, and both must be equal in
- * all calls for one wait. Returns NULL if the part was added. If there is no room, a task waits, or
- * the awaitable was never started, adds nothing and returns weft_invalid_state_error. */
+/* Adds an awaitable as a part. `parts` is an array of `room` elements; all calls for one wait must
+ * pass the same array. Returns NULL if the part was added. Adds nothing and returns
+ * weft_invalid_state_error in three cases: the array is full, a task already waits, or the
+ * awaitable was never started. */
 WEFT_MUST_CHECK_
 const weft_error *weft_multi_wait_add_(weft_multi_wait_ *multi_wait, weft_part *parts, size_t room,
                                        weft_awaitable_ *awaitable);
@@ -51,8 +53,8 @@ const weft_error *weft_multi_wait_add_all_(weft_multi_wait_ *multi_wait, weft_pa
 WEFT_MUST_CHECK_
 const weft_error *weft_multi_wait_check_unused_(const weft_multi_wait_ *multi_wait);
 
-/* Drops the parts that have ended, and returns how many are left. While a task waits, drops no
- * part: the handles are in lists then. */
+/* Removes the parts that have ended, and returns how many are left. While a task waits, removes no
+ * part, because the parts' handles are in lists then. */
 size_t weft_multi_wait_drop_ended_(weft_multi_wait_ *multi_wait);
 
 /* ---- During a wait ---- */
@@ -77,8 +79,8 @@ static inline bool weft_part_is_of_(const weft_part *part, const weft_loop *loop
  * loop. */
 bool weft_multi_wait_admits_(const weft_multi_wait_ *multi_wait, const weft_task *task);
 
-/* Begins the wait of the task `parent`. No part is counted as ended yet, and no handle is in a
- * list. */
+/* Begins the wait of the task `parent`. At this time, no part is counted as ended, and no part's
+ * handle is in a list. */
 static inline void weft_multi_wait_begin_(weft_multi_wait_ *multi_wait, weft_task *parent)
 {
     multi_wait->parent = parent;
@@ -91,7 +93,7 @@ void weft_multi_wait_add_callbacks_(weft_multi_wait_ *multi_wait, weft_function 
 /* Ends the wait of a task. Cancels the handles of all parts, and keeps the parts. */
 void weft_multi_wait_end_(weft_multi_wait_ *multi_wait);
 
-/* Drops all parts, and ends the wait. No handle of a part may be in a list. */
+/* Removes all parts, and ends the wait. Before this call, no part's handle may be in a list. */
 static inline void weft_multi_wait_clear_(weft_multi_wait_ *multi_wait)
 {
     multi_wait->parent = NULL;

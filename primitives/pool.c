@@ -3,7 +3,7 @@
 
 #include "core/awaitable.h"
 
-static const weft_primitive_info_ info = {.name = "pool", .at = offsetof(weft_pool_, free_slots)};
+WEFT_INFO_(info, .name = "pool", .at = offsetof(weft_pool_, free_slots));
 
 /* ---- Slots ---- */
 
@@ -39,7 +39,7 @@ weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t 
         context->error = weft_group_refusal_();
         return weft_go_on_(context);
     }
-    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, &info);
+    return weft_semaphore_acquire_begin_as_(&pool->free_slots, context, WEFT_INFO_OF_(info));
 }
 
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
@@ -65,7 +65,7 @@ weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ 
 {
     weft_pool_slot_ *const slot = take_slot(pool, first, size);
     slot->pool = pool;
-    weft_prepare_task_(&group->scope, task_of(slot), code, __FILE__, __LINE__);
+    weft_prepare_task_(group->scope.loop, task_of(slot), code, WEFT_FILE_, __LINE__);
     return task_of(slot);
 }
 
@@ -75,14 +75,6 @@ static void free_slot(weft_pool_slot_ *slot)
     slot->next = pool->free;
     pool->free = slot;
     weft_semaphore_release(&pool->free_slots);
-}
-
-const weft_error *weft_pool_start_(weft_group *group, weft_task *task)
-{
-    const weft_error *const error = weft_group_start_(group, task, WEFT_POOLED_);
-    if (error)
-        free_slot(slot_of(task));
-    return error;
 }
 
 /* ---- Slots of children that failed ---- */
@@ -122,29 +114,48 @@ static void give_back(weft_loop *loop, weft_pool_slot_ *slot)
     }
 }
 
-void weft_pool_give_back_(weft_task *task)
-{
-    slot_of(task)->next = NULL;
-    give_back(task->awaitable.scope->loop, slot_of(task));
-}
-
 static void run_reuse_hook(weft_reuse_hook_ *reuse_hook)
 {
     weft_group *const group = hooked_group(reuse_hook);
     give_back(group->scope.loop, take_retained(group, NULL));
 }
 
-void weft_group_retain_(weft_group *group, weft_task *task)
+static void retain(weft_group *group, weft_pool_slot_ *slot)
 {
-    weft_pool_slot_ *const slot = slot_of(task);
     if (!group->retained)
         weft_add_reuse_hook_(group->scope.loop, &group->reuse_hook, run_reuse_hook);
     slot->next = group->retained;
     group->retained = slot;
 }
 
-void weft_group_release_retained_(weft_group *group)
+static void release_retained(weft_group *group)
 {
     weft_remove_reuse_hook_(group->scope.loop, &group->reuse_hook);
     run_reuse_hook(&group->reuse_hook);
+}
+
+/* What the loop calls for a pooled child that has ended. A group retains the children that failed;
+ * with NULL, it frees them. */
+static void pooled(weft_scope_ *scope, weft_task *child)
+{
+    weft_group *const group = WEFT_CONTAINER_(scope, weft_group, scope);
+    if (!child) {
+        release_retained(group);
+    } else if (weft_error_is(child->awaitable.error, &weft_any_error)) {
+        retain(group, slot_of(child));
+    } else {
+        slot_of(child)->next = NULL;
+        give_back(scope->loop, slot_of(child));
+    }
+}
+
+/* ---- Starting ---- */
+
+const weft_error *weft_pool_start_(weft_group *group, weft_task *task)
+{
+    group->scope.loop->pooled = pooled;
+    const weft_error *const error = weft_group_start_(group, task, WEFT_POOLED_);
+    if (error)
+        free_slot(slot_of(task));
+    return error;
 }

@@ -59,18 +59,17 @@ struct weft_pool_ {
  * weft_invalid_state_error. `group` and `pool` are evaluated more than once. Costs what
  * weft_semaphore_acquire and weft_create_task cost. */
 #define weft_group_create_pooled(group, name, ...)                                                 \
+    WEFT_GROUP_CREATE_POOLED_(group, name, __VA_ARGS__, )
+#define WEFT_GROUP_CREATE_POOLED_(group, name, p, ...)                                             \
     do {                                                                                           \
-        WEFT_REQUIRE_TASK_(name, &(WEFT_FIRST_(__VA_ARGS__))->slots->task);                        \
-        WEFT_WAIT_RESUME_(weft_pool_acquire_begin_(                                                \
-                              (group), WEFT_POOL_OF_(WEFT_FIRST_(__VA_ARGS__)), weft_context_),    \
-                          weft_semaphore_acquire_resume_(                                          \
-                              &(WEFT_FIRST_(__VA_ARGS__))->pool.free_slots, weft_context_));       \
-        weft_check(weft_pool_admit_((group), &(WEFT_FIRST_(__VA_ARGS__))->pool));                  \
+        WEFT_REQUIRE_TASK_(name, &(p)->slots->task);                                               \
+        WEFT_WAIT_RESUME_(weft_pool_acquire_begin_((group), WEFT_POOL_OF_(p), weft_context_),      \
+                          weft_semaphore_acquire_resume_(&(p)->pool.free_slots, weft_context_));   \
+        weft_check(weft_pool_admit_((group), &(p)->pool));                                         \
         {                                                                                          \
-            weft_task *const weft_created_ = weft_pool_take_(                                      \
-                (group), WEFT_POOL_SLOTS_(WEFT_FIRST_(__VA_ARGS__)), &name##_code);                \
-            *(struct name *)(void *)&weft_created_->root =                                         \
-                WEFT_FRAME_(name, NULL, WEFT_REST_(__VA_ARGS__));                                  \
+            weft_task *const weft_created_ =                                                       \
+                weft_pool_take_((group), WEFT_POOL_SLOTS_(p), &name##_code);                       \
+            *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, __VA_ARGS__);   \
             weft_check(weft_pool_start_((group), weft_created_));                                  \
         }                                                                                          \
     } while (0)
@@ -103,15 +102,6 @@ weft_task *weft_pool_take_(weft_group *group, weft_pool_ *pool, weft_pool_slot_ 
 /* Starts the task, and returns NULL. If the group accepts no child any more, frees the task's slot
  * and returns the error of weft_group_start_. */
 const weft_error *weft_pool_start_(weft_group *group, weft_task *task);
-
-/* Frees the slot of an ended task. */
-void weft_pool_give_back_(weft_task *task);
-
-/* Makes a group retain the slot of a pooled task that failed. */
-void weft_group_retain_(weft_group *group, weft_task *task);
-
-/* Frees all slots that a group retains. */
-void weft_group_release_retained_(weft_group *group);
 
 #ifdef __cplusplus
 }

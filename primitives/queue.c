@@ -3,21 +3,19 @@
 
 #include "primitives/heap.h"
 
-const weft_error weft_queue_empty_error = {.text = "the queue is empty"};
-const weft_error weft_queue_full_error = {.text = "the queue is full"};
-const weft_error weft_queue_shut_down_error = {.text = "the queue is shut down"};
+const weft_error weft_queue_empty_error = {.text = WEFT_TEXT_("the queue is empty")};
+const weft_error weft_queue_full_error = {.text = WEFT_TEXT_("the queue is full")};
+const weft_error weft_queue_shut_down_error = {.text = WEFT_TEXT_("the queue is shut down")};
 
-static const weft_primitive_info_ get_info = {.name = "queue: get"};
-static const weft_primitive_info_ put_info = {.name = "queue: put",
-                                              .at = offsetof(weft_queue_, putters)};
-static const weft_primitive_info_ join_info = {.name = "queue: join",
-                                               .at = offsetof(weft_queue_, joiners)};
+WEFT_INFO_(get_info, .name = "queue: get");
+WEFT_INFO_(put_info, .name = "queue: put", .at = offsetof(weft_queue_, putters));
+WEFT_INFO_(join_info, .name = "queue: join", .at = offsetof(weft_queue_, joiners));
 
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
-                      weft_queue_before *before)
+                      weft_queue_sort_ *sort)
 {
     *queue =
-        (weft_queue_){.order = (unsigned char)order, .room = room, .limit = room, .before = before};
+        (weft_queue_){.order = (unsigned char)order, .room = room, .limit = room, .sort = sort};
 }
 
 /* ---- Waiting ----
@@ -30,13 +28,13 @@ static const weft_step_ go_on = {WEFT_GO_ON_};
  * a queue first gives way once: then its frame tells the line of the await. */
 static WEFT_NORETURN_ void panic_at(const char *file, unsigned line)
 {
-    weft_panic(file, line, "a queue that has not been initialised, or over no array");
+    weft_panic(file, line, WEFT_TEXT_("a queue that has not been initialised, or over no array"));
 }
 
 static WEFT_NORETURN_ void panic_at_await(const weft_context *context)
 {
     const weft_frame *const frame = weft_running_task_(context)->live.wait.node.frame;
-    panic_at(frame->code->file, weft_line_of_(frame->state));
+    panic_at(WEFT_FILE_OF_(frame->code), weft_line_of_(frame->state));
 }
 
 static const weft_step_ gives_way = {WEFT_YIELDED};
@@ -46,7 +44,7 @@ weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context)
     if (!queue->room)
         return gives_way;
     if (!queue->is_shut_down)
-        return weft_waiters_park_(&queue->putters, context, &put_info);
+        return weft_waiters_park_(&queue->putters, context, WEFT_INFO_OF_(put_info));
     context->error = &weft_queue_shut_down_error;
     return weft_go_on_(context);
 }
@@ -67,7 +65,7 @@ weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context)
 weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context)
 {
     if (!queue->is_shut_down)
-        return weft_waiters_park_(&queue->getters, context, &get_info);
+        return weft_waiters_park_(&queue->getters, context, WEFT_INFO_OF_(get_info));
     context->error = &weft_queue_shut_down_error;
     return weft_go_on_(context);
 }
@@ -96,7 +94,9 @@ weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *co
 
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context)
 {
-    return queue->unfinished ? weft_waiters_park_(&queue->joiners, context, &join_info) : go_on;
+    return queue->unfinished
+               ? weft_waiters_park_(&queue->joiners, context, WEFT_INFO_OF_(join_info))
+               : go_on;
 }
 
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context)
@@ -111,12 +111,12 @@ const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 
 const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_put_error_at_(queue, __FILE__, __LINE__);
+    return weft_queue_put_error_at_(queue, WEFT_FILE_, __LINE__);
 }
 
 const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_get_error_at_(queue, __FILE__, __LINE__);
+    return weft_queue_get_error_at_(queue, WEFT_FILE_, __LINE__);
 }
 
 const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,
@@ -140,20 +140,6 @@ const weft_error *weft_queue_get_error_(const weft_queue_ *queue)
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_empty_error;
 }
 
-/* ---- Priority ---- */
-
-void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size)
-{
-    const weft_heap_ heap = {items, size, queue->before};
-    weft_heap_put_(&heap, queue->size);
-}
-
-void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size)
-{
-    const weft_heap_ heap = {items, size, queue->before};
-    weft_heap_take_(&heap, queue->size);
-}
-
 /* ---- Nodes ---- */
 
 static void link_node(weft_queue_ *queue, weft_queue_node *node)
@@ -167,11 +153,11 @@ const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node
 {
     if (queue->is_shut_down)
         return &weft_queue_shut_down_error;
-    if (node->next)
-        weft_panic(__FILE__, __LINE__,
-                   "an item that is in a queue is put, or was not zero at first");
+#ifndef WEFT_HAS_DEBUG_MODE_
+    weft_queue_check_node_(queue, node, WEFT_FILE_, __LINE__);
+#endif
     if (queue->order == WEFT_PRIORITY_)
-        queue->last = weft_heap_put_node_(queue->last, node, queue->before, at);
+        queue->sort(queue, node, at, true);
     else
         link_node(queue, node);
     weft_queue_count_in_(queue);
@@ -182,7 +168,7 @@ void *weft_queue_get_node_(weft_queue_ *queue, size_t at)
 {
     weft_queue_node *node = queue->last;
     if (queue->order == WEFT_PRIORITY_)
-        queue->last = weft_heap_take_node_(node, queue->before, at);
+        queue->sort(queue, NULL, at, false);
     else
         node = weft_node_ring_pop_(&queue->last);
     node->next = node->below = NULL;
@@ -202,9 +188,9 @@ static void finish(weft_queue_ *queue, size_t n)
 
 const weft_error *weft_queue_task_done_(weft_queue_ *queue)
 {
-    static const weft_error too_often = {&weft_invalid_state_error, "task_done called too often"};
+    WEFT_ERROR_(too_often, weft_invalid_state_error, "task_done called too often");
     if (!queue->unfinished)
-        return &too_often;
+        return too_often;
     finish(queue, 1);
     return NULL;
 }

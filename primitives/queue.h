@@ -29,21 +29,28 @@ typedef struct weft_queue_node {
     struct weft_queue_node *below;
 } weft_queue_node;
 
+/* What a priority queue calls for an item that comes in, or that goes out. WEFT_QUEUE_BEFORE
+ * defines such functions, so that only programs with a priority queue link the heaps. Over an
+ * array, `items` is the array, and `size` is the size of one item. Over nodes, `items` is the node
+ * that comes in, and `size` is the offset of the node in an item. */
+typedef struct weft_queue_ weft_queue_;
+typedef void weft_queue_sort_(weft_queue_ *queue, void *items, size_t size, bool comes_in);
+
 /* The members that every type of queue begins with. They do not depend on the type of the items. */
-typedef struct weft_queue_ {
+struct weft_queue_ {
     weft_waiters_ getters, putters, joiners;
-    size_t size;       /* number of items in the queue */
-    size_t room;       /* most items that fit; 0: no limit, or the queue is not initialised */
-    size_t limit;      /* bounded: a put needs size < limit; `room`, or 0 after a shutdown */
-    size_t unfinished; /* items that were put and are not counted as done */
-    weft_queue_before *before; /* the order of a priority queue; NULL: another queue */
+    size_t size;            /* number of items in the queue */
+    size_t room;            /* most items that fit; 0: no limit, or the queue is not initialised */
+    size_t limit;           /* bounded: a put needs size < limit; `room`, or 0 after a shutdown */
+    size_t unfinished;      /* items that were put and are not counted as done */
+    weft_queue_sort_ *sort; /* of a priority queue; NULL: another queue */
     union {
         size_t head;           /* bounded, first in, first out: the index of the first item */
         weft_queue_node *last; /* unbounded: last node of a circular list, or first of a heap */
     };
     unsigned char order; /* enum weft_queue_order_ */
     bool is_shut_down;
-} weft_queue_;
+};
 
 /* ---- Bounded: the items are copied into an array ---- */
 
@@ -86,7 +93,8 @@ typedef struct weft_queue_ {
  * which Python's heapq would return them. Must not be called while a task waits for the queue.
  * O(1). */
 #define weft_priority_queue_init(q, order_)                                                        \
-    (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_))
+    (WEFT_QUEUE_ORDERS_(order_, (q)->items),                                                       \
+     WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_##_sort_array_))
 
 /* weft_queue_init_over(WEFT_QUEUE_OVER(type) *q, array, n),
  * weft_lifo_queue_init_over(q, array, n), weft_priority_queue_init_over(q, array, n, order)
@@ -96,7 +104,8 @@ typedef struct weft_queue_ {
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
-    (WEFT_QUEUE_ORDERS_(order_, (q)->items), WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_))
+    (WEFT_QUEUE_ORDERS_(order_, (q)->items),                                                       \
+     WEFT_QUEUE_OVER_(q, array, n, WEFT_PRIORITY_, order_##_sort_array_))
 
 /* WEFT_QUEUE_BEFORE(name, type, a, b, expression)
  * Defines `name` as an order of items of type `type`. `expression` is true if *a comes out before
@@ -108,6 +117,16 @@ typedef struct weft_queue_ {
     {                                                                                              \
         const type *const a = weft_a_, *const b = weft_b_;                                         \
         return (expression);                                                                       \
+    }                                                                                              \
+    WEFT_MAYBE_UNUSED_ static void name##_sort_array_(weft_queue_ *queue_, void *items_,           \
+                                                      size_t size_, bool in_)                      \
+    {                                                                                              \
+        weft_queue_sort_array_(queue_, items_, size_, in_, name);                                  \
+    }                                                                                              \
+    WEFT_MAYBE_UNUSED_ static void name##_sort_nodes_(weft_queue_ *queue_, void *node_,            \
+                                                      size_t at_, bool in_)                        \
+    {                                                                                              \
+        weft_queue_sort_nodes_(queue_, node_, at_, in_, name);                                     \
     }
 
 /* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. Waiting tasks put
@@ -175,7 +194,7 @@ typedef struct weft_queue_ {
 #define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
 #define weft_unbounded_priority_queue_init(q, order_)                                              \
     (WEFT_QUEUE_ORDERS_(order_, (q)->item_),                                                       \
-     weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, (order_)))
+     weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, order_##_sort_nodes_))
 
 /* weft_queue_put_item(q, item): q.put(item), which never waits. `item` is a pointer to an item.
  * Panics if that item is in a queue. If the queue is shut down, does not put the item and raises
@@ -188,8 +207,10 @@ typedef struct weft_queue_ {
  * item was put. */
 #define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
-     weft_queue_put_node_(&(q)->queue, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q)),       \
-                          WEFT_QUEUE_NODE_AT_(q)))
+     weft_queue_put_node_(                                                                         \
+         &(q)->queue,                                                                              \
+         WEFT_QUEUE_CHECK_NODE_(q, WEFT_QUEUE_NODE_((q)->item_, WEFT_QUEUE_NODE_AT_(q))),          \
+         WEFT_QUEUE_NODE_AT_(q)))
 
 /* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, where *pointer is a pointer to an
  * item. After the get, the item is in no queue. Everything else is as in weft_queue_get. The cost
@@ -257,14 +278,23 @@ typedef struct weft_queue_ {
          : (error))
 
 /* Expand to the error of a full or empty queue over an array. If the queue was never initialised,
- * they panic with the program's file and line. With -Os the panic names no line of the program,
- * which makes the code smaller. */
-#ifdef __OPTIMIZE_SIZE__
+ * they panic with the program's file and line. In builds with WEFT_FREESTANDING and -Os the panic
+ * names no line of the program, which makes the code smaller. */
+#if defined __OPTIMIZE_SIZE__ && !defined WEFT_HAS_DEBUG_MODE_
 #define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_of_(queue)
 #define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_of_(queue)
 #else
-#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_at_((queue), __FILE__, __LINE__)
-#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), __FILE__, __LINE__)
+#define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_at_((queue), WEFT_FILE_, __LINE__)
+#define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), WEFT_FILE_, __LINE__)
+#endif
+
+/* Panics with the program's file and line if the item `item_` is in a queue. In builds with
+ * WEFT_FREESTANDING, weft_queue_put_node_ does that, and names no line of the program. */
+#ifdef WEFT_HAS_DEBUG_MODE_
+#define WEFT_QUEUE_CHECK_NODE_(q, node)                                                            \
+    weft_queue_check_node_(&(q)->queue, (node), WEFT_FILE_, __LINE__)
+#else
+#define WEFT_QUEUE_CHECK_NODE_(q, node) (node)
 #endif
 
 /* Does not compile unless WEFT_QUEUE_BEFORE has defined `order` for the type of *items. Does not
@@ -278,7 +308,7 @@ typedef struct weft_queue_ {
 #define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))
 
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
-                      weft_queue_before *before);
+                      weft_queue_sort_ *sort);
 
 /* The slow halves of the inline functions below. A _park_ function is the part of _begin_ for a
  * task that must wait. A _retry_ function is the part of _resume_ for a task that may have to wait
@@ -302,11 +332,11 @@ WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_at_(const weft_queue_ *q
 const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
                                            unsigned line);
 
-/* For a priority queue. weft_queue_sort_in_ adds the item behind the last item to the heap.
- * weft_queue_sort_out_ removes the first item from the heap. `size` is the size of one item, in
- * bytes. */
-void weft_queue_sort_in_(weft_queue_ *queue, void *items, size_t size);
-void weft_queue_sort_out_(weft_queue_ *queue, void *items, size_t size);
+/* A weft_queue_sort_ for items in the order `before`. */
+void weft_queue_sort_array_(weft_queue_ *queue, void *items, size_t size, bool comes_in,
+                            weft_queue_before *before);
+void weft_queue_sort_nodes_(weft_queue_ *queue, void *node, size_t at, bool comes_in,
+                            weft_queue_before *before);
 
 /* Put and get an item of an unbounded queue. `at` is the offset of the node in the item.
  * weft_queue_get_node_ requires a queue that is not empty. */
@@ -323,6 +353,17 @@ void weft_queue_shutdown_now_(weft_queue_ *queue);
 static inline bool weft_queue_is_full_(const weft_queue_ *queue)
 {
     return queue->room && queue->size >= queue->room;
+}
+
+/* Returns `node`. Panics if `node` is in a queue, unless the queue is shut down. */
+static inline weft_queue_node *weft_queue_check_node_(const weft_queue_ *queue,
+                                                      weft_queue_node *node, const char *file,
+                                                      unsigned line)
+{
+    if (WEFT_UNLIKELY_(node->next != NULL) && !queue->is_shut_down)
+        weft_panic(file, line,
+                   WEFT_TEXT_("an item that is in a queue is put, or was not zero at first"));
+    return node;
 }
 
 /* Returns true if a put need not wait. For queues over an array. */
@@ -416,7 +457,7 @@ static inline size_t weft_queue_put_index_(const weft_queue_ *queue)
 static inline const weft_error *weft_queue_put_commit_(weft_queue_ *queue, void *items, size_t size)
 {
     if (queue->order == WEFT_PRIORITY_)
-        weft_queue_sort_in_(queue, items, size);
+        queue->sort(queue, items, size, true);
     weft_queue_count_in_(queue);
     return NULL;
 }
@@ -433,7 +474,7 @@ static inline const weft_error *weft_queue_get_commit_(weft_queue_ *queue, void 
     if (queue->order == WEFT_FIFO_)
         queue->head = queue->head + 1 == queue->room ? 0 : queue->head + 1;
     else if (queue->order == WEFT_PRIORITY_)
-        weft_queue_sort_out_(queue, items, size);
+        queue->sort(queue, items, size, false);
     weft_queue_count_out_(queue);
     return NULL;
 }

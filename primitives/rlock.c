@@ -18,8 +18,8 @@ void weft_rlock_acquire_resume_(weft_rlock *rlock, weft_context *context)
 
 const weft_error *weft_rlock_release_(weft_rlock *rlock, const weft_task *task)
 {
-    static const weft_error not_held = {&weft_invalid_state_error, "the task has not the lock"};
+    WEFT_ERROR_(not_held, weft_invalid_state_error, "the task has not the lock");
     if (rlock->lock.holder != task)
-        return &not_held;
+        return not_held;
     return --rlock->depth ? NULL : weft_lock_release(&rlock->lock);
 }

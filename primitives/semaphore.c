@@ -54,8 +54,8 @@ weft_step_ weft_semaphore_acquire_begin_as_(weft_semaphore *semaphore, weft_cont
 
 weft_step_ weft_semaphore_acquire_begin_(weft_semaphore *semaphore, weft_context *context)
 {
-    static const weft_primitive_info_ info = {.name = "semaphore"};
-    return weft_semaphore_acquire_begin_as_(semaphore, context, &info);
+    WEFT_INFO_(info, .name = "semaphore");
+    return weft_semaphore_acquire_begin_as_(semaphore, context, WEFT_INFO_OF_(info));
 }
 
 /* A task that was granted a unit and then cancelled returns that unit. Every task that leaves the
@@ -71,9 +71,9 @@ void weft_semaphore_acquire_resume_(weft_semaphore *semaphore, weft_context *con
 
 const weft_error *weft_semaphore_release(weft_semaphore *semaphore)
 {
-    static const weft_error too_many = {&weft_invalid_state_error, "released too many times"};
+    WEFT_ERROR_(too_many, weft_invalid_state_error, "released too many times");
     if (semaphore->bounded && semaphore->value >= semaphore->bound)
-        return &too_many;
+        return too_many;
     semaphore->value++;
     grant(semaphore);
     return NULL;

@@ -3,7 +3,7 @@
 
 #include "core/awaitable.h"
 
-static const weft_primitive_info_ info = {.name = "shield"};
+WEFT_INFO_(info, .name = "shield");
 
 static void on_part_end(weft_loop *loop, weft_handle *handle)
 {
@@ -23,9 +23,9 @@ weft_step_ weft_await_shielded_begin_(weft_shield *shield, weft_context *context
     context->error = weft_add_done_callback_(awaitable, &shield->handle, on_part_end);
     if (context->error)
         return weft_go_on_(context);
-    shield->info = &info;
+    WEFT_SET_INFO_(shield, WEFT_INFO_OF_(info));
     shield->parent = task;
-    return weft_park_listed_(task, &shield->info);
+    return weft_park_listed_(task, WEFT_WHERE_(shield));
 }
 
 void weft_await_shielded_resume_(weft_shield *shield, weft_context *context)

@@ -9,11 +9,11 @@
 extern "C" {
 #endif
 
-/* The state of one shielded wait. A shield lives in a frame (a coroutine's struct). It must be all
- * zero bytes before its first use, and must not be moved during a wait. When the wait has ended,
- * the shield may be used again. */
+/* The memory for one wait with a shield. A shield is a member of a frame (a coroutine's struct).
+ * All its bytes must be zero before its first use. The program must not move the shield during a
+ * wait. After the wait, the program may use the shield again. */
 typedef struct weft_shield {
-    const weft_primitive_info_ *info;
+    WEFT_INFO_MEMBER_
     weft_task *parent; /* the task that waits */
     weft_handle handle;
 } weft_shield;
@@ -22,11 +22,11 @@ typedef struct weft_shield {
  * Waits until *p, a started task or a created future, has ended. If *p ended with an error, raises
  * that error. If *p has ended already, the waiting task goes on at once. If the waiting task is
  * cancelled, it raises weft_cancelled_error at once, and *p is not cancelled.
- * The memory of *p must not be reused until the wait has ended, one tick (iteration of the loop)
- * after the end of *p. Only then does the shield retrieve the error of *p. When the wait has ended,
- * nothing refers to the shield any more. Raises weft_invalid_state_error if another wait uses the
- * shield, or if weft_await(p) would raise that error. `shield` is evaluated again when the task is
- * resumed. O(1). */
+ * The wait ends one tick (iteration of the loop) after the end of *p. Until then, the program must
+ * not reuse the memory of *p, because the shield reads the error of *p at the end of the wait.
+ * After the wait, weft keeps no pointer to the shield. Raises weft_invalid_state_error if another
+ * wait uses the shield, or if weft_await(p) would raise weft_invalid_state_error. The macro
+ * evaluates `shield` again when the waiting task resumes. O(1). */
 #define weft_await_shielded(shield, p)                                                             \
     WEFT_WAIT_RESUME_(weft_await_shielded_begin_((shield), weft_context_, &(p)->awaitable),        \
                       weft_await_shielded_resume_((shield), weft_context_))

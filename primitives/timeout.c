@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/timeout.h"
 
-const weft_error weft_timeout_error = {.text = "timeout"};
+const weft_error weft_timeout_error = {.text = WEFT_TEXT_("timeout")};
 
 static weft_loop *loop_of(const weft_timeout *limit)
 {
@@ -38,9 +38,9 @@ static bool is_entered(const weft_timeout *limit)
 
 static const weft_error *enter(weft_timeout *limit, weft_context *context)
 {
-    static const weft_error entered = {&weft_invalid_state_error, "the timeout has been entered"};
+    WEFT_ERROR_(entered, weft_invalid_state_error, "the timeout has been entered");
     if (is_entered(limit))
-        return &entered;
+        return entered;
     limit->task = weft_running_task_(context);
     limit->cancelling = (unsigned char)weft_cancelling(limit->task);
     limit->state = WEFT_TIMEOUT_ENTERED_;

@@ -3,10 +3,8 @@
 
 #include "core/future.h"
 
-static const weft_primitive_info_ wait_info = {.name = "wait",
-                                               .at = offsetof(weft_wait_set_, info)};
-static const weft_primitive_info_ completed_info = {.name = "as_completed",
-                                                    .at = offsetof(weft_wait_set_, info)};
+WEFT_INFO_(wait_info, .name = "wait", .at = offsetof(weft_wait_set_, info));
+WEFT_INFO_(completed_info, .name = "as_completed", .at = offsetof(weft_wait_set_, info));
 
 static weft_wait_set_ *set_of(weft_handle *handle)
 {
@@ -18,7 +16,7 @@ static weft_wait_set_ *set_of(weft_handle *handle)
 static void wake(weft_wait_set_ *set)
 {
     weft_task *const parent = set->multi_wait.parent;
-    if (weft_is_listed_(parent) && parent->live.wait.node.listed_for == &set->info)
+    if (weft_is_listed_(parent) && parent->live.wait.node.listed_for == WEFT_WHERE_(set))
         weft_wake_(parent);
 }
 
@@ -48,8 +46,8 @@ static bool begin(weft_wait_set_ *set, weft_context *context, weft_time limit,
 
 static weft_step_ park(weft_wait_set_ *set, const weft_primitive_info_ *info)
 {
-    set->info = info;
-    return weft_park_listed_(set->multi_wait.parent, &set->info);
+    WEFT_SET_INFO_(set, info);
+    return weft_park_listed_(set->multi_wait.parent, WEFT_WHERE_(set));
 }
 
 void weft_wait_resume_(weft_wait_set_ *set)
@@ -82,7 +80,7 @@ weft_step_ weft_wait_begin_(weft_wait_set_ *set, weft_context *context, weft_tim
         return weft_go_on_(context);
     }
     set->until = (unsigned char)until;
-    return park(set, &wait_info);
+    return park(set, WEFT_INFO_OF_(wait_info));
 }
 
 /* ---- as_completed ---- */
@@ -134,7 +132,7 @@ weft_step_ weft_completed_next_begin_(weft_wait_set_ *set, weft_context *context
     context->error = next_error(set, context);
     if (context->error || set->completed)
         return weft_go_on_(context);
-    return park(set, &completed_info);
+    return park(set, WEFT_INFO_OF_(completed_info));
 }
 
 weft_step_ weft_completed_next_resume_(weft_wait_set_ *set, weft_context *context)

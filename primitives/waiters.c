@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/waiters.h"
 
+#ifdef __OPTIMIZE_SIZE__
+#include "primitives/waiters_inline.h"
+#endif
+
 /* In debug mode, each of these functions may find a task whose wake-up has to be checked. Then it
  * ends with a call that checks, and begins again. So the test costs nothing where it fails. */
 
@@ -72,6 +76,7 @@ void weft_waiters_wake_(weft_waiters_ *waiters, size_t n)
     wake_from(waiters->first, n);
 }
 
+#ifndef __OPTIMIZE_SIZE__
 void weft_waiters_wake_all_(weft_waiters_ *waiters)
 {
     for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
@@ -83,3 +88,4 @@ void weft_waiters_wake_all_(weft_waiters_ *waiters)
         }
     }
 }
+#endif

@@ -22,9 +22,17 @@ WEFT_DEFINE_LIST_(weft_wait_list, weft_wait_, WEFT_LISTED_AFTER_, WEFT_LISTED_BE
 /* A list of waiting tasks. A list of all zero bytes is empty. `info` describes the primitive for
  * reports. It is the first member, so that the list and `info` have one address. */
 typedef struct weft_waiters_ {
-    const weft_primitive_info_ *info;
+    WEFT_INFO_MEMBER_
     weft_wait_ *first; /* the task that came first; NULL: no task is in the list */
 } weft_waiters_;
+
+/* If the library is compiled for size, the functions below that are so marked are in waiters.c,
+ * since several primitives call them. Otherwise their bodies are inline (waiters_inline.h). */
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT_WAITERS_INLINE_
+#else
+#define WEFT_WAITERS_INLINE_ static inline
+#endif
 
 static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
 {
@@ -33,19 +41,10 @@ static inline weft_task *weft_task_of_wait_(weft_wait_ *wait)
 
 /* Parks the running task, and adds the task at the end of the list. `info` describes the primitive
  * that the task waits for. */
-static inline weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context *context,
-                                            const weft_primitive_info_ *info)
-{
-    weft_task *const task = weft_running_task_(context);
-    waiters->info = info;
-    weft_wait_list_append_(&waiters->first, &task->live.wait);
-    return weft_park_listed_(task, &waiters->info);
-}
+WEFT_WAITERS_INLINE_ weft_step_ weft_waiters_park_(weft_waiters_ *waiters, weft_context *context,
+                                                   const weft_primitive_info_ *info);
 
-static inline void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait_ *wait)
-{
-    weft_wait_list_remove_(&waiters->first, wait);
-}
+WEFT_WAITERS_INLINE_ void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait_ *wait);
 
 /* Returns true if the task was woken with a grant. The task has just been resumed. */
 static inline bool weft_waiters_was_granted_(const weft_task *task)
@@ -56,38 +55,23 @@ static inline bool weft_waiters_was_granted_(const weft_task *task)
 /* Removes the running task, which has just been resumed, from the list. Returns true if the task
  * was woken with a grant (weft_waiters_grant_). The caller must then take what was granted. If the
  * task was cancelled after the grant, the caller must give that to another task. */
-static inline bool weft_waiters_resume_(weft_waiters_ *waiters, weft_context *context)
-{
-    weft_task *const task = weft_running_task_(context);
-    weft_waiters_unlink_(waiters, &task->live.wait);
-    return weft_waiters_was_granted_(task);
-}
-
-/* Wakes all parked tasks of the list. */
-void weft_waiters_wake_all_(weft_waiters_ *waiters);
+WEFT_WAITERS_INLINE_ bool weft_waiters_resume_(weft_waiters_ *waiters, weft_context *context);
 
 /* Wakes the first n parked tasks of the list. */
 void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 
+/* Wakes all parked tasks of the list. */
+#ifdef __OPTIMIZE_SIZE__
+#define weft_waiters_wake_all_(waiters) weft_waiters_wake_((waiters), SIZE_MAX)
+#else
+void weft_waiters_wake_all_(weft_waiters_ *waiters);
+#endif
+
 /* Wakes the first task of the list if it is parked. If it was woken before, does nothing. */
-static inline void weft_waiters_wake_first_(weft_waiters_ *waiters)
-{
-    weft_wait_ *const first = waiters->first;
-    if (!first)
-        return;
-    if (weft_is_parked_unchecked_(weft_task_of_wait_(first)))
-        weft_wake_(weft_task_of_wait_(first));
-    else if (weft_is_checked_(weft_task_of_wait_(first)))
-        weft_waiters_wake_(waiters, 1);
-}
+WEFT_WAITERS_INLINE_ void weft_waiters_wake_first_(weft_waiters_ *waiters);
 
 /* Wakes a parked task with a grant. */
-static inline void weft_waiters_wake_granted_(weft_wait_ *wait)
-{
-    weft_task *const task = weft_task_of_wait_(wait);
-    weft_wake_(task);
-    task->root.flags |= WEFT_GRANTED_;
-}
+WEFT_WAITERS_INLINE_ void weft_waiters_wake_granted_(weft_wait_ *wait);
 
 /* Searches from the entry *from for a parked task, wakes that task with a grant, and leaves it in
  * the list. Sets *from to the entry behind that task. Returns false if no task is parked. */
@@ -115,24 +99,16 @@ static inline void weft_waiters_pop_one_(weft_waiters_ *waiters)
 
 /* Removes the running task, which has just been resumed, from the list. If weft_waiters_pop_ has
  * removed the task, changes nothing and returns true. */
-static inline bool weft_waiters_resume_popped_(weft_waiters_ *waiters, weft_context *context)
-{
-    weft_task *const task = weft_running_task_(context);
-    if (WEFT_LIKELY_(weft_waiters_was_granted_(task)))
-        return true;
-    weft_waiters_unlink_(waiters, &task->live.wait);
-    return false;
-}
+WEFT_WAITERS_INLINE_ bool weft_waiters_resume_popped_(weft_waiters_ *waiters,
+                                                      weft_context *context);
 
 /* Returns true if every task in the list was cancelled, or the list is empty. A cancelled task
  * leaves the list when it next runs. */
-static inline bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters)
-{
-    weft_wait_ *wait = waiters->first;
-    while (wait && weft_task_of_wait_(wait)->root.flags & WEFT_CANCELLED_)
-        wait = wait->listed_after;
-    return !wait;
-}
+WEFT_WAITERS_INLINE_ bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters);
+
+#ifndef __OPTIMIZE_SIZE__
+#include "waiters_inline.h"
+#endif
 
 #ifdef __cplusplus
 }

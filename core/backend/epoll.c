@@ -157,17 +157,17 @@ static void epoll_unwatch(weft_backend *backend, const weft_watch *watch)
 
 static const weft_error *epoll_open_wake(weft_backend *backend)
 {
-    static const weft_error no_eventfd = {&weft_descriptor_error, "cannot create an eventfd"};
+    WEFT_ERROR_(no_eventfd, weft_descriptor_error, "cannot create an eventfd");
     weft_epoll *const self = epoll_of(backend);
     self->wake_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (self->wake_event < 0)
-        return &no_eventfd;
+        return no_eventfd;
     struct epoll_event event = {.events = EPOLLIN, .data = {.fd = self->wake_event}};
     if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->wake_event, &event) == 0)
         return NULL;
     close(self->wake_event);
     self->wake_event = -1;
-    return &no_eventfd;
+    return no_eventfd;
 }
 
 static void epoll_close_wake(weft_backend *backend)

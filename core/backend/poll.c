@@ -114,15 +114,15 @@ static void poll_close_wake(weft_backend *backend)
 
 static const weft_error *poll_open_wake(weft_backend *backend)
 {
-    static const weft_error no_pipe = {&weft_descriptor_error, "cannot create a pipe"};
+    WEFT_ERROR_(no_pipe, weft_descriptor_error, "cannot create a pipe");
     weft_poll *const self = poll_of(backend);
     if (pipe(self->wake_pipe) != 0)
-        return &no_pipe;
+        return no_pipe;
     for (int i = 0; i < 2; i++)
         if (fcntl(self->wake_pipe[i], F_SETFD, FD_CLOEXEC) != 0 ||
             fcntl(self->wake_pipe[i], F_SETFL, O_NONBLOCK) != 0) {
             poll_close_wake(backend);
-            return &no_pipe;
+            return no_pipe;
         }
     return NULL;
 }

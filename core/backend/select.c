@@ -118,11 +118,11 @@ static void replace_wake_pipe(weft_select *select)
 
 static const weft_error *select_open_wake(weft_backend *backend)
 {
-    static const weft_error no_pipe = {&weft_descriptor_error, "cannot create a pipe"};
+    WEFT_ERROR_(no_pipe, weft_descriptor_error, "cannot create a pipe");
     weft_select *const select = select_of(backend);
     if (!make_pipe(select->wake_pipe)) {
         select->wake_pipe[0] = -1;
-        return &no_pipe;
+        return no_pipe;
     }
     select->process = getpid();
     if (select->wake_pipe[0] < FD_SETSIZE)

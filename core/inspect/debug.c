@@ -295,6 +295,7 @@ bool weft_get_debug(const weft_loop *loop)
 
 static void enable(weft_loop *loop)
 {
+    loop->note_failure = weft_note_failure_;
     loop->process = (int)getpid();
     loop->thread = loop->runs ? this_thread() : NULL;
     if (!loop->longest)

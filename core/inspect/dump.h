@@ -9,15 +9,16 @@
 extern "C" {
 #endif
 
-/* Writes the next piece of a text: some words, a line, or a part of a line. The arguments have the
- * order of fputs(): the text comes first. `to` is the pointer that the program gave to weft_dump.
- * The function may read tasks (weft_first_task, weft_task_waits_for, ...). It must not create,
- * start, cancel, wake or dump tasks, and must not run the loop. It must return normally, not by
- * longjmp. */
+/* A function of the program that writes a text, piece by piece. A dump calls this function for each
+ * piece: some words, a line, or a part of a line. As in fputs(), the text is the first argument.
+ * `to` is the pointer that the program gave to weft_dump. The function may read tasks
+ * (weft_first_task, weft_task_waits_for, ...). It must not create, start, cancel, wake or dump
+ * tasks, and must not run the loop. It must not leave by longjmp. */
 typedef void weft_write(const char *text, void *to);
 
-/* Writes all tasks that have not ended, as a tree. If a task is in the blocks of groups, the tasks
- * of those groups follow below that task, indented. The outermost block comes first.
+/* Writes all tasks that have not ended, as a tree. If a task is inside the block of a group, the
+ * tasks of that group follow below it, indented. If a task is inside several such blocks, the tasks
+ * of the outermost group come first.
  *
  *     main waits for: group
  *         crawl.c:60: in main
@@ -28,30 +29,32 @@ typedef void weft_write(const char *text, void *to);
  *             store is ready; requests to cancel: 1
  *                 crawl.c:44: in store
  *
- * Each task has a line with its name and one of these:
- *   - What the task waits for: of a lock, also its holder; of an await, also the awaited task; of
- *     a gather, also the first part that has not ended, and how many more such parts there are.
- *   - That the task runs, is ready, or has not begun; and the error that the task will raise.
- * Below that line, each nested await has a line; the outermost await comes first. If a task runs,
- * its innermost line is the await that the task has passed last. Below ten levels of groups the
- * indent does not grow; the line then says its level.
+ * Each task has a line with its name. The line also says what the task waits for, or else that it
+ * runs, is ready, or has not begun, and which error it will raise. For a lock, the line names the
+ * task that holds the lock. For an await, it names the awaited task. For a gather, it names the
+ * first awaitable that has not ended, and says how many more there are.
+ * Below that line, each nested await of the task has a line; the outermost await comes first. If a
+ * task runs, the last of these lines is the await that the task has passed last. Groups that are
+ * nested deeper than ten levels are not indented further; each line then says its level.
  *
- * A dump does not name a holder that has ended or that belongs to another loop. If another task now
- * uses the memory of a holder that has ended, the dump names that task instead.
+ * A holder is the task that holds a lock. A dump does not name a holder that has ended or that
+ * belongs to another loop. The memory of a holder that has ended may be in use for another task.
+ * The dump then names this other task as the holder.
  *
- * May be called at any time in the loop's thread: in a task, in a callback, or between runs. A dump
- * changes nothing that a program can see. While `write` runs, the links between all tasks are
- * intact. A dump allocates nothing, and needs a constant amount of stack.
+ * This function may be called at any time in the loop's thread: in a task, in a callback, or while
+ * the loop does not run. A dump changes nothing that a program can see. While `write` runs, all
+ * links between tasks are valid, so a debugger can list the tasks. A dump allocates nothing, and
+ * needs a constant amount of C's stack.
  *
- * Costs O(n), n: the tasks, groups, nested awaits, and parts of gathers. Three things cost more:
- *   nested awaits             O(log m) each, m: the nested awaits of the task
- *   groups around each other  O(sqrt(g)) each, g: the groups, in the worst order of entering them
- *   all tasks                 O(b) each, b: the bits of an address, if a task waits for a lock */
+ * O(n), n: the tasks, groups, nested awaits, and awaitables of gathers. Three things cost more:
+ *     nested awaits             O(log m) each, m: the nested awaits of the task
+ *     groups around each other  O(sqrt(g)) each, g: the groups, in the worst order of entering them
+ *     all tasks                 O(b) each, b: the bits of an address, if a task waits for a lock */
 void weft_dump(weft_loop *loop, weft_write *write, void *to);
 
-/* Does what weft_dump does, for a run that has ended with weft_deadlock_error. The first line says
- * that this is a deadlock. Does not write the daemons and the tasks in their groups, but their
- * number at the end. */
+/* Writes the tasks as weft_dump does, after a run has ended with weft_deadlock_error. The first
+ * line says that this is a deadlock. Does not write the daemons and the tasks in their groups; at
+ * the end, writes how many there are. */
 void weft_dump_deadlock(weft_loop *loop, weft_write *write, void *to);
 
 #ifdef __cplusplus

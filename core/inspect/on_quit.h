@@ -15,16 +15,16 @@
 extern "C" {
 #endif
 
-/* The program's memory for the action of SIGQUIT. All members are private. */
+/* The memory that weft_dump_on_quit needs. All members are private. */
 typedef struct weft_quit_dump_ {
     weft_threadsafe_handle handle;
     void (*on_signal)(int number);
-    unsigned long long before[32]; /* the old action of SIGQUIT: a struct sigaction */
+    unsigned long long before[32]; /* the action of SIGQUIT before; contains a struct sigaction */
 } weft_quit_dump_;
 
 /* WEFT_DUMP_ON_QUIT(name); at file scope. Defines the static variable `name`, and a signal handler
- * that uses this variable. A signal handler has no argument for such data, and the library has no
- * global variables. So the program must define the variable. */
+ * that uses this variable. A signal handler gets no pointer to data of the program, and the library
+ * has no global variables. So the program must define the variable, by this macro. */
 #define WEFT_DUMP_ON_QUIT(name)                                                                    \
     static void name##_on_signal_(int number_);                                                    \
     static weft_quit_dump_ name = {.on_signal = name##_on_signal_};                                \
@@ -35,23 +35,24 @@ typedef struct weft_quit_dump_ {
     }                                                                                              \
     static void name##_on_signal_(int number_)
 
-/* faulthandler.register(SIGQUIT), roughly. Sets the action of SIGQUIT. From then on, when the
- * process gets SIGQUIT, the loop writes all tasks to standard error, and the program goes on.
- * `dump` is the variable that WEFT_DUMP_ON_QUIT defines.
+/* Python's faulthandler.register(SIGQUIT), roughly. Sets the action of the signal SIGQUIT. From
+ * then on, when the process gets SIGQUIT, the loop writes all tasks to standard error, and the
+ * program goes on. `dump` is the variable that WEFT_DUMP_ON_QUIT defines.
  *
- * The loop writes the tasks in a callback. So while a task runs without waiting, nothing is
- * written. The callback's handle is a daemon (weft_threadsafe_set_daemon): a loop with nothing else
- * to wait for still ends with weft_deadlock_error. If nothing can wake the backend (virtual.h), the
- * loop writes in its next tick (iteration).
+ * The loop writes the tasks in a callback. So while a task runs without waiting, the loop writes
+ * nothing. The thread-safe handle of `dump` is a daemon (weft_threadsafe_set_daemon). So if the
+ * loop has nothing else to wait for, the run still ends with weft_deadlock_error. If the backend
+ * has no function `wake` (virtual.h), the loop writes the tasks in its next tick (iteration).
  *
- * Returns NULL if the action was set. Returns weft_invalid_state_error if `dump` is in use; or the
- * backend's error. Must be called in the loop's thread. O(1). */
+ * Returns NULL if the action was set. If `dump` is in use already, returns
+ * weft_invalid_state_error. If the thread-safe handle cannot be opened, returns the backend's
+ * error. Must be called in the loop's thread. O(1). */
 const weft_error *weft_dump_on_quit(weft_loop *loop, weft_quit_dump_ *dump);
 
-/* Gives SIGQUIT its old action again, and closes the handle. Must be called in the loop's thread,
- * before weft_loop_close: that function fails while a handle is open. If a program has several
- * dumps on SIGQUIT, it must end the newest dump first. Does nothing if `dump` is not in use. O(n),
- * n: the thread-safe calls that have not run yet. */
+/* Gives SIGQUIT its old action again, and closes the thread-safe handle of `dump`. Must be called
+ * in the loop's thread, before weft_loop_close, which fails while a thread-safe handle is open. If
+ * the program has called weft_dump_on_quit for several variables, it must end the newest one first.
+ * Does nothing if `dump` is not in use. O(n), n: the thread-safe calls that have not run yet. */
 void weft_end_dump_on_quit(weft_quit_dump_ *dump);
 
 /* Writes a text to `file`, which must be a FILE *. A program passes this function to weft_dump as

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A ready exception handler: prints errors that nobody retrieved. For hosted builds. */
+/* An exception handler that prints the errors of failed tasks, for programs with a C library. */
 #ifndef WEFT_CORE_INSPECT_PRINT_ERROR_H
 #define WEFT_CORE_INSPECT_PRINT_ERROR_H
 
@@ -13,14 +13,14 @@ extern "C" {
  *
  *     crawl.c: task fetch failed and nobody retrieved the error: no route to host
  *
- * It is a weft_exception_handler, for weft_set_exception_handler: the loop calls it for a task that
- * failed and whose error nobody retrieved. The file is that of the task's coroutine. Ignores errors
- * of writing. O(length of the texts). */
+ * A program passes this function to weft_set_exception_handler. The loop then calls it for each
+ * failed task whose error the program has not retrieved. The line names the source file of the
+ * task's coroutine. The function ignores errors of writing. O(n), n: the length of the texts. */
 void weft_print_unretrieved_error(weft_loop *loop, weft_task *task, const weft_error *error);
 
 /* ---- Private ---- */
 
-/* Writes that line. */
+/* Writes the line of weft_print_unretrieved_error by `write`. */
 void weft_write_unretrieved_error_(weft_write *write, void *to, const weft_task *task,
                                    const weft_error *error);
 

@@ -15,19 +15,20 @@ extern "C" {
  * been started. O(1). */
 const char *weft_task_name(const weft_task *task);
 
-/* Where a coroutine is in the source. */
+/* The line of the source at which a coroutine is. */
 typedef struct weft_location {
     const char *coroutine, *file;
-    unsigned line; /* the line of its current await; 0: the coroutine has not run yet */
+    unsigned line; /* the line of the coroutine's current await; 0: it has not run yet */
 } weft_location;
 
-/* Returns where the coroutine of a frame is. weft_task_innermost and weft_task_caller return
- * frames. O(1). */
+/* Returns at which line the coroutine of a frame is. weft_task_innermost and weft_task_caller
+ * return the frames of a task. O(1). */
 weft_location weft_frame_location(const weft_frame *frame);
 
-/* What a task waits for. `holder` is the task that holds `object`; NULL: no task, or such an object
- * has no holder. If a task ended while it held a lock, `holder` may still point to that task. So
- * compare the pointer with the loop's tasks before you use it. `what` is one of these:
+/* What a task waits for. `holder` is the task that holds `object`, such as a lock; NULL: no task
+ * holds `object`. If a task ended while it held a lock, `holder` may still point to that task. So a
+ * program must search `holder` among the loop's tasks before it reads from this pointer. `what` is
+ * one of these texts:
  *
  *     what                                   object             descriptor
  *     "sleep"                                NULL               -1
@@ -40,9 +41,10 @@ weft_location weft_frame_location(const weft_frame *frame);
  *     "shield"
  *     "nothing"                              NULL               -1
  *
- * A task in a barrier's wait waits for the barrier's condition. A task in a reentrant lock's wait
- * waits for the lock inside. A task that is ready, runs or has ended waits for "nothing". If a
- * task's descriptor is ready and the task has not run yet, the task waits for "nothing" too. */
+ * For a task that waits at a barrier, `object` is the barrier's condition. For a task that waits
+ * for a reentrant lock, `object` is the weft_lock inside. For a task that is ready, runs or has
+ * ended, `what` is "nothing". It is also "nothing" if a task waited for a descriptor that is ready
+ * now, and the task has not run yet. */
 typedef struct weft_wait_info {
     const char *what;
     const void *object;

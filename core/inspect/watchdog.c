@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/inspect/watchdog.h"
 
+static const char *name_of(const weft_node_ *callback)
+{
+    if (callback->callback == WEFT_CHILD_ENDED_)
+        return "group";
+    return callback->callback == WEFT_WAKE_UP_ ? "wake up" : "callback";
+}
+
 weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *entry)
 {
     weft_slow_call call = {.task = NULL};
-    call.location = weft_frame_location(entry->frame);
     if (weft_is_callback_(entry)) {
-        call.location.line = 0; /* a callback's state is no line */
+        call.location.coroutine = name_of(entry);
         call.function = weft_callback_function_(loop, entry);
     } else {
+        call.location = weft_frame_location(entry->frame);
         call.task = weft_task_of_node_(entry);
     }
     return call;

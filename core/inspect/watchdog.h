@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A watchdog: a function that the loop calls after a slow call. During a slow call no other task
+/* A watchdog: a function of the program that the loop calls after a slow call. A slow call is a
+ * step of a task, or a callback, that took longer than a limit. During a slow call no other task
  * can run. */
 #ifndef WEFT_CORE_INSPECT_WATCHDOG_H
 #define WEFT_CORE_INSPECT_WATCHDOG_H
@@ -10,29 +11,29 @@
 extern "C" {
 #endif
 
-/* A slow call: a callback, or the step of a task, that took too long. A step is what a task runs
- * from one await to the next. If a step starts an eager task, the first step of the eager task is
+/* A slow call: a callback, or a step of a task, that took too long. A step is what a task runs from
+ * one await to the next. If a step creates an eager task, the first step of the eager task is
  * included. */
 typedef struct weft_slow_call {
-    weft_task *task; /* the task that ran; it may have ended since. NULL: a callback ran */
-    /* For a task: the await after which the step began; line 0: the task's first step. For a
-     * callback: `coroutine` is "callback", or the purpose of a callback of the loop itself; file
-     * and line are not set. */
+    weft_task *task; /* the task that ran, and may have ended since; NULL: a callback ran */
+    /* For a task, `location` is the await after which the slow step began; if the line is 0, the
+     * step was the task's first. For a callback, location.coroutine is "callback", or the purpose
+     * of a callback of weft itself; the file and the line are not set. */
     weft_location location;
-    weft_function *function; /* the program's callback; NULL: something else ran */
-    weft_time duration;      /* microseconds of the loop's clock */
+    weft_function *function; /* the program's callback; NULL: no callback of the program ran */
+    weft_time duration;      /* the time that the call took, in microseconds */
 } weft_slow_call;
 
-/* A function that the loop calls after a slow call. It may do what a callback may do, and may dump
- * all tasks (dump.h). *call is valid until the function returns. The time that the function takes
- * is not counted for any call. */
+/* The type of a watchdog: a function that the loop calls after a slow call. It may do what a
+ * callback may do, and may dump all tasks (dump.h). *call is valid until the function returns. The
+ * time that the watchdog itself takes is not counted for any call. */
 typedef void weft_watchdog(weft_loop *loop, const weft_slow_call *call);
 
 /* loop.slow_callback_duration, of asyncio's debug mode. From the next tick (iteration of the loop)
- * on, the loop calls `watchdog` after each call that took more than `longest` (WEFT_MS). If
- * `watchdog` is NULL, removes the watchdog at once. weft_loop_close removes the watchdog too. O(1).
- * With a watchdog, a tick reads the clock once, and once more after each call. Without a watchdog,
- * a tick costs nothing more. */
+ * on, the loop calls `watchdog` after each step or callback that took more than `longest`
+ * (WEFT_MS). If `watchdog` is NULL, removes the watchdog at once. weft_loop_close removes the
+ * watchdog too. O(1). A loop with a watchdog reads the clock at the start of each tick, and after
+ * each step and each callback. A loop without a watchdog does not. */
 void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchdog);
 #ifndef __cplusplus
 #define weft_set_watchdog(loop, longest, watchdog)                                                 \
@@ -41,10 +42,10 @@ void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchd
 
 /* ---- Private ---- */
 
-/* Returns what is to be run, before it runs. */
+/* Describes the task or callback that the loop is about to run. */
 weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *node);
 
-/* Has the loop inspected by `inspection`; NULL: by nobody. */
+/* Makes the loop call the functions of `inspection`; if `inspection` is NULL, no such functions. */
 void weft_set_inspection_(weft_loop *loop, const weft_inspection_ *inspection);
 
 #ifdef __cplusplus

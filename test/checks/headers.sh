@@ -14,7 +14,7 @@ check() {
     for header in "$srcdir"/weft.h "$srcdir"/core/*.h "$srcdir"/core/*/*.h "$srcdir"/primitives/*.h; do
         name=${header#"$srcdir"/}
         printf '#include "%s"\n#include "%s"\nint main(void) { return 0; }\n' "$name" "$name" >"$work/a.$language"
-        "$@" -Wall -Wextra -Wpedantic -Wshadow -Werror -I"$srcdir" -c "$work/a.$language" -o "$work/a.o"
+        "$@" -Wall -Wextra -Wpedantic -Wshadow -Werror -DWEFT_SHOW_MACROS -I"$srcdir" -c "$work/a.$language" -o "$work/a.o"
         pass
     done
 }

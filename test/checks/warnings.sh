@@ -17,7 +17,7 @@ for compiler in gcc clang; do
         "$srcdir"/test/trace/[!f]*.c "$srcdir"/test/suites/*.c; do
         case $program in */test_faults.c) continue ;; esac
         if $compiler -std=c11 -Wall -Wextra -Wpedantic -Wcast-qual -Wconversion -Wshadow -Werror -fsyntax-only \
-            -I"$srcdir" -I"$srcdir"/scenarios/lessons -I"$srcdir"/scenarios/echo -I"$srcdir"/test \
+            -DWEFT_SHOW_MACROS -I"$srcdir" -I"$srcdir"/scenarios/lessons -I"$srcdir"/scenarios/echo -I"$srcdir"/test \
             -I"$srcdir"/test/support -I"$srcdir"/test/suites -I"$srcdir"/test/trace "$program" 2>"$work/log"; then
             pass
         else

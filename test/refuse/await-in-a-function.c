@@ -3,7 +3,6 @@
  * gcc: weft: an await stands in the body of a WEFT_ASYNC
  * clang: weft: an await stands in the body of a WEFT_ASYNC
  * lines: 30
- * gcc lines: 40
  */
 #include "job.h"
 

@@ -3,8 +3,6 @@
  * gcc: weft: the coroutine above has no WEFT_ASYNC_END
  * clang: weft: the coroutine above has no WEFT_ASYNC_END
  * lines: 30
- * clang lines: 32
- * gcc lines: 125
  */
 #include "job.h"
 

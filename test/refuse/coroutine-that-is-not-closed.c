@@ -2,6 +2,7 @@
 /* Refused: a coroutine without its WEFT_ASYNC_END.
  * gcc: expected|at end of input
  * clang: expected|function definition is not allowed
+ * lines: 30
  */
 #include "job.h"
 

@@ -322,6 +322,7 @@ END_TEST
 START_TEST(errors_of_children_count_as_retrieved)
 {
     static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 1, .error = &fail}};
+    weft_set_exception_handler(&loop, NULL);
     RUN_FAMILY(two, NULL, 0);
     ck_assert_ptr_eq(loop.failed, &parent.task);
     ck_assert_ptr_null(parent.task.next);

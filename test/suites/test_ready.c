@@ -3,7 +3,6 @@
  * a function, which the test runs. */
 #include "helper.h"
 
-static weft_frame callback = {.state = WEFT_CALLBACK_STATE_};
 static weft_frame task = {.state = 0};
 
 static weft_ready_queue_ queue;
@@ -12,7 +11,7 @@ static weft_wait_ entries[8];
 static void push(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
-    entry->node.frame = &callback;
+    entry->node.callback = WEFT_CALL_READY_;
     weft_ready_push_callback_(&queue, entry);
 }
 

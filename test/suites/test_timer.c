@@ -9,7 +9,7 @@ static weft_timers_ timers;
 
 static void arm(weft_wait_ *wait, weft_time deadline)
 {
-    weft_timers_arm_(&timers, wait, deadline);
+    weft_timers_arm_(&timers, wait, deadline, 0);
 }
 
 static void new_timers(void)
@@ -136,7 +136,7 @@ START_TEST(a_timer_is_disarmed_from_any_position)
     ck_recorded(left[_i]);
     arm(&waits[0], 300);
     weft_timers_disarm_(&timers, &waits[0]);
-    ck_assert(!timers.used && !weft_timers_pop_(&timers, 400));
+    ck_assert(!weft_has_timers_(&timers) && !weft_timers_pop_(&timers, 400));
 }
 END_TEST
 
@@ -163,15 +163,15 @@ START_TEST(next_is_never_too_late)
 {
     static weft_wait_ waits[3];
     arm(&waits[0], 50);
-    ck_assert_uint_eq(timers.next, 50);
+    ck_assert_uint_eq(weft_timers_next_(&timers), 50);
     arm(&waits[1], 70);
     arm(&waits[2], 40);
-    ck_assert_uint_eq(timers.next, 40);
+    ck_assert_uint_eq(weft_timers_next_(&timers), 40);
     weft_timers_disarm_(&timers, &waits[2]);
     note_due(waits, 49);
-    ck_assert_uint_eq(timers.next, 50);
+    ck_assert_uint_eq(weft_timers_next_(&timers), 50);
     note_due(waits, 50);
-    ck_assert_uint_eq(timers.next, 70);
+    ck_assert_uint_eq(weft_timers_next_(&timers), 70);
     ck_recorded(" a ");
 }
 END_TEST
@@ -255,14 +255,14 @@ static weft_time expire(weft_wait_ *waits, weft_time now, int step)
         model_remove(0);
     }
     CHECK(model.count == 0 || model.deadlines[model.timers[0]] > now);
-    CHECK(!timers.used == !model.count);
+    CHECK(!weft_has_timers_(&timers) == !model.count);
     if (!model.count)
         return random_below(8) ? now : now + random_below(1000);
     const weft_time first = model.deadlines[model.timers[0]];
-    CHECK(timers.next <= first && timers.next > now);
+    CHECK(weft_timers_next_(&timers) <= first && weft_timers_next_(&timers) > now);
     switch (random_below(4)) {
     case 0:
-        return timers.next;
+        return weft_timers_next_(&timers);
     case 1:
         return now + random_below(first - now);
     case 2:
@@ -288,10 +288,10 @@ static void run_random_program(void)
             model_remove(at);
         } else {
             const weft_time deadline = random_deadline(now);
-            weft_timers_arm_(&timers, &waits[timer], deadline);
+            weft_timers_arm_(&timers, &waits[timer], deadline, now);
             model_insert(timer, deadline < timers.reached ? timers.reached : deadline);
         }
-        CHECK(!timers.used == !model.count);
+        CHECK(!weft_has_timers_(&timers) == !model.count);
     }
 }
 

@@ -55,8 +55,9 @@ weft_time cancelled_soon(weft_task *task)
 
 void tick(void)
 {
-    if (weft_ready_is_idle_(&loop.ready) && loop.timers.used && backend.now < loop.timers.next)
-        backend.now = loop.timers.next;
+    if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers) &&
+        backend.now < weft_timers_next_(&loop.timers))
+        backend.now = weft_timers_next_(&loop.timers);
     weft_stop(&loop);
     weft_run_forever(&loop);
 }

@@ -111,10 +111,10 @@ bool observe_tick(struct observer *observer)
     if (weft_ready_is_idle_(&loop->ready)) {
         if (observer->idle)
             observer->idle(observer);
-        if (!loop->timers.used)
+        if (!weft_has_timers_(&loop->timers))
             return false;
-        if (observer->backend->now < loop->timers.next)
-            observer->backend->now = loop->timers.next;
+        if (observer->backend->now < weft_timers_next_(&loop->timers))
+            observer->backend->now = weft_timers_next_(&loop->timers);
     } else {
         interleave(observer);
     }

@@ -295,7 +295,7 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
 static void check_end(struct run *run)
 {
     const weft_loop *const loop = &run->machine->loop;
-    demand(run, !loop->timers.used, "no timer is armed", "the loop");
+    demand(run, !weft_has_timers_(&loop->timers), "no timer is armed", "the loop");
     demand(run, loop->tasks.next == &loop->tasks, "no group is open", "the loop");
     for (const struct object *object = run->machine->objects; object; object = object->next)
         if (object->kind == OBJECT_LOCK || object->kind == OBJECT_CONDITION)

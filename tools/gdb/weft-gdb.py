@@ -9,8 +9,8 @@ import re
 import gdb
 
 # What has no name in debug information, since it is a macro (core/coroutine.h, wait.h, task.h).
-LATE_STATE, HANDLER_STATE = 20000, 10000
-FIXED_CALLBACK_STATE = 0xFFFE
+STATES_OF_A_LINE = 10000
+NO_CALLBACK = 9  # enum weft_callback_ of core/list.h has smaller numbers
 DAEMON = 0x100
 CANCELLING_ONE = 0x200
 
@@ -59,8 +59,7 @@ class Frame:
         state = int(value['state'])
         self.name = code['name'].string()
         self.file = code['file'].string()
-        self.line = state - (LATE_STATE if state > LATE_STATE else
-                             HANDLER_STATE if state > HANDLER_STATE else 0)
+        self.line = state % STATES_OF_A_LINE
 
     def place(self):
         return f'{self.file}:{self.line}' if self.line else f'{self.file}, at its start'
@@ -108,7 +107,7 @@ class Task:
         return code['name'].string()
 
     def is_callback(self):
-        return int(self.wait['node']['frame']['state']) >= FIXED_CALLBACK_STATE
+        return int(self.wait['node']['callback']) < NO_CALLBACK
 
     def groups(self):
         """Returns the groups whose blocks the task is in, the innermost first."""
@@ -150,8 +149,7 @@ class Task:
 
 
 def has_ended(awaitable):
-    ended = int(gdb.parse_and_eval('(unsigned long)&weft_ended_'))
-    return 0 <= int(awaitable['waiters']) - ended < 2 * type_of('struct weft_node_').sizeof
+    return int(awaitable['waiters']) in (1, 2)  # WEFT_ENDED_, WEFT_UNRETRIEVED_ of core/task.h
 
 
 def task_of(awaitable):

@@ -192,7 +192,7 @@ class Graph:
 
     def do(self, node):
         body, test, after = self.block(), self.block(), self.block()
-        if self.is_library(node) and self.tree.macro_of(node) == 'weft_begin':
+        if self.is_library(node) and self.tree.macro_of(node) in ('weft_begin', 'WEFT_BEGIN_'):
             self.begun.append(node)
         self.go_on(body)
         self.loop(node, node.kids[0], body, after, test)

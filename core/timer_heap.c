@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/timer.h"
 
+#if !WEFT_TIMER_LIST
+
 /* Returns the number of the highest bit that is set, from 1; 0 if none is. */
 static unsigned bit_length(uint64_t bits)
 {
@@ -15,16 +17,15 @@ static unsigned bit_length(uint64_t bits)
 }
 
 /* The last bucket takes every deadline that differs in a higher bit. */
-static unsigned bucket_of(const weft_timers_ *timers, weft_time deadline)
+static unsigned bucket_of(const weft_timers_ *timers, weft_deadline_type_ deadline)
 {
     const unsigned length = bit_length(deadline ^ timers->reached);
     return length < WEFT_BUCKETS_ ? length : WEFT_BUCKETS_ - 1;
 }
 
-static weft_time deadline_of(weft_node_ *node)
+static weft_deadline_type_ deadline_of(weft_node_ *node)
 {
-    const weft_packed_time_ deadline = WEFT_CONTAINER_(node, weft_wait_, node)->deadline;
-    return (weft_time)deadline.high << 32 | deadline.low;
+    return weft_unpack_time_(weft_wait_of_(node)->deadline);
 }
 
 static void put(weft_timers_ *timers, weft_node_ *node)
@@ -33,7 +34,7 @@ static void put(weft_timers_ *timers, weft_node_ *node)
     const uint64_t bit = (uint64_t)1 << bucket;
     weft_node_ **const first = &timers->buckets[bucket];
     if (*first && !(timers->unsorted & bit) && deadline_of(node) < deadline_of(*first))
-        weft_nodes_prepend_(first, node);
+        weft_nodes_insert_(first, node, NULL);
     else
         weft_nodes_append_(first, node);
     timers->used |= bit;
@@ -75,15 +76,41 @@ static void spread(weft_timers_ *timers, unsigned bucket)
     }
 }
 
-void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline)
+static void arm(weft_timers_ *timers, weft_wait_ *wait, weft_deadline_type_ deadline)
 {
     if (deadline < timers->reached)
         deadline = timers->reached;
     if (!timers->used || deadline < timers->next)
         timers->next = deadline;
-    wait->deadline.low = (uint32_t)deadline;
-    wait->deadline.high = (uint32_t)(deadline >> 32);
+    wait->deadline = weft_pack_time_(deadline);
     put(timers, &wait->node);
+}
+
+#if WEFT_TIME_BITS == 64
+void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
+{
+    (void)now;
+    arm(timers, wait, deadline);
+}
+#else
+/* Brings the time that does not wrap up to `now`. */
+static void see(weft_timers_ *timers, weft_time now)
+{
+    const weft_time passed = now - (weft_time)timers->now;
+    timers->now += WEFT_TIME_BITS == 16 ? (uint16_t)passed : passed;
+}
+
+void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
+{
+    const weft_past_ delay = (weft_past_)(deadline - now);
+    see(timers, now);
+    arm(timers, wait, delay < 0 ? timers->now : timers->now + (weft_deadline_type_)delay);
+}
+#endif
+
+void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
+{
+    arm(timers, wait, INT64_MAX);
 }
 
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
@@ -96,7 +123,7 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
         timers->unsorted &= ~((uint64_t)1 << bucket);
 }
 
-weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
+static weft_wait_ *pop(weft_timers_ *timers, weft_deadline_type_ now)
 {
     if (!timers->used || now < timers->next)
         return NULL;
@@ -110,5 +137,42 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
         spread(timers, bucket);
     weft_node_ *const due = timers->buckets[0];
     take(timers, 0, due);
-    return WEFT_CONTAINER_(due, weft_wait_, node);
+    return weft_wait_of_(due);
 }
+
+#if WEFT_TIME_BITS == 64
+weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
+{
+    return pop(timers, now);
+}
+
+weft_time weft_timers_next_(const weft_timers_ *timers)
+{
+    return timers->used ? timers->next : WEFT_FOREVER;
+}
+#else
+weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
+{
+    see(timers, now);
+    return pop(timers, timers->now);
+}
+
+weft_time weft_timers_next_(const weft_timers_ *timers)
+{
+    if (!timers->used || timers->next == INT64_MAX)
+        return WEFT_FOREVER;
+    const weft_time next = (weft_time)timers->next;
+    return !next || next == WEFT_FOREVER ? next - 1 : next; /* these two have another meaning */
+}
+#endif
+
+void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node))
+{
+    for (size_t i = 0; i < WEFT_BUCKETS_; i++)
+        for (weft_node_ *node = timers->buckets[i]; node; node = node->next)
+            visit(node);
+}
+
+#else
+typedef int weft_timers_are_no_heap_; /* C has no empty files */
+#endif

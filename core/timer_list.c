@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/timer.h"
+
+#if WEFT_TIMER_LIST
+
+static weft_time deadline_of(weft_node_ *node)
+{
+    return weft_unpack_time_(weft_wait_of_(node)->deadline);
+}
+
+/* Returns true if `time` is later than `other`. On a clock that wraps, both are compared by their
+ * distance from `now`, because a timer may be overdue. */
+static bool is_later(weft_time time, weft_time other, weft_time now)
+{
+#if WEFT_TIME_BITS == 64
+    (void)now;
+    return time > other;
+#else
+    return (weft_past_)(time - now) > (weft_past_)(other - now);
+#endif
+}
+
+/* Searches from the end, since most timers are due later than those that are armed already. */
+void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
+{
+    weft_node_ *const first = timers->first, *const node = &wait->node;
+    wait->deadline = weft_pack_time_(deadline);
+    weft_node_ *before = first ? weft_wait_of_(first)->previous : NULL;
+    while (before && is_later(deadline_of(before), deadline, now))
+        before = before == first ? NULL : weft_wait_of_(before)->previous;
+    weft_nodes_insert_(&timers->first, node, before);
+}
+
+#if WEFT_TIME_BITS == 64
+void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
+{
+    weft_timers_arm_(timers, wait, WEFT_FOREVER, 0);
+}
+
+void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
+{
+    weft_nodes_remove_(&timers->first, &wait->node);
+}
+#else
+void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
+{
+    weft_nodes_append_(&timers->forever, &wait->node);
+}
+
+/* Only at the two ends of its list does the removal of a timer change more than its neighbours. */
+void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
+{
+    weft_node_ *const forever = timers->forever;
+    const bool is_end =
+        forever && (&wait->node == forever || &wait->node == weft_wait_of_(forever)->previous);
+    weft_nodes_remove_(is_end ? &timers->forever : &timers->first, &wait->node);
+}
+#endif
+
+weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
+{
+    weft_node_ *const first = timers->first;
+    if (!first || !weft_has_passed(deadline_of(first), now))
+        return NULL;
+    weft_nodes_remove_(&timers->first, first);
+    return weft_wait_of_(first);
+}
+
+weft_time weft_timers_next_(const weft_timers_ *timers)
+{
+    if (!timers->first)
+        return WEFT_FOREVER;
+    const weft_time next = deadline_of(timers->first);
+#if WEFT_TIME_BITS < 64
+    if (!next || next == WEFT_FOREVER)
+        return next - 1; /* one of the two times that have a meaning of their own */
+#endif
+    return next;
+}
+
+static void visit_list(weft_node_ *node, void (*visit)(weft_node_ *node))
+{
+    for (; node; node = node->next)
+        visit(node);
+}
+
+void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node))
+{
+    visit_list(timers->first, visit);
+#if WEFT_TIME_BITS < 64
+    visit_list(timers->forever, visit);
+#endif
+}
+
+#else
+typedef int weft_timers_are_no_list_; /* C has no empty files */
+#endif
