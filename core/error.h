@@ -58,8 +58,9 @@ const char *weft_error_text(const weft_error *error);
 
 /* ---- Private ---- */
 
-/* Begins the definition of a kind of errors that has no kind above it. On AVR, constants are in RAM, and flash
- * holds their first values. Without texts such an error is all zero bytes, so it needs no flash. */
+/* Begins the definition of a kind of errors that has no kind above it. On AVR, constants are in
+ * RAM, and flash holds their first values. Without texts such an error is all zero bytes, so it
+ * needs no flash. */
 #if defined(__AVR__) && !WEFT_TEXTS
 #define WEFT_ERROR_KIND_(name) __attribute__((section(".bss." #name))) const weft_error name
 #else
