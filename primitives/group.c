@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/group.h"
 
-const weft_error weft_group_error = {.text = WEFT_TEXT_("unhandled errors in a task group")};
+WEFT_ERROR_KIND_(weft_group_error) = {.text = WEFT_TEXT_("unhandled errors in a task group")};
 
 WEFT_INFO_(info, .name = "group", .at = offsetof(weft_group, info));
 

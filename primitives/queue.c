@@ -3,9 +3,9 @@
 
 #include "primitives/heap.h"
 
-const weft_error weft_queue_empty_error = {.text = WEFT_TEXT_("the queue is empty")};
-const weft_error weft_queue_full_error = {.text = WEFT_TEXT_("the queue is full")};
-const weft_error weft_queue_shut_down_error = {.text = WEFT_TEXT_("the queue is shut down")};
+WEFT_ERROR_KIND_(weft_queue_empty_error) = {.text = WEFT_TEXT_("the queue is empty")};
+WEFT_ERROR_KIND_(weft_queue_full_error) = {.text = WEFT_TEXT_("the queue is full")};
+WEFT_ERROR_KIND_(weft_queue_shut_down_error) = {.text = WEFT_TEXT_("the queue is shut down")};
 
 WEFT_INFO_(get_info, .name = "queue: get");
 WEFT_INFO_(put_info, .name = "queue: put", .at = offsetof(weft_queue_, putters));
