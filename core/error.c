@@ -14,9 +14,9 @@ bool weft_error_is(const weft_error *error, const weft_error *kind)
         return error;
     if (any)
         kind = &weft_cancelled_error;
-    while (error && error != kind)
+    while (error != kind && error)
         error = error->kind;
-    return any ? !error : error != NULL;
+    return any != (error != NULL);
 }
 
 const char *weft_error_text(const weft_error *error)

@@ -111,12 +111,16 @@ const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 
 const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_put_error_at_(queue, WEFT_FILE_, __LINE__);
+    if (!queue->room)
+        panic_at(WEFT_FILE_, __LINE__);
+    return weft_queue_put_error_(queue);
 }
 
 const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_get_error_at_(queue, WEFT_FILE_, __LINE__);
+    if (!queue->room)
+        panic_at(WEFT_FILE_, __LINE__);
+    return weft_queue_get_error_(queue);
 }
 
 const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,

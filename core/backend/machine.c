@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/backend/machine.h"
 
+/* ---- Interrupts off and on, and sleep ---- */
+
 #ifdef WEFT_OWN_INTERRUPTS
 
 #elif defined(__AVR__)
@@ -63,5 +65,58 @@ void weft_wait_for_interrupt(void)
 {
     __asm__ volatile("wfi" : : : "memory");
 }
+
+#endif
+
+/* ---- Use in a wrong context ---- */
+
+#ifdef WEFT_CHECK_CONTEXT
+
+#if defined(__AVR__)
+#define WEFT_KNOWS_CONTEXT_
+
+/* The machine does not say that a handler runs. Handlers run with interrupts off. */
+static bool is_wrong_context(void)
+{
+    unsigned char status;
+    __asm__ volatile("in %0, __SREG__" : "=r"(status));
+    return !(status & 0x80);
+}
+
+#elif defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+#define WEFT_KNOWS_CONTEXT_
+
+/* The number of the exception that runs: 15 is SysTick, and interrupts follow. A loop may run in
+ * PendSV, 14. */
+static bool is_wrong_context(void)
+{
+    unsigned number;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(number));
+    return (number & 0x1FF) >= 15;
+}
+
+#elif defined(__riscv)
+#define WEFT_KNOWS_CONTEXT_
+
+/* The machine does not say that a handler runs. Handlers run with interrupts off. A handler that
+ * runs a loop turns interrupts on first. */
+static bool is_wrong_context(void)
+{
+    unsigned long status;
+    __asm__ volatile("csrr %0, mstatus" : "=r"(status));
+    return !(status & 8);
+}
+
+#endif
+
+#ifdef WEFT_KNOWS_CONTEXT_
+void weft_check_context(void)
+{
+    if (is_wrong_context())
+        weft_panic(WEFT_FILE_, __LINE__,
+                   WEFT_TEXT_("weft is used in an interrupt's handler, or with interrupts off: use "
+                              "weft_call_soon_threadsafe or weft_byte_ring_put"));
+}
+#endif
 
 #endif

@@ -25,6 +25,12 @@ cross() {
     awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/porting.md" >"$work/backend.c"
     "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Werror -I"$srcdir" \
         -c "$work/backend.c" -o "$work/backend.o"
+    case $name in cortex-*) # doc/interrupts.md is about devices of a Cortex-M
+        awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/interrupts.md" >"$work/interrupts.c"
+        "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Wno-unused-const-variable -Werror \
+            -I"$srcdir" -c "$work/interrupts.c" -o "$work/interrupts.o"
+        ;;
+    esac
     needs=$("${cc%gcc}nm" -u "$work/$name"/*.o | awk '$1 == "U" { print $2 }' | sort -u |
         grep -Ev "$allowed" || true)
     if [ -z "$needs" ]; then pass; else fail "$name needs: $needs"; fi

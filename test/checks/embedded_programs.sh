@@ -27,6 +27,30 @@ check() {
     fi
 }
 
+# check_documented FLAG...: runs the code of doc/interrupts.md.
+check_documented() {
+    awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/interrupts.md" >"$work/documented.h"
+    build m3 "$work/documented" "$programs/interrupts_doc.c" -- "-I$work" "$@" &&
+        run m3 "$work/documented" >"$work/out" 2>&1
+    status=$?
+    [ $status -eq 0 ] || cat "$work/out"
+    result "the code of doc/interrupts.md: $*" $status
+}
+
+# panics MACHINE FLAG...: wrong_context.c must panic.
+panics() {
+    machine=$1
+    shift
+    if builds "$machine" wrong_context tickless -DWEFT_CHECK_CONTEXT "$@"; then
+        run "$machine" "$work/wrong_context" >"$work/out" 2>&1
+        status=$?
+        [ $status -eq 98 ] && grep -q 'interrupt' "$work/out"
+        result "$machine panics: a loop is used in an interrupt: $*: $status" $?
+    else
+        fail "wrong_context.c is built for $machine: $*"
+    fi
+}
+
 for machine in m3 m0 rv32 avr; do
     have_machine $machine "the programs of boards" || continue
     for flags in "$small" ''; do
@@ -45,5 +69,17 @@ for machine in m3 m0 rv32 avr; do
         esac
         [ $machine = avr ] || check $machine priority periodic $flags
     done
+    if [ $machine = m3 ]; then
+        check_documented
+        check_documented $small
+    fi
+    panics $machine
+    panics $machine -DNO_WAITER
+    panics $machine -DPUT
+    panics $machine -DLATER
+    # Nothing else panics.
+    check $machine station tickless $small -DWEFT_CHECK_CONTEXT
+    check $machine storm periodic $small -DWEFT_CHECK_CONTEXT
+    [ $machine = avr ] || check $machine priority periodic $small -DWEFT_CHECK_CONTEXT
 done
 finish

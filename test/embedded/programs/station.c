@@ -70,8 +70,8 @@ WEFT_ASYNC(beat, weft_exit left;)
         }
     }
     weft_finally(&self->left) {
-        weft_sleep(WEFT_MS(1)); /* turns something off, which takes its time */
         closed++;
+        weft_sleep(WEFT_MS(1)); /* turns something off, which takes its time */
     }
     weft_end;
 }
