@@ -58,7 +58,8 @@ WEFT_ASYNC_END
 #endif
 
 #if PROGRAM >= 3
-WEFT_ASYNC(serve, weft_timeout limit; weft_group group; WEFT_TASK(produce) produce; WEFT_TASK(consume) consume;)
+WEFT_ASYNC(serve, weft_timeout limit; weft_group group; WEFT_TASK(produce) produce;
+           WEFT_TASK(consume) consume;)
 {
     for (;;) {
         weft_try {
