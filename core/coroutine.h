@@ -149,6 +149,11 @@ struct weft_context {
 #ifndef WEFT_ALWAYS_INLINE_
 #define WEFT_ALWAYS_INLINE_ inline
 #endif
+#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__) /* a function that is called, and not copied */
+#define WEFT_ONE_COPY_ __attribute__((noinline))
+#else
+#define WEFT_ONE_COPY_
+#endif
 #ifndef WEFT_APART_ /* WEFT_COLD_, unless the compiler counts bytes */
 #define WEFT_APART_
 #endif
