@@ -3,8 +3,8 @@
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
-/* In the smallest programs, begin_tick looks at everything between two ticks. In others, ticks follow
- * each other directly while `attention` is 0. */
+/* In the smallest programs, begin_tick looks at everything between two ticks. In others, ticks
+ * follow each other directly while `attention` is 0. */
 #if !defined(__OPTIMIZE_SIZE__) || WEFT_TEXTS
 #define USES_ATTENTION
 #endif

@@ -37,8 +37,9 @@ static void called(weft_loop *l, weft_handle *h)
     (void)l, (void)h;
     weft_event_set(&event);
 }
-WEFT_ASYNC(demo, WEFT_TASK(leaf) a, b; struct leaf leaf; WEFT_GATHER(2) gather; WEFT_WAIT_SET(2) set; weft_group group;
-           weft_timeout limit; weft_shield shield; struct weft_barrier_wait wait; weft_exit left; unsigned char c;
+WEFT_ASYNC(demo, WEFT_TASK(leaf) a, b; struct leaf leaf; WEFT_GATHER(2) gather;
+           WEFT_WAIT_SET(2) set; weft_group group; weft_timeout limit; weft_shield shield;
+           struct weft_barrier_wait wait; weft_exit left; unsigned char c;
            struct item *item; weft_future *which; const weft_error *e;)
 {
     weft_check(weft_threadsafe_open(weft_running_loop(), &handle, called));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Eight tasks, a lock and a queue, for a second: how much RAM they take. Six tasks blink, and three of
- * those share the lock; one task puts bytes into the queue, and one takes them out. Prints the bytes
- * of stack that the program used. */
+/* Eight tasks, a lock and a queue, for a second: how much RAM they take. Six tasks blink, and three
+ * of those share the lock; one task puts bytes into the queue, and one takes them out. Prints the
+ * bytes of stack that the program used. */
 #include <core/backend/periodic.h>
 #include <machine.h>
 #include <primitives/lock.h>
