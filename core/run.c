@@ -129,22 +129,21 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* ---- From init to close ---- */
 
-/* Fills the memory with zero bytes. If the library is compiled for size, the loop must not become a
- * call of memset, which would be larger. There is no <string.h>: weft needs no C library. */
-static void clear(void *memory, size_t size)
+/* If the library is compiled for size, calls no memset, which would be larger than this loop. */
+static void clear(weft_loop *loop)
 {
 #ifdef __OPTIMIZE_SIZE__
-    unsigned char volatile *byte = memory;
-#else
-    unsigned char *byte = memory;
-#endif
-    while (size--)
+    unsigned char volatile *byte = (unsigned char *)loop, *const end = (unsigned char *)(loop + 1);
+    while (byte != end)
         *byte++ = 0;
+#else
+    *loop = (weft_loop){.backend = NULL};
+#endif
 }
 
 static void make_new(weft_loop *loop, weft_backend *backend)
 {
-    clear(loop, sizeof *loop);
+    clear(loop);
     loop->backend = backend;
     weft_ready_init_(&loop->ready);
     loop->tasks.loop = loop;

@@ -15,7 +15,7 @@ void machine_on_byte(unsigned char byte)
     (void)weft_byte_ring_put(&received, byte);
 }
 
-/* Ends when each byte was taken or lost: no byte is lost after the last one that is taken. */
+/* Ends when each byte was taken or lost. Only a full ring loses bytes, so a get follows. */
 WEFT_ASYNC(take, unsigned char array[8], byte, expected; uint16_t taken, skipped;)
 {
     weft_check(
@@ -41,7 +41,7 @@ int main(void)
     const unsigned lost = weft_byte_ring_lost(&received);
     machine_put_number("taken", task.frame.taken);
     machine_put_number("lost", lost);
-    if (task.frame.taken + lost != BYTES || (lost - task.frame.skipped) % PRIME)
+    if (task.frame.taken + lost != BYTES || task.frame.skipped > lost)
         return 2;
     return error != NULL;
 }
