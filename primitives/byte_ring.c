@@ -3,8 +3,7 @@
 
 #include <limits.h>
 
-static const weft_primitive_info_ info = {.name = "byte ring",
-                                          .at = offsetof(weft_byte_ring, getters)};
+WEFT_INFO_(info, .name = "byte ring", .at = offsetof(weft_byte_ring, getters));
 
 /* ---- Shared between the interrupt and the loop ----
  * The side that moves an index reads it relaxed, and stores it with release order. The other side
@@ -62,7 +61,7 @@ const weft_error *weft_byte_ring_open(weft_loop *loop, weft_byte_ring *ring, uns
                                       size_t size)
 {
     if (size < 2 || size - 1 > (weft_ring_index_)-1)
-        weft_panic(__FILE__, __LINE__, "a byte ring over an array of a wrong size");
+        weft_panic(WEFT_FILE_, __LINE__, WEFT_TEXT_("a byte ring over an array of a wrong size"));
     const weft_error *const error = weft_threadsafe_open(loop, &ring->handle, wake);
     if (error)
         return error;
@@ -88,7 +87,8 @@ static bool is_empty(const weft_byte_ring *ring)
 weft_step_ weft_byte_ring_get_begin_(weft_byte_ring *ring, weft_context *context)
 {
     const weft_step_ go_on = {WEFT_GO_ON_};
-    return is_empty(ring) ? weft_waiters_park_(&ring->getters, context, &info) : go_on;
+    return is_empty(ring) ? weft_waiters_park_(&ring->getters, context, WEFT_INFO_OF_(info))
+                          : go_on;
 }
 
 /* A task that was cancelled leaves the bytes where they are, for the next task. */

@@ -113,9 +113,9 @@ static bool is_wrong_context(void)
 void weft_check_context(void)
 {
     if (is_wrong_context())
-        weft_panic(__FILE__, __LINE__,
-                   "weft is used in an interrupt's handler, or with interrupts off: use "
-                   "weft_call_soon_threadsafe or weft_byte_ring_put");
+        weft_panic(WEFT_FILE_, __LINE__,
+                   WEFT_TEXT_("weft is used in an interrupt's handler, or with interrupts off: use "
+                              "weft_call_soon_threadsafe or weft_byte_ring_put"));
 }
 #endif
 

@@ -27,15 +27,6 @@ extern "C" {
  * must keep the timer of the backend running. O(1), plus the sleep. */
 void weft_wait_for_interrupt(void);
 
-#ifndef WEFT_TIME_BITS
-/* Returns how long a sleep(until) may last. 0: it must not wait. WEFT_FOREVER: no timer is armed.
- * O(1). */
-static inline weft_time weft_time_left(weft_time until, weft_time now)
-{
-    return until == WEFT_FOREVER ? until : until <= now ? 0 : until - now;
-}
-#endif
-
 #ifdef __cplusplus
 }
 #endif

@@ -27,14 +27,14 @@ check() {
     fi
 }
 
-# check_documented: runs the code of doc/interrupts.md.
+# check_documented FLAG...: runs the code of doc/interrupts.md.
 check_documented() {
     awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/interrupts.md" >"$work/documented.h"
-    build m3 "$work/documented" "$programs/interrupts_doc.c" -- "-I$work" &&
+    build m3 "$work/documented" "$programs/interrupts_doc.c" -- "-I$work" "$@" &&
         run m3 "$work/documented" >"$work/out" 2>&1
     status=$?
     [ $status -eq 0 ] || cat "$work/out"
-    result "the code of doc/interrupts.md" $status
+    result "the code of doc/interrupts.md: $*" $status
 }
 
 # panics MACHINE FLAG...: wrong_context.c must panic.
@@ -69,7 +69,10 @@ for machine in m3 m0 rv32 avr; do
         esac
         [ $machine = avr ] || check $machine priority periodic $flags
     done
-    [ $machine != m3 ] || check_documented
+    if [ $machine = m3 ]; then
+        check_documented
+        check_documented $small
+    fi
     panics $machine
     panics $machine -DNO_WAITER
     panics $machine -DPUT

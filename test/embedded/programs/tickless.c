@@ -5,8 +5,7 @@
 
 #include "clock.h"
 
-#if defined(WEFT_TIME_BITS) &&                                                                     \
-    (WEFT_TIME_BITS == 16 || (WEFT_TIME_BITS == 32 && WEFT_TIME_HZ > 500000))
+#if WEFT_TIME_BITS == 16 || (WEFT_TIME_BITS == 32 && WEFT_TIME_HZ > 500000)
 enum { LONG_S = 20 }; /* half the range of 16 bits of 1 ms is 32 s */
 #else
 enum { LONG_S = 3600 };
