@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Backends: what a loop needs from the system. A backend is a struct of functions that read a
- * clock, sleep, and end a sleep. The document doc/porting.md shows how to write a backend, and how
+ * clock, sleep, and end a sleep. The document doc/embedding.md shows how to write a backend, and how
  * each of its functions may fail. */
 #ifndef WEFT_CORE_BACKEND_H
 #define WEFT_CORE_BACKEND_H

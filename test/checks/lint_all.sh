@@ -18,8 +18,9 @@ if ! pkg-config --exists check; then
     skip "the suites" "there is no Check (Debian: check)"
     finish
 fi
-# The backend in doc/porting.md is a header for test/checks/porting.c.
-awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_backend.h"
+# The code of doc/embedding.md, which test/checks/embedding.c includes.
+code_of_page embedding.md "$work"
+sed -i 's|"weft.h"|<weft.h>\n#include <core/backend/periodic.h>|' "$work/board.h"
 
 folders=
 for folder in $(find doc scenarios examples bench test -type d | grep -v '^test/lint'); do
@@ -38,7 +39,7 @@ lint() {
     fi
 }
 
-for file in $(grep -lE '^ *WEFT_ASYNC' -r doc scenarios examples bench test --include='*.c' | sort); do
+for file in $(grep -lE '^ *WEFT_ASYNC' -r doc scenarios examples bench test "$work" --include='*.c' | sort); do
     # shellcheck disable=SC2046,SC2086
     case $file in
     test/lint/*) ;;
