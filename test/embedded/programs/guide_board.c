@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* board.h of doc/embedding.md, on an emulated machine. Prints each change of the LED, with the time in
- * milliseconds, and ends the program after several changes. With BUTTON, the button of lamp.c is pressed
- * after 1, 3 and 10 seconds. */
+/* board.h of doc/embedding.md, on an emulated machine. Prints each change of the LED, with the time
+ * in milliseconds, and ends the program after several changes. With BUTTON, the button of lamp.c is
+ * pressed after 1, 3 and 10 seconds. */
 #include "board.h"
 
 #include "machine.h"
