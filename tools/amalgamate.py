@@ -289,7 +289,8 @@ def file_scope(text):
             elif depth == 0 and texts[0] == 'typedef' and after == ';':
                 names.add(token.text)
         if re.match(r'[A-Z_]+$', texts[0]) and texts[1:2] == ['('] and texts[3:4] in ([','], [')']):
-            names.add(texts[2])  # a macro that defines its first argument
+            if not texts[2].startswith('weft_'):  # which the library shares
+                names.add(texts[2])  # a macro that defines its first argument
         if 'static' in texts:
             names.update(declared(declaration))
     return names - macros, macros

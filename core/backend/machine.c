@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/backend/machine.h"
 
+/* For gcc since 12, RISC-V's control registers are an extension, which -march need not name. */
+#if defined __riscv && !defined __riscv_zicsr && !defined __clang__ && __GNUC__ >= 12
+#define CSR(instruction) ".option push\n\t.option arch, +zicsr\n\t" instruction "\n\t.option pop"
+#else
+#define CSR(instruction) instruction
+#endif
+
 /* ---- Interrupts off and on, and sleep ---- */
 
 #ifdef WEFT_OWN_INTERRUPTS
@@ -51,13 +58,13 @@ void weft_wait_for_interrupt(void)
 unsigned weft_disable_interrupts(void)
 {
     unsigned long before;
-    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(before) : : "memory");
+    __asm__ volatile(CSR("csrrci %0, mstatus, 8") : "=r"(before) : : "memory");
     return (unsigned)before & 8u;
 }
 
 void weft_restore_interrupts(unsigned before)
 {
-    __asm__ volatile("csrs mstatus, %0" : : "r"((unsigned long)before) : "memory");
+    __asm__ volatile(CSR("csrs mstatus, %0") : : "r"((unsigned long)before) : "memory");
 }
 
 /* A pending interrupt that mie enables ends `wfi`, also while MIE is 0. */
@@ -103,7 +110,7 @@ static bool is_wrong_context(void)
 static bool is_wrong_context(void)
 {
     unsigned long status;
-    __asm__ volatile("csrr %0, mstatus" : "=r"(status));
+    __asm__ volatile(CSR("csrr %0, mstatus") : "=r"(status));
     return !(status & 8);
 }
 

@@ -21,4 +21,5 @@ replay() {
 }
 
 replay 'time in 64 bits'
+replay 'time in 32 bits' -DWEFT_TIME_BITS=32
 finish

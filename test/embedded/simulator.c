@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* simulator PROGRAM: runs a program for an ATmega328P at 16 MHz on simavr. UART 0 writes to
- * standard output. Prints on standard error what it measured: cycles, the stack's peak, and the
- * longest time with interrupts off. The exit status is the program's (simulator.h); 99 for a stack
- * overflow or a crash, 124 if SECONDS of its time have passed.
+ * standard output. Prints on standard error what it measured: cycles, the stack's peak, the longest
+ * time with interrupts off outside of interrupt handlers, and the longest handler. The exit status
+ * is the program's (simulator.h); 99 for a stack overflow or a crash, 124 if SECONDS of its time
+ * have passed.
  *
  *   UART=FILE      lines of "MS HEX": UART 0 receives the byte HEX after MS milliseconds
  *   SECONDS=NUMBER the longest simulated time, 600 without it
@@ -179,15 +180,21 @@ int main(int argc, char **argv)
     const avr_cycle_count_t limit =
         (avr_cycle_count_t)HERTZ *
         (avr_cycle_count_t)(getenv("SECONDS") ? atol(getenv("SECONDS")) : 600);
-    avr_cycle_count_t off = 0, longest = 0;
-    unsigned lowest = 0xFFFF, off_at = 0, longest_at = 0;
+    enum { VECTORS = 26 * 4 }; /* an interrupt begins at an address below */
+    struct {
+        avr_cycle_count_t cycles;
+        unsigned at;
+    } longest = {0, 0}, longest_handler = {0, 0}, *of_kind;
+    avr_cycle_count_t off = 0;
+    unsigned lowest = 0xFFFF, off_at = 0;
     bool were_on = false;
     while (status < 0 && avr->cycle < limit) {
         const int state = avr_run(avr);
         if (avr->sreg[S_I] || state == cpu_Sleeping) {
-            if (off && avr->cycle - off > longest && avr->sreg[S_I]) {
-                longest = avr->cycle - off;
-                longest_at = off_at;
+            of_kind = off_at < VECTORS ? &longest_handler : &longest;
+            if (off && avr->cycle - off > of_kind->cycles && avr->sreg[S_I]) {
+                of_kind->cycles = avr->cycle - off;
+                of_kind->at = off_at;
             }
             were_on |= avr->sreg[S_I];
             off = 0;
@@ -206,6 +213,8 @@ int main(int argc, char **argv)
     fprintf(stderr, "cycles %llu\nlowest stack pointer %u\n", (unsigned long long)avr->cycle,
             lowest);
     fprintf(stderr, "longest with interrupts off %llu cycles, from 0x%x\n",
-            (unsigned long long)longest, longest_at);
+            (unsigned long long)longest.cycles, longest.at);
+    fprintf(stderr, "longest interrupt handler %llu cycles, from 0x%x\n",
+            (unsigned long long)longest_handler.cycles, longest_handler.at);
     return status < 0 ? TIMED_OUT : status;
 }

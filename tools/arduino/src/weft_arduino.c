@@ -8,32 +8,7 @@
  * times millis() advances by 2. */
 #define BEHIND_MS 2
 
-#ifndef WEFT_CORE_BACKEND_MACHINE_H
-unsigned weft_disable_interrupts(void)
-{
-    const uint8_t before = SREG;
-    cli();
-    return before;
-}
-
-void weft_restore_interrupts(unsigned before)
-{
-    SREG = (uint8_t)before;
-}
-
-/* The instruction after `sei` runs before any interrupt. So no interrupt comes between the two. */
-static void weft_wait_for_interrupt(void)
-{
-    __asm__ volatile("sei\n\tsleep\n\tcli" : : : "memory");
-}
-#endif
-
-#ifndef WEFT_CORE_CONFIG_H
-static weft_time weft_time_left(weft_time until, weft_time now)
-{
-    return until == WEFT_FOREVER ? until : until <= now ? 0 : until - now;
-}
-#elif WEFT_TIME_HZ % 1000
+#if WEFT_TIME_HZ % 1000
 #error "weft: a millisecond must be a whole number of units of weft_time"
 #endif
 

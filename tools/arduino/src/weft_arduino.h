@@ -14,7 +14,8 @@
 extern "C" {
 #endif
 
-/* The backend's memory. It has no descriptors. An interrupt's handler may make thread-safe calls. */
+/* The backend's memory. It has no descriptors. An interrupt's handler may make thread-safe
+ * calls. */
 typedef struct weft_arduino {
     weft_backend backend;
     uint32_t seen; /* millis() at the last look at the clock */
