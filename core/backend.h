@@ -37,8 +37,8 @@ struct weft_backend {
     void (*sleep)(weft_backend *backend, weft_time until);
     /* The largest time by which now() is behind the real time, in units of weft_time; 0: now() is
      * exact. For a clock that counts milliseconds, `resolution` is WEFT_MS(1). For a clock that
-     * rounds down to a unit, it is 1. The loop adds `resolution` to every delay, so that no delay ends
-     * early. */
+     * rounds down to a unit, it is 1. The loop adds `resolution` to every delay, so that no delay
+     * ends early. */
     weft_time resolution;
     /* The loop that the backend serves. weft_loop_init sets it. */
     weft_loop *loop;

@@ -22,12 +22,11 @@ for flags in -UWEFT_NO_ATOMICS -DWEFT_NO_ATOMICS "$small -DWEFT_TIME_BITS=32" "$
     result "no interrupt is lost: $flags" $?
 done
 
-# cross COMPILER BOARD FLAG...: compiles the programs and the board's code. avr-libc's macros narrow ints, and
-# make function pointers of object pointers.
+# cross COMPILER BOARD FLAG...: compiles the programs and the board's code. avr-libc's macros narrow ints.
 cross() {
     cc=$1 board=$2
     shift 2
-    case $cc in avr-*) warnings='-Wall -Wextra -Werror' ;; esac
+    case $cc in avr-*) warnings='-Wall -Wextra -Wpedantic -Werror' ;; esac
     have "$cc" "the code of doc/embedding.md" || return 0
     for flags in '' "$small -DWEFT_TIME_BITS=32" "$small -DWEFT_TIME_BITS=16"; do
         for file in blink lamp $board; do
