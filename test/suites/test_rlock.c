@@ -105,7 +105,7 @@ END_TEST
 WEFT_ASYNC(barging)
 {
     weft_rlock_acquire(&lock);
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     weft_check(weft_rlock_release(&lock));
     ck_assert(!weft_rlock_locked(&lock)); /* free, but granted to the waiter */
     weft_rlock_acquire(&lock);
@@ -162,7 +162,7 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
             for (self->i = 0; self->i < 1; self->i++) {
                 weft_with_rlock(&lock) {
                     ck_assert_uint_eq(lock.depth, 2);
-                    weft_sleep(WEFT_US(1));
+                    weft_sleep(UNITS(1));
                     LEAVE(self->way);
                 }
                 weft_end;
@@ -173,7 +173,7 @@ WEFT_ASYNC(leaving, char way; int i; const weft_error *caught;)
         }
         weft_end;
         ck_assert_uint_eq(lock.depth, 1);
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
         note("left,");
     }
     weft_end;

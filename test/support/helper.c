@@ -50,14 +50,19 @@ weft_time cancelled_soon(weft_task *task)
 {
     to_cancel = task;
     ck_no_error(weft_call_soon(&loop, &canceller, cancel_it));
-    return WEFT_SECONDS(1);
+    return SECONDS_AT_MOST(1);
+}
+
+weft_time elapsed(void)
+{
+    return since_start(backend.now);
 }
 
 void tick(void)
 {
     if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers) &&
-        backend.now < weft_timers_next_(&loop.timers))
-        backend.now = weft_timers_next_(&loop.timers);
+        weft_timers_next_(&loop.timers) != WEFT_FOREVER)
+        backend.backend.sleep(&backend.backend, weft_timers_next_(&loop.timers));
     weft_stop(&loop);
     weft_run_forever(&loop);
 }
@@ -91,6 +96,7 @@ static void set_up(void)
     memset(&canceller, 0, sizeof(canceller));
     memset(record, 0, sizeof(record));
     weft_virtual_init(&backend);
+    backend.now = clock_start();
     weft_loop_init(&loop, &backend.backend);
 }
 
@@ -104,6 +110,7 @@ TCase *begin_case(const char *name, void (*before)(void), void (*after)(void))
 {
     TCase *const tests = tcase_create(name);
     tcase_set_timeout(tests, 60); /* valgrind is slow */
+    tcase_add_checked_fixture(tests, restart_monotonic_clock, NULL);
     tcase_add_checked_fixture(tests, before, after);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     suite_add_tcase(suite, tests);

@@ -5,7 +5,9 @@
 #define TEST_HELPER_H
 
 #include <check.h>
+#include <stdio.h>
 
+#include "clock.h"
 #include "weft.h"
 
 extern weft_loop loop;
@@ -38,6 +40,9 @@ void note_letter(char letter);
 /* Cancels the task in the next tick. Returns how long to sleep until then. */
 weft_time cancelled_soon(weft_task *task);
 
+/* Returns how many units of time have passed on the loop's clock since the test began. */
+weft_time elapsed(void);
+
 /* Runs one iteration of the loop. Where the loop would sleep, moves the clock instead. */
 void tick(void);
 
@@ -48,12 +53,22 @@ size_t count_tasks(void);
 bool loop_is_idle(void); /* no task, no timer */
 
 /* Begins the suite; there is one a program. Before each of its tests the loop is new, its clock
- * 0 and the record empty. */
+ * at its start (clock.h) and the record empty. */
 TCase *begin_suite(const char *name);
 
 /* Begins another case of the suite. In each of its tests, `before` runs before the loop is made,
  * and `after` when the loop is gone. */
 TCase *begin_case(const char *name, void (*before)(void), void (*after)(void));
 int run_suite(void);
+
+/* Adds a test to a case if its times fit into the clock. Otherwise prints that it is left out. */
+#define ADD_TEST_IF(fits, tests, test)                                                             \
+    do {                                                                                           \
+        if (fits)                                                                                  \
+            tcase_add_test((tests), test);                                                         \
+        else                                                                                       \
+            LEAVE_OUT(#test);                                                                      \
+    } while (0)
+#define LEAVE_OUT(name) printf("left out: %s: its times do not fit into the clock\n", name)
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace/interpreter.h"
 
+#include "support/clock.h"
 #include "trace/statements.h"
 
 /* ---- Tasks ---- */
@@ -99,6 +100,7 @@ static void run_program(struct machine machine)
     struct watcher *const watcher = machine.watcher;
     machine.last = &machine.instances;
     weft_virtual_init(&machine.backend);
+    machine.backend.now = clock_start();
     weft_loop_init(&machine.loop, &machine.backend.backend);
     if (machine.dumps)
         weft_set_watchdog(&machine.loop, 0, bark);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/clock.h"
+
 const weft_error user_error = {.text = "a CODE"};
 
 /* ---- Memory ---- */
@@ -233,7 +235,7 @@ static void dump(weft_loop *loop)
 
 void emit(struct machine *machine, const char *label, int line, const char *what, const char *value)
 {
-    const weft_time now = weft_loop_time(&machine->loop);
+    const weft_time now = since_start(weft_loop_time(&machine->loop));
     fprintf(machine->out, "%llu %s %d %s", (unsigned long long)(now / WEFT_MS(1)), label, line,
             what);
     fprintf(machine->out, value ? " %s\n" : "\n", value);
