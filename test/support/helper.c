@@ -60,8 +60,7 @@ weft_time elapsed(void)
 
 void tick(void)
 {
-    if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers) &&
-        weft_timers_next_(&loop.timers) != WEFT_FOREVER)
+    if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers))
         backend.backend.sleep(&backend.backend, weft_timers_next_(&loop.timers));
     weft_stop(&loop);
     weft_run_forever(&loop);
