@@ -216,6 +216,7 @@ const char *error_name(struct machine *machine, const weft_error *error)
 
 /* ---- The trace ---- */
 
+#if WEFT_TEXTS
 static void count_lines(const char *text, void *lines)
 {
     for (; *text; text++)
@@ -232,6 +233,7 @@ static void dump(weft_loop *loop)
     if (lines < tasks)
         weft_panic(__FILE__, __LINE__, "a dump left tasks out");
 }
+#endif
 
 void emit(struct machine *machine, const char *label, int line, const char *what, const char *value)
 {
@@ -239,6 +241,8 @@ void emit(struct machine *machine, const char *label, int line, const char *what
     fprintf(machine->out, "%llu %s %d %s", (unsigned long long)(now / WEFT_MS(1)), label, line,
             what);
     fprintf(machine->out, value ? " %s\n" : "\n", value);
+#if WEFT_TEXTS
     if (machine->dumps)
         dump(&machine->loop);
+#endif
 }
