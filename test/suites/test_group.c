@@ -1047,7 +1047,7 @@ START_TEST(a_late_failure_does_not_cancel_the_parent)
     run_until_end_of(&children[0]);
     tick();
     ck_assert_uint_eq(weft_cancelling(&parent.task), 0);
-    ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "group");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "group"));
     run_dry();
     ck_recorded("yAB=(fail other)0");
 }
@@ -1347,7 +1347,7 @@ START_TEST(a_failed_child_is_a_task_like_any_other)
     ck_assert_uint_eq(weft_uncancel(&children[1].task), 0);
     ck_assert(weft_done(&children[0]) && !weft_cancelled(&children[0]));
     ck_assert(!weft_cancel(&children[0]));
-    ck_assert_str_eq(weft_task_waits_for(&children[0].task).what, "nothing");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&children[0].task).what, "nothing"));
     note_what(weft_error_of(&parent));
     ck_recorded("aB=(fail fail)0(fail fail)");
 }
@@ -1384,9 +1384,9 @@ START_TEST(a_parent_waits_for_its_group)
     ck_assert_str_eq(waiting.what, "group");
     ck_assert_ptr_eq(waiting.object, &parent.frame.group);
     ck_assert_ptr_null(waiting.holder);
-    ck_assert_str_eq(weft_task_waits_for(&children[0].task).what, "nothing");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&children[0].task).what, "nothing"));
     tick();
-    ck_assert_str_eq(weft_task_waits_for(&children[0].task).what, "sleep");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&children[0].task).what, "sleep"));
     run_dry();
     record[0] = '\0';
 }

@@ -473,7 +473,7 @@ START_TEST(a_deadlock_leaves_the_tasks_for_reports)
     ck_error(weft_run(&loop, hanging, &task, .name = 'h', .future = &never), &weft_deadlock_error);
     ck_recorded("");
     ck_assert_ptr_eq(weft_first_task(&loop), &task.task);
-    ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never);
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never));
     weft_set_done(&never); /* after an event from outside, the loop goes on */
     ck_no_error(weft_run_until_complete(&loop, &task));
     ck_recorded("h");

@@ -143,7 +143,7 @@ START_TEST(a_waiter_that_is_woken_and_cancelled_in_one_tick_wakes_the_next)
     for (int i = 0; i < 3; i++)
         tick();
     ck_recorded(",,,");
-    ck_assert_str_eq(weft_task_waits_for(&b.task).what, "nothing");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&b.task).what, "nothing"));
     weft_cancel(&b);
     tick();
     ck_recorded("");
@@ -217,9 +217,9 @@ END_TEST
 START_TEST(a_report_names_the_lock_and_its_holder)
 {
     start_all();
-    ck_assert_str_eq(weft_task_waits_for(&b.task).what, "lock");
-    ck_assert_ptr_eq(weft_task_waits_for(&b.task).object, &lock);
-    ck_assert_ptr_eq(weft_task_waits_for(&b.task).holder, &a.task);
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&b.task).what, "lock"));
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&b.task).object, &lock));
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&b.task).holder, &a.task));
 }
 END_TEST
 

@@ -907,7 +907,7 @@ START_TEST(a_start_in_the_memory_of_a_task_that_has_not_ended_panics)
     if (_i)
         tick();
     EXPECT_PANIC(weft_loop_create_task(&loop, sleeper, &tasks[_i]), "that has not ended");
-    ck_assert_str_eq(panic.file, __FILE__);
+    ck_panicked_in(__FILE__);
 }
 END_TEST
 

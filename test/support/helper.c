@@ -32,7 +32,7 @@ void note_error(const weft_error *error)
 {
     const bool invalid = weft_error_is(error, &weft_invalid_state_error);
     note("=");
-    note(!error ? "ok" : invalid ? weft_invalid_state_error.text : weft_error_text(error));
+    note(!error ? "ok" : invalid ? text_of(&weft_invalid_state_error) : text_of(error));
 }
 
 /* ---- The loop ---- */

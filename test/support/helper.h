@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "clock.h"
 #include "weft.h"
@@ -15,6 +16,10 @@ extern weft_virtual backend; /* the loop's */
 extern char record[1 << 14];
 
 extern const weft_error fail, other_fail;
+
+/* Returns the text of an error. If the program has no texts (WEFT_TEXTS), returns what the text
+ * would be. */
+const char *text_of(const weft_error *error);
 
 /* Appends to the record. note_error appends "=" and the error's text, or "=ok" for NULL. */
 void note(const char *text);
@@ -28,13 +33,20 @@ void note_letter(char letter);
         record[0] = '\0';                                                                          \
     } while (0)
 
+/* An assertion about names or texts. A program without texts has neither. */
+#define IF_TEXTS(assertion)                                                                        \
+    do {                                                                                           \
+        if (WEFT_TEXTS)                                                                            \
+            assertion;                                                                             \
+    } while (0)
+
 #define ck_no_error(error) ck_assert_ptr_null(error)
 /* Asserts that the error is `expected`, or of that kind. */
 #define ck_error(error, expected)                                                                  \
     do {                                                                                           \
         const weft_error *const ck_error_ = (error);                                               \
         ck_assert_msg(ck_error_ == (expected) || weft_error_is(ck_error_, (expected)),             \
-                      "the error was: %s", ck_error_ ? weft_error_text(ck_error_) : "none");       \
+                      "the error was: %s", ck_error_ ? text_of(ck_error_) : "none");               \
     } while (0)
 
 /* Cancels the task in the next tick. Returns how long to sleep until then. */
@@ -69,6 +81,22 @@ int run_suite(void);
         else                                                                                       \
             LEAVE_OUT(#test);                                                                      \
     } while (0)
+#if !WEFT_TEXTS
+/* Leaves out the tests whose subject is names and texts: text_tests.h. */
+bool is_about_texts(const char *test);
+#undef tcase_add_test
+#undef tcase_add_loop_test
+#define tcase_add_test(tests, test)                                                                \
+    do {                                                                                           \
+        if (!is_about_texts(#test))                                                                \
+            tcase_add_test_raise_signal((tests), test, 0);                                         \
+    } while (0)
+#define tcase_add_loop_test(tests, test, begin, end)                                               \
+    do {                                                                                           \
+        if (!is_about_texts(#test))                                                                \
+            tcase_add_loop_test_raise_signal((tests), test, 0, (begin), (end));                    \
+    } while (0)
+#endif
 #define LEAVE_OUT(name) printf("left out: %s: its times do not fit into the clock\n", name)
 
 #endif

@@ -63,7 +63,8 @@ static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *
         if (run->broken)
             return count;
         demand(run,
-               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->info,
+               weft_parked_in_(task) == WEFT_LISTED_ &&
+                   wait->node.listed_for == WEFT_WHERE_(waiters),
                "a listed task waits for the object", name);
         demand(run, !before || wait->listed_before == before, "a list is linked in both directions",
                name);
@@ -80,7 +81,7 @@ static size_t waiting(struct run *run, const weft_waiters_ *waiters)
     weft_task *task = weft_first_task(&run->machine->loop);
     for (; task; task = weft_next_task(task))
         count += weft_parked_in_(task) == WEFT_LISTED_ &&
-                 task->live.wait.node.listed_for == &waiters->info;
+                 task->live.wait.node.listed_for == WEFT_WHERE_(waiters);
     return count;
 }
 
