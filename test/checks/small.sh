@@ -8,6 +8,7 @@
 # clock is left out by its name (ADD_TEST_IF). At most 15 are left out in all configurations together.
 set -u
 . "$(dirname "$0")/common.sh"
+unset MAKEFLAGS MAKELEVEL
 MOST_LEFT_OUT=15
 folder=$PWD/small
 corpus="$srcdir/test/oracle/corpus"

@@ -139,6 +139,13 @@ START_TEST(a_wake_leaves_errno_as_it_was)
 }
 END_TEST
 
+/* Returns a time in at least 1 ms. For sleep(), 0 has another meaning. */
+static weft_time end_of_sleep(void)
+{
+    const weft_time end = weft_wrap_(on->now(on) + WEFT_MS(1));
+    return end + !end;
+}
+
 START_TEST(a_wake_pipe_that_was_emptied_wakes_again)
 {
     ck_no_error(weft_threadsafe_open(&loop, &called, stop));
@@ -146,7 +153,7 @@ START_TEST(a_wake_pipe_that_was_emptied_wakes_again)
         on->wake(on);
         on->sleep(on, WEFT_FOREVER);
     }
-    const weft_time until = on->now(on) + WEFT_MS(1);
+    const weft_time until = end_of_sleep();
     on->sleep(on, until);
     ck_assert(weft_has_passed(until, on->now(on)));
     weft_threadsafe_close(&called);
@@ -180,7 +187,7 @@ START_TEST(a_sleep_until_now_or_a_microsecond_later_ends)
     for (int i = 0; i < 500; i++)
         on->sleep(on, on->now(on));
     for (int i = 0; i < 20; i++)
-        on->sleep(on, on->now(on) + 1);
+        on->sleep(on, weft_wrap_(on->now(on) + 1));
 }
 END_TEST
 
@@ -321,7 +328,7 @@ END_TEST
 
 static void sleep_in_full(void)
 {
-    const weft_time until = on->now(on) + WEFT_MS(1);
+    const weft_time until = end_of_sleep();
     on->sleep(on, until);
     ck_assert(weft_has_passed(until, on->now(on)));
 }
@@ -358,7 +365,7 @@ START_TEST(a_descriptor_that_nobody_waits_for_ends_no_sleep)
     pair[1] = -1;
     finish(0);
     ck_recorded("a");
-    on->sleep(on, on->now(on) + WEFT_MS(1));
+    on->sleep(on, end_of_sleep());
     sleep_in_full();
 }
 END_TEST

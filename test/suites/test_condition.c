@@ -87,7 +87,8 @@ static void notify_all(void)
 static bool waits_for_lock(const weft_task *task)
 {
     return WEFT_TEXTS ? strcmp(weft_task_waits_for(task).what, "lock") == 0
-                      : weft_parked_in_(task) == WEFT_LISTED_ && !condition.waiters.first;
+                      : weft_parked_in_(task) == WEFT_LISTED_ &&
+                            task->live.wait.node.listed_for == WEFT_WHERE_(&condition.lock.waiters);
 }
 
 static bool condition_is_free(void)

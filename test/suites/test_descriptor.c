@@ -540,7 +540,7 @@ START_TEST(tasks_and_timers_do_not_starve_while_a_descriptor_is_ready)
     weft_loop_create_task(&loop, ticker, &tickers[0], .times = 10);
     ck_no_error(weft_run_until_complete(&loop, &tickers[0]));
     record[0] = '\0';
-    weft_loop_create_task(&loop, sleeper, &late, .delay = 100);
+    weft_loop_create_task(&loop, sleeper, &late, .delay = WEFT_US(100));
     ck_no_error(weft_run_until_complete(&loop, &late));
     record[0] = '\0';
     ck_no_error(weft_shutdown(&loop));

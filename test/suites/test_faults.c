@@ -509,7 +509,7 @@ enum { LONGEST_NAP = 10000 };
 static void sleep_and_fail(weft_backend *of, int how, weft_time delay)
 {
     const weft_time end = weft_wrap_(of->now(of) + delay);
-    const weft_time until = delay && delay != WEFT_FOREVER ? end + !end : delay;
+    const weft_time until = delay && delay != WEFT_FOREVER ? end - !end : delay;
     nap = (struct nap){0};
     fault = (struct fault){.at = delay && delay != WEFT_FOREVER ? 2 : 1, .how = how};
     of->sleep(of, until);

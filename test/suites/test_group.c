@@ -44,7 +44,7 @@ static void note_what(const weft_error *error)
 {
     const char *between = "";
     if (!weft_error_is(error, &weft_group_error)) {
-        note(error ? error->text : "ok");
+        note(error ? text_of(error) : "ok");
         return;
     }
     note("(");

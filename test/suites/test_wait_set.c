@@ -616,8 +616,8 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
     weft_loop_create_task(&loop, completing, &completer, .limit = 9);
     tick();
     const weft_wait_info waits_for = weft_task_waits_for(&completer.task);
-    ck_assert_str_eq(waits_for.what, "as_completed");
-    ck_assert_ptr_eq(waits_for.object, &completer.frame.set);
+    IF_TEXTS(ck_assert_str_eq(waits_for.what, "as_completed"));
+    IF_TEXTS(ck_assert_ptr_eq(waits_for.object, &completer.frame.set));
     while (_i && !weft_done(&parts[2]))
         tick();
     if (_i == 2)
