@@ -64,7 +64,7 @@ weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
     if (delay == WEFT_FOREVER)
         return delay;
-    const weft_time deadline = add_delay(loop, weft_loop_time(loop), delay);
+    const weft_time deadline = weft_wrap_(add_delay(loop, weft_loop_time(loop), delay));
     return WEFT_TIME_BITS == 64 || deadline != WEFT_FOREVER ? deadline : deadline + 1;
 }
 
@@ -417,5 +417,5 @@ void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 
 weft_time weft_loop_time(weft_loop *loop)
 {
-    return loop->backend->now(loop->backend);
+    return weft_wrap_(loop->backend->now(loop->backend));
 }

@@ -115,6 +115,17 @@ static inline weft_time weft_units_(int64_t units, const char *file, unsigned li
 
 /* ---- For backends ---- */
 
+/* Returns the bits of a time that count. Where unsigned int is wider than a time of 16 bits, a sum
+ * or a difference of times may have more. */
+static inline weft_time weft_wrap_(weft_time time)
+{
+#if WEFT_TIME_BITS == 16
+    return (uint16_t)time;
+#else
+    return time;
+#endif
+}
+
 /* Returns true if `time` is `now` or earlier. On a clock that wraps, the two may be at most half
  * the range apart. */
 static inline bool weft_has_passed(weft_time time, weft_time now)
@@ -132,7 +143,14 @@ static inline weft_time weft_time_left(weft_time until, weft_time now)
 {
     if (!until || until == WEFT_FOREVER)
         return until;
-    return weft_has_passed(until, now) ? 0 : until - now;
+#if WEFT_TIME_BITS == 64
+    return until > now ? until - now : 0;
+#else
+    if (weft_has_passed(until, now))
+        return 0;
+    const weft_time left = weft_wrap_(until - now);
+    return left < WEFT_FOREVER ? left : WEFT_FOREVER - 1; /* a timer is armed */
+#endif
 }
 
 /* ---- Private ---- */

@@ -88,6 +88,11 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
  * It is neither 0 nor, unless no timer will ever be due, WEFT_FOREVER. */
 weft_time weft_timers_next_(const weft_timers_ *timers);
 
+#if WEFT_TIME_BITS < 64
+/* Returns true if a timer may be due at `now`. If not, weft_timers_next_ is too early. */
+bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now);
+#endif
+
 /* Calls `visit` for the node of each timer. */
 void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node));
 

@@ -93,18 +93,18 @@ void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline
     arm(timers, wait, deadline);
 }
 #else
-/* Brings the time that does not wrap up to `now`. */
-static void see(weft_timers_ *timers, weft_time now)
+/* Returns `now` as a time that does not wrap. */
+static weft_deadline_type_ unwrapped(const weft_timers_ *timers, weft_time now)
 {
-    const weft_time passed = now - (weft_time)timers->now;
-    timers->now += WEFT_TIME_BITS == 16 ? (uint16_t)passed : passed;
+    return timers->now + weft_wrap_(now - (weft_time)timers->now);
 }
 
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
 {
     const weft_past_ delay = (weft_past_)(deadline - now);
-    see(timers, now);
-    arm(timers, wait, delay < 0 ? timers->now : timers->now + (weft_deadline_type_)delay);
+    timers->now = unwrapped(timers, now);
+    const int64_t when = (int64_t)timers->now + delay;
+    arm(timers, wait, when < 0 ? 0 : (weft_deadline_type_)when);
 }
 #endif
 
@@ -153,16 +153,21 @@ weft_time weft_timers_next_(const weft_timers_ *timers)
 #else
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
 {
-    see(timers, now);
+    timers->now = unwrapped(timers, now);
     return pop(timers, timers->now);
+}
+
+bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now)
+{
+    return timers->used && unwrapped(timers, now) >= timers->next;
 }
 
 weft_time weft_timers_next_(const weft_timers_ *timers)
 {
     if (!timers->used || timers->next == INT64_MAX)
         return WEFT_FOREVER;
-    const weft_time next = (weft_time)timers->next;
-    return !next || next == WEFT_FOREVER ? next - 1 : next; /* these two have another meaning */
+    const weft_time next = weft_wrap_((weft_time)timers->next);
+    return !next || next == WEFT_FOREVER ? weft_wrap_(next - 1) : next; /* the two mean more */
 }
 #endif
 

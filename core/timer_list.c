@@ -24,7 +24,7 @@ static bool is_later(weft_time time, weft_time other, weft_time now)
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
 {
     weft_node_ *const first = timers->first, *const node = &wait->node;
-    wait->deadline = weft_pack_time_(deadline);
+    wait->deadline = weft_pack_time_(weft_wrap_(deadline));
     weft_node_ *before = first ? weft_wait_of_(first)->previous : NULL;
     while (before && is_later(deadline_of(before), deadline, now))
         before = before == first ? NULL : weft_wait_of_(before)->previous;
@@ -73,10 +73,17 @@ weft_time weft_timers_next_(const weft_timers_ *timers)
     const weft_time next = deadline_of(timers->first);
 #if WEFT_TIME_BITS < 64
     if (!next || next == WEFT_FOREVER)
-        return next - 1; /* one of the two times that have a meaning of their own */
+        return weft_wrap_(next - 1); /* one of the two times that have a meaning of their own */
 #endif
     return next;
 }
+
+#if WEFT_TIME_BITS < 64
+bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now)
+{
+    return timers->first && weft_has_passed(deadline_of(timers->first), now);
+}
+#endif
 
 static void visit_list(weft_node_ *node, void (*visit)(weft_node_ *node))
 {

@@ -28,7 +28,7 @@ static void arm(weft_timeout *limit, weft_time when, bool due)
 
 static bool is_due(const weft_timeout *limit, weft_time when)
 {
-    return when != WEFT_FOREVER && when <= weft_loop_time(loop_of(limit));
+    return when != WEFT_FOREVER && weft_has_passed(when, weft_loop_time(loop_of(limit)));
 }
 
 static bool is_entered(const weft_timeout *limit)

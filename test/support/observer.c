@@ -113,8 +113,8 @@ bool observe_tick(struct observer *observer)
             observer->idle(observer);
         if (!weft_has_timers_(&loop->timers))
             return false;
-        if (observer->backend->now < weft_timers_next_(&loop->timers))
-            observer->backend->now = weft_timers_next_(&loop->timers);
+        observer->backend->backend.sleep(&observer->backend->backend,
+                                         weft_timers_next_(&loop->timers));
     } else {
         interleave(observer);
     }
