@@ -255,12 +255,13 @@ static inline weft_task *weft_running_task_(const weft_context *context)
  * child that failed must also be kept until nobody uses the group's error any more. O(frame size +
  * n), n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
 #define weft_create_task(name, ...)                                                                \
-    WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__, )
+    WEFT_CREATE_TASK_(&weft_running_loop_(weft_context_)->tasks, (void)0, false, name,             \
+                      __VA_ARGS__, )
 
 /* weft_loop_create_task(loop, name, task, .argument = value, ...): loop.create_task(name(...)).
  * Does what weft_create_task does, outside of a coroutine. */
 #define weft_loop_create_task(loop, name, ...)                                                     \
-    WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__, )
+    WEFT_CREATE_TASK_(&(loop)->tasks, (void)0, false, name, __VA_ARGS__, )
 
 /* weft_create_eager_task(name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.create_task(name(...), eager_start=True), in a coroutine. Does what weft_create_task
@@ -271,30 +272,24 @@ static inline weft_task *weft_running_task_(const weft_context *context)
 
 /* `check` is a statement that runs when the frame has been filled, before the task is started. If
  * `check` raises an error, the task is not started. */
-#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, p, ...)                                   \
+#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, ...)                                      \
     do {                                                                                           \
-        {                                                                                          \
-            WEFT_FILL_TASK_((scope)->loop, name, p, __VA_ARGS__);                                  \
-            check;                                                                                 \
-            weft_start_task_((scope), weft_created_, true);                                        \
-            weft_context_->callee = &weft_created_->root;                                          \
-            weft_frame_->state = __LINE__;                                                         \
-        }                                                                                          \
+        WEFT_CREATE_TASK_(scope, check, true, name, __VA_ARGS__);                                  \
+        weft_frame_->state = __LINE__;                                                             \
         WEFT_SUSPEND_(WEFT_STARTS_);                                                               \
     } while (0)
 
-#define WEFT_CREATE_TASK_(scope, name, p, ...)                                                     \
+#define WEFT_CREATE_TASK_(scope, check, eager, name, p, ...)                                       \
     do {                                                                                           \
+        WEFT_REQUIRE_TASK_(name, p);                                                               \
         weft_scope_ *const weft_into_ = (scope);                                                   \
-        WEFT_FILL_TASK_(weft_into_->loop, name, p, __VA_ARGS__);                                   \
-        weft_start_task_(weft_into_, weft_created_, false);                                        \
+        weft_task *const weft_created_ = &(p)->task;                                               \
+        weft_prepare_task_(weft_into_->loop, weft_created_, &name##_code, WEFT_FILE_, __LINE__);   \
+        *(struct name *)(void *)&weft_created_->root =                                             \
+            (struct name){.frame = {.code = &name##_code}, __VA_ARGS__};                           \
+        check;                                                                                     \
+        weft_start_task_(weft_into_, weft_created_, eager);                                        \
     } while (0)
-
-#define WEFT_FILL_TASK_(loop, name, p, ...)                                                        \
-    WEFT_REQUIRE_TASK_(name, p);                                                                   \
-    weft_task *const weft_created_ = &(p)->task;                                                   \
-    weft_prepare_task_((loop), weft_created_, &name##_code, WEFT_FILE_, __LINE__);                 \
-    *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, __VA_ARGS__)
 
 /* Refuses to compile unless `pointer` points to a WEFT_TASK(name). Does not evaluate `pointer`. */
 #define WEFT_REQUIRE_TASK_(name, pointer)                                                          \
@@ -355,14 +350,15 @@ WEFT_NORETURN_ WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task);
  * WEFT_MS, WEFT_US), never less. If the delay is 0 or negative, every task that is ready now runs
  * first. Raises an error only if the task is cancelled. O(1) now; when the delay is over, the loop
  * has moved the timer at most 46 times (timer.h). */
-#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
+#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_context_, WEFT_DELAY_(delay)), )
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
 
-static inline weft_step_ weft_sleep_(weft_task *task, weft_time delay)
+static inline weft_step_ weft_sleep_(weft_context *context, weft_time delay)
 {
     const weft_step_ yielded = {WEFT_YIELDED};
-    return delay ? weft_park_asleep_(task, delay) : yielded;
+    const bool is_over = (weft_past_)delay <= 0;
+    return is_over ? yielded : weft_park_asleep_(weft_running_task_(context), delay);
 }
 
 /* ---- Which task runs, and which tasks there are ---- */
@@ -468,9 +464,9 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
 /* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code
  * that is compiled for size calls one function for that. */
 #ifdef __OPTIMIZE_SIZE__
-void weft_wake_with_(weft_task *task, const weft_error *error);
+void weft_wake_(weft_task *task, const weft_error *error);
 #else
-static inline void weft_wake_with_(weft_task *task, const weft_error *error)
+static inline void weft_wake_(weft_task *task, const weft_error *error)
 {
     task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
     if (error) {
@@ -480,12 +476,6 @@ static inline void weft_wake_with_(weft_task *task, const weft_error *error)
     weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
 }
 #endif
-
-/* Makes a parked task ready. */
-static inline void weft_wake_(weft_task *task)
-{
-    weft_wake_with_(task, NULL);
-}
 
 /* ---- Cancelling (cancel.c) ---- */
 

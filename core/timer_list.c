@@ -5,7 +5,30 @@
 
 static weft_time deadline_of(weft_node_ *node)
 {
-    return weft_unpack_time_(weft_wait_of_(node)->deadline);
+    const weft_packed_time_ deadline = weft_wait_of_(node)->deadline;
+#if WEFT_TIME_BITS == 64
+    return (weft_time)deadline.high << 32 | deadline.low;
+#else
+    return deadline;
+#endif
+}
+
+static void set_deadline(weft_wait_ *wait, weft_time deadline)
+{
+#if WEFT_TIME_BITS == 64
+    wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
+#else
+    wait->deadline = deadline;
+#endif
+}
+
+bool weft_has_timers_(const weft_timers_ *timers)
+{
+#if WEFT_TIME_BITS == 64
+    return timers->first;
+#else
+    return timers->first || timers->forever;
+#endif
 }
 
 /* Returns true if `time` is later than `other`. On a clock that wraps, both are compared by their
@@ -24,7 +47,7 @@ static bool is_later(weft_time time, weft_time other, weft_time now)
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
 {
     weft_node_ *const first = timers->first, *const node = &wait->node;
-    wait->deadline = weft_pack_time_(deadline);
+    set_deadline(wait, deadline);
     weft_node_ *before = first ? weft_wait_of_(first)->previous : NULL;
     while (before && is_later(deadline_of(before), deadline, now))
         before = before == first ? NULL : weft_wait_of_(before)->previous;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ready.h"
+
 weft_loop loop;
 weft_virtual backend;
 char record[1 << 14];
@@ -55,7 +57,7 @@ weft_time cancelled_soon(weft_task *task)
 
 void tick(void)
 {
-    if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers) &&
+    if (ready_is_idle(&loop.ready) && weft_has_timers_(&loop.timers) &&
         backend.now < weft_timers_next_(&loop.timers))
         backend.now = weft_timers_next_(&loop.timers);
     weft_stop(&loop);
