@@ -3,12 +3,13 @@
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
-/* The bits of `attention` that this file sets. If this file is compiled for size, begin_tick looks
- * at everything between two ticks, and nothing reads `attention`. */
-#ifdef __OPTIMIZE_SIZE__
-enum { HAS_TIMERS = 0, STOPPING = 0 };
-#else
+/* In the smallest programs, begin_tick looks at everything between two ticks. In others, ticks
+ * follow each other directly while `attention` is 0. This file sets two bits of `attention`. */
+#if !defined(__OPTIMIZE_SIZE__) || WEFT_TEXTS
+#define USES_ATTENTION
 enum { HAS_TIMERS = WEFT_HAS_TIMERS_, STOPPING = WEFT_STOPPING_ };
+#else
+enum { HAS_TIMERS = 0, STOPPING = 0 };
 #endif
 
 /* ---- Start ---- */
@@ -334,8 +335,7 @@ static bool begin_tick(weft_loop *loop)
     return true;
 }
 
-/* Runs a tick. Unless the library is compiled for size, runs also the ticks that follow while there
- * is nothing to look at but the ready queue. */
+/* Runs a tick, and the ticks that follow while there is nothing to look at but the ready queue. */
 static void run_tick(weft_loop *loop)
 {
     for (;;) {
@@ -345,7 +345,7 @@ static void run_tick(weft_loop *loop)
             run_entry(loop, node);
             continue;
         }
-#ifndef __OPTIMIZE_SIZE__
+#ifdef USES_ATTENTION
         if (WEFT_LIKELY_(node != loop->ready.tail && !loop->attention &&
                          !WEFT_LOAD_(loop->threadsafe_calls))) {
             weft_ready_push_(&loop->ready,

@@ -9,7 +9,7 @@ static weft_time virtual_now(weft_backend *backend)
 static void virtual_sleep(weft_backend *backend, weft_time until)
 {
     weft_virtual *const clock = WEFT_CONTAINER_(backend, weft_virtual, backend);
-    if (until > clock->now)
+    if (until && !weft_has_passed(until, clock->now))
         clock->now = until;
 }
 
