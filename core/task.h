@@ -19,27 +19,29 @@
  *       weft_prepare_task_      checks the memory, runs reuse hooks           task.h
  *       weft_start_task_        1  child of a scope; ready                    loop.c
  *     . . . . . . . . . . . .
- *     run_task                  2  pops the task, delivers an error           loop.c
- *       step                    the coroutine runs to its weft_sleep
- *         weft_park_asleep_     4  arms a timer                               loop.c
- *       after_step              what a step ended with: here, parked          loop.c
+ *     run_tick                  pops the task                                 loop.c
+ *       run_entry               2  delivers an error, if there is one
+ *         run_step              the coroutine runs to its weft_sleep
+ *           weft_park_asleep_   4  arms a timer
  *     . . . . . . . . . . . .
  *     begin_tick                the timer is due                              loop.c
- *       weft_timers_pop_                                                      timer.c
- *       weft_push_wake_up_      a callback is ready
- *     wake_up                   5  the callback: the task is ready
+ *       weft_timers_pop_                                                      timer_heap.c
+ *       weft_push_due_          a callback is ready
+ *     run_tick
+ *       run_entry
+ *         run_callback          5  the callback: the task is ready
  *     . . . . . . . . . . . .
- *     run_task                  2
- *       step                    the coroutine returns, or raises
- *       after_step              returned
- *         end_task              6  leaves its scope                           loop.c
- *           weft_complete_      wakes what waits for the task                 awaitable.c
+ *     run_tick
+ *       run_entry               2
+ *         run_step              the coroutine returns, or raises
+ *           end_task            6  leaves its scope                           loop.c
+ *             weft_complete_    wakes what waits for the task                 task.h
  *
  * 1  weft_start_task_: the task becomes the last child of its scope, and the last entry of the
  *    ready queue. An eager task is not queued, but is RUNNING at once. The task that started the
  *    eager task is in the loop's `eager_parents` until the eager task has reached 3, 4 or 6.
- * 2  run_task: resumes the task's innermost coroutine, with an error if one is due.
- * 3  after_step: the task gave way (weft_sleep(0)), and is ready again.
+ * 2  run_entry: run_step resumes the task's innermost coroutine, with an error if one is due.
+ * 3  run_step: the task gave way (weft_sleep(0)), and is ready again.
  * 4  weft_park_...: the task is linked where it waits, and is not in the ready queue. The task's
  *    flags tell the kind of wait (enum weft_parked_).
  * 5  weft_wake_: the wait is over, or was cancelled (cancel.c). The task is ready. The task may

@@ -5,20 +5,11 @@
 
 static weft_time deadline_of(weft_node_ *node)
 {
-    const weft_packed_time_ deadline = weft_wait_of_(node)->deadline;
 #if WEFT_TIME_BITS == 64
-    return (weft_time)deadline.high << 32 | deadline.low;
+    const weft_packed_time_ packed = weft_wait_of_(node)->deadline;
+    return (weft_time)packed.high << 32 | packed.low;
 #else
-    return deadline;
-#endif
-}
-
-static void set_deadline(weft_wait_ *wait, weft_time deadline)
-{
-#if WEFT_TIME_BITS == 64
-    wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
-#else
-    wait->deadline = deadline;
+    return weft_wait_of_(node)->deadline;
 #endif
 }
 
@@ -47,7 +38,11 @@ static bool is_later(weft_time time, weft_time other, weft_time now)
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
 {
     weft_node_ *const first = timers->first, *const node = &wait->node;
-    set_deadline(wait, deadline);
+#if WEFT_TIME_BITS == 64
+    wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
+#else
+    wait->deadline = deadline;
+#endif
     weft_node_ *before = first ? weft_wait_of_(first)->previous : NULL;
     while (before && is_later(deadline_of(before), deadline, now))
         before = before == first ? NULL : weft_wait_of_(before)->previous;
