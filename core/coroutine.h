@@ -314,7 +314,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* WEFT_WAIT_(wait, resumed): a primitive's await. `wait` is an expression of type weft_step_. It
  * parks the task, or finds that there is nothing to wait for. `resumed` is a statement that a
- * resumed coroutine runs first; it may be empty. If the statement is WEFT_FOLLOW_(again), `again` is
+ * resumed coroutine runs first; it may be empty. In the statement WEFT_FOLLOW_(again), `again` is
  * an expression of type weft_step_ too. It may find that there is more to wait for, and park the
  * task once more. */
 #define WEFT_WAIT_(wait, resumed)                                                                  \

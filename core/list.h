@@ -214,8 +214,8 @@ WEFT_DEFINE_RING_(weft_ring, weft_node_, WEFT_NODE_NEXT_)
  * A tick runs exactly the entries that were in the queue when the tick began. One more entry, the
  * tick entry, marks the end of the tick. Between two ticks the tick entry is at the head. When a
  * tick begins, the tick entry goes to the back. The tick is over when the tick entry is at the head
- * again. So the queue is never empty, and no other entry needs a mark. If the tick entry is the tail
- * between two ticks, nothing is ready. */
+ * again. So the queue is never empty, and no other entry needs a mark. If the tick entry is the
+ * tail between two ticks, nothing is ready. */
 
 typedef struct weft_ready_queue_ {
     weft_node_ *head;
