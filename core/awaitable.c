@@ -34,7 +34,7 @@ void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node)
 static inline bool wake_waiter(weft_loop *loop, weft_node_ *node, const weft_error *error)
 {
     if (!weft_is_callback_(node)) {
-        weft_wake_with_(weft_task_of_node_(node), error);
+        weft_wake_(weft_task_of_node_(node), error);
         return true;
     }
     if (node->callback == WEFT_CALL_WAITS_) {

@@ -150,7 +150,7 @@ void weft_watch_bad(weft_loop *loop, weft_watch *watch)
     if (weft_is_callback_(&watch->node))
         weft_push_due_(loop, watch);
     else
-        weft_wake_with_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);
+        weft_wake_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);
 }
 
 void weft_notify_closing(weft_loop *loop, int descriptor)

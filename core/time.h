@@ -169,22 +169,8 @@ typedef struct weft_packed_time_ {
     uint32_t low, high;
 } weft_packed_time_;
 
-static inline weft_packed_time_ weft_pack_time_(weft_deadline_type_ time)
-{
-    weft_packed_time_ packed;
-    packed.low = (uint32_t)time;
-    packed.high = (uint32_t)(time >> 32);
-    return packed;
-}
-
-static inline weft_deadline_type_ weft_unpack_time_(weft_packed_time_ packed)
-{
-    return (weft_deadline_type_)packed.high << 32 | packed.low;
-}
 #else
 typedef weft_time weft_packed_time_;
-#define weft_pack_time_(time) (time)
-#define weft_unpack_time_(packed) (packed)
 #endif
 
 #ifdef __cplusplus

@@ -46,11 +46,6 @@ typedef struct weft_timers_ {
 #endif
 } weft_timers_;
 
-/* Returns true if a timer is armed. */
-static inline bool weft_has_timers_(const weft_timers_ *timers)
-{
-    return timers->used;
-}
 #else
 
 /* The timers of a loop. All zero bytes: there are no timers. */
@@ -61,16 +56,10 @@ typedef struct weft_timers_ {
 #endif
 } weft_timers_;
 
+#endif
+
 /* Returns true if a timer is armed. */
-static inline bool weft_has_timers_(const weft_timers_ *timers)
-{
-#if WEFT_TIME_BITS < 64
-    return timers->first || timers->forever;
-#else
-    return timers->first;
-#endif
-}
-#endif
+bool weft_has_timers_(const weft_timers_ *timers);
 
 /* Arms a timer for `deadline`. `wait` is the timer, and must be in no list. `now` is the time. */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now);

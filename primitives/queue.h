@@ -137,8 +137,8 @@ struct weft_queue_ {
  * items, c: the waiting tasks that were cancelled and have not run since. */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
-                         weft_queue_put_resume_(&(q)->queue, weft_context_));                      \
+        WEFT_WAIT_(weft_queue_put_begin_(&(q)->queue, weft_context_),                              \
+                   WEFT_FOLLOW_(weft_queue_put_resume_(&(q)->queue, weft_context_)));              \
         if (WEFT_QUEUE_PUT_(q, weft_queue_put_error_(&(q)->queue), __VA_ARGS__))                   \
             weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
@@ -149,8 +149,8 @@ struct weft_queue_ {
  * and empty. When the macro raises an error, nothing was taken. Costs what weft_queue_put costs. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),             \
-                         weft_queue_get_from_array_resume_(&(q)->queue, weft_context_));           \
+        WEFT_WAIT_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),                   \
+                   WEFT_FOLLOW_(weft_queue_get_from_array_resume_(&(q)->queue, weft_context_)));   \
         *(into) = (q)->items[weft_queue_get_index_(&(q)->queue)];                                  \
         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
     } while (0)
@@ -217,8 +217,8 @@ struct weft_queue_ {
  * for a priority queue is O(log n + c) amortised. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
-                         weft_queue_get_resume_(&(q)->queue, weft_context_));                      \
+        WEFT_WAIT_(weft_queue_get_begin_(&(q)->queue, weft_context_),                              \
+                   WEFT_FOLLOW_(weft_queue_get_resume_(&(q)->queue, weft_context_)));              \
         *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
     } while (0)
 
@@ -235,8 +235,8 @@ struct weft_queue_ {
  * that was put. If the task is cancelled, raises weft_cancelled_error; there is no other error.
  * O(1). */
 #define weft_queue_join(q)                                                                         \
-    WEFT_WAIT_RESUME_(weft_queue_join_begin_(&(q)->queue, weft_context_),                          \
-                      weft_queue_join_resume_(&(q)->queue, weft_context_))
+    WEFT_WAIT_(weft_queue_join_begin_(&(q)->queue, weft_context_),                                 \
+               weft_queue_join_resume_(&(q)->queue, weft_context_))
 
 /* weft_queue_task_done(q): q.task_done(). Tells the queue that the work on one item is done. If
  * that was the last unfinished item, wakes the tasks that wait in weft_queue_join. Returns NULL, or

@@ -109,16 +109,16 @@ typedef struct weft_wait_set_ {
 #define weft_completed_left(s) ((s)->set.multi_wait.count)
 #define weft_next_completed(s, which)                                                              \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_completed_next_begin_(&(s)->set, weft_context_),                     \
-                         weft_completed_next_resume_(&(s)->set, weft_context_));                   \
+        WEFT_WAIT_(weft_completed_next_begin_(&(s)->set, weft_context_),                           \
+                   WEFT_FOLLOW_(weft_completed_next_resume_(&(s)->set, weft_context_)));           \
         *(which) = weft_completed_take_(&(s)->set);                                                \
     } while (0)
 
 /* ---- Private ---- */
 
 #define WEFT_WAIT_UNTIL_(s, limit, until)                                                          \
-    WEFT_WAIT_RESUME_(weft_wait_begin_(&(s)->set, weft_context_, WEFT_DELAY_(limit), (until)),     \
-                      weft_wait_resume_(&(s)->set))
+    WEFT_WAIT_(weft_wait_begin_(&(s)->set, weft_context_, WEFT_DELAY_(limit), (until)),            \
+               weft_wait_resume_(&(s)->set))
 
 weft_step_ weft_wait_begin_(weft_wait_set_ *set, weft_context *context, weft_time limit,
                             enum weft_wait_until_ until);

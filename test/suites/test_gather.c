@@ -295,7 +295,7 @@ WEFT_ASYNC_BODY(growing)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->room, PARTS, &parts[self->i]));
-    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather.gather, false));
+    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather.gather, false), );
     note("ok");
 }
 WEFT_ASYNC_END

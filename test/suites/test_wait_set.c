@@ -284,9 +284,8 @@ WEFT_ASYNC(growing, WEFT_WAIT_SET_OVER set; weft_part room[PARTS]; int i;)
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->room, PARTS, &parts[self->i]));
     ck_error(weft_wait_add_in(&self->set, self->room, PARTS, &parts[0]), &weft_invalid_state_error);
-    WEFT_WAIT_RESUME_(
-        weft_wait_begin_(&self->set.set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
-        weft_wait_resume_(&self->set.set));
+    WEFT_WAIT_(weft_wait_begin_(&self->set.set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
+               weft_wait_resume_(&self->set.set));
     note("ok");
 }
 WEFT_ASYNC_END

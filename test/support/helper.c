@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ready.h"
+
 weft_loop loop;
 weft_virtual backend;
 char record[1 << 14];
@@ -60,7 +62,7 @@ weft_time elapsed(void)
 
 void tick(void)
 {
-    if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers))
+    if (ready_is_idle(&loop.ready) && weft_has_timers_(&loop.timers))
         backend.backend.sleep(&backend.backend, weft_timers_next_(&loop.timers));
     weft_stop(&loop);
     weft_run_forever(&loop);
