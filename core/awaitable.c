@@ -114,7 +114,8 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
         return weft_go_on_(context);
     }
     if (weft_has_ended_(awaitable)) {
-        context->error = weft_retrieve_error_(awaitable);
+        context->error = awaitable->error;
+        mark_retrieved(awaitable);
         return weft_go_on_(context);
     }
     weft_set_parked_(task, WEFT_AWAITING_);
