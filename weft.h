@@ -117,10 +117,14 @@
  * q.qsize(), empty(), full()          weft_queue_size, weft_queue_empty, weft_queue_full
  * await q.join(); task_done()         weft_queue_join(&q), weft_queue_task_done
  * q.shutdown()                        weft_queue_shutdown(&q), weft_queue_shutdown_now
+ * (bytes from an interrupt)           weft_byte_ring_open(&loop, &r, bytes, size)      byte_ring.h
+ *                                     weft_byte_ring_put(&r, c), in the interrupt
+ *                                     weft_byte_ring_get(&r, &self->c)
  * sys.version                         WEFT_VERSION, weft_version()                     version.h
  *
- * weft.h leaves out two headers: core/backend/poll.h and core/backend/epoll.h. A program that uses
- * one of these backends includes its header by name. Names that end in an underscore are private.
+ * weft.h leaves out some headers of core/backend/: poll.h, epoll.h, and those for machines without
+ * an operating system, tickless.h, periodic.h and machine.h. A program that uses one of these
+ * backends includes its header by name. Names that end in an underscore are private.
  */
 #ifndef WEFT_H
 #define WEFT_H
@@ -149,6 +153,7 @@
 #include "core/time.h"
 #include "core/version.h"
 #include "primitives/barrier.h"
+#include "primitives/byte_ring.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"
 #include "primitives/gather.h"

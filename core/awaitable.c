@@ -4,7 +4,8 @@
 /* ---- Waiters ---- */
 
 /* `before` is the entry before it in the ring. */
-static void unlink_waiter(weft_awaitable_ *awaitable, weft_node_ *node, weft_node_ *before)
+WEFT_ONE_COPY_ static void unlink_waiter(weft_awaitable_ *awaitable, weft_node_ *node,
+                                         weft_node_ *before)
 {
     weft_node_ *const after = node->next;
     before->next = after;
@@ -108,13 +109,12 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
     WEFT_ERROR_(cannot_await, weft_invalid_state_error,
                 "awaits itself, what was never started, or another loop's");
     weft_task *const task = weft_running_task_(context);
-    if (weft_has_ended_(awaitable) && awaitable->scope->loop == weft_running_loop_(context)) {
-        context->error = awaitable->error;
-        mark_retrieved(awaitable);
-        return weft_go_on_(context);
-    }
     if (!weft_can_await_(task, awaitable)) {
         context->error = cannot_await;
+        return weft_go_on_(context);
+    }
+    if (weft_has_ended_(awaitable)) {
+        context->error = weft_retrieve_error_(awaitable);
         return weft_go_on_(context);
     }
     weft_set_parked_(task, WEFT_AWAITING_);

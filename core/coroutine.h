@@ -91,7 +91,7 @@ typedef struct weft_code {
 #include <avr/pgmspace.h>
 #define WEFT_IN_FLASH_ PROGMEM
 #define WEFT_STEP_CODE_OF_(code)                                                                   \
-    ((weft_step_(*)(weft_frame *, weft_context *))pgm_read_ptr(&(code)->step))
+    ((weft_step_(*)(weft_frame *, weft_context *))pgm_read_word(&(code)->step))
 #define WEFT_SIZE_OF_(code) ((size_t)pgm_read_word(&(code)->size))
 #define WEFT_ALIGNMENT_OF_(code) pgm_read_byte(&(code)->alignment)
 #else
@@ -148,6 +148,11 @@ struct weft_context {
 #endif
 #ifndef WEFT_ALWAYS_INLINE_
 #define WEFT_ALWAYS_INLINE_ inline
+#endif
+#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__) /* a function that is called, and not copied */
+#define WEFT_ONE_COPY_ __attribute__((noinline))
+#else
+#define WEFT_ONE_COPY_
 #endif
 #ifndef WEFT_APART_ /* WEFT_COLD_, unless the compiler counts bytes */
 #define WEFT_APART_

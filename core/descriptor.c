@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/descriptor.h"
 
-const weft_error weft_descriptor_error = {.text = WEFT_TEXT_("cannot wait for the descriptor")};
+WEFT_ERROR_KIND_(weft_descriptor_error) = {.text = WEFT_TEXT_("cannot wait for the descriptor")};
 const weft_error weft_bad_descriptor_error = {&weft_descriptor_error,
                                               WEFT_TEXT_("Bad file descriptor")};
 const weft_error weft_descriptor_range_error = {

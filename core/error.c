@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/error.h"
 
-const weft_error weft_base_error = {NULL, WEFT_TEXT_("any error, or cancelled")};
-const weft_error weft_any_error = {NULL, WEFT_TEXT_("any error")};
-const weft_error weft_cancelled_error = {NULL, WEFT_TEXT_("cancelled")};
-const weft_error weft_invalid_state_error = {NULL, WEFT_TEXT_("invalid state")};
-const weft_error weft_deadlock_error = {NULL, WEFT_TEXT_("deadlock: nothing can ever run again")};
+WEFT_ERROR_KIND_(weft_base_error) = {NULL, WEFT_TEXT_("any error, or cancelled")};
+WEFT_ERROR_KIND_(weft_any_error) = {NULL, WEFT_TEXT_("any error")};
+WEFT_ERROR_KIND_(weft_cancelled_error) = {NULL, WEFT_TEXT_("cancelled")};
+WEFT_ERROR_KIND_(weft_invalid_state_error) = {NULL, WEFT_TEXT_("invalid state")};
+WEFT_ERROR_KIND_(weft_deadlock_error) = {NULL, WEFT_TEXT_("deadlock: nothing can ever run again")};
 
 bool weft_error_is(const weft_error *error, const weft_error *kind)
 {
@@ -14,9 +14,9 @@ bool weft_error_is(const weft_error *error, const weft_error *kind)
         return error;
     if (any)
         kind = &weft_cancelled_error;
-    while (error && error != kind)
+    while (error != kind && error)
         error = error->kind;
-    return any ? !error : error != NULL;
+    return any != (error != NULL);
 }
 
 const char *weft_error_text(const weft_error *error)

@@ -58,6 +58,15 @@ const char *weft_error_text(const weft_error *error);
 
 /* ---- Private ---- */
 
+/* Begins the definition of a kind of errors that has no kind above it. On AVR, constants are in
+ * RAM, and flash holds their first values. Without texts such an error is all zero bytes, so it
+ * needs no flash. */
+#if defined(__AVR__) && !WEFT_TEXTS
+#define WEFT_ERROR_KIND_(name) __attribute__((section(".bss." #name))) const weft_error name
+#else
+#define WEFT_ERROR_KIND_(name) const weft_error name
+#endif
+
 /* WEFT_ERROR_(name, kind, text): defines `name`, a const weft_error * to an error of the kind. A
  * program without texts has no error of its own there: `name` points to the kind. */
 #if WEFT_TEXTS

@@ -48,6 +48,7 @@ WEFT_COLD_ static const weft_error *check_and_call_at(weft_loop *loop, weft_hand
 const weft_error *weft_call_at(weft_loop *loop, weft_handle *handle, weft_time when,
                                weft_function *function)
 {
+    weft_check_context_();
     if (weft_is_inspected_(loop))
         return check_and_call_at(loop, handle, when, function);
     return call_at(loop, handle, when, function);
@@ -109,6 +110,7 @@ WEFT_COLD_ static bool check_and_cancel(weft_loop *loop, weft_handle *handle)
 
 bool weft_handle_cancel(weft_loop *loop, weft_handle *handle)
 {
+    weft_check_context_();
     if (weft_is_inspected_(loop))
         return check_and_cancel(loop, handle);
     return take_off(loop, handle);

@@ -22,6 +22,7 @@
 #include <limits.h>
 
 #include "blocks.h"
+#include "panic.h"
 #include "time.h"
 
 #ifdef __cplusplus
@@ -225,6 +226,7 @@ void weft_ready_init_(weft_ready_queue_ *queue);
 
 static inline void weft_ready_push_(weft_ready_queue_ *queue, weft_node_ *node)
 {
+    weft_check_context_();
     queue->tail->next = node;
     queue->tail = node;
 }

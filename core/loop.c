@@ -3,14 +3,19 @@
 
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
-/* Sets or clears bits of `attention`. If this file is compiled for size, begin_tick looks at
- * everything between two ticks, and nothing reads these bits. */
+/* In the smallest programs, begin_tick looks at everything between two ticks. In others, ticks
+ * follow each other directly while `attention` is 0. */
+#if !defined(__OPTIMIZE_SIZE__) || WEFT_TEXTS
+#define USES_ATTENTION
+#endif
+
+/* Sets or clears bits of `attention`. */
 static inline void set_attention(weft_loop *loop, unsigned bits, bool on)
 {
-#ifdef __OPTIMIZE_SIZE__
-    (void)loop, (void)bits, (void)on;
-#else
+#ifdef USES_ATTENTION
     loop->attention = (unsigned char)(on ? loop->attention | bits : loop->attention & ~bits);
+#else
+    (void)loop, (void)bits, (void)on;
 #endif
 }
 
@@ -346,8 +351,7 @@ static bool begin_tick(weft_loop *loop)
     return true;
 }
 
-/* Runs a tick. Unless the library is compiled for size, runs also the ticks that follow while there
- * is nothing to look at but the ready queue. */
+/* Runs a tick, and the ticks that follow while there is nothing to look at but the ready queue. */
 static void run_tick(weft_loop *loop)
 {
     for (;;) {
@@ -356,7 +360,7 @@ static void run_tick(weft_loop *loop)
             run_entry(loop, node);
             continue;
         }
-#ifndef __OPTIMIZE_SIZE__
+#ifdef USES_ATTENTION
         if (WEFT_LIKELY_(!weft_ready_is_idle_(&loop->ready) && !loop->attention &&
                          !WEFT_LOAD_(loop->threadsafe_calls))) {
             weft_ready_push_(&loop->ready,

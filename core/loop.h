@@ -322,6 +322,8 @@ static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
 #else
     (void)loop, (void)use;
 #endif
+    if (use == WEFT_IS_CHANGED_)
+        weft_check_context_();
 }
 
 /* The error of a run function if the loop runs already. */

@@ -25,6 +25,22 @@ extern "C" {
  * files, core/panic.o must not be among them. */
 WEFT_NORETURN_ void weft_panic(const char *file, unsigned line, const char *text);
 
+/* Panics if it is called in an interrupt's handler. With -DWEFT_CHECK_CONTEXT for the library and
+ * the program, weft calls this function wherever it changes what a loop or a primitive has. So a
+ * handler that calls weft_event_set, for example, panics at its first call. Without that choice,
+ * nothing is called. core/backend/machine.c has this function for Cortex-M, AVR and RISC-V, and
+ * says how each machine tells. On another machine, the program defines it. O(1). */
+void weft_check_context(void);
+
+/* ---- Private ---- */
+
+static inline void weft_check_context_(void)
+{
+#ifdef WEFT_CHECK_CONTEXT
+    weft_check_context();
+#endif
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/awaitable.h"
 
-#include <string.h>
-
 /* ---- Until the program stops the loop ---- */
 
 const weft_error *weft_run_forever(weft_loop *loop)
@@ -131,22 +129,21 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 
 /* ---- From init to close ---- */
 
-/* Fills the memory with zero bytes. If the library is compiled for size, calls no memset, which
- * would be larger than this loop. */
-static void clear(void *memory, size_t size)
+/* If the library is compiled for size, calls no memset, which would be larger than this loop. */
+static void clear(weft_loop *loop)
 {
 #ifdef __OPTIMIZE_SIZE__
-    unsigned char volatile *byte = memory;
-    while (size--)
+    unsigned char volatile *byte = (unsigned char *)loop, *const end = (unsigned char *)(loop + 1);
+    while (byte != end)
         *byte++ = 0;
 #else
-    memset(memory, 0, size);
+    *loop = (weft_loop){.backend = NULL};
 #endif
 }
 
 static void make_new(weft_loop *loop, weft_backend *backend)
 {
-    clear(loop, sizeof *loop);
+    clear(loop);
     loop->backend = backend;
     weft_ready_init_(&loop->ready);
     loop->tasks.loop = loop;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/barrier.h"
 
-const weft_error weft_broken_barrier_error = {.text = WEFT_TEXT_("the barrier is broken")};
+WEFT_ERROR_KIND_(weft_broken_barrier_error) = {.text = WEFT_TEXT_("the barrier is broken")};
 
 void weft_barrier_init(weft_barrier *barrier, size_t n)
 {

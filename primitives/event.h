@@ -28,6 +28,7 @@ typedef struct weft_event {
  * tasks. */
 static inline void weft_event_set(weft_event *event)
 {
+    weft_check_context_();
     if (!event->set && event->waiters.first)
         weft_waiters_wake_all_(&event->waiters);
     event->set = true;
@@ -37,6 +38,7 @@ static inline void weft_event_set(weft_event *event)
  * has not run yet. O(1). */
 static inline void weft_event_clear(weft_event *event)
 {
+    weft_check_context_();
     event->set = false;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/group.h"
 
-const weft_error weft_group_error = {.text = WEFT_TEXT_("unhandled errors in a task group")};
+WEFT_ERROR_KIND_(weft_group_error) = {.text = WEFT_TEXT_("unhandled errors in a task group")};
 
 WEFT_INFO_(info, .name = "group", .at = offsetof(weft_group, info));
 
@@ -81,6 +81,11 @@ static void child_ended(weft_loop *loop, weft_task *child)
         child_failed(group, child);
 }
 
+bool weft_group_is_open_(const weft_group *group)
+{
+    return weft_group_accepts_(group);
+}
+
 const weft_error *weft_group_refusal_(void)
 {
     WEFT_ERROR_(refused, weft_invalid_state_error, "the group takes no tasks now");
@@ -91,7 +96,7 @@ const weft_error *weft_group_admits_eager_(const weft_group *group, weft_context
 {
     WEFT_ERROR_(elsewhere, weft_invalid_state_error,
                 "an eager child is started in another loop's group");
-    if (!weft_group_accepts_(group))
+    if (!weft_group_is_open_(group))
         return weft_group_refusal_();
     return group->scope.loop == weft_running_loop_(context) ? NULL : elsewhere;
 }
@@ -184,34 +189,41 @@ static const weft_group *group_of(const weft_error *error)
                : NULL;
 }
 
-/* Returns the walk at a failed child. If there are no children left, or the child's memory was
- * reused, the walk is at the body's own error. */
-static weft_error_walk walk_at(const weft_group *group, const weft_task *child, size_t left)
+/* Moves the walk to its next failed child. If there are no children left, or the child's memory was
+ * reused, moves it to the body's own error. */
+static void move_on(weft_error_walk *at, const weft_group *group)
 {
-    weft_error_walk at = {.error = group->raised, .of_ = &group->error};
-    if (left && is_failed_child(group, child)) {
-        at.error = child->awaitable.error;
-        at.task = child;
-        at.next_ = child->next;
-        at.left_ = left - 1;
+    const weft_task *const child = at->next_;
+    if (at->left_ && is_failed_child(group, child)) {
+        at->error = child->awaitable.error;
+        at->task = child;
+        at->next_ = child->next;
+        at->left_--;
+    } else {
+        at->error = group->raised;
+        at->task = NULL;
     }
-    return at;
 }
 
 weft_error_walk weft_first_error(const weft_error *error)
 {
     const weft_group *const group = group_of(error);
+    weft_error_walk at = {.error = error};
     if (!group)
-        return (weft_error_walk){.error = error};
-    if (!group->failed || !is_failed_child(group, group->failed))
-        return walk_at(group, NULL, 0);
-    return walk_at(group, group->failed->next, group->failures);
+        return at;
+    at.of_ = error;
+    if (group->failed && is_failed_child(group, group->failed)) {
+        at.next_ = group->failed->next;
+        at.left_ = group->failures;
+    }
+    move_on(&at, group);
+    return at;
 }
 
 void weft_next_error(weft_error_walk *at)
 {
     if (at->task)
-        *at = walk_at(group_of(at->of_), at->next_, at->left_);
+        move_on(at, group_of(at->of_));
     else
         at->error = NULL;
 }

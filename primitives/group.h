@@ -178,7 +178,8 @@ WEFT_MUST_CHECK_ const weft_error *weft_group_refusal_(void);
 /* Returns NULL if the group accepts an eager child of the running task; else the error to raise. */
 const weft_error *weft_group_admits_eager_(const weft_group *group, weft_context *context);
 
-/* Returns true if the group accepts a child now. */
+/* Both return true if the group accepts a child now. One is inline, for programs. */
+bool weft_group_is_open_(const weft_group *group);
 static inline bool weft_group_accepts_(const weft_group *group)
 {
     return group->scope.parent && !group->aborting && !(group->exiting && !group->scope.children);

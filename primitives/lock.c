@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define WEFT_FAST_WAITERS_ /* a task that waits for a lock holds others up, too */
 #include "primitives/lock.h"
 
 #if WEFT_TEXTS

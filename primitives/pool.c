@@ -35,7 +35,7 @@ weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t 
                                     weft_context *context)
 {
     make_ready(pool, n);
-    if (!weft_group_accepts_(group)) {
+    if (!weft_group_is_open_(group)) {
         context->error = weft_group_refusal_();
         return weft_go_on_(context);
     }
@@ -44,7 +44,7 @@ weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t 
 
 const weft_error *weft_pool_admit_(weft_group *group, weft_pool_ *pool)
 {
-    if (weft_group_accepts_(group))
+    if (weft_group_is_open_(group))
         return NULL;
     weft_semaphore_release(&pool->free_slots);
     return weft_group_refusal_();

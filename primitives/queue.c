@@ -3,9 +3,9 @@
 
 #include "primitives/heap.h"
 
-const weft_error weft_queue_empty_error = {.text = WEFT_TEXT_("the queue is empty")};
-const weft_error weft_queue_full_error = {.text = WEFT_TEXT_("the queue is full")};
-const weft_error weft_queue_shut_down_error = {.text = WEFT_TEXT_("the queue is shut down")};
+WEFT_ERROR_KIND_(weft_queue_empty_error) = {.text = WEFT_TEXT_("the queue is empty")};
+WEFT_ERROR_KIND_(weft_queue_full_error) = {.text = WEFT_TEXT_("the queue is full")};
+WEFT_ERROR_KIND_(weft_queue_shut_down_error) = {.text = WEFT_TEXT_("the queue is shut down")};
 
 WEFT_INFO_(get_info, .name = "queue: get");
 WEFT_INFO_(put_info, .name = "queue: put", .at = offsetof(weft_queue_, putters));
@@ -111,12 +111,16 @@ const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
 
 const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_put_error_at_(queue, WEFT_FILE_, __LINE__);
+    if (!queue->room)
+        panic_at(WEFT_FILE_, __LINE__);
+    return weft_queue_put_error_(queue);
 }
 
 const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
 {
-    return weft_queue_get_error_at_(queue, WEFT_FILE_, __LINE__);
+    if (!queue->room)
+        panic_at(WEFT_FILE_, __LINE__);
+    return weft_queue_get_error_(queue);
 }
 
 const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,

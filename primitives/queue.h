@@ -429,6 +429,7 @@ static inline weft_step_ weft_queue_get_from_array_resume_(weft_queue_ *queue,
 
 static inline void weft_queue_count_in_(weft_queue_ *queue)
 {
+    weft_check_context_();
     queue->size++;
     queue->unfinished++;
     if (queue->getters.first)
@@ -437,6 +438,7 @@ static inline void weft_queue_count_in_(weft_queue_ *queue)
 
 static inline void weft_queue_count_out_(weft_queue_ *queue)
 {
+    weft_check_context_();
     queue->size--;
     if (queue->putters.first)
         weft_waiters_pop_one_(&queue->putters);

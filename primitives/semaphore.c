@@ -72,6 +72,7 @@ void weft_semaphore_acquire_resume_(weft_semaphore *semaphore, weft_context *con
 const weft_error *weft_semaphore_release(weft_semaphore *semaphore)
 {
     WEFT_ERROR_(too_many, weft_invalid_state_error, "released too many times");
+    weft_check_context_();
     if (semaphore->bounded && semaphore->value >= semaphore->bound)
         return too_many;
     semaphore->value++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "primitives/timeout.h"
 
-const weft_error weft_timeout_error = {.text = WEFT_TEXT_("timeout")};
+WEFT_ERROR_KIND_(weft_timeout_error) = {.text = WEFT_TEXT_("timeout")};
 
 static weft_loop *loop_of(const weft_timeout *limit)
 {

@@ -27,8 +27,9 @@ typedef struct weft_waiters_ {
 } weft_waiters_;
 
 /* If the library is compiled for size, the functions below that are so marked are in waiters.c,
- * since several primitives call them. Otherwise their bodies are inline (waiters_inline.h). */
-#ifdef __OPTIMIZE_SIZE__
+ * since several primitives call them. Otherwise, and for the lock, their bodies are inline
+ * (waiters_inline.h). */
+#if defined(__OPTIMIZE_SIZE__) && !defined(WEFT_FAST_WAITERS_)
 #define WEFT_WAITERS_INLINE_
 #else
 #define WEFT_WAITERS_INLINE_ static inline
@@ -106,7 +107,7 @@ WEFT_WAITERS_INLINE_ bool weft_waiters_resume_popped_(weft_waiters_ *waiters,
  * leaves the list when it next runs. */
 WEFT_WAITERS_INLINE_ bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters);
 
-#ifndef __OPTIMIZE_SIZE__
+#if !defined(__OPTIMIZE_SIZE__) || defined(WEFT_FAST_WAITERS_)
 #include "waiters_inline.h"
 #endif
 

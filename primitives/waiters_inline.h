@@ -50,8 +50,7 @@ WEFT_WAITERS_INLINE_ bool weft_waiters_resume_popped_(weft_waiters_ *waiters, we
     weft_task *const task = weft_running_task_(context);
     if (WEFT_LIKELY_(weft_waiters_was_granted_(task)))
         return true;
-    weft_waiters_unlink_(waiters, &task->live.wait);
-    return false;
+    return weft_waiters_resume_(waiters, context);
 }
 
 WEFT_WAITERS_INLINE_ bool weft_waiters_all_cancelled_(const weft_waiters_ *waiters)

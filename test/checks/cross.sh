@@ -15,7 +15,8 @@ cross() {
     shift 2
     have "$cc" "$name" || return 0
     mkdir "$work/$name"
-    for file in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c "$srcdir"/core/inspect/*.c \
+    for file in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c "$srcdir"/core/backend/machine.c \
+        "$srcdir"/core/backend/periodic.c "$srcdir"/core/backend/tickless.c "$srcdir"/core/inspect/*.c \
         "$srcdir"/primitives/*.c; do
         case $file in */debug.c | */on_quit.c | */print_error.c) continue ;; esac # hosted builds
         "$cc" "$@" -std=c11 -Os -ffreestanding -DWEFT_FREESTANDING -Wall -Wextra -Wpedantic -Werror \
@@ -24,6 +25,12 @@ cross() {
     awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/porting.md" >"$work/backend.c"
     "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Werror -I"$srcdir" \
         -c "$work/backend.c" -o "$work/backend.o"
+    case $name in cortex-*) # doc/interrupts.md is about devices of a Cortex-M
+        awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/interrupts.md" >"$work/interrupts.c"
+        "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Wno-unused-const-variable -Werror \
+            -I"$srcdir" -c "$work/interrupts.c" -o "$work/interrupts.o"
+        ;;
+    esac
     needs=$("${cc%gcc}nm" -u "$work/$name"/*.o | awk '$1 == "U" { print $2 }' | sort -u |
         grep -Ev "$allowed" || true)
     if [ -z "$needs" ]; then pass; else fail "$name needs: $needs"; fi
@@ -31,5 +38,6 @@ cross() {
 
 cross cortex-m0 arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb
 cross cortex-m3 arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb
+cross riscv32 riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32 -misa-spec=2.2
 cross atmega328p avr-gcc -mmcu=atmega328p
 finish

@@ -27,11 +27,11 @@ sed -n 's/^START_TEST(\(weft_.*\))$/\1/p' test/suites/*.c >"$work/other"
 sed -n 's/^name //p' test/checks/old_names.txt >>"$work/other"
 
 names_in() {
-    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|DEBUG|PYODIDE|FREESTANDING|NO_ATOMICS)' |
+    cat "$@" | grep -oE '\b(weft|WEFT)_[A-Za-z0-9_]+' | grep -vxE 'WEFT_(H|DEBUG|PYODIDE|FREESTANDING|HOSTED|NO_ATOMICS|OWN_PANIC|DEFINITIONS|INSTALL)' |
         grep -vxF -f "$work/other" | sort -u
 }
 
-names_in core/*.h core/*/*.h primitives/*.h >"$work/there"
+names_in core/*.h core/*/*.h primitives/*.h tools/arduino/src/*.h >"$work/there"
 # The functions that the macros (core/list.h) define.
 for name in $(sed -n 's/^WEFT_DEFINE_[A-Z]*_(\(weft_[a-z]*\),.*/\1/p' core/*.h primitives/*.h); do
     for end in append prepend push pop remove; do echo "${name}_${end}_"; done

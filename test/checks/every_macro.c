@@ -175,7 +175,8 @@ WEFT_ASYNC_END
 /* ---- Locks and the rest ---- */
 
 WEFT_ASYNC(locks, weft_lock lock; weft_rlock rlock; weft_semaphore semaphore; weft_event event;
-           weft_condition condition; weft_barrier barrier; struct weft_barrier_wait wait;)
+           weft_condition condition; weft_barrier barrier; struct weft_barrier_wait wait;
+           weft_byte_ring received; unsigned char byte;)
 {
     weft_lock_acquire(&self->lock);
     weft_check(weft_lock_release(&self->lock));
@@ -197,6 +198,7 @@ WEFT_ASYNC(locks, weft_lock lock; weft_rlock rlock; weft_semaphore semaphore; we
     }
     weft_end;
     weft_event_wait(&self->event);
+    weft_byte_ring_get(&self->received, &self->byte);
     weft_condition_acquire(&self->condition);
     weft_with_condition(&self->condition) {
         weft_condition_wait(&self->condition);

@@ -38,11 +38,13 @@ xargs awk '
         return out
     }
     # Finds every old name, also as a part of a word, as in a heading or a file name.
-    function look_at(text, every,    n, i, words, m, j, parts) {
+    function look_at(text, every,    n, i, words, word, m, j, parts) {
         n = split(text, words, /[^A-Za-z0-9_]+/)
         for (i = 1; i <= n; i++) {
             if (("name", words[i]) in of || (FNR == 1 && text == FILENAME && ("file", words[i]) in of)) report(words[i])
-            m = split(tolower(words[i]), parts, /_+/)
+            word = tolower(words[i])
+            gsub(/byte_ring/, "bytering", word) # no old name: that was a ring alone
+            m = split(word, parts, /_+/)
             for (j = 1; j <= m; j++) {
                 if (("word", parts[j]) in of) report(parts[j])
                 else if ((every || m > 1) && ("part", parts[j]) in of) report(parts[j])
