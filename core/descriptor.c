@@ -62,7 +62,7 @@ static void poll_io(weft_loop *loop)
     const weft_time now = weft_loop_time(loop);
     if (!loop->io_polled_at)
         loop->io_polled_at = now;
-    if (!weft_has_passed(loop->io_polled_at + WEFT_IO_POLL_INTERVAL_, now))
+    if (weft_wrap_(now - loop->io_polled_at) < WEFT_IO_POLL_INTERVAL_)
         return;
     loop->io_polled_at = now;
     loop->backend->sleep(loop->backend, 0);

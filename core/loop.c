@@ -59,8 +59,7 @@ weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
     if (delay == WEFT_FOREVER)
         return delay;
-    const weft_time deadline = weft_wrap_(add_delay(loop, weft_loop_time(loop), delay));
-    return WEFT_TIME_BITS == 64 || deadline != WEFT_FOREVER ? deadline : deadline + 1;
+    return weft_wrap_(add_delay(loop, weft_loop_time(loop), delay));
 }
 
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)

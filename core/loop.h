@@ -355,8 +355,8 @@ void weft_stop_after_(weft_loop *loop, unsigned char ticks);
 bool weft_loop_is_idle_(const weft_loop *loop);
 
 /* Returns the time at which a delay that begins now is over. That time is never too early, whatever
- * the resolution of the backend's clock is. WEFT_FOREVER: never; a clock that wraps has no other
- * deadline of that value. */
+ * the resolution of the backend's clock is. For a delay of WEFT_FOREVER, returns WEFT_FOREVER. A
+ * clock that wraps also has that time. */
 weft_time weft_deadline_(weft_loop *loop, weft_time delay);
 
 /* Arms `wait` as a timer of the loop: for a deadline, or for the end of a delay. */

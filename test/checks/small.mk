@@ -5,7 +5,9 @@ VPATH = $(SRCDIR)
 FLAGS = -std=c11 -Wall -Wextra -Wpedantic -Os -pthread -I$(SRCDIR) -I$(SRCDIR)/test -I$(SRCDIR)/test/support \
 	-DWEFT_SHOW_MACROS $(EPOLL) $(OPTIONS) $(CHECK_FLAGS)
 names = $(patsubst $(SRCDIR)/%.c,%.o,$(wildcard $(SRCDIR)/$(1)))
-library = $(filter-out core/panic.o $(WITHOUT),$(call names,core/*.c) $(call names,core/backend/*.c) \
+# The program of a board compiles these with its own sources; test_board_backends has a simulated machine.
+board = core/backend/machine.o core/backend/periodic.o core/backend/tickless.o
+library = $(filter-out core/panic.o $(board) $(WITHOUT),$(call names,core/*.c) $(call names,core/backend/*.c) \
 	$(call names,core/inspect/*.c) $(call names,primitives/*.c))
 support = $(filter-out test/support/panic.o test/support/interrupts.o,$(call names,test/support/*.c))
 trace = $(filter-out test/trace/main.o test/trace/replay.o test/trace/conserved.o test/trace/fuzz.o, \
@@ -23,6 +25,8 @@ libweft.a: $(library) core/panic.o
 
 libsupport.a: $(support)
 	rm -f $@ && $(AR) cr $@ $^
+
+test/suites/test_board_backends: core/backend/periodic.o core/backend/tickless.o
 
 test/suites/test_panic: test/suites/test_panic.o libsupport.a libweft.a
 	$(CC) $(FLAGS) -o $@ $^ $(CHECK_LIBRARIES)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Delays and deadlines in any unit and width of weft_time: rounding, the ends of a clock's range, and
- * WEFT_FOREVER. */
+/* Delays and deadlines in any unit and width of weft_time: rounding, the ends of a clock's range,
+ * and WEFT_FOREVER. */
 #include "core/backend/units.h"
 #include "helper.h"
 #include "panic.h"
@@ -129,6 +129,7 @@ END_TEST
 
 /* ---- Deadlines over the whole range of the clock ---- */
 
+#if WEFT_TIME_BITS < 64
 static weft_handle handles[26];
 static weft_time called_at[26];
 
@@ -148,7 +149,6 @@ static void forget_handles(void)
     memset(handles, 0, sizeof(handles));
 }
 
-#if WEFT_TIME_BITS < 64
 /* A deadline of 0 or of WEFT_FOREVER is a time like any other. */
 START_TEST(a_deadline_of_any_value_is_due_at_its_time)
 {
@@ -195,8 +195,7 @@ START_TEST(a_limit_of_any_value_expires)
         const weft_time began = backend.now;
         ck_no_error(weft_run(&loop, limited, &task, .delay = 6));
         ck_recorded("x");
-        const weft_time passed = weft_wrap_(backend.now - began);
-        ck_assert(passed == 6 || (passed == 7 && weft_wrap_(began + 6) == WEFT_FOREVER));
+        ck_assert_uint_eq(weft_wrap_(backend.now - began), 6);
     }
 }
 END_TEST
@@ -293,7 +292,6 @@ END_TEST
 int main(void)
 {
     TCase *const tests = begin_suite("clock");
-    tcase_add_checked_fixture(tests, forget_handles, NULL);
     tcase_add_test(tests, a_delay_rounds_up);
     tcase_add_test(tests, a_delay_above_0_is_not_0);
     tcase_add_test(tests, a_delay_below_0_is_negative);
@@ -302,6 +300,7 @@ int main(void)
     tcase_add_test(tests, milliseconds_of_a_sleep_are_rounded_up);
     tcase_add_test(tests, the_time_left_is_0_when_the_time_has_come);
 #if WEFT_TIME_BITS < 64
+    tcase_add_checked_fixture(tests, forget_handles, NULL);
     tcase_add_test(tests, a_delay_beyond_half_the_range_panics_with_the_line_of_the_program);
     tcase_add_test(tests, a_delay_that_the_resolution_makes_too_long_panics);
     tcase_add_loop_test(tests, a_deadline_of_any_value_is_due_at_its_time, 0, 2);

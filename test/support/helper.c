@@ -57,7 +57,7 @@ weft_time cancelled_soon(weft_task *task)
 
 weft_time elapsed(void)
 {
-    return since_start(backend.now);
+    return weft_wrap_(backend.now - clock_start());
 }
 
 void tick(void)

@@ -237,7 +237,7 @@ static void dump(weft_loop *loop)
 
 void emit(struct machine *machine, const char *label, int line, const char *what, const char *value)
 {
-    const weft_time now = since_start(weft_loop_time(&machine->loop));
+    const weft_time now = weft_wrap_(weft_loop_time(&machine->loop) - clock_start());
     fprintf(machine->out, "%llu %s %d %s", (unsigned long long)(now / WEFT_MS(1)), label, line,
             what);
     fprintf(machine->out, value ? " %s\n" : "\n", value);
