@@ -213,8 +213,8 @@ const weft_error *weft_loop_close(weft_loop *loop);
  * count: set the handler behind weft_loop_init. O(1). */
 void weft_set_exception_handler(weft_loop *loop, weft_exception_handler *handler);
 
-/* loop.time(). Returns the time of the loop's backend, in microseconds. The call costs as much as
- * the backend's now(). */
+/* loop.time(). Returns the time of the loop's backend, in units of weft_time. The call costs as
+ * much as the backend's now(). */
 weft_time weft_loop_time(weft_loop *loop);
 
 /* weft_run(weft_loop *loop, name, WEFT_TASK(name) *task, .argument = value, ...)

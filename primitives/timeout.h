@@ -31,31 +31,31 @@ typedef struct weft_timeout {
 } weft_timeout;
 
 /* weft_with_timeout(weft_timeout *limit, weft_time delay) { ... } weft_end
- * `async with asyncio.timeout(delay) as limit:`. `delay` is in microseconds (WEFT_SECONDS, WEFT_MS,
- * WEFT_US). If the block has not ended after `delay`, the timeout cancels the task once. The block
- * then raises weft_timeout_error instead of that cancellation. The block passes on any other error,
- * and any cancellation that somebody else requested. With WEFT_FOREVER the block has no limit until
- * weft_timeout_reschedule sets one. Raises weft_invalid_state_error if a task is in the block
- * already. `limit` is evaluated again when the task leaves the block. O(1). */
+ * `async with asyncio.timeout(delay) as limit:`. `delay` is in units of weft_time (WEFT_SECONDS,
+ * WEFT_MS, WEFT_US). If the block has not ended after `delay`, the timeout cancels the task once.
+ * The block then raises weft_timeout_error instead of that cancellation. The block passes on any
+ * other error, and any cancellation that somebody else requested. With WEFT_FOREVER the block has
+ * no limit until weft_timeout_reschedule sets one. Raises weft_invalid_state_error if a task is in
+ * the block already. `limit` is evaluated again when the task leaves the block. O(1). */
 #define weft_with_timeout(limit, delay)                                                            \
     WEFT_WITH_(weft_check(weft_timeout_enter_((limit), weft_context_, WEFT_DELAY_(delay))),        \
                weft_timeout_leave_((limit), weft_context_))
 
 /* weft_with_timeout_at(weft_timeout *limit, weft_time when) { ... } weft_end
  * `async with asyncio.timeout_at(when) as limit:`. Does what weft_with_timeout does, but `when` is
- * a time of the loop's clock (weft_loop_time), in microseconds. If that time has passed, the limit
- * is now. */
+ * a time of the loop's clock (weft_loop_time), in units of weft_time. If that time has passed, the
+ * limit is now. */
 #define weft_with_timeout_at(limit, when)                                                          \
     WEFT_WITH_(weft_check(weft_timeout_enter_at_((limit), weft_context_, (when))),                 \
                weft_timeout_leave_((limit), weft_context_))
 
-/* limit.reschedule(when). Sets a new limit: a time of the loop's clock, in microseconds;
+/* limit.reschedule(when). Sets a new limit: a time of the loop's clock, in units of weft_time;
  * WEFT_FOREVER: no limit. If no task is in the block, or the old limit has passed, changes nothing
  * and returns weft_invalid_state_error. Otherwise returns NULL. O(1). */
 const weft_error *weft_timeout_reschedule(weft_timeout *limit, weft_time when);
 
-/* limit.when(). Returns the limit: a time of the loop's clock, in microseconds; WEFT_FOREVER: no
- * limit. O(1). */
+/* limit.when(). Returns the limit: a time of the loop's clock, in units of weft_time; WEFT_FOREVER:
+ * no limit. O(1). */
 static inline weft_time weft_timeout_when(const weft_timeout *limit)
 {
     return limit->when;
@@ -69,9 +69,9 @@ static inline bool weft_timeout_expired(const weft_timeout *limit)
 
 /* weft_wait_for(weft_timeout *limit, p, weft_time delay): `await asyncio.wait_for(p, delay)`.
  * Waits until *p, a task or future, has ended. If *p ended with an error, raises that error. If *p
- * has not ended after `delay` microseconds, cancels *p, and waits until *p has ended. If *p then
- * ends as cancelled, raises weft_timeout_error. The wait also raises what weft_with_timeout and
- * weft_await raise. O(1). */
+ * has not ended after `delay` units of weft_time, cancels *p, and waits until *p has ended. If *p
+ * then ends as cancelled, raises weft_timeout_error. The wait also raises what weft_with_timeout
+ * and weft_await raise. O(1). */
 #define weft_wait_for(limit, p, delay)                                                             \
     do {                                                                                           \
         weft_with_timeout(limit, delay)                                                            \
