@@ -4,9 +4,9 @@
  * machine.c defines three functions for these machines: weft_disable_interrupts and
  * weft_restore_interrupts (threadsafe.h), and weft_wait_for_interrupt. The backends tickless.h and
  * periodic.h call all three. On another machine, the program defines the functions. A program may
- * define the three functions itself on a machine that weft knows, too. Such a program leaves
- * machine.c out, or compiles it with -DWEFT_OWN_INTERRUPTS. For example, on a Cortex-M, functions
- * that raise BASEPRI do not turn off the most urgent interrupts.
+ * define the three functions itself on a machine that weft knows, too. Such a program does not
+ * compile machine.c, or defines WEFT_OWN_INTERRUPTS when it compiles machine.c. For example, on a
+ * Cortex-M, functions that raise BASEPRI do not turn off the most urgent interrupts.
  *
  * If a program is compiled with -DWEFT_CHECK_CONTEXT, machine.c also defines weft_check_context
  * (panic.h). That function panics if weft is used where it must not be: in the handler of an
