@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks: try, catch and finally, and the base of every primitive's `with` block.
+/* Blocks: try, catch and finally, and the base of `with` blocks, such as weft_with_lock.
  *
  *     weft_try {
  *         weft_call(fetch, &self->fetch, .id = 1);
@@ -14,10 +14,10 @@
  *
  * A weft_try has any number of catches, then at most one finally. weft_end closes every kind of
  * block. Blocks may nest. Every section of a block (try, catch, finally, or the body of a with) may
- * await. A block may be left at its end, by weft_return, by an error or by a cancellation. It may
- * also be left by break or continue, which act on the loop around the block, as in Python. In every
- * case the block's finally runs, or the with block releases what it holds. A goto must not leave a
- * block, because the goto would skip the finally or the release.
+ * await. A block may be left at its end, by weft_return, by an error or by a cancellation. A break
+ * or continue also leaves the block, and acts on the loop around the block, as in Python. However a
+ * block is left, its finally runs, or the with block releases what it holds. A goto must not leave
+ * a block, because the goto would skip the finally or the release.
  */
 #ifndef WEFT_CORE_BLOCKS_H
 #define WEFT_CORE_BLOCKS_H
@@ -28,8 +28,8 @@
 extern "C" {
 #endif
 
-/* How a block was left. This value must outlive the awaits of the block's finally, so it is a
- * member of the frame. */
+/* Memory for weft_finally, which stores there how the section before it was left. The finally may
+ * await, so a weft_exit must be a member of the frame. */
 typedef struct weft_exit {
     const weft_error *error;
     unsigned how;
@@ -41,8 +41,8 @@ typedef struct weft_exit {
 
 /* ---- How the macros below divide a block into sections ----------------------------------------
  *
- * Each section is a `for` loop that runs once. Behind that loop, the variable weft_exit_ says how
- * the section was left. */
+ * Each section of a block is a C `for` loop that runs once. After that loop, the variable
+ * weft_exit_ says how the section was left. */
 #define WEFT_OPEN_SECTION_(kind)                                                                   \
     WEFT_CONSTANT_(weft_section_, kind);                                                           \
     for (; weft_exit_ == WEFT_RUNS_; weft_exit_ = WEFT_CONTINUED_) {
@@ -73,9 +73,9 @@ typedef struct weft_exit {
 
 /* weft_catch(kind) and weft_catch(kind, variable): `except kind:`, `except kind as variable:`
  * `kind` is a const weft_error *. &weft_any_error catches every error except a cancellation.
- * &weft_base_error catches every error. `variable` is a const weft_error *, which receives the
- * error. If the program reads `variable` after an await, it must be a member of the frame.
- * weft_raise(variable) raises the error again. */
+ * &weft_base_error catches every error. `variable` is a const weft_error *, in which the macro
+ * stores the error. If the program reads `variable` after an await, `variable` must be a member of
+ * the frame. weft_raise(variable) raises the error again. */
 #define weft_catch(...) WEFT_CATCH_(__VA_ARGS__, weft_caught_, )
 #define WEFT_CATCH_(kind, variable, ...)                                                           \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
@@ -89,9 +89,9 @@ typedef struct weft_exit {
     WEFT_OPEN_SECTION_(WEFT_IN_CATCH_)
 
 /* weft_finally(weft_exit *left): `finally:`
- * *left must be a member of the frame. While the finally awaits, *left keeps how the section before
- * it was left. A finally inside another finally needs a weft_exit of its own. `left` is evaluated
- * more than once. */
+ * *left must be a member of the frame. While the finally runs, *left stores how the section before
+ * the finally was left. A finally inside another finally needs another weft_exit. `left` is
+ * evaluated more than once. */
 #define weft_finally(left)                                                                         \
     _Static_assert(WEFT_VALUE_(weft_section_) <= WEFT_IN_CATCH_,                                   \
                    "weft: weft_finally belongs behind weft_try or weft_catch");                    \
@@ -104,9 +104,9 @@ typedef struct weft_exit {
         }                                                                                          \
         WEFT_OPEN_SECTION_(WEFT_IN_FINALLY_)
 
-/* A block with a statement at each end. `enter` is a statement that runs first, and may await.
- * `leave` is a statement that runs on every way out of the block. `leave` finds in weft_exit_ how
- * the block was left, and may change weft_exit_. */
+/* Begins a block that runs one statement at its start and one at its end. `enter` is a statement
+ * that runs first, and may await. `leave` is a statement that runs last, however the block is left.
+ * The variable weft_exit_ tells `leave` how the block was left. `leave` may change weft_exit_. */
 #define WEFT_BLOCK_(enter, leave)                                                                  \
     {                                                                                              \
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
@@ -125,13 +125,14 @@ typedef struct weft_exit {
             WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
             WEFT_OPEN_SECTION_(WEFT_IN_WITH_)
 
-/* A primitive's `with` block. `acquire` is a statement that takes the primitive, and may await.
- * `release` is an expression that gives the primitive back. Its value is NULL, or a const
- * weft_error * that is raised instead of the error in flight. */
+/* A primitive's `with` block. `acquire` is a statement that acquires the primitive, and may await.
+ * `release` is an expression that releases the primitive. The value of `release` is NULL, or a
+ * const weft_error *. If `release` gives an error, the block raises that error, instead of an error
+ * that left the block's body. */
 #define WEFT_WITH_(acquire, release)                                                               \
     WEFT_BLOCK_(acquire, weft_exit_ = weft_released_((release), weft_exit_, weft_context_))
 
-/* Closes a block of any kind. */
+/* Ends a block of any kind. */
 #define weft_end                                                                                   \
     _Static_assert(WEFT_VALUE_(weft_section_) != WEFT_IN_NONE_,                                    \
                    "weft: weft_end without a block before it");                                    \
@@ -154,8 +155,8 @@ typedef struct weft_exit {
     }                                                                                              \
     }
 
-/* Returns how a block is left after its release. `error` is what the release returned; NULL: no
- * error. */
+/* Returns how a block is left after its `release` was evaluated. `error` is the value of `release`;
+ * NULL: no error. */
 static inline unsigned weft_released_(const weft_error *error, unsigned exit, weft_context *context)
 {
     if (!error)
@@ -164,7 +165,7 @@ static inline unsigned weft_released_(const weft_error *error, unsigned exit, we
     return WEFT_FAILED_;
 }
 
-/* Saves in *left how the section before a finally was left, so that the finally can await. */
+/* Stores in *left how the section before a finally was left, so that the finally can await. */
 static inline unsigned weft_save_exit_(weft_exit *left, unsigned exit, weft_context *context)
 {
     left->how = exit;
@@ -173,8 +174,9 @@ static inline unsigned weft_save_exit_(weft_exit *left, unsigned exit, weft_cont
     return WEFT_RUNS_;
 }
 
-/* Returns how the block is left after its finally. If the finally reached its end, restores what
- * weft_save_exit_ saved. If the finally was left in another way, what was saved is dropped. */
+/* Returns how the block is left after its finally. If the finally ran to its end, restores what
+ * weft_save_exit_ stored in *left. If the finally was left in another way, that other way
+ * counts. */
 static inline unsigned weft_restore_exit_(const weft_exit *left, unsigned exit,
                                           weft_context *context)
 {

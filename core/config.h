@@ -1,33 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Configuration: the choices that change what weft costs. doc/embedding.md has a table.
+/* Configuration: macros by which a program chooses what weft costs in memory and time. The table in
+ * doc/embedding.md shows what each choice saves.
  *
- * A program and the library must be compiled with the same choices, with -D on each command line.
- * Otherwise the program does not link: a symbol is undefined whose name lists the choices that the
- * program was compiled with (WEFT_CONFIGURED_). */
+ * A program and the library must be compiled with the same choices: give each choice with -D to
+ * every call of the compiler. If the choices differ, the program does not link: the linker reports
+ * an undefined symbol. The name of that symbol lists the choices that the program was compiled with
+ * (WEFT_CONFIGURED_). */
 #ifndef WEFT_CORE_CONFIG_H
 #define WEFT_CORE_CONFIG_H
 
-/* WEFT_TEXTS: 1: weft keeps texts of errors and panics, and the names and files of coroutines. 0:
- * none of these is in the program. Then a panic has only a line, and the files of core/inspect that
- * write reports (report, dump, watchdog, debug) are not available. */
+/* WEFT_TEXTS says if the program contains weft's texts. 1: the program contains the texts of errors
+ * and panics, and the names and files of coroutines. 0: the program contains none of these. A panic
+ * then reports only a line number. The headers of core/inspect that write reports (report, dump,
+ * watchdog, debug) must then not be used. */
 #ifndef WEFT_TEXTS
 #define WEFT_TEXTS 1
 #endif
 
-/* WEFT_TIME_BITS: the width of a weft_time: 64, 32 or 16 bits. A clock of 32 or 16 bits may wrap.
- * The longest delay is then half the range of the clock. */
+/* WEFT_TIME_BITS is the width of the type weft_time: 64, 32 or 16 bits. A clock of 32 or 16 bits
+ * may wrap around to 0. With such a clock, a delay must not be longer than half the range of the
+ * clock. */
 #ifndef WEFT_TIME_BITS
 #define WEFT_TIME_BITS 64
 #endif
 
-/* WEFT_TIME_HZ: how many units of weft_time a second has: a decimal number without parentheses.
- * With 1000000 a unit is a microsecond. */
+/* WEFT_TIME_HZ says how many units of weft_time are one second. With 1000000, a unit is a
+ * microsecond. The value must be a decimal number without parentheses. */
 #ifndef WEFT_TIME_HZ
 #define WEFT_TIME_HZ 1000000
 #endif
 
-/* WEFT_TIMER_LIST: 0: the timers of a loop are a radix heap. 1: the timers are a sorted list. A
- * list needs less memory. To arm a timer in a list takes O(n), n: the timers that are due later. */
+/* WEFT_TIMER_LIST chooses how a loop stores its timers. 0: in a radix heap (timer.h). 1: in a
+ * sorted list, which needs less memory. Arming a timer in the sorted list costs O(n), n: the armed
+ * timers that are due later than the new one. */
 #ifndef WEFT_TIMER_LIST
 #define WEFT_TIMER_LIST 0
 #endif
@@ -44,13 +49,15 @@ WEFT_CHECK_CONFIG_(WEFT_TIME_HZ >= 1 && WEFT_TIME_HZ <= 1000000000,
                    "weft: WEFT_TIME_HZ is a number from 1 to 1000000000");
 WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1, "weft: WEFT_TIMER_LIST is 0 or 1");
 
-/* WEFT_FREESTANDING: the program has no hosted C library. Compilers set this choice themselves with
- * -ffreestanding, and for AVR. */
+/* WEFT_FREESTANDING is defined if the program has no full C library: no files and no standard
+ * error. A program need not define the macro on AVR or with the compiler's option -ffreestanding:
+ * the lines below define it then. */
 #if !defined(WEFT_FREESTANDING) && (!__STDC_HOSTED__ || defined(__AVR__))
 #define WEFT_FREESTANDING
 #endif
 
-/* The debug mode (inspect/debug.h) writes texts to standard error. */
+/* The debug mode (inspect/debug.h) writes texts to standard error. So it needs both WEFT_TEXTS and
+ * a full C library. */
 #if WEFT_TEXTS && !defined(WEFT_FREESTANDING)
 #define WEFT_HAS_DEBUG_MODE_
 #define WEFT_DEBUG_CHOICE_ HOSTED
@@ -58,7 +65,8 @@ WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1, "weft: WEFT_TIM
 #define WEFT_DEBUG_CHOICE_ FREESTANDING
 #endif
 
-/* A text, or NULL where the program has no texts. */
+/* Each of these macros gives a text. If the program has no texts (WEFT_TEXTS is 0), each gives
+ * NULL. */
 #if WEFT_TEXTS
 #define WEFT_TEXT_(text) text
 #define WEFT_FILE_ __FILE__
@@ -69,7 +77,7 @@ WEFT_CHECK_CONFIG_(WEFT_TIMER_LIST == 0 || WEFT_TIMER_LIST == 1, "weft: WEFT_TIM
 #define WEFT_FILE_OF_(code) NULL
 #endif
 
-/* WEFT_CONFIGURED_(name): `name` with all choices in it. */
+/* WEFT_CONFIGURED_(name): a longer name, which consists of `name` and the values of all choices. */
 #define WEFT_CONFIGURED_(name)                                                                     \
     WEFT_WITH_CHOICES_(name, WEFT_TEXTS, WEFT_TIME_BITS, WEFT_TIME_HZ, WEFT_TIMER_LIST,            \
                        WEFT_DEBUG_CHOICE_)

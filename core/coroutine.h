@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Coroutines: functions that can stop in the middle, compiled as state machines. arguments.h passes
- * arguments to them; blocks.h has try, finally and with. A coroutine may run without a loop.
- * doc/glossary.md explains the words.
+/* Coroutines: functions that can stop at an await and continue there later. The macros make a state
+ * machine of each coroutine. The header arguments.h has calls and arguments; blocks.h has try,
+ * finally and with. A coroutine may run without an event loop. The document doc/glossary.md
+ * explains weft's terms.
  *
  *     WEFT_ASYNC(fetch, int id, delay; const char *result;)    // async def fetch(id, delay):
  *     {
@@ -11,26 +12,27 @@
  *     }
  *     WEFT_ASYNC_END
  *
- * The frame of this coroutine is a `struct fetch`. The macro declares the frame's members:
- * arguments, result, and every variable that must outlive an await. In the body, `self` points to
- * the frame.
+ * The coroutine's variables are in a struct, its frame: here, a `struct fetch`. WEFT_ASYNC declares
+ * this struct with the members that it is given. These members are the arguments, the result, and
+ * every variable that must keep its value over an await. In the body, `self` points to the frame.
  *
- * A coroutine has no stack of its own: when it waits, its C function returns. So a C local loses
- * its value at an await. A C local also loses its value when an error goes to a catch or a finally.
- * A member of the frame keeps its value. Compilers can warn of a local that would lose its value:
- * clang with -Wconditional-uninitialized, gcc with -Wjump-misses-init. gcc needs an initialiser for
- * each local. So give each local an initialiser, and put the locals between two awaits into a pair
- * of braces.
+ * A coroutine has no stack of its own: when it waits, its C function returns. So a local variable
+ * of the function loses its value at an await. A local variable also loses its value when an error
+ * goes to a catch or a finally. A member of the frame keeps its value. Compilers can warn of a
+ * local variable that would lose its value: clang with -Wconditional-uninitialized, gcc with
+ * -Wjump-misses-init. gcc warns only of variables that have an initialiser. So give each local
+ * variable an initialiser, and put the local variables between two awaits into a pair of braces.
  *
- * The caller owns the frame, and may use it again as soon as the coroutine has ended. Before its
- * first use the frame must be all zero bytes: static, from calloc, or a member of another frame.
+ * The program owns the frame, and may use the frame again as soon as the coroutine has ended.
+ * Before its first use, a frame must be all zero bytes. For example, the frame is static, comes
+ * from calloc, or is a member of another frame.
  *
- * Each await, weft_call and block head must stand on a line of its own. That line may stand inside
- * C's if, for, while and do, but must not stand inside a switch that the body contains. The labels
- * of the state machine are line numbers, so a dump can tell where each task is. So a coroutine must
- * end before line 10,000 of its file.
+ * Each await, each weft_call and each start of a block must stand on a source line of its own. Such
+ * a line may stand inside C's if, for, while and do. It must not stand inside a `switch` of the
+ * program. The state of a coroutine is the line number of its await, so a dump can tell where each
+ * task waits. For that reason, a coroutine must end before line 10,000 of its file.
  *
- * Names that end in an underscore are private.
+ * Names that end in an underscore are private to weft.
  */
 #ifndef WEFT_CORE_COROUTINE_H
 #define WEFT_CORE_COROUTINE_H
@@ -56,13 +58,13 @@ typedef struct weft_loop weft_loop;
 
 /* How a step ended. A step is what a coroutine runs between two waits. */
 enum weft_result_ {
-    WEFT_YIELDED,  /* the task stays ready, behind the other ready ones */
+    WEFT_YIELDED,  /* the task stays ready; all other ready tasks run first */
     WEFT_PARKED_,  /* the task waits until something makes it ready */
-    WEFT_CALLED_,  /* the coroutine called context->callee, which runs first */
-    WEFT_RETURNED, /* the coroutine ended with the error context->error; NULL: with none */
-    WEFT_STARTS_,  /* the task started an eager task, whose frame context->callee runs first */
-    WEFT_GO_ON_,   /* only of a wait: there was nothing to wait for */
-    WEFT_RAISES_   /* only of a wait: context->error must be raised */
+    WEFT_CALLED_,  /* the coroutine calls the coroutine whose frame is context->callee */
+    WEFT_RETURNED, /* the coroutine has ended, with the error context->error; NULL: no error */
+    WEFT_STARTS_,  /* the task starts an eager task, whose frame is context->callee */
+    WEFT_GO_ON_,   /* only the result of a wait: the wait was over at once */
+    WEFT_RAISES_   /* only the result of a wait: the coroutine must raise context->error */
 };
 
 /* The result of a step or of a wait. The type is a struct, so that the compiler refuses a plain
@@ -71,7 +73,7 @@ typedef struct weft_step_ {
     enum weft_result_ what;
 } weft_step_;
 
-/* The code of a coroutine: a constant that all frames of the coroutine share. */
+/* The code of a coroutine: a constant to which every frame of the coroutine points. */
 typedef struct weft_code {
     weft_step_ (*step)(weft_frame *frame, weft_context *context);
 #if WEFT_TEXTS
@@ -80,13 +82,13 @@ typedef struct weft_code {
 #endif
     size_t size; /* the size of the coroutine's frame, in bytes */
 #if WEFT_TEXTS
-    uint16_t name_at; /* the frame's member that names the task, as offset in bytes; 0: none */
+    uint16_t name_at; /* offset of the member with the task's name, in bytes; 0: no such member */
 #endif
-    uint8_t alignment; /* the alignment of the coroutine's frame, in bytes; 128: 128 or more */
+    uint8_t alignment; /* the alignment of the frame, in bytes; 128 means 128 or more */
 } weft_code;
 
-/* On AVR, constants would use RAM. Without texts, a weft_code there lies in flash alone, and is
- * read by the functions below. */
+/* On AVR, a constant normally lies in RAM. If the program has no texts (WEFT_TEXTS is 0), the
+ * macros below place each weft_code in flash only, and read it from there. */
 #if defined(__AVR__) && !WEFT_TEXTS
 #include <avr/pgmspace.h>
 #define WEFT_IN_FLASH_ PROGMEM
@@ -101,32 +103,36 @@ typedef struct weft_code {
 #define WEFT_ALIGNMENT_OF_(code) (code)->alignment
 #endif
 
-/* The head of every coroutine's frame, whose first member is `weft_frame frame;`. */
+/* The part of a frame that weft uses. Every coroutine's frame has the first member `weft_frame
+ * frame;`. */
 struct weft_frame {
     const weft_code *code;
     union {
-        weft_frame *caller;  /* the frame of the coroutine that called this one */
-        weft_task *previous; /* in a task's outermost frame: the task before it in a list */
+        weft_frame *caller; /* the frame of the coroutine that called this one */
+        /* In the frame of a task's outermost coroutine: the task before it in a list. */
+        weft_task *previous;
     };
-    uint16_t state; /* 0: not begun; WEFT_ENDED_STATE_: ended; else tells the await's line */
-    uint16_t flags; /* in a task's outermost frame: the flags of the task (task.h) */
+    uint16_t state; /* 0: not begun; WEFT_ENDED_STATE_: ended; else see weft_line_of_ */
+    uint16_t flags; /* in the frame of a task's outermost coroutine: the task's flags (task.h) */
 };
 
-/* What a running coroutine shares with the code that resumes it. Must be all zero at first. */
+/* The data that a running coroutine shares with the code that resumes the coroutine. A context must
+ * be all zero bytes at first. */
 struct weft_context {
-    const weft_error *error; /* the error that was raised and not caught yet; NULL: none */
+    const weft_error *error; /* the error that was raised and is not caught yet; NULL: no error */
     weft_frame *callee;      /* after WEFT_CALLED_ or WEFT_STARTS_: the frame that runs next */
     weft_node_ *running;     /* the node of the loop's running task; NULL: no task runs */
-    /* Hook that runs before memory is reused for a frame; NULL: none. In debug mode, a size of 0: a
-     * coroutine was begun in the frame `memory`, or is about to be awaited there; of 1: a coroutine
-     * was begun there, and the frame is used again. */
+    /* A hook: weft calls this function before a frame or a task uses `memory`; NULL: no hook. In
+     * debug mode, `size` may also be 0 or 1, and `memory` is then a frame. 0: weft_begin has filled
+     * the frame, or weft_call_begun is about to run its coroutine. 1: weft_begin filled the frame
+     * before, and the program uses the frame again. */
     void (*on_reuse)(weft_context *context, const void *memory, size_t size);
 };
 
 /* Compiler hints. WEFT_MUST_CHECK_ makes the compiler warn if the caller ignores a returned error.
- * WEFT_MUST_CHECK_ stands at functions whose failure loses what the caller gave: an item is not
- * put, a child is not started, an awaitable is not added. The caller may ignore the errors of all
- * other functions. The other hints affect only the layout of the code. */
+ * Functions have this hint if their failure would lose something that the caller passed: an item is
+ * not put, a child is not started, an awaitable is not added. The caller may ignore the errors of
+ * all other functions. The other hints change only the speed and size of the code. */
 #ifdef __GNUC__
 #define WEFT_COLD_ __attribute__((cold, noinline))
 #if !defined(__OPTIMIZE_SIZE__)
@@ -149,12 +155,12 @@ struct weft_context {
 #ifndef WEFT_ALWAYS_INLINE_
 #define WEFT_ALWAYS_INLINE_ inline
 #endif
-#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__) /* a function that is called, and not copied */
+#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__) /* never inlined: the code is smaller */
 #define WEFT_ONE_COPY_ __attribute__((noinline))
 #else
 #define WEFT_ONE_COPY_
 #endif
-#ifndef WEFT_APART_ /* WEFT_COLD_, unless the compiler counts bytes */
+#ifndef WEFT_APART_ /* as WEFT_COLD_, but not if the compiler optimises for size */
 #define WEFT_APART_
 #endif
 
@@ -166,17 +172,19 @@ static inline weft_step_ weft_run_step_(weft_frame *frame, weft_context *context
     return WEFT_STEP_CODE_OF_(frame->code)(frame, context);
 }
 
-/* Gives the result of a wait that completed at once; context->error may be set. */
+/* Returns the result of a wait that was over at once: WEFT_RAISES_ if context->error is set, else
+ * WEFT_GO_ON_. */
 static inline weft_step_ weft_go_on_(const weft_context *context)
 {
     const weft_step_ result = {context->error ? WEFT_RAISES_ : WEFT_GO_ON_};
     return result;
 }
 
-/* Continues after a step that ended with `result`. Runs the coroutines of one chain of calls until
- * one of them waits, or until the outermost one, `root`, has ended. *innermost is the coroutine
- * that runs next. weft resumes that coroutine directly, so C's stack does not grow with the depth
- * of the calls. */
+/* Runs the coroutines of one chain of calls, after a step has ended with `result`. In such a chain,
+ * each coroutine has called the next one with weft_call. Returns when a coroutine of the chain
+ * waits, or when the outermost one, `root`, has ended. *innermost is the frame of the coroutine
+ * that is resumed next. The function resumes that coroutine directly, so C's stack does not grow
+ * with the depth of the calls. */
 static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
                                       const weft_frame *root, weft_context *context)
 {
@@ -188,12 +196,14 @@ static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
     return result;
 }
 
-/* Resumes a chain of calls at its innermost coroutine, *innermost. Before the first resume, the
- * program sets *innermost to `root`, the outermost coroutine. After that, the program must only
- * keep *innermost. weft's loop resumes tasks itself; weft_resume is for a program with a loop of
- * its own. Returns WEFT_YIELDED when a coroutine of the chain reaches a weft_yield. Returns
- * WEFT_RETURNED when the outermost coroutine has ended. Then context->error is the error that left
- * this coroutine; NULL: none. */
+/* Resumes coroutines without weft's event loop. weft's loop resumes tasks itself, so a program with
+ * a weft_loop does not need this function. `root` is the frame of the outermost coroutine.
+ * *innermost is the frame of the innermost coroutine: the one that root's coroutine, directly or
+ * over others, called last. Before the first weft_resume, the program must set *innermost to
+ * `root`. After that, weft_resume changes *innermost, and the program must only keep it. Returns
+ * WEFT_YIELDED when one of the coroutines executes weft_yield. Returns WEFT_RETURNED when the
+ * outermost coroutine has ended. Then context->error is the error with which it ended; NULL: no
+ * error. */
 static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *root,
                                      weft_context *context)
 {
@@ -201,8 +211,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     return weft_follow_(weft_run_step_(frame, context), innermost, root, context);
 }
 
-/* weft_yield: `yield` of a Python generator. Stops the coroutine, and weft_resume returns to its
- * caller. In a task, weft_yield does what weft_sleep(0) does. */
+/* weft_yield: `yield` of a Python generator. Stops the coroutine, so that weft_resume returns. In a
+ * task, weft_yield does what weft_sleep(0) does. */
 #define weft_yield                                                                                 \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -210,13 +220,14 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_SUSPEND_(WEFT_YIELDED);                                                               \
     } while (0)
 
-/* The label of a state. gcc's warnings about labels, -Wjump-misses-init for one, need the
- * definition above the pragma below. */
+/* The `case` label of a state. The macro is defined above the pragma below, because gcc otherwise
+ * hides its warnings about labels, such as -Wjump-misses-init. */
 #define WEFT_CASE_(state) case WEFT_STATE_(state)
 
-/* For a mistake inside a macro, gcc shows a line of each macro that it expands. Of the macros of a
- * system header gcc shows nothing, only the line of the program. gcc also hides the warnings about
- * the code of these macros. So the checks of weft itself define WEFT_SHOW_MACROS. */
+/* For a mistake inside a macro, gcc shows a line of each macro that it expands. If the macros are
+ * from a system header, gcc shows only the line of the program. So the pragma makes this file a
+ * system header. But gcc also hides its warnings about the code of such macros. So the tests of
+ * weft itself define WEFT_SHOW_MACROS, which leaves the pragma out. */
 #if defined __GNUC__ && !defined __clang__ && !defined WEFT_SHOW_MACROS &&                         \
     !defined WEFT_CHECK_AWAITS
 #define WEFT_HIDES_MACROS_
@@ -225,14 +236,16 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- A coroutine ----------------------------------------------------------------------------- */
 
-/* The line of a brace that is left open says what is missing. */
+/* If WEFT_ASYNC_END is missing, the compiler shows the line of an open brace. So that line has a
+ * comment that says what is missing. */
 /* clang-format off */
 
 /* WEFT_ASYNC(name, members...) { ... } WEFT_ASYNC_END
- * `async def name(...)`. Defines the coroutine `name` and its frame, `struct name`. The members are
- * declared as in any struct, with fewer than 60 commas. A frame may have no members. In the body,
- * `self` points to the frame. The coroutine is private to its file. In that file, the constant
- * `name_code` stands for the coroutine in tables, and in functions such as weft_run_code. */
+ * `async def name(...)`. Defines the coroutine `name`, and the type of its frame, `struct name`.
+ * `members` are declarations as in any struct; they may contain at most 59 commas. `members` may be
+ * left out. In the body, `self` points to the frame. The coroutine is static: only code in its file
+ * can call it. In that file, the constant `name_code` represents the coroutine. A program can store
+ * &name_code in a table, or pass it to functions such as weft_run_code. */
 #define WEFT_ASYNC(...)                                                                            \
     WEFT_JOIN_(WEFT_ASYNC_OF_, WEFT_ONE_OR_MORE_(__VA_ARGS__))(__VA_ARGS__)                        \
     { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(WEFT_NAME_OF_(__VA_ARGS__, ))                          \
@@ -252,8 +265,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     WEFT_ASYNC_(static, name, 0)
 
 /* WEFT_ASYNC_BODY(name): WEFT_ASYNC for a `struct name` that the program has declared before. The
- * first member of that struct must be `weft_frame frame;`. Use this form to comment each member, or
- * if other code needs the struct.
+ * first member of that struct must be `weft_frame frame;`. Use this form if each member needs a
+ * comment, or if other code needs the struct.
  */
 #define WEFT_ASYNC_BODY(name)                                                                      \
     WEFT_ONLY_OUTSIDE_                                                                             \
@@ -262,9 +275,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 
 /* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for tasks that have names of their own.
- * `field` is a member of the frame, a const char * with the task's name. weft_task_name returns
- * that name instead of the coroutine's name. WEFT_ASYNC_NAMED_BODY(name, field) is the form for a
- * struct that the program has declared before. */
+ * `field` is a member of the frame: a const char * that points to the task's name. weft_task_name
+ * then returns that name instead of the coroutine's name. If the program has declared the struct
+ * before, use WEFT_ASYNC_NAMED_BODY(name, field). */
 #define WEFT_ASYNC_NAMED(name, field, ...)                                                         \
     WEFT_ONLY_OUTSIDE_                                                                             \
     struct name {                                                                                  \
@@ -281,7 +294,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 
 /* WEFT_ASYNC_EXTERN(name): WEFT_ASYNC_BODY for a coroutine that other files call. A header of the
- * program must have the struct and WEFT_DECLARE(name). */
+ * program must contain the declaration of the struct, and WEFT_DECLARE(name). */
 #define WEFT_ASYNC_EXTERN(name)                                                                    \
     WEFT_ONLY_OUTSIDE_                                                                             \
     WEFT_ASYNC_(, name, 0)                                                                         \
@@ -293,8 +306,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 /* Declares a coroutine that WEFT_ASYNC_EXTERN defines in another file. */
 #define WEFT_DECLARE(name) extern const weft_code name##_code
 
-/* Declares a coroutine that is defined further down in the file. Use it for coroutines that call
- * each other. */
+/* Declares a coroutine that the same file defines further down. Use this macro if two coroutines
+ * call each other. */
 #define WEFT_FORWARD(name) static const weft_code name##_code
 
 /* Ends the coroutine that WEFT_ASYNC began. */
@@ -312,11 +325,13 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- Awaiting -------------------------------------------------------------------------------- */
 
-/* WEFT_WAIT_(wait, resumed): a primitive's await. `wait` is an expression of type weft_step_. It
- * parks the task, or finds that there is nothing to wait for. `resumed` is a statement that a
- * resumed coroutine runs first; it may be empty. In the statement WEFT_FOLLOW_(again), `again` is
- * an expression of type weft_step_ too. It may find that there is more to wait for, and park the
- * task once more. */
+/* WEFT_WAIT_(wait, resumed): the await that the macros of primitives are made of. (A primitive is
+ * an object such as a lock or a queue.) `wait` is an expression of type weft_step_. Its evaluation
+ * parks the task, so that the task waits, or finds that there is nothing to wait for. `resumed` is
+ * a statement that the coroutine runs first when it is resumed after the wait; the statement may be
+ * empty. In the statement WEFT_FOLLOW_(again), `again` is an expression of type weft_step_ too.
+ * This expression may park the task once more; the coroutine then evaluates `again` at each
+ * resume. */
 #define WEFT_WAIT_(wait, resumed)                                                                  \
     do {                                                                                           \
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
@@ -341,16 +356,16 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         }                                                                                          \
     }
 
-/* For a wait of several phases. Its `again` may also set frame->state to one of the two other
- * states of this line. */
+/* WEFT_WAIT_IN_PHASES_ is for a wait of several phases. Its expression `again` may also set
+ * frame->state to WEFT_HANDLER_STATE_ or WEFT_LATE_STATE_ of the line, to remember the phase. */
 #define WEFT_WAIT_IN_PHASES_(wait, again)                                                          \
     WEFT_WAIT_(wait, WEFT_CASE_(WEFT_HANDLER_STATE_(__LINE__))                                     \
                : WEFT_CASE_(WEFT_LATE_STATE_(__LINE__))                                            \
                : WEFT_FOLLOW_(again))
 
-/* The label of an await. Two awaits on one line would have the same state. The compiler refuses the
- * second one with a name that says so: gcc with the name of a label, clang with the name of the
- * state. */
+/* The label of an await. Two awaits on one line would have one and the same state. So the compiler
+ * refuses the second await. The message contains a name that explains the mistake: with gcc the
+ * name of a label, with clang the name of a constant. */
 #if defined __clang__ && !defined WEFT_CHECK_AWAITS
 #define WEFT_AWAIT_LABEL_                                                                          \
     enum { weft_only_one_await_may_stand_on_a_line_ = __LINE__ };                                  \
@@ -371,9 +386,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- Leaving --------------------------------------------------------------------------------- */
 
-/* weft_return: `return`. Ends the coroutine. Before that, the blocks around the weft_return run
- * their finally, or release what they hold. The coroutine's result, if any, is what the program has
- * stored in the frame. */
+/* weft_return: `return`. Ends the coroutine. Before that, each block around the weft_return runs
+ * its finally, or releases what the block holds. If the coroutine has a result, the program must
+ * have stored it in the frame. */
 #define weft_return                                                                                \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -399,8 +414,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     } while (0)
 
 /* weft_check(call): evaluates `call`, a function call that returns a const weft_error *. If the
- * function returned an error, weft_check raises that error. If the function returned NULL, nothing
- * happens. */
+ * function returns an error, weft_check raises that error. If the function returns NULL, the
+ * coroutine continues. */
 #define weft_check(call)                                                                           \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
@@ -411,18 +426,20 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- What the macros above are made of ------------------------------------------------------- */
 
-/* The numbers of a coroutine's states. The state of an await is its line number. A block has two
- * states of its own. Errors and returns from inside the block continue there. */
+/* The numbers of a coroutine's states. The state of an await is its line number. Each block has two
+ * more states, made from the line number of its start. The coroutine goes to one of these two
+ * states if an error or a weft_return leaves a section of the block. */
 #define WEFT_HANDLER_STATE_(line) (10000 + (line))
 #define WEFT_LATE_STATE_(line) (20000 + (line))
 #define WEFT_ENDED_STATE_ 30001
 
-/* The state of a frame that weft_begin has set up in debug mode (inspect/debug.h). Its flags are
- * the line of the weft_begin. Builds with WEFT_FREESTANDING have no debug mode. */
+/* The state of a frame that weft_begin has filled in debug mode (inspect/debug.h). The frame's
+ * member `flags` is then the line of the weft_begin. Builds with WEFT_FREESTANDING have no debug
+ * mode. */
 #define WEFT_BEGUN_STATE_ 30002
 
-/* Returns the line that a state belongs to. (The loop is shorter than a modulo, because a Cortex-M0
- * has no instruction for division.) */
+/* Returns the line that a state belongs to. (The function subtracts in a loop, because a Cortex-M0
+ * has no instruction for a division.) */
 static inline unsigned weft_line_of_(unsigned state)
 {
     while (state > 10000)
@@ -430,19 +447,20 @@ static inline unsigned weft_line_of_(unsigned state)
     return state;
 }
 
-/* -DWEFT_CHECK_AWAITS is for a build that only checks, because the code becomes larger. With it,
- * the compiler refuses an await inside a switch that the coroutine's body contains. gcc also needs
- * -Werror=overflow, clang -Werror=switch. Without it, such a coroutine panics when it is resumed at
- * that await. */
+/* With -DWEFT_CHECK_AWAITS, the compiler refuses an await inside a `switch` of the program. gcc
+ * also needs -Werror=overflow for this, and clang -Werror=switch. The code becomes larger, so use
+ * this option only for a build that checks the program. Without the option, a coroutine with such
+ * an await panics when it is resumed there. */
 #ifdef WEFT_CHECK_AWAITS
 #define WEFT_STATE_(state) (0x100000000ULL + (state))
 #else
 #define WEFT_STATE_(state) (state)
 #endif
 
-/* Constants that follow the scopes of C. Each constant is the size of a struct. A struct with the
- * same tag in an inner scope hides the outer struct, and so the outer constant. (Enumeration
- * constants would do too, but -Wshadow warns of those that hide others.)
+/* Constants that have another value in each C block. Such a constant is the size of a struct. If an
+ * inner C block declares a struct with the same tag, this struct hides the outer one, and so the
+ * outer constant. (Enumeration constants could hide each other too, but the compiler's -Wshadow
+ * would warn of them.) The constants are:
  *
  *     weft_handler_   the state that handles the errors of the innermost block
  *     weft_block_     the line of the block whose section (try, catch, finally) this is; outside of
@@ -455,10 +473,10 @@ static inline unsigned weft_line_of_(unsigned state)
     }
 #define WEFT_VALUE_(tag) (sizeof(struct tag))
 
-/* Signs: struct tags that tell where a macro may stand. WEFT_FORBID_ and WEFT_PERMIT_ set a sign
- * for the rest of their C scope. Where the sign forbids the macro, WEFT_REQUIRE_ refuses to
- * compile, with the message `text`. In clang, the struct of a forbidding sign is deprecated, and
- * its use is a fatal error. So clang reports nothing after that error. */
+/* Signs: a sign is a struct tag that tells if a macro may stand at this place. WEFT_FORBID_ and
+ * WEFT_PERMIT_ set a sign for the rest of their C block. If the sign `tag` forbids the macro,
+ * WEFT_REQUIRE_ is a compile error with the message `text`. For clang, the struct of a forbidding
+ * sign is deprecated, and its use is a fatal error. So clang reports nothing after that error. */
 #ifdef __clang__
 #define WEFT_FORBID_(tag, text)                                                                    \
     struct __attribute__((deprecated(text))) tag {                                                 \
@@ -489,16 +507,17 @@ static inline unsigned weft_line_of_(unsigned state)
 WEFT_FORBID_(weft_awaits_, WEFT_OUTSIDE_TEXT_);
 WEFT_PERMIT_(weft_coroutines_);
 
-/* How a section of a block was left (blocks.h). A section is a `for` loop, which tells its end, a
- * continue and a break apart. Only a `break` leaves weft_exit_ as it was. */
+/* How a section of a block was left (blocks.h). A section is a C `for` loop. If the section runs to
+ * its end, or executes a `continue`, the loop sets the variable weft_exit_. If the section executes
+ * a `break`, the variable keeps its old value, WEFT_RUNS_. */
 enum weft_exit_ {
     WEFT_RUNS_,
     WEFT_CONTINUED_,
     WEFT_REACHED_END_,
     WEFT_BROKE_,
     WEFT_RETURNS_,
-    WEFT_RAISED_, /* with an error that this block may catch */
-    WEFT_FAILED_  /* with an error that is past this block's catches */
+    WEFT_RAISED_, /* an error left the section, and this block may catch it */
+    WEFT_FAILED_  /* an error left the section, and this block cannot catch it */
 };
 
 enum weft_section_kind_ {
@@ -509,8 +528,9 @@ enum weft_section_kind_ {
     WEFT_IN_NONE_ /* no block is around */
 };
 
-/* For a plain `return`, a compiler's message names the function, or the type of the function's
- * result. So the names of both say what to use instead. */
+/* The compiler refuses a plain `return` in a coroutine. Its message contains the name of the C
+ * function, or the name of the type that the function returns. So these two names tell the
+ * programmer to use weft_return or weft_return_value. */
 typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_STEP_OF_(name) name##_left_by_weft_return_
 
@@ -531,10 +551,11 @@ typedef weft_step_ weft_use_weft_return_value_;
     static weft_use_weft_return_value_ WEFT_STEP_OF_(name)(weft_frame * weft_frame_,               \
                                                            weft_context * weft_context_)
 
-/* WEFT_LOCALS_ stands between the first two braces of a coroutine's function, WEFT_FIRST_STATE_
- * behind the second brace. The switch goes to the await where the coroutine waits. The `for` tells
- * a stray continue from a stray break. There are only two braces, because compilers report each
- * brace that a missing WEFT_ASYNC_END leaves open. */
+/* WEFT_LOCALS_ stands after the first brace of a coroutine's C function, and WEFT_FIRST_STATE_
+ * after the second one. The `switch` goes to the await where the coroutine waits. If the program
+ * writes a `break` or `continue` outside of a loop, weft_stray_ panics. The `for` serves to tell
+ * these two apart. The function opens only two braces. If WEFT_ASYNC_END is missing, compilers
+ * report each open brace. */
 #define WEFT_LOCALS_(name)                                                                         \
     _Static_assert(offsetof(struct name, frame) == 0 &&                                            \
                        sizeof(((struct name *)0)->frame) == sizeof(weft_frame),                    \
@@ -565,7 +586,7 @@ typedef weft_step_ weft_use_weft_return_value_;
     case WEFT_STATE_(0):                                                                           \
         WEFT_NEED_END_
 
-/* Members of a weft_code that only a program with texts has. */
+/* The initial values of those members of a weft_code that exist only in a program with texts. */
 #if WEFT_TEXTS
 #define WEFT_NAME_AND_FILE_(name) #name, __FILE__,
 #define WEFT_NAME_AT_(offset) offset,
@@ -575,8 +596,8 @@ typedef weft_step_ weft_use_weft_return_value_;
 #endif
 #define WEFT_ALIGNMENT_(name) (_Alignof(struct name) < 128 ? _Alignof(struct name) : 128)
 
-/* A plain `return` would skip the releases of the blocks. So a plain `return` in a coroutine is an
- * error, whatever the compiler's flags are. */
+/* A plain `return` would leave a block without releasing what the block holds. So these pragmas
+ * make a plain `return` in a coroutine a compile error, also if no flag asks for that. */
 #ifdef __GNUC__
 #define WEFT_PUSH_DIAGNOSTICS_                                                                     \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")               \
@@ -587,11 +608,12 @@ typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_POP_DIAGNOSTICS_
 #endif
 
-/* After WEFT_REQUIRE_ has refused an await in a plain function, gcc goes on. Without the
- * declarations below, gcc would report each private name that the await uses. Nothing defines the
- * declared variables, and a coroutine's own variables hide them. In a coroutine without
- * WEFT_ASYNC_END a label is missing. gcc's message then has the name of that label. The label is
- * local to the innermost block, because gcc then reports it first. */
+/* These definitions keep gcc's messages short. If an await stands in a plain function,
+ * WEFT_REQUIRE_ reports that mistake, but gcc goes on. Without the variables declared below, gcc
+ * would also report each private name that the await uses. Nothing defines these variables, and a
+ * coroutine's own variables hide them. If WEFT_ASYNC_END is missing, a label is missing too, and
+ * gcc's message contains the name of that label. The label is declared as local to a C block,
+ * because gcc then reports the missing label first. */
 #if defined __GNUC__ && !defined __clang__
 #define WEFT_HIDE_NAMES_                                                                           \
     _Pragma("GCC diagnostic ignored \"-Wmain\"") _Pragma("GCC diagnostic push")                    \
@@ -611,8 +633,8 @@ typedef weft_step_ weft_use_weft_return_value_;
 #define WEFT_ASYNC_END_LABEL_                                                                      \
     weft_the_WEFT_ASYNC_END_of_this_coroutine_is_missing_:
 #ifndef __cplusplus
-/* From here on WEFT_LEAVE_ can turn -Wreturn-type off, even if no flag has turned that warning
- * on. */
+/* These three lines are needed if no flag has turned -Wreturn-type on. Only after them can the
+ * pragmas in WEFT_LEAVE_ turn that warning off. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic warning "-Wreturn-type"
 #pragma GCC diagnostic pop
@@ -639,8 +661,9 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
     return result;                                                                                 \
     WEFT_RETURNED_STEP_
 
-/* Goes to the handler of the innermost block. That block ends with context->error; NULL: with a
- * return. If no block is around, ends the coroutine.
+/* Leaves the innermost block: goes to the state that handles the block's errors and returns. If
+ * context->error is set, the block is left with that error, else by a weft_return. If the macro
+ * stands in no block, ends the coroutine.
  */
 #define WEFT_UNWIND_                                                                               \
     do {                                                                                           \
@@ -652,17 +675,18 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
         goto weft_resume_;                                                                         \
     } while (0)
 
-/* Panics, because a break (or a continue, if `continues`) has no loop around. If it left a block,
- * `state` is the line of that block's weft_end. Otherwise `state` is where the coroutine was last
- * resumed. If `state` is 0, the panic names the line `start`, that of WEFT_ASYNC. */
+/* Panics, because the program has a break (or a continue, if `continues` is true) outside of a
+ * loop. If the break has left a block, `state` is the line of that block's weft_end. Otherwise
+ * `state` is the state in which the coroutine was last resumed. If `state` is 0, the panic names
+ * the line `start` instead: the line of WEFT_ASYNC. */
 WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned state, unsigned start,
                                            bool continues);
 
-/* The linker knows this function by the configuration of the program (config.h). */
+/* The name of this function for the linker contains the choices of config.h. */
 #define weft_resume_other_ WEFT_CONFIGURED_(weft_resume_other)
 
-/* Called if a coroutine is resumed at a state that is none of its awaits. If the coroutine has
- * ended, returns WEFT_RETURNED. Otherwise panics. */
+/* A coroutine calls this function if it is resumed in a state that belongs to none of its awaits.
+ * If the coroutine has ended, returns WEFT_RETURNED. Otherwise panics. */
 weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context);
 
 /* Returns `error`. If `error` is NULL, returns weft_invalid_state_error, which stands for the

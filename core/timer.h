@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers: ordered by deadline, and timers of equal deadline by the order of arming. config.h
- * chooses between two forms, a radix heap (timer_heap.c) and a sorted list (timer_list.c).
+/* Timers: a loop's store of deadlines. The timer with the least deadline is popped first. Timers
+ * with equal deadlines are popped in the order in which they were armed. The choice WEFT_TIMER_LIST
+ * (config.h) selects a radix heap (timer_heap.c) or a sorted list (timer_list.c).
  *
- * The radix heap has its timers in buckets. `reached` is the deadline that was popped last; no
- * timer has an earlier deadline. A timer's bucket has the number of the highest bit in which the
- * timer's deadline differs from `reached`. When the timer with the least deadline is due, that
- * deadline becomes `reached`. The other timers of its bucket then move to lower buckets. So a timer
- * moves at most once for each bucket.
+ * The radix heap keeps its timers in numbered buckets; a bucket is a list of timers. The heap's
+ * member `reached` is the deadline that was popped last. No timer in the heap has an earlier
+ * deadline. The number of a timer's bucket is the position, from 1, of the highest bit in which the
+ * timer's deadline differs from `reached`. If the two are equal, the timer is in bucket 0. When the
+ * timer with the least deadline is due, that deadline becomes `reached`. The other timers of its
+ * bucket then move to lower buckets. So a timer enters each bucket at most once.
  *
- * A new timer goes to the end of its bucket. If its deadline is the least one of the bucket, it
- * goes to the front. Timers of equal deadline always share a bucket, so they keep their order
- * without a number in each timer. The last bucket also takes every deadline that differs in a
- * higher bit. With microseconds, the timers of the last bucket are distributed anew at most once in
- * half a year.
+ * The heap appends a new timer to the end of its bucket. But if the timer has an earlier deadline
+ * than all others in the bucket, the heap puts the timer at the front. Timers with equal deadlines
+ * are always in one bucket. So these timers keep their order, and a timer need not store a number
+ * for its order. The last bucket also takes every deadline that differs from `reached` in a bit
+ * above bit 45. If the unit is a microsecond, the heap distributes the timers of the last bucket
+ * anew at most once in half a year.
  *
- * The first timer of a bucket has the least deadline of the bucket, until that timer is disarmed.
- * Then the bucket is searched once, when it has become the lowest bucket in use.
+ * The first timer of a bucket has the least deadline of the bucket, until this first timer is
+ * disarmed. After that, the heap searches the bucket once for its least deadline. The heap does so
+ * when the bucket is the lowest one in use.
  *
- * In the heap, arming and disarming are O(1). Until a timer expires, it moves at most 46 times. A
- * search of a bucket is O(n), n: the timers in that bucket. A heap of pointers would need three
- * words and a number in each task. A timer wheel would need more memory in the loop.
+ * In the radix heap, arming and disarming a timer cost O(1). Until a timer expires, the heap moves
+ * the timer at most 46 times. A search of a bucket costs O(n), n: the timers in that bucket. An
+ * ordinary heap that is linked by pointers would need three pointers and a number in each task. A
+ * timer wheel would need more memory in the loop.
  */
 #ifndef WEFT_CORE_TIMER_H
 #define WEFT_CORE_TIMER_H
@@ -35,14 +40,16 @@ enum { WEFT_BUCKETS_ = 46 };
 
 /* The timers of a loop. All zero bytes: there are no timers. */
 typedef struct weft_timers_ {
-    weft_node_ *buckets[WEFT_BUCKETS_]; /* a list of timers for each bucket */
-    uint64_t used;                      /* a bit for each bucket that is not empty */
-    uint64_t unsorted;                  /* a bit for each bucket whose first may not be least */
-    weft_deadline_type_ reached;        /* the deadline that was popped last */
-    /* No timer is due before this time. A timer of exactly this time may not exist. */
+    weft_node_ *buckets[WEFT_BUCKETS_]; /* for each bucket, a list of timers */
+    uint64_t used;                      /* bit i is 1: bucket i is not empty */
+    /* bit i is 1: the first timer of bucket i may not have the least deadline of that bucket */
+    uint64_t unsorted;
+    weft_deadline_type_ reached; /* the deadline that was popped last */
+    /* A time before which no timer is due. The earliest deadline may be later than `next`. */
     weft_deadline_type_ next;
 #if WEFT_TIME_BITS < 64
-    weft_deadline_type_ now; /* the last known time of the clock, which does not wrap here */
+    /* The clock's time when the heap last used it, in 64 bits, so that it does not wrap. */
+    weft_deadline_type_ now;
 #endif
 } weft_timers_;
 
@@ -50,7 +57,7 @@ typedef struct weft_timers_ {
 
 /* The timers of a loop. All zero bytes: there are no timers. */
 typedef struct weft_timers_ {
-    weft_node_ *first;   /* a list of timers, the one with the least deadline first */
+    weft_node_ *first;   /* a list of timers; the first one has the least deadline */
 #if WEFT_TIME_BITS < 64
     weft_node_ *forever; /* a list of timers that are never due */
 #endif
@@ -61,7 +68,7 @@ typedef struct weft_timers_ {
 /* Returns true if a timer is armed. */
 bool weft_has_timers_(const weft_timers_ *timers);
 
-/* Arms a timer for `deadline`. `wait` is the timer, and must be in no list. `now` is the time. */
+/* Arms the timer `wait` for `deadline`. `wait` must be in no list. `now` is the present time. */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now);
 
 /* Arms a timer that is never due. */
@@ -70,11 +77,12 @@ void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait);
 /* Disarms a timer, which must be armed. O(1). */
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait);
 
-/* Removes and returns the first timer that is due at `now`; NULL: no timer is due. */
+/* Removes the first timer that is due at `now`, and returns it. Returns NULL if no timer is due. */
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
 
-/* Returns a time before which no timer is due, for a backend's sleep. That time may be too early.
- * It is neither 0 nor, unless no timer will ever be due, WEFT_FOREVER. */
+/* Returns the time until which a backend may sleep: no timer is due before that time. The returned
+ * time may be earlier than the earliest deadline. Never returns 0. Returns WEFT_FOREVER only if no
+ * timer will ever be due. */
 weft_time weft_timers_next_(const weft_timers_ *timers);
 
 #if WEFT_TIME_BITS < 64

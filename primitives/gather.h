@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Gather: waits until several tasks and futures have ended. These tasks and futures are the parts
- * of the gather. */
+/* Gather: a gather lets one task wait until several tasks and futures have ended. These tasks and
+ * futures are called the parts of the gather. */
 #ifndef WEFT_PRIMITIVES_GATHER_H
 #define WEFT_PRIMITIVES_GATHER_H
 
@@ -12,18 +12,18 @@ extern "C" {
 
 /* The first members of every type of gather. They do not depend on the number of parts. */
 typedef struct weft_gather_ {
-    weft_gather_wait_ gather_wait; /* the object for which the gathering task waits */
+    weft_gather_wait_ gather_wait; /* what the waiting task waits for */
     weft_multi_wait_ multi_wait;
-    size_t live;             /* number of parts that have not ended yet */
+    size_t live;             /* how many parts have not ended yet */
     const weft_error *error; /* the error that the wait raises at its end; NULL: no error */
-    bool collects;           /* true: the error of a part does not end the wait */
+    bool collects;           /* true: the wait goes on if a part ends with an error */
 } weft_gather_;
 
 /* WEFT_GATHER(n): the type of a gather with room for n parts. A part is a task or future that the
  * gather waits for. A gather lives in a frame (a coroutine's struct), or is static. It must be all
- * zero bytes before its first use, and must not be moved while it has parts. After a
- * wait for the parts has ended, the program may use the gather again. Each use of the macro makes a
- * new type. To use the type twice, name it with typedef. */
+ * zero bytes before its first use, and must not be moved while it has parts. After the wait for the
+ * parts has ended, the program may use the gather again. Two uses of this macro give two different
+ * types. To use one type twice, name it with typedef. */
 #define WEFT_GATHER(n)                                                                             \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
@@ -39,7 +39,8 @@ typedef struct weft_gather_ {
 
 /* WEFT_GATHER_OF(name, n): the type of a gather that contains n tasks of the coroutine `name`. Its
  * member `tasks` is the array of these tasks. The gather must be all zero bytes before its first
- * use. Each use of the macro makes a new type. To use the type twice, name it with typedef. */
+ * use. Two uses of this macro give two different types. To use one type twice, name it with
+ * typedef. */
 #define WEFT_GATHER_OF(name, n)                                                                    \
     struct {                                                                                       \
         weft_gather_ gather;                                                                       \
@@ -65,20 +66,23 @@ typedef struct weft_gather_ {
     weft_multi_wait_add_(&(g)->gather.multi_wait, (parts), (room), &(p)->awaitable)
 
 /* weft_gather_all(g): `await asyncio.gather(...)` of the parts that were added to the gather *g.
- * Waits until every part has ended, or until a first part ends with an error. The wait then raises
- * this error, and the other parts go on. A part that was cancelled has the error
+ * Waits until every part has ended. If a part ends with an error before that, the wait ends, and
+ * raises this error. The other parts then go on. A part that was cancelled has the error
  * weft_cancelled_error. If another part fails later and the program does not retrieve its error,
  * the loop calls the exception handler (asyncio's gather hides that error). Each part keeps its own
- * result. If the waiting task is cancelled, the gather cancels every part, and the task waits until
- * all parts have ended. If no part ends with an error then, the wait raises weft_cancelled_error.
- * Raises weft_invalid_state_error if a task waits for the gather already, or if a part belongs to
- * another loop. When the wait has ended, the gather has no parts, and weft no longer uses the
- * gather. The macro evaluates `g` again when the waiting task resumes. O(n), n: the parts. */
+ * result. If the waiting task is cancelled, the gather cancels every part, and the wait goes on.
+ * The first part that ends with an error, such as weft_cancelled_error, then ends the wait, and the
+ * wait raises that error. If every part ends without an error, the wait raises
+ * weft_cancelled_error. Raises weft_invalid_state_error if a task waits for the gather already, or
+ * if a part belongs to another loop. When the wait has ended, the gather has no parts, and the
+ * program may use the gather for another wait. The macro evaluates `g` again when the waiting task
+ * resumes. O(n), n: the parts. */
 #define weft_gather_all(g) WEFT_GATHER_(g, false)
 
 /* weft_gather_collect(g): `await asyncio.gather(..., return_exceptions=True)`.
- * Waits until every part has ended. Does not raise the error of a part; weft_error_of(part) returns
- * it. In all other ways, this macro does what weft_gather_all does. */
+ * Waits until every part has ended. If a part ends with an error, the wait goes on, and does not
+ * raise that error. To get the error of a part *p, call weft_error_of(p). In all other ways, this
+ * macro does what weft_gather_all does. */
 #define weft_gather_collect(g) WEFT_GATHER_(g, true)
 
 /* weft_gather(WEFT_GATHER(n) *g, p, ...): `await asyncio.gather(p, ...)`.
@@ -98,11 +102,12 @@ typedef struct weft_gather_ {
 
 /* weft_gather_each(WEFT_GATHER_OF(name, n) *g, i, name, .argument = value, ...)
  * `await asyncio.gather(*(name(value, ...) for i in range(n)))`.
- * Creates the n tasks of *g, adds them as parts, and then waits as weft_gather_all(g) does. The
- * macro declares the variable `i`, an int. In the arguments, `i` is the index of the task, from 0
- * to n - 1. If *g already has parts, or a task waits for *g, creates no task and raises
- * weft_invalid_state_error. Panics if a task in *g has not ended since an earlier use of *g. The
- * macro evaluates `g` more than once. Costs O(n) and n calls of weft_create_task. */
+ * Creates the n tasks of *g, adds them as parts, and then waits as weft_gather_all(g) does. `i` is
+ * a name that the program chooses: the macro declares an int of that name. In the arguments, this
+ * int is the index of the task, from 0 to n - 1. If *g already has parts, or a task waits for *g,
+ * creates no task and raises weft_invalid_state_error. Panics if a task in *g, from an earlier use
+ * of *g, has not ended. The macro evaluates `g` more than once. Costs O(n) and n calls of
+ * weft_create_task. */
 #define weft_gather_each(g, i, name, ...)                                                          \
     do {                                                                                           \
         WEFT_GATHER_START_(g, i, name, __VA_ARGS__);                                               \
@@ -132,7 +137,8 @@ typedef struct weft_gather_ {
     WEFT_WAIT_(weft_gather_begin_(weft_context_, &(g)->gather, (collects)),                        \
                weft_gather_resume_(&(g)->gather, weft_context_))
 
-/* Expands to a list of pointers to the member `awaitable` of each of 1 to 8 tasks and futures. */
+/* Expands to a list: the addresses of the members `awaitable` of the given tasks and futures, 1 to
+ * 8 of them. */
 #define WEFT_AWAITABLES_(...)                                                                      \
     WEFT_JOIN_(WEFT_AWAITABLES_OF_, WEFT_9TH_(__VA_ARGS__, 8_, 7_, 6_, 5_, 4_, 3_, 2_, 1_, ))      \
     (__VA_ARGS__)

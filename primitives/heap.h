@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Heaps: how a priority queue orders its items, in an array or linked by nodes. */
+/* Heaps: the two data structures by which priority queues order their items. One heap stores the
+ * items in an array. The other one links nodes, which are members of the items. */
 #ifndef WEFT_PRIMITIVES_HEAP_H
 #define WEFT_PRIMITIVES_HEAP_H
 
@@ -19,27 +20,28 @@ typedef struct weft_heap_ {
     weft_queue_before *before;
 } weft_heap_;
 
-/* Adds the item at index `count` to the heap, whose `count` items stand before it. O(log n), n:
- * `count`. */
+/* Adds an item to a heap of `count` items. The new item must stand at index `count` of the array,
+ * after the items of the heap. O(log n), n: `count`. */
 void weft_heap_put_(const weft_heap_ *heap, size_t count);
 
-/* Moves the first of the `count` items of the heap to index count - 1. The items before that index
- * are then the heap. O(log n), n: `count`. */
+/* Removes the first of the heap's `count` items. Moves this item to index count - 1 of the array.
+ * The count - 1 items before that index are then the heap. O(log n), n: `count`. */
 void weft_heap_take_(const weft_heap_ *heap, size_t count);
 
 /* ---- Over nodes: a pairing heap ----
- * Items of equal priority come out in the order in which they were added. `first` is the first
- * node; NULL: the heap is empty. `at` is the offset of the node in an item, in bytes. */
+ * Items of equal priority come out in the order in which they were added. In the functions below,
+ * `first` is the node of the item that comes out first; NULL: the heap is empty. `at` is the offset
+ * of the node in an item, in bytes. */
 
 #define WEFT_QUEUE_NODE_NEXT_(node) (node)->next
 WEFT_DEFINE_RING_(weft_node_ring, weft_queue_node, WEFT_QUEUE_NODE_NEXT_)
 
-/* Adds a node. Returns the new first node. O(1). */
+/* Adds `node` to the heap. Returns the node that is the first one now. O(1). */
 weft_queue_node *weft_heap_put_node_(weft_queue_node *first, weft_queue_node *node,
                                      weft_queue_before *before, size_t at);
 
-/* Removes the first node. Returns the new first node; NULL: the heap is empty now. O(log n)
- * amortised, O(n) for one call, n: the nodes. */
+/* Removes the first node. Returns the node that is the first one now; NULL: the heap is empty. One
+ * call costs up to O(n), but on average over many calls O(log n), n: the nodes. */
 weft_queue_node *weft_heap_take_node_(weft_queue_node *first, weft_queue_before *before, size_t at);
 
 #ifdef __cplusplus

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Pools: a fixed number of tasks, as memory for the children of groups.
+/* Pools: a pool is the memory for a fixed number of tasks. Groups (group.h) take the memory of
+ * their children from a pool.
  *
- * If a pooled task fails, its group retains the task: the task is not free, because the group's
- * error refers to it. Catching that error does not free the task. The task is free again when a
- * task enters the group's block again, or after weft_group_forget_errors. If the group lives in the
- * frame (coroutine's struct) of another pooled task, freeing that other task frees the retained
- * tasks too. */
+ * A pooled task is a task whose memory is in a pool. If a pooled task fails, its group retains the
+ * task's memory, because the group's error refers to the task. No other task can use retained
+ * memory. The memory does not become free when the program catches the group's error. It becomes
+ * free when a task enters the group's block again, or when the program calls
+ * weft_group_forget_errors. If the group is a member of the frame (coroutine's struct) of another
+ * pooled task, the retained memory also becomes free when the memory of that task becomes free. */
 #ifndef WEFT_PRIMITIVES_POOL_H
 #define WEFT_PRIMITIVES_POOL_H
 
@@ -23,21 +25,21 @@ typedef struct weft_pool_slot_ weft_pool_slot_;
  * struct. */
 typedef struct weft_pool_slot_ {
     weft_pool_ *pool;
-    weft_pool_slot_ *next; /* in the list of free slots, or of slots that a group retains */
+    weft_pool_slot_ *next; /* next in the list of free slots, or of slots that a group retains */
 } weft_pool_slot_;
 
 /* The members that every type of pool begins with. They do not depend on the coroutine. */
 struct weft_pool_ {
     weft_semaphore free_slots;
-    weft_pool_slot_ *free; /* list of the slots that were used and are free again; NULL: none */
-    size_t fresh;          /* number of slots that were never used: the first of the array */
-    bool ready;            /* false: the pool is all zero bytes, and was never used */
+    weft_pool_slot_ *free; /* a list of the slots that were used and are free again; NULL: none */
+    size_t fresh;          /* how many slots were never used; they are the first of the array */
+    bool ready;            /* false: the pool was never used, and is all zero bytes */
 };
 
 /* WEFT_POOL(name, n): the type of a pool of n tasks that run the coroutine `name`. The program owns
- * the pool. A pool must be all zero bytes before its first use. It must not be moved while one of
- * its tasks runs, or while a group still has the error of one. Each use of the macro makes a new
- * type. To use the type twice, name it with typedef. */
+ * the pool. A pool must be all zero bytes before its first use. The program must not move the pool
+ * while a task of the pool has not ended, or while a group retains one. Two uses of this macro give
+ * two different types. To use one type twice, name it with typedef. */
 #define WEFT_POOL(name, n)                                                                         \
     struct {                                                                                       \
         weft_pool_ pool;                                                                           \
@@ -49,15 +51,15 @@ struct weft_pool_ {
 
 /* weft_group_create_pooled(weft_group *group, name, WEFT_POOL(name, n) *pool, .argument = value,
  *                          ...)
- * `await slots.acquire(); group.create_task(name(...))`, in a coroutine. Waits until a task of the
- * pool is free, and starts that task as weft_group_create_task does. The pool serves the tasks that
- * wait here in the order in which they came. The arguments are evaluated after the wait, so they
- * must not use C locals of the coroutine. The pooled task is free again when its group has handled
- * the task's end. A pooled task that failed is free again when the group forgets its errors
- * (weft_group_forget_errors).
- * If the group accepts no child before or after the wait, starts nothing and raises
- * weft_invalid_state_error. `group` and `pool` are evaluated more than once. Costs what
- * weft_semaphore_acquire and weft_create_task cost. */
+ * `await slots.acquire(); group.create_task(name(...))`, in a coroutine. Waits until the pool has a
+ * free slot, and then starts a task there as weft_group_create_task does. If several tasks wait
+ * here, the task that came first gets the first free slot. The arguments are evaluated after the
+ * wait, so they must not use local variables of the calling coroutine. The slot is free again in
+ * the tick (iteration of the loop) after the one in which the new task ends. If the new task fails,
+ * its slot is free again when the group forgets its errors (weft_group_forget_errors).
+ * If the group does not accept a child before or after the wait, starts no task and raises
+ * weft_invalid_state_error. `group` and `pool` are evaluated more than once. The cost is that of
+ * weft_semaphore_acquire plus that of weft_create_task. */
 #define weft_group_create_pooled(group, name, ...)                                                 \
     WEFT_GROUP_CREATE_POOLED_(group, name, __VA_ARGS__, )
 #define WEFT_GROUP_CREATE_POOLED_(group, name, p, ...)                                             \
@@ -74,8 +76,8 @@ struct weft_pool_ {
         }                                                                                          \
     } while (0)
 
-/* weft_pool_free(WEFT_POOL(name, n) *pool): returns how many tasks of the pool are free. A task
- * that is already reserved for a waiting caller is not free. O(1). */
+/* weft_pool_free(WEFT_POOL(name, n) *pool): returns how many slots of the pool are free. A slot is
+ * not free if the pool has already granted it to a waiting task. O(1). */
 #define weft_pool_free(p) weft_pool_free_(WEFT_POOL_OF_(p))
 
 #define WEFT_POOL_OF_(p) &(p)->pool, sizeof((p)->slots) / sizeof((p)->slots[0])
@@ -86,7 +88,8 @@ struct weft_pool_ {
 /* Returns how many of the n slots are free. */
 size_t weft_pool_free_(const weft_pool_ *pool, size_t n);
 
-/* Begins the wait for a slot. weft_semaphore_acquire_resume_ ends that wait. */
+/* Begins the wait for a free slot. When the task is resumed, weft_semaphore_acquire_resume_ ends
+ * that wait. */
 weft_step_ weft_pool_acquire_begin_(weft_group *group, weft_pool_ *pool, size_t n,
                                     weft_context *context);
 

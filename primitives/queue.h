@@ -14,38 +14,42 @@ extern const weft_error weft_queue_empty_error;
 extern const weft_error weft_queue_full_error;
 extern const weft_error weft_queue_shut_down_error;
 
-/* The order in which items come out of a queue (weft_queue_init and the functions below it). */
+/* The order in which items come out of a queue: first in, first out; last in, first out; or by
+ * priority. */
 enum weft_queue_order_ { WEFT_FIFO_, WEFT_LIFO_, WEFT_PRIORITY_ };
 
-/* An order of items. Returns true if *a comes out before *b. WEFT_QUEUE_BEFORE defines such a
- * function. Two items have equal priority if neither comes before the other. */
+/* The type of a function that compares two items by priority. Returns true if *a must come out
+ * before *b. WEFT_QUEUE_BEFORE defines such a function. If the function returns false for *a and *b
+ * and also for *b and *a, the two items have equal priority. */
 typedef bool weft_queue_before(const void *a, const void *b);
 
-/* The links of an item of an unbounded queue. The node is a member of the item, and must be all
- * zero bytes at first. */
+/* A node: the pointers that link an item to other items of an unbounded queue. The program's items
+ * have such a member. The node must be all zero bytes before the item is put for the first time. */
 typedef struct weft_queue_node {
     struct weft_queue_node *next; /* in a circular list; NULL: the node is in no queue */
-    /* In a priority queue: the last of a circular list of nodes that come later; NULL: none. */
+    /* In a priority queue: the last one in a circular list of nodes that are below this one in the
+     * heap; NULL: none. */
     struct weft_queue_node *below;
 } weft_queue_node;
 
-/* What a priority queue calls for an item that comes in, or that goes out. WEFT_QUEUE_BEFORE
- * defines such functions, so that only programs with a priority queue link the heaps. Over an
- * array, `items` is the array, and `size` is the size of one item. Over nodes, `items` is the node
- * that comes in, and `size` is the offset of the node in an item. */
+/* The type of a function that a priority queue calls when an item comes in, and when an item goes
+ * out. WEFT_QUEUE_BEFORE defines such functions, so that only programs with a priority queue link
+ * the code of the heaps. For a queue over an array, `items` is the array, and `size` is the size of
+ * one item. For an unbounded queue, `items` is the node of the item that comes in, and `size` is
+ * the offset of the node in an item. */
 typedef struct weft_queue_ weft_queue_;
 typedef void weft_queue_sort_(weft_queue_ *queue, void *items, size_t size, bool comes_in);
 
 /* The members that every type of queue begins with. They do not depend on the type of the items. */
 struct weft_queue_ {
     weft_waiters_ getters, putters, joiners;
-    size_t size;            /* number of items in the queue */
-    size_t room;            /* most items that fit; 0: no limit, or the queue is not initialised */
-    size_t limit;           /* bounded: a put needs size < limit; `room`, or 0 after a shutdown */
-    size_t unfinished;      /* items that were put and are not counted as done */
-    weft_queue_sort_ *sort; /* of a priority queue; NULL: another queue */
+    size_t size;            /* how many items are in the queue */
+    size_t room;            /* how many items fit; 0: no limit, or the queue is not initialised */
+    size_t limit;           /* bounded queue: items fit while size < limit; 0 after a shutdown */
+    size_t unfinished;      /* items that were put, without a weft_queue_task_done yet */
+    weft_queue_sort_ *sort; /* NULL: the queue is not a priority queue */
     union {
-        size_t head;           /* bounded, first in, first out: the index of the first item */
+        size_t head;           /* bounded, first in, first out: index of the next item */
         weft_queue_node *last; /* unbounded: last node of a circular list, or first of a heap */
     };
     unsigned char order; /* enum weft_queue_order_ */
@@ -56,11 +60,11 @@ struct weft_queue_ {
 
 /* WEFT_QUEUE(type, n): the type of a queue of at most n items of type `type`. The queue keeps its
  * items in its member array `items`. A put copies an item into the array, and a get copies an item
- * out of the array. The queue has memory for one item more, which a put uses before it knows that
- * there is room (doc/design.md). The program owns the queue, and must initialise the queue before
- * its first use (weft_queue_init). A put or a get panics if the queue is not initialised. The queue
- * must not be moved while a task waits for it. Each use of the macro makes a new type. To use the
- * type twice, name it with typedef. */
+ * out of the array. The queue also has memory for one more item. A put stores its value there
+ * first, before it checks if the array has room (doc/design.md). The program owns the queue, and
+ * must initialise the queue before its first use (weft_queue_init). A put or a get panics if the
+ * queue is not initialised. The queue must not be moved while a task waits for it. Two uses of this
+ * macro give two different types. To use one type twice, name it with typedef. */
 #define WEFT_QUEUE(type, n)                                                                        \
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
@@ -69,7 +73,7 @@ struct weft_queue_ {
     }
 
 /* WEFT_QUEUE_OVER(type): the type of a queue that keeps its items in an array of the program
- * (weft_queue_init_over). Everything else is as in WEFT_QUEUE(type, n). */
+ * (weft_queue_init_over). Such a queue works like a WEFT_QUEUE(type, n). */
 #define WEFT_QUEUE_OVER(type)                                                                      \
     struct {                                                                                       \
         weft_queue_ queue;                                                                         \
@@ -78,8 +82,8 @@ struct weft_queue_ {
     }
 
 /* weft_queue_init(WEFT_QUEUE(type, n) *q): asyncio.Queue(n). Initialises a queue from which items
- * come out first in, first out. Must not be called while a task waits for the queue. There is
- * nothing to clean up. O(1). The macros of this header may evaluate `q` more than once. */
+ * come out first in, first out. Must not be called while a task waits for the queue. A queue needs
+ * no clean-up. O(1). All macros of this header may evaluate `q` more than once. */
 #define weft_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_FIFO_, NULL)
 
 /* weft_lifo_queue_init(WEFT_QUEUE(type, n) *q): asyncio.LifoQueue(n). Initialises a queue from
@@ -88,10 +92,10 @@ struct weft_queue_ {
 #define weft_lifo_queue_init(q) WEFT_QUEUE_INIT_(q, WEFT_LIFO_, NULL)
 
 /* weft_priority_queue_init(WEFT_QUEUE(type, n) *q, order): asyncio.PriorityQueue(n). Initialises a
- * priority queue: the item that comes before all others by `order` comes out first. `order` must be
- * defined for this type by WEFT_QUEUE_BEFORE. Items of equal priority come out in the order in
- * which Python's heapq would return them. Must not be called while a task waits for the queue.
- * O(1). */
+ * priority queue. `order` is the name of an order that WEFT_QUEUE_BEFORE has defined for items of
+ * this type. The item that is first in this order comes out first. Items of equal priority come out
+ * in the order in which Python's heapq would return them. Must not be called while a task waits for
+ * the queue. O(1). */
 #define weft_priority_queue_init(q, order_)                                                        \
     (WEFT_QUEUE_ORDERS_(order_, (q)->items),                                                       \
      WEFT_QUEUE_INIT_(q, WEFT_PRIORITY_, order_##_sort_array_))
@@ -99,8 +103,8 @@ struct weft_queue_ {
 /* weft_queue_init_over(WEFT_QUEUE_OVER(type) *q, array, n),
  * weft_lifo_queue_init_over(q, array, n), weft_priority_queue_init_over(q, array, n, order)
  * Initialise a queue that keeps its items in the program's `array` of n elements. n must be at
- * least 1. As long as the queue is used, the array must stay valid, and only the queue may use the
- * array. Must not be called while a task waits for the queue. O(1). */
+ * least 1. As long as the program uses the queue, the array must stay valid, and only the queue may
+ * use the array. Must not be called while a task waits for the queue. O(1). */
 #define weft_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_FIFO_, NULL)
 #define weft_lifo_queue_init_over(q, array, n) WEFT_QUEUE_OVER_(q, array, n, WEFT_LIFO_, NULL)
 #define weft_priority_queue_init_over(q, array, n, order_)                                         \
@@ -129,12 +133,13 @@ struct weft_queue_ {
         weft_queue_sort_nodes_(queue_, node_, at_, in_, name);                                     \
     }
 
-/* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. Waiting tasks put
- * their items in the order in which they came. `value` is evaluated once, after the wait, so it
- * must not use C locals of the coroutine. Raises weft_queue_shut_down_error if the queue is shut
- * down. Raises weft_queue_full_error if the evaluation of `value` itself fills the queue. When the
- * macro raises an error, nothing was put. O(1 + c), for a priority queue O(log n + c); n: the
- * items, c: the waiting tasks that were cancelled and have not run since. */
+/* weft_queue_put(q, value): `await q.put(value)`. Waits while the queue is full. If several tasks
+ * wait, they put their items in the order in which they began to wait. `value` is evaluated once,
+ * after the wait, so it must not use local variables of the coroutine. Raises
+ * weft_queue_shut_down_error if the queue is shut down. Raises weft_queue_full_error if the
+ * evaluation of `value` itself fills the queue. If the macro raises an error, it has put no item.
+ * The cost is O(1 + c); for a priority queue, O(log n + c). n: the items in the queue; c: the
+ * waiting tasks that were cancelled and have not run since. */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_(weft_queue_put_begin_(&(q)->queue, weft_context_),                              \
@@ -143,10 +148,11 @@ struct weft_queue_ {
             weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
 
-/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while the queue is empty. Waiting
- * tasks get items in the order in which they came. `pointer` is evaluated after the wait, and its
- * evaluation must not use the queue. Raises weft_queue_shut_down_error if the queue is shut down
- * and empty. When the macro raises an error, nothing was taken. Costs what weft_queue_put costs. */
+/* weft_queue_get(q, pointer): `*pointer = await q.get()`. Waits while the queue is empty. If
+ * several tasks wait, they get items in the order in which they began to wait. `pointer` is
+ * evaluated after the wait, and its evaluation must not use the queue. Raises
+ * weft_queue_shut_down_error if the queue is shut down and empty. If the macro raises an error, it
+ * has taken no item. Costs what weft_queue_put costs. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
         WEFT_WAIT_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),                   \
@@ -156,11 +162,11 @@ struct weft_queue_ {
     } while (0)
 
 /* weft_queue_put_nowait(q, value), weft_queue_get_nowait(q, pointer)
- * q.put_nowait(value), *pointer = q.get_nowait(). Expressions. They return NULL after a put or a
- * get. Otherwise they change nothing and return weft_queue_full_error, weft_queue_empty_error or
- * weft_queue_shut_down_error. `value` is evaluated once, before the queue is checked. `pointer` is
- * evaluated only if there is an item, and its evaluation must not use the queue. Both cost what
- * weft_queue_put costs. */
+ * q.put_nowait(value), *pointer = q.get_nowait(). These two macros are expressions, and never wait.
+ * If they have put or taken an item, they return NULL. Otherwise they change nothing and return
+ * weft_queue_full_error, weft_queue_empty_error or weft_queue_shut_down_error. `value` is evaluated
+ * once, before the macro checks the queue. `pointer` is evaluated only if the queue has an item,
+ * and its evaluation must not use the queue. Both macros cost what weft_queue_put costs. */
 #define weft_queue_put_nowait(q, ...)                                                              \
     WEFT_QUEUE_PUT_(q, WEFT_QUEUE_PUT_ERROR_(&(q)->queue), __VA_ARGS__)
 #define weft_queue_get_nowait(q, into)                                                             \
@@ -170,12 +176,13 @@ struct weft_queue_ {
 
 /* ---- Unbounded: the program's items are linked ---- */
 
-/* WEFT_UNBOUNDED_QUEUE(type, member): the type of a queue of items of type `type`, with no limit.
- * The type of the items must have a member `member` of type weft_queue_node. The program owns the
- * items. Between its put and its get, an item must not be moved or put again, and its priority must
- * not change. A queue of all zero bytes is empty, and its items come out first in, first out. The
- * program owns the queue, and must not move the queue while a task waits for it. Each use of the
- * macro makes a new type. To use the type twice, name it with typedef. */
+/* WEFT_UNBOUNDED_QUEUE(type, member): the type of a queue that is never full. The queue does not
+ * copy the items, but links them. `type` is the type of the items, a struct with a member `member`
+ * of type weft_queue_node. The program owns the items. While an item is in the queue, the program
+ * must not move it, put it again, or change its priority. A queue of all zero bytes is empty, and
+ * its items come out first in, first out. The program owns the queue, and must not move the queue
+ * while a task waits for it. Two uses of this macro give two different types. To use one type
+ * twice, name it with typedef. */
 #define WEFT_UNBOUNDED_QUEUE(type, member)                                                         \
     struct {                                                                                       \
         union {                                                                                    \
@@ -187,9 +194,9 @@ struct weft_queue_ {
 
 /* weft_unbounded_queue_init(q), weft_unbounded_lifo_queue_init(q),
  * weft_unbounded_priority_queue_init(q, order): asyncio.Queue(), asyncio.LifoQueue() and
- * asyncio.PriorityQueue(). Initialise an unbounded queue. From the priority queue, items of equal
- * priority come out in the order in which they were put. Must not be called while a task waits for
- * the queue. O(1). */
+ * asyncio.PriorityQueue(). Initialise an unbounded queue. Items of equal priority come out of the
+ * priority queue in the order in which they were put. Must not be called while a task waits for the
+ * queue. O(1). */
 #define weft_unbounded_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_FIFO_, 0, NULL)
 #define weft_unbounded_lifo_queue_init(q) weft_queue_init_(&(q)->queue, WEFT_LIFO_, 0, NULL)
 #define weft_unbounded_priority_queue_init(q, order_)                                              \
@@ -197,13 +204,13 @@ struct weft_queue_ {
      weft_queue_init_(&(q)->queue, WEFT_PRIORITY_, 0, order_##_sort_nodes_))
 
 /* weft_queue_put_item(q, item): q.put(item), which never waits. `item` is a pointer to an item.
- * Panics if that item is in a queue. If the queue is shut down, does not put the item and raises
- * weft_queue_shut_down_error. O(1 + c), c: the waiting tasks that were cancelled and have not run
- * since. */
+ * Panics if that item is in a queue already. If the queue is shut down, does not put the item and
+ * raises weft_queue_shut_down_error. O(1 + c), c: the waiting tasks that were cancelled and have
+ * not run since. */
 #define weft_queue_put_item(q, item) weft_check(weft_queue_put_item_nowait(q, item))
 
-/* weft_queue_put_item_nowait(q, item): q.put_nowait(item). An expression. Does what
- * weft_queue_put_item does, but returns the error instead of raising the error. Returns NULL if the
+/* weft_queue_put_item_nowait(q, item): q.put_nowait(item). This macro is an expression. It does
+ * what weft_queue_put_item does, but returns the error instead of raising it. Returns NULL if the
  * item was put. */
 #define weft_queue_put_item_nowait(q, item)                                                        \
     ((q)->item_ = (item),                                                                          \
@@ -213,8 +220,9 @@ struct weft_queue_ {
          WEFT_QUEUE_NODE_AT_(q)))
 
 /* weft_queue_get_item(q, pointer): `*pointer = await q.get()`, where *pointer is a pointer to an
- * item. After the get, the item is in no queue. Everything else is as in weft_queue_get. The cost
- * for a priority queue is O(log n + c) amortised. */
+ * item. After the get, the item is in no queue, so the program may move or free it. In all other
+ * ways, this macro does what weft_queue_get does. For a priority queue, one get costs O(log n + c)
+ * on average over many gets. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
         WEFT_WAIT_(weft_queue_get_begin_(&(q)->queue, weft_context_),                              \
@@ -222,44 +230,46 @@ struct weft_queue_ {
         *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
     } while (0)
 
-/* weft_queue_get_item_nowait(q, pointer): *pointer = q.get_nowait(). An expression. Returns NULL
- * after a get, and otherwise the errors of weft_queue_get_nowait. Costs what weft_queue_get_item
- * costs. */
+/* weft_queue_get_item_nowait(q, pointer): *pointer = q.get_nowait(). This macro is an expression,
+ * and never waits. Returns NULL if it has taken an item. Otherwise returns weft_queue_empty_error
+ * or weft_queue_shut_down_error. Costs what weft_queue_get_item costs. */
 #define weft_queue_get_item_nowait(q, into)                                                        \
     ((q)->queue.size ? (*(into) = WEFT_QUEUE_ITEM_(q), (const weft_error *)NULL)                   \
                      : weft_queue_get_error_(&(q)->queue))
 
 /* ---- Every queue ---- */
 
-/* weft_queue_join(q): `await q.join()`. Waits until weft_queue_task_done was called for every item
- * that was put. If the task is cancelled, raises weft_cancelled_error; there is no other error.
- * O(1). */
+/* weft_queue_join(q): `await q.join()`. Waits until the program has called weft_queue_task_done
+ * once for every item that was put. If the task is cancelled, raises weft_cancelled_error. The
+ * macro raises no other error. O(1). */
 #define weft_queue_join(q)                                                                         \
     WEFT_WAIT_(weft_queue_join_begin_(&(q)->queue, weft_context_),                                 \
                weft_queue_join_resume_(&(q)->queue, weft_context_))
 
-/* weft_queue_task_done(q): q.task_done(). Tells the queue that the work on one item is done. If
- * that was the last unfinished item, wakes the tasks that wait in weft_queue_join. Returns NULL, or
- * weft_invalid_state_error if no item is unfinished. O(1); for the last item O(n), n: the tasks in
+/* weft_queue_task_done(q): q.task_done(). Tells the queue that the work on one item is done. An
+ * item is unfinished until then. If no item is unfinished after the call, wakes the tasks that wait
+ * in weft_queue_join. If no item was unfinished before the call, returns weft_invalid_state_error.
+ * Otherwise returns NULL. O(1); for the last unfinished item O(n), n: the tasks in
  * weft_queue_join. */
 #define weft_queue_task_done(q) weft_queue_task_done_(&(q)->queue)
 
-/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full().
- * weft_queue_size returns the number of items. The others return true if the queue is empty or
- * full. An unbounded queue is never full. O(1). */
+/* weft_queue_size(q), weft_queue_empty(q), weft_queue_full(q): q.qsize(), q.empty(), q.full(). The
+ * macro weft_queue_size returns the number of items in the queue. The other two return true if the
+ * queue is empty, or full. An unbounded queue is never full. O(1). */
 #define weft_queue_size(q) (+(q)->queue.size)
 #define weft_queue_empty(q) (!(q)->queue.size)
 #define weft_queue_full(q) weft_queue_is_full_(&(q)->queue)
 
-/* weft_queue_shutdown(q): q.shutdown(). From then on a put fails with weft_queue_shut_down_error.
- * So does a get, when the queue is empty. The call wakes all tasks that wait in a put or a get;
- * each tries again. O(n), n: the waiting tasks. */
+/* weft_queue_shutdown(q): q.shutdown(). From then on, a put fails with weft_queue_shut_down_error.
+ * A get takes the items that are still in the queue, and fails with that error when the queue is
+ * empty. The function wakes all tasks that wait in a put or a get, so that each tries again. O(n),
+ * n: the waiting tasks. */
 #define weft_queue_shutdown(q) weft_queue_shutdown_(&(q)->queue)
 
 /* weft_queue_shutdown_now(q): q.shutdown(immediate=True). Does what weft_queue_shutdown does, but
- * first drops the items in the queue and counts them as done. The program may use the dropped items
- * of an unbounded queue again. O(n), n: the waiting tasks; for an unbounded queue, O(n + m), m: the
- * items. */
+ * first removes all items from the queue and counts them as done. If the queue is unbounded, the
+ * program may use the removed items again. O(n), n: the waiting tasks; for an unbounded queue, O(n
+ * + m), m: the items. */
 #define weft_queue_shutdown_now(q) weft_queue_shutdown_now_(&(q)->queue)
 
 /* ---- Private: what the macros call ---- */
@@ -277,9 +287,10 @@ struct weft_queue_ {
             weft_queue_put_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q)))                             \
          : (error))
 
-/* Expand to the error of a full or empty queue over an array. If the queue was never initialised,
- * they panic with the program's file and line. In builds with WEFT_FREESTANDING and -Os the panic
- * names no line of the program, which makes the code smaller. */
+/* These macros expand to the error of a put into a full queue, or of a get from an empty queue. If
+ * the queue was never initialised, they panic, and the panic names the program's file and line. In
+ * builds with WEFT_FREESTANDING and -Os, the panic names no line of the program, because the code
+ * is then smaller. */
 #if defined __OPTIMIZE_SIZE__ && !defined WEFT_HAS_DEBUG_MODE_
 #define WEFT_QUEUE_PUT_ERROR_(queue) weft_queue_put_error_of_(queue)
 #define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_of_(queue)
@@ -288,8 +299,9 @@ struct weft_queue_ {
 #define WEFT_QUEUE_GET_ERROR_(queue) weft_queue_get_error_at_((queue), WEFT_FILE_, __LINE__)
 #endif
 
-/* Panics with the program's file and line if the item `item_` is in a queue. In builds with
- * WEFT_FREESTANDING, weft_queue_put_node_ does that, and names no line of the program. */
+/* Panics if `node`, the node of the item that is put, is in a queue; the panic names the program's
+ * file and line. In builds with WEFT_FREESTANDING, weft_queue_put_node_ makes this check, and its
+ * panic names no line of the program. */
 #ifdef WEFT_HAS_DEBUG_MODE_
 #define WEFT_QUEUE_CHECK_NODE_(q, node)                                                            \
     weft_queue_check_node_(&(q)->queue, (node), WEFT_FILE_, __LINE__)
@@ -297,12 +309,12 @@ struct weft_queue_ {
 #define WEFT_QUEUE_CHECK_NODE_(q, node) (node)
 #endif
 
-/* Does not compile unless WEFT_QUEUE_BEFORE has defined `order` for the type of *items. Does not
- * evaluate *items. */
+/* Compiles only if WEFT_QUEUE_BEFORE has defined `order` for the type of *items. Does not evaluate
+ * *items. */
 #define WEFT_QUEUE_ORDERS_(order, items) ((void)_Generic(&(items)[0], order##_item_ * : 0))
 
-/* Expand to the offset of the node in an item, to the node of an item, and to the next item.
- * WEFT_QUEUE_ITEM_ removes that item from the queue. */
+/* The first macro gives the offset of the node in an item; the second one gives the node of an
+ * item. WEFT_QUEUE_ITEM_ removes the next item from the queue, and gives a pointer to that item. */
 #define WEFT_QUEUE_NODE_AT_(q) (sizeof(*(q)->node_at_) - 1)
 #define WEFT_QUEUE_NODE_(item, at) (weft_queue_node *)(void *)((char *)(item) + (at))
 #define WEFT_QUEUE_ITEM_(q) ((q)->item_ = weft_queue_get_node_(&(q)->queue, WEFT_QUEUE_NODE_AT_(q)))
@@ -310,9 +322,9 @@ struct weft_queue_ {
 void weft_queue_init_(weft_queue_ *queue, enum weft_queue_order_ order, size_t room,
                       weft_queue_sort_ *sort);
 
-/* The slow halves of the inline functions below. A _park_ function is the part of _begin_ for a
- * task that must wait. A _retry_ function is the part of _resume_ for a task that may have to wait
- * again. */
+/* The inline functions below call these functions in the slow case. A _begin_ function calls the
+ * _park_ function if the task must wait. A _resume_ function calls the _retry_ function if the task
+ * may have to wait again. */
 weft_step_ weft_queue_put_park_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_put_retry_(weft_queue_ *queue, weft_context *context);
 weft_step_ weft_queue_get_park_(weft_queue_ *queue, weft_context *context);
@@ -322,7 +334,8 @@ weft_step_ weft_queue_get_from_array_retry_(weft_queue_ *queue, weft_context *co
 weft_step_ weft_queue_join_begin_(weft_queue_ *queue, weft_context *context);
 void weft_queue_join_resume_(weft_queue_ *queue, weft_context *context);
 
-/* Return the error of a put into a queue without room, and of a get from a queue without items. */
+/* These functions return the error of a put into a full queue, or of a get from an empty queue: the
+ * queue is full, empty or shut down. */
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_(const weft_queue_ *queue);
 const weft_error *weft_queue_get_error_(const weft_queue_ *queue);
 WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue);
@@ -332,14 +345,15 @@ WEFT_MUST_CHECK_ const weft_error *weft_queue_put_error_at_(const weft_queue_ *q
 const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
                                            unsigned line);
 
-/* A weft_queue_sort_ for items in the order `before`. */
+/* These two functions are what a function of type weft_queue_sort_ calls. `before` is the order of
+ * the items. */
 void weft_queue_sort_array_(weft_queue_ *queue, void *items, size_t size, bool comes_in,
                             weft_queue_before *before);
 void weft_queue_sort_nodes_(weft_queue_ *queue, void *node, size_t at, bool comes_in,
                             weft_queue_before *before);
 
-/* Put and get an item of an unbounded queue. `at` is the offset of the node in the item.
- * weft_queue_get_node_ requires a queue that is not empty. */
+/* These two functions put an item into an unbounded queue, and take one out. `at` is the offset of
+ * the node in the item. The queue must not be empty when weft_queue_get_node_ is called. */
 WEFT_MUST_CHECK_
 const weft_error *weft_queue_put_node_(weft_queue_ *queue, weft_queue_node *node, size_t at);
 void *weft_queue_get_node_(weft_queue_ *queue, size_t at);
@@ -355,7 +369,8 @@ static inline bool weft_queue_is_full_(const weft_queue_ *queue)
     return queue->room && queue->size >= queue->room;
 }
 
-/* Returns `node`. Panics if `node` is in a queue, unless the queue is shut down. */
+/* Returns `node`. Panics if `node` is in a queue already. If the queue is shut down, does not check
+ * that, because the put fails anyway. */
 static inline weft_queue_node *weft_queue_check_node_(const weft_queue_ *queue,
                                                       weft_queue_node *node, const char *file,
                                                       unsigned line)
@@ -366,7 +381,7 @@ static inline weft_queue_node *weft_queue_check_node_(const weft_queue_ *queue,
     return node;
 }
 
-/* Returns true if a put need not wait. For queues over an array. */
+/* Returns true if a put into a queue over an array need not wait. */
 static inline bool weft_queue_has_room_(const weft_queue_ *queue)
 {
     return queue->size < queue->limit;
@@ -384,8 +399,9 @@ static inline weft_step_ weft_queue_get_begin_(weft_queue_ *queue, weft_context 
     return queue->size ? go_on : weft_queue_get_park_(queue, context);
 }
 
-/* Returns true if a resumed task should first try the inline way. A task that was woken usually
- * finds what it waited for. With -Os there is no inline way. */
+/* Returns true if a resumed task should first look inline for the room or the item that it waited
+ * for. A task that was woken usually finds it. If the compiler optimises for size, there is no
+ * inline code for this. */
 static inline bool weft_queue_resumed_well_(const weft_context *context)
 {
 #ifdef __OPTIMIZE_SIZE__

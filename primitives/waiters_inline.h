@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bodies of the short functions of waiters.h. */
+/* The definitions of those functions of waiters.h that are marked with WEFT_WAITERS_INLINE_. */
 #ifndef WEFT_PRIMITIVES_WAITERS_INLINE_H
 #define WEFT_PRIMITIVES_WAITERS_INLINE_H
 

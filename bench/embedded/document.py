@@ -32,55 +32,68 @@ PROGRAMS = [(1, 'the loop, tasks, sleep, a lock'), (2, '... and a queue and an e
 
 INTRODUCTION = '''# Size and cost
 
-Made by `make size` (bench/embedded/document.py): do not edit. test/checks/size_doc.sh compares this page with
-the code: it fails if a compiler of the same version makes a figure larger by more than 1% and 8 bytes. The
-figures of another version are only reported.
+The command `make size` (bench/embedded/document.py) writes this page: do not edit it by hand. The test
+test/checks/size_doc.sh measures all figures anew, and compares them with this page. The test fails if a size
+has grown by more than 1% and more than 8 bytes, or a count of instructions by more than 1% and more than one.
+If a compiler has another version than the one in the table below, the test only reports its differences.
 
-weft is compiled with `-std=c11 -Os -ffreestanding -ffunction-sections -fdata-sections`, and linked with
-`--gc-sections`. There are two configurations: *default*, without any macro, and *small*:
+For this page, weft is compiled with `-std=c11 -Os -ffreestanding -ffunction-sections -fdata-sections`, and
+linked with `--gc-sections`, which leaves out all functions that the program does not use. The page shows two
+configurations of weft. The *default* configuration defines no macro. The *small* configuration defines these:
 
     {small}
 
-Flash is code, constants, and the initial values of variables. All sizes are in bytes. Instructions are exact
-counts of an emulator. This page claims no cycles and no power of real silicon; the cycles of the ATmega328P
-are those of the simulator simavr.
+A figure for flash is the sum of code, constants, and the initial values of variables. All sizes are in bytes.
+An emulator has counted the instructions exactly. The page says nothing about cycles or power on a real chip.
+The cycles of the ATmega328P are those of the simulator simavr.
 '''
 
 
 # What the page says about its sections.
 TEXTS = {
     'Programs': '''\
-The flash that weft takes in a program (bench/embedded/small.c, everything.c), with all of libgcc and libc
-that weft brings. The program's own coroutines, its start-up code and its backend are counted only in the rows
-with `-flto`: link-time optimization mixes them. `python3 bench/embedded/size.py --functions` lists what is
-linked.
+The table shows how much flash weft takes in four programs (bench/embedded/small.c, everything.c). A figure
+includes the functions of libgcc and libc that weft needs. It does not include the program's own coroutines,
+its start-up code and its backend. The rows with `-flto` show the whole program instead: link-time
+optimization mixes the code of weft and the program. The command `python3 bench/embedded/size.py --functions`
+lists all functions that are linked.
 ''',
     'Parts': '''\
-What each part of weft adds to the flash of a program that has a loop and two tasks that sleep. Parts share
-code, so that two parts together add less than the sum of both. 0: each program has the part.
+The table shows how much flash a program needs in addition if it uses one more part of weft. The program has a
+loop and two tasks that sleep. Some parts use common code, so two parts together add less than the sum of both
+figures. The figure 0 means that the program contains the code of that part in any case. A dash means that the
+configuration does not have that part.
 ''',
     'Constructs': '''\
-What each further use of a construct costs in the code of its coroutine: the mean of the third to the tenth
-use.
+A construct, such as a `weft_sleep`, becomes code in the coroutine that uses it. The table shows how much code
+one more use of each construct adds: the mean of the third to the tenth use in one coroutine.
 ''',
     'Structs': '''\
-The size of each public struct.
+The table shows the size of each public struct of weft.
 ''',
     'RAM': '''\
-All RAM of a program (bench/embedded/ram.c) with eight tasks, a lock and a queue, and of the machine's
-drivers: .data, .bss, and the stack that was painted before and is changed after. –: does not fit.
+The table shows all RAM of one program, bench/embedded/ram.c, which has eight tasks, a lock and a queue. The
+RAM of the machine's drivers is included. The row `.data` is for variables with an initial value, and `.bss`
+for all others. For the row "painted stack", the start-up code fills the stack with a pattern. After the run,
+the program counts the bytes from the first changed one on. A dash means that the program does not fit into
+the machine.
 ''',
     'Stack': '''\
-The first two rows are of `-fstack-usage`, in program 3: the largest frame of one of weft's functions, and
-the largest sum of frames in a chain of direct calls that begins in one. Calls through pointers, such as the
-loop's call of a coroutine, end a chain. The other rows are painted: what the whole program used from its
-start, with the interrupts that came.
+The compiler's option `-fstack-usage` gives the first two rows, for the third program of the section
+"Programs". The first row is the largest stack frame of a function of weft. The second row is the largest sum
+of stack frames in a chain of functions that call each other, beginning with a function of weft. A call
+through a pointer, such as the loop's call of a coroutine, ends a chain. The other rows are measured with a
+painted stack, as in the section "RAM". They show how much stack the whole program has used since its start,
+interrupts included.
 ''',
     'Instructions': '''\
-What an operation costs in bench/embedded/cost.c, at -Os except in the last table: instructions under
-`qemu -icount`, and cycles for the ATmega328P. The program's own loop is counted too. An interrupt's time
-begins with the first statement of its handler. The time with interrupts off is without handlers, and QEMU
-does not tell it. –: no figure, or the program does not fit.
+The tables show what an operation of weft costs, measured by the program bench/embedded/cost.c. The unit is
+instructions, counted by `qemu -icount`; for the ATmega328P the unit is cycles. The last table is for a
+program that is compiled with `-O2`, the others for `-Os`. A figure includes the C loop that repeats the
+operation. The time from an interrupt to the task begins with the first statement of the interrupt's handler.
+The longest time with interrupts off does not include handlers, which run with interrupts off too. QEMU does
+not measure this time. A dash means that there is no figure, or that the program does not fit into the
+machine.
 ''',
 }
 
@@ -323,8 +336,8 @@ class Page:
             options = size.MACHINES[machine][1]
             lines.append(f'| {name_of(machine)} | {os.path.basename(size.compiler(machine))} '
                          f'{self.versions[machine]} | `{options}` |')
-        lines.append('\n## Limits\n\nWhat weft must not exceed, in the small configuration unless the line says '
-                     'otherwise. The test fails if a\nfigure is over its limit.\n')
+        lines.append('\n## Limits\n\nweft must not exceed these limits; the test fails if a figure does. A line '
+                     'is for the small configuration,\nunless it says otherwise.\n')
         lines.append('| what | machine | now | at most |\n| --- | --- | --- | --- |')
         for what, machine, figure, most in self.limits:
             lines.append(f'| {what} | {name_of(machine)} | {shown(figure)} | {shown(most)} |')
