@@ -350,10 +350,10 @@ END_TEST
 /* A time that has passed, and 0: the loop polls. */
 START_TEST(a_sleep_without_time_left_returns_at_once)
 {
-    weft_backend *const backend = new_machine(_i, 0xFFFFFFFF, 1, WEFT_MS(100));
-    weft_loop_init(&loop, backend);
-    backend->sleep(backend, 0);
-    backend->sleep(backend, backend->now(backend));
+    weft_backend *const of = new_machine(_i, 0xFFFFFFFF, 1, WEFT_MS(100));
+    weft_loop_init(&loop, of);
+    of->sleep(of, 0);
+    of->sleep(of, of->now(of));
     ck_assert_uint_eq(machine.sleeps, 0);
     ck_no_error(weft_loop_close(&loop));
 }
