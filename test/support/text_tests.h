@@ -3,9 +3,12 @@
 /* Reports that name a task, an object or a descriptor. */
 "a_report_names_the_wait_and_its_caller", "a_report_names_the_condition_and_then_the_lock",
     "a_report_names_the_descriptor", "a_report_of_a_notified_task_names_no_descriptor",
-    "a_deadlock_names_the_event", "a_task_waits_for_its_gather", "a_parent_waits_for_its_group",
-    "a_report_names_the_lock_and_its_holder", "a_report_says_what_each_waiter_waits_for",
-    "a_report_names_the_semaphore", "a_task_waits_for_its_shield", "a_task_waits_for_its_set",
+    "a_deadlock_names_the_event", "a_deadlock_names_what_is_waited_for",
+    "a_deep_chain_of_any_kind_is_dumped", "groups_around_deep_calls_are_dumped",
+    "a_million_tasks_that_hold_each_others_locks_are_dumped", "a_task_waits_for_its_gather",
+    "a_parent_waits_for_its_group", "a_report_names_the_lock_and_its_holder",
+    "a_report_says_what_each_waiter_waits_for", "a_report_names_the_semaphore",
+    "a_task_waits_for_its_shield", "a_task_waits_for_its_set",
     "waiters_get_a_slot_in_the_order_in_which_they_came",
     "tasks_that_await_each_other_are_a_deadlock_that_cancel_breaks",
     /* Names of tasks. */
