@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # small.sh        the corpus in the narrowest configuration: 16 bits of a millisecond, timers as a list
-# small.sh --all  the suites, the corpus and its cancellations in every configuration of weft_time and timers
+# small.sh --all  the suites, the corpus and its cancellations in every configuration of weft_time and timers;
+#                 and 300 random programs that CPython runs too (conformance), of the seed SEED
 #
 # Each configuration is compiled with -Os in a folder of its own. Clocks of 32 and 16 bits begin just below
 # their wrap, and the corpus runs also from just below half their range. A test whose times do not fit into a
@@ -91,12 +92,23 @@ configuration() {
         run "$name: the corpus, cancelled" ./conserved "$corpus"/*.txt
         [ "$5" -eq 0 ] || run "$name: the corpus, with dumps" ./replay --dump "$corpus"/*.txt
     fi
+    if [ -n "$pyodide" ]; then
+        run "$name: random programs and CPython" env WEFT_PYODIDE="$pyodide" \
+            node "$srcdir/test/oracle/compare.mjs" "$SEED" 300 ./conform
+    fi
     if [ "$bits" -lt 64 ]; then
         for start in $(((1 << (bits - 1)) - 6)) $(((1 << bits) - 1)) 0; do
             run "$name: the corpus from $start" env WEFT_CLOCK_START=$start ./replay "$corpus"/*.txt
         done
     fi
     echo "$name: $((passed - before)) passed"
+}
+
+# Prints the folder whose node_modules has pyodide, CPython compiled for node. Fetches it the first time.
+find_pyodide() {
+    command -v node >/dev/null && command -v npm >/dev/null || return
+    [ -d node_modules/pyodide ] || npm install --silent --no-save --prefix . pyodide@314 >&2 || return
+    pwd
 }
 
 check_flags=$(pkg-config --cflags check 2>/dev/null)
@@ -108,6 +120,10 @@ if [ "${1:-}" != --all ]; then
     finish
 fi
 [ -n "$check_libraries" ] || skip 'the suites in small configurations' 'there is no Check'
+pyodide=$(find_pyodide)
+[ -n "$pyodide" ] || skip 'random programs and CPython' 'there is no node, npm or pyodide'
+SEED=${SEED:-1}
+echo "random programs: seed $SEED"
 timers='test_timer test_clock test_timeout test_handle test_loop test_backends test_conserved'
 configuration 16-ms-list 16 1000 1 1
 configuration 32-ms-list 32 1000 1 0
