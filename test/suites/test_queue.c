@@ -898,6 +898,10 @@ START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
     EXPECT_PANIC(put_into(&zero), "not been initialised");
     EXPECT_PANIC((void)!weft_queue_put_error_of_(&zero.queue), "not been initialised"); /* at -Os */
     EXPECT_PANIC((void)weft_queue_get_error_of_(&zero.queue), "not been initialised");
+    static int_queue ready;
+    weft_queue_init(&ready);
+    ck_error(weft_queue_put_error_of_(&ready.queue), &weft_queue_full_error);
+    ck_error(weft_queue_get_error_of_(&ready.queue), &weft_queue_empty_error);
     EXPECT_PANIC(get_from(&zero), "not been initialised");
     ck_panicked_in(__FILE__);
     for (volatile int gets = 0; gets < 2; gets++) {
