@@ -34,7 +34,7 @@ void weft_remove_task_(weft_awaitable_ *awaitable, weft_node_ *node)
 static inline bool wake_waiter(weft_loop *loop, weft_node_ *node, const weft_error *error)
 {
     if (!weft_is_callback_(node)) {
-        weft_wake_with_(weft_task_of_node_(node), error);
+        weft_wake_(weft_task_of_node_(node), error);
         return true;
     }
     if (node->callback == WEFT_CALL_WAITS_) {
@@ -114,7 +114,8 @@ weft_step_ weft_await_(weft_context *context, weft_awaitable_ *awaitable)
         return weft_go_on_(context);
     }
     if (weft_has_ended_(awaitable)) {
-        context->error = weft_retrieve_error_(awaitable);
+        context->error = awaitable->error;
+        mark_retrieved(awaitable);
         return weft_go_on_(context);
     }
     weft_set_parked_(task, WEFT_AWAITING_);

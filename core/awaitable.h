@@ -22,7 +22,7 @@ extern "C" {
  * task, was never started or created, or belongs to another loop. O(1). */
 #define weft_await(p)                                                                              \
     WEFT_WAIT_(weft_await_(weft_context_,                                                          \
-                           &(p)->weft_await_takes_a_task_or_future_and_weft_call_a_frame_))
+                           &(p)->weft_await_takes_a_task_or_future_and_weft_call_a_frame_), )
 
 /* weft_done(p): p.done(). Returns true if *p has ended with a result or an error, or was cancelled.
  * Returns false if *p has not ended, or was never started or created. After a task has ended, its

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Backends: what a loop needs from the system. A backend is a struct of functions that read a
- * clock, sleep, and end a sleep. The document doc/porting.md shows how to write a backend, and how
- * each of its functions may fail. */
+ * clock, sleep, and end a sleep. The document doc/embedding.md shows how to write a backend, and
+ * how each of its functions may fail. */
 #ifndef WEFT_CORE_BACKEND_H
 #define WEFT_CORE_BACKEND_H
 
@@ -21,7 +21,7 @@ typedef struct weft_wait_ weft_watch;
  * does not offer it. Only the loop's thread calls these functions, except `wake`. */
 struct weft_backend {
     /* Returns the time since any fixed moment, in units of weft_time (time.h). The time must never
-     * go back. */
+     * go back. But a clock of 32 or 16 bits may wrap around to 0. */
     weft_time (*now)(weft_backend *backend);
     /* Waits until one of three conditions is true:
      * - The time is `until` or later. If no timer is armed, `until` is WEFT_FOREVER.
@@ -36,9 +36,9 @@ struct weft_backend {
      * callbacks that sleep() has made ready. */
     void (*sleep)(weft_backend *backend, weft_time until);
     /* The most by which now() is behind the real time, in units of weft_time; 0: now() is exact.
-     * Suppose the unit is a microsecond. For a clock that counts milliseconds, `resolution` is then
-     * 1,000. For a clock that rounds down to a microsecond, it is 1. The loop adds `resolution` to
-     * every delay, so that no delay ends early. */
+     * For a clock that counts milliseconds, `resolution` is WEFT_MS(1). For a clock that rounds
+     * down to a unit, it is 1. The loop adds `resolution` to every delay, so that no delay ends
+     * early. */
     weft_time resolution;
     /* The loop that the backend serves. weft_loop_init sets it. */
     weft_loop *loop;

@@ -129,7 +129,7 @@ static void count_request(weft_task *task)
 static void wake_cancelled(weft_task *task)
 {
     task->root.flags |= WEFT_CANCELLED_;
-    weft_wake_(task);
+    weft_wake_(task, NULL);
 }
 
 /* Cancels a task, the task that it awaits, and so on. In a circle of tasks that await each other

@@ -317,7 +317,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     WEFT_LENIENT_                                                                                  \
     _Static_assert(__LINE__ < 10000, "weft: a coroutine must end before line 10,000 of its file"); \
     WEFT_ASYNC_END_LABEL_                                                                          \
-    return weft_end_frame_(weft_frame_);                                                           \
+    weft_frame_->state = WEFT_ENDED_STATE_;                                                        \
+    return (weft_step_){WEFT_RETURNED};                                                            \
     }                                                                                              \
     weft_stray_(weft_frame_, weft_state_, WEFT_VALUE_(weft_block_), false);                        \
     WEFT_POP_DIAGNOSTICS_                                                                          \
@@ -325,51 +326,43 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
 
 /* ---- Awaiting -------------------------------------------------------------------------------- */
 
-/* WEFT_WAIT_(wait): the await that the macros of primitives are made of. (A primitive is an object
- * such as a lock or a queue.) `wait` is an expression of type weft_step_. Its evaluation parks the
- * task, so that the task waits, or finds that there is nothing to wait for. WEFT_WAIT_RESUME_(wait,
- * then) also evaluates the expression `then`, when the coroutine is resumed after the wait. */
-#define WEFT_WAIT_(wait)                                                                           \
+/* WEFT_WAIT_(wait, resumed): the await that the macros of primitives are made of. (A primitive is
+ * an object such as a lock or a queue.) `wait` is an expression of type weft_step_. Its evaluation
+ * parks the task, so that the task waits, or finds that there is nothing to wait for. `resumed` is
+ * a statement that the coroutine runs first when it is resumed after the wait; the statement may be
+ * empty. In the statement WEFT_FOLLOW_(again), `again` is an expression of type weft_step_ too.
+ * This expression may park the task once more; the coroutine then evaluates `again` at each
+ * resume. */
+#define WEFT_WAIT_(wait, resumed)                                                                  \
     do {                                                                                           \
         WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
         WEFT_LENIENT_                                                                              \
-        WEFT_START_WAIT_(wait)                                                                     \
-        WEFT_AWAIT_LABEL_(void) 0;                                                                 \
-        WEFT_END_WAIT_                                                                             \
+        weft_result_ = (wait);                                                                     \
+        if (weft_result_.what != WEFT_GO_ON_) {                                                    \
+            if (weft_result_.what != WEFT_RAISES_) {                                               \
+                weft_frame_->state = __LINE__;                                                     \
+                WEFT_LEAVE_(weft_result_)                                                          \
+                WEFT_AWAIT_LABEL_                                                                  \
+                resumed;                                                                           \
+            }                                                                                      \
+            if (WEFT_UNLIKELY_(weft_context_->error))                                              \
+                WEFT_UNWIND_;                                                                      \
+        }                                                                                          \
     } while (0)
-#define WEFT_WAIT_RESUME_(wait, then)                                                              \
-    do {                                                                                           \
-        WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
-        WEFT_LENIENT_                                                                              \
-        WEFT_START_WAIT_(wait)                                                                     \
-        WEFT_AWAIT_LABEL_                                                                          \
-        then;                                                                                      \
-        WEFT_END_WAIT_                                                                             \
-    } while (0)
+#define WEFT_FOLLOW_(again)                                                                        \
+    {                                                                                              \
+        weft_result_ = (again);                                                                    \
+        if (weft_result_.what < WEFT_GO_ON_) {                                                     \
+            WEFT_LEAVE_(weft_result_)                                                              \
+        }                                                                                          \
+    }
 
-/* WEFT_WAIT_RETRY_(wait, again) is a WEFT_WAIT_ that may have to wait again. When the coroutine is
- * resumed, it evaluates `again`, another expression of type weft_step_. This expression may park
- * the task once more; the coroutine then evaluates `again` at each resume. WEFT_WAIT_IN_PHASES_ is
- * for a wait of several phases. Its expression `again` may also set frame->state to
- * WEFT_HANDLER_STATE_ or WEFT_LATE_STATE_ of the line, to remember the phase. */
-#define WEFT_WAIT_RETRY_(wait, again)                                                              \
-    do {                                                                                           \
-        WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
-        WEFT_LENIENT_                                                                              \
-        WEFT_START_WAIT_(wait)                                                                     \
-        WEFT_AWAIT_LABEL_                                                                          \
-        WEFT_FOLLOW_(again)                                                                        \
-        WEFT_END_WAIT_                                                                             \
-    } while (0)
+/* WEFT_WAIT_IN_PHASES_ is for a wait of several phases. Its expression `again` may also set
+ * frame->state to WEFT_HANDLER_STATE_ or WEFT_LATE_STATE_ of the line, to remember the phase. */
 #define WEFT_WAIT_IN_PHASES_(wait, again)                                                          \
-    do {                                                                                           \
-        WEFT_STRICT_ _Static_assert(WEFT_VALUE_(weft_awaits_) == 1, WEFT_OUTSIDE_TEXT_);           \
-        WEFT_LENIENT_                                                                              \
-        WEFT_START_WAIT_(wait)                                                                     \
-        WEFT_AWAIT_LABEL_                                                                          \
-        WEFT_CASE_(WEFT_HANDLER_STATE_(__LINE__))                                                  \
-            : WEFT_CASE_(WEFT_LATE_STATE_(__LINE__)) : WEFT_FOLLOW_(again) WEFT_END_WAIT_          \
-    } while (0)
+    WEFT_WAIT_(wait, WEFT_CASE_(WEFT_HANDLER_STATE_(__LINE__))                                     \
+               : WEFT_CASE_(WEFT_LATE_STATE_(__LINE__))                                            \
+               : WEFT_FOLLOW_(again))
 
 /* The label of an await. Two awaits on one line would have one and the same state. So the compiler
  * refuses the second await. The message contains a name that explains the mistake: with gcc the
@@ -384,28 +377,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         : WEFT_MAYBE_UNUSED_ WEFT_CASE_(__LINE__) :
 #endif
 
-#define WEFT_START_WAIT_(wait)                                                                     \
-    weft_result_ = (wait);                                                                         \
-    if (weft_result_.what != WEFT_GO_ON_) {                                                        \
-        if (weft_result_.what != WEFT_RAISES_) {                                                   \
-            weft_frame_->state = __LINE__;                                                         \
-        WEFT_LEAVE_(weft_result_)
-#define WEFT_FOLLOW_(again)                                                                        \
-    {                                                                                              \
-        weft_result_ = (again);                                                                    \
-        if (weft_result_.what < WEFT_GO_ON_) {                                                     \
-            WEFT_LEAVE_(weft_result_)                                                              \
-        }                                                                                          \
-    }
-#define WEFT_END_WAIT_                                                                             \
-    }                                                                                              \
-    if (WEFT_UNLIKELY_(weft_context_->error))                                                      \
-        WEFT_UNWIND_;                                                                              \
-    }
-
-/* Stops the coroutine with `result`. The code before the macro must have set the frame's state to
- * the line of the macro. When the coroutine is resumed, it raises context->error, or continues
- * after the macro if there is no error. */
+/* Stops the coroutine with `result`. The code before the macro must have set the state to this
+ * line. A resumed coroutine continues behind the macro, or raises context->error. */
 #define WEFT_SUSPEND_(result)                                                                      \
     WEFT_LEAVE_((weft_step_){result})                                                              \
     WEFT_AWAIT_LABEL_                                                                              \
@@ -696,7 +669,8 @@ WEFT_CONSTANT_(weft_handler_, WEFT_ENDED_STATE_);
 #define WEFT_UNWIND_                                                                               \
     do {                                                                                           \
         if (WEFT_VALUE_(weft_handler_) == WEFT_ENDED_STATE_) { /* no block is around */            \
-            WEFT_LEAVE_(weft_end_frame_(weft_frame_))                                              \
+            weft_frame_->state = WEFT_ENDED_STATE_;                                                \
+            WEFT_LEAVE_((weft_step_){WEFT_RETURNED})                                               \
         }                                                                                          \
         weft_state_ = WEFT_VALUE_(weft_handler_);                                                  \
         goto weft_resume_;                                                                         \
@@ -716,16 +690,8 @@ WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned sta
  * If the coroutine has ended, returns WEFT_RETURNED. Otherwise panics. */
 weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context);
 
-/* Ends the coroutine. */
-static inline weft_step_ weft_end_frame_(weft_frame *frame)
-{
-    const weft_step_ result = {WEFT_RETURNED};
-    frame->state = WEFT_ENDED_STATE_;
-    return result;
-}
-
-/* Returns `error`. If `error` is NULL, returns weft_invalid_state_error. In Python, a `raise`
- * without an error raises a RuntimeError. */
+/* Returns `error`. If `error` is NULL, returns weft_invalid_state_error, which stands for the
+ * RuntimeError of Python's `raise` without an error. */
 static inline const weft_error *weft_raisable_(const weft_error *error)
 {
     return error ? error : &weft_invalid_state_error;

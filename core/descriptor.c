@@ -62,7 +62,7 @@ static void poll_io(weft_loop *loop)
     const weft_time now = weft_loop_time(loop);
     if (!loop->io_polled_at)
         loop->io_polled_at = now;
-    if (!weft_has_passed(loop->io_polled_at + WEFT_IO_POLL_INTERVAL_, now))
+    if (weft_wrap_(now - loop->io_polled_at) < WEFT_IO_POLL_INTERVAL_)
         return;
     loop->io_polled_at = now;
     loop->backend->sleep(loop->backend, 0);
@@ -150,7 +150,7 @@ void weft_watch_bad(weft_loop *loop, weft_watch *watch)
     if (weft_is_callback_(&watch->node))
         weft_push_due_(loop, watch);
     else
-        weft_wake_with_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);
+        weft_wake_(weft_task_of_node_(&watch->node), &weft_bad_descriptor_error);
 }
 
 void weft_notify_closing(weft_loop *loop, int descriptor)

@@ -47,9 +47,9 @@ extern const weft_error weft_descriptor_busy_error;
  * only during the wait. O(1); if there is already a wait for that number, O(n), n: the watches of
  * the loop. */
 #define weft_wait_readable(descriptor)                                                             \
-    WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_READABLE))
+    WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_READABLE), )
 #define weft_wait_writable(descriptor)                                                             \
-    WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_WRITABLE))
+    WEFT_WAIT_(weft_wait_descriptor_(weft_context_, (descriptor), WEFT_WRITABLE), )
 
 /* loop.add_reader(descriptor, function), loop.add_writer(...), but for one call. The loop calls
  * `function(loop, handle)` once, when the descriptor is ready or bad. If the descriptor is bad, the

@@ -214,7 +214,8 @@ WEFT_DEFINE_RING_(weft_ring, weft_node_, WEFT_NODE_NEXT_)
  * A tick runs exactly the entries that were in the queue when the tick began. One more entry, the
  * tick entry, marks the end of the tick. Between two ticks the tick entry is at the head. When a
  * tick begins, the tick entry goes to the back. The tick is over when the tick entry is at the head
- * again. So the queue is never empty, and no other entry needs a mark. */
+ * again. So the queue is never empty, and no other entry needs a mark. If the tick entry is the
+ * tail between two ticks, nothing is ready. */
 
 typedef struct weft_ready_queue_ {
     weft_node_ *head;
@@ -231,32 +232,12 @@ static inline void weft_ready_push_(weft_ready_queue_ *queue, weft_node_ *node)
     queue->tail = node;
 }
 
-/* Pushes a callback, so that weft_ready_remove_ can remove it later. */
-static inline void weft_ready_push_callback_(weft_ready_queue_ *queue, weft_wait_ *callback)
-{
-    callback->previous = queue->tail;
-    weft_ready_push_(queue, &callback->node);
-}
-
 /* Removes and returns the head. The head must not be the tail. */
 static inline weft_node_ *weft_ready_pop_(weft_ready_queue_ *queue)
 {
     weft_node_ *const node = queue->head;
     queue->head = node->next;
     return node;
-}
-
-/* Returns true if nothing is ready. Must be called only between two ticks. */
-static inline bool weft_ready_is_idle_(const weft_ready_queue_ *queue)
-{
-    return queue->tail == &queue->tick;
-}
-
-/* Begins a tick, which will run everything that is ready now. The queue must not be idle. */
-static inline void weft_ready_begin_tick_(weft_ready_queue_ *queue)
-{
-    queue->head = queue->tick.next;
-    weft_ready_push_(queue, &queue->tick);
 }
 
 /* Removes a callback from anywhere in the queue. O(1). */

@@ -4,20 +4,13 @@
 /* The one way of a task through the loop, in the order of the drawing in task.h. */
 
 /* In the smallest programs, begin_tick looks at everything between two ticks. In others, ticks
- * follow each other directly while `attention` is 0. */
+ * follow each other directly while `attention` is 0. This file sets two bits of `attention`. */
 #if !defined(__OPTIMIZE_SIZE__) || WEFT_TEXTS
 #define USES_ATTENTION
-#endif
-
-/* Sets or clears bits of `attention`. */
-static inline void set_attention(weft_loop *loop, unsigned bits, bool on)
-{
-#ifdef USES_ATTENTION
-    loop->attention = (unsigned char)(on ? loop->attention | bits : loop->attention & ~bits);
+enum { HAS_TIMERS = WEFT_HAS_TIMERS_, STOPPING = WEFT_STOPPING_ };
 #else
-    (void)loop, (void)bits, (void)on;
+enum { HAS_TIMERS = 0, STOPPING = 0 };
 #endif
-}
 
 /* ---- Start ---- */
 
@@ -31,7 +24,9 @@ void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager)
     if (first && (first->root.previous == task || first->root.previous->next))
         weft_panic_overwritten_(task);
     weft_tasks_append_(&scope->children, task);
-    if (!eager)
+    if (eager)
+        scope->loop->context.callee = &task->root;
+    else
         weft_ready_push_(&scope->loop->ready, &task->live.wait.node);
 }
 
@@ -47,7 +42,7 @@ WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task)
 static weft_time add_delay(const weft_loop *loop, weft_time now, weft_time delay)
 {
     const weft_time resolution = loop->backend->resolution;
-    if (!delay || weft_is_negative_(delay))
+    if ((weft_past_)delay <= 0)
         return now;
 #if WEFT_TIME_BITS == 64
     delay = delay < WEFT_FOREVER - resolution ? delay + resolution : WEFT_FOREVER;
@@ -64,21 +59,20 @@ weft_time weft_deadline_(weft_loop *loop, weft_time delay)
 {
     if (delay == WEFT_FOREVER)
         return delay;
-    const weft_time deadline = add_delay(loop, weft_loop_time(loop), delay);
-    return WEFT_TIME_BITS == 64 || deadline != WEFT_FOREVER ? deadline : deadline + 1;
+    return weft_wrap_(add_delay(loop, weft_loop_time(loop), delay));
 }
 
 void weft_arm_(weft_loop *loop, weft_wait_ *wait, weft_time deadline)
 {
-    set_attention(loop, WEFT_HAS_TIMERS_, true);
+    loop->attention |= HAS_TIMERS;
     weft_timers_arm_(&loop->timers, wait, deadline,
                      WEFT_TIME_BITS == 64 ? 0 : weft_loop_time(loop));
 }
 
 void weft_arm_after_(weft_loop *loop, weft_wait_ *wait, weft_time delay)
 {
-    const weft_time now = weft_loop_time(loop);
-    set_attention(loop, WEFT_HAS_TIMERS_, true);
+    const weft_time now = loop->backend->now(loop->backend);
+    loop->attention |= HAS_TIMERS;
     if (delay == WEFT_FOREVER)
         weft_timers_arm_forever_(&loop->timers, wait);
     else
@@ -87,8 +81,6 @@ void weft_arm_after_(weft_loop *loop, weft_wait_ *wait, weft_time delay)
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay)
 {
-    if (weft_is_negative_(delay))
-        return (weft_step_){WEFT_YIELDED};
     weft_set_parked_(task, WEFT_ASLEEP_);
     weft_arm_after_(task->awaitable.scope->loop, &task->live.wait, delay);
     return (weft_step_){WEFT_PARKED_};
@@ -105,11 +97,12 @@ void weft_push_due_(weft_loop *loop, weft_wait_ *wait)
         wait->innermost = node->frame;
         node->callback = WEFT_WAKE_UP_;
     }
-    weft_ready_push_callback_(&loop->ready, wait);
+    wait->previous = loop->ready.tail; /* for weft_ready_remove_ */
+    weft_ready_push_(&loop->ready, node);
 }
 
 #ifdef __OPTIMIZE_SIZE__
-void weft_wake_with_(weft_task *task, const weft_error *error)
+void weft_wake_(weft_task *task, const weft_error *error)
 {
     task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
     if (error) {
@@ -130,7 +123,7 @@ static void run_callback(weft_loop *loop, weft_node_ *node)
         handle->function(loop, handle);
     } else if (node->callback == WEFT_WAKE_UP_) {
         node->frame = task->live.wait.innermost;
-        weft_wake_(task);
+        weft_wake_(task, NULL);
     } else {
         task->awaitable.scope->on_child_end(loop, task);
     }
@@ -157,7 +150,7 @@ void weft_leave_scope_(weft_task *task)
  *
  * A group's callback runs before what waits for the child. While other children live, the end of a
  * child that has returned shows in nothing, so its callback is left out: theirs come later. */
-static WEFT_ALWAYS_INLINE_ bool end_with(weft_loop *loop, weft_task *task, const weft_error *error)
+static WEFT_ALWAYS_INLINE_ bool end_task(weft_loop *loop, weft_task *task, const weft_error *error)
 {
     weft_scope_ *const scope = task->awaitable.scope;
     scope->live--;
@@ -180,20 +173,8 @@ WEFT_APART_ static void end_any_task(weft_loop *loop, weft_task *task)
         loop->cancelling(task, WEFT_TASK_ENDS_);
     const weft_error *const error = loop->context.error;
     loop->context.error = NULL;
-    if (!end_with(loop, task, error) && error && loop->note_failure && !in_group)
+    if (!end_task(loop, task, error) && error && loop->note_failure && !in_group)
         loop->note_failure(task);
-}
-
-/* Mostly a task ends without an error, and nobody has cancelled it. */
-static WEFT_ALWAYS_INLINE_ void end_task(weft_loop *loop, weft_task *task)
-{
-#ifndef __OPTIMIZE_SIZE__
-    if (WEFT_LIKELY_(!loop->context.error && !(task->root.flags & UNUSUAL_FLAGS))) {
-        (void)end_with(loop, task, NULL);
-        return;
-    }
-#endif
-    end_any_task(loop, task);
 }
 
 /* ---- Run ---- */
@@ -213,11 +194,13 @@ WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
     task->root.flags &= (uint16_t)~WEFT_DELIVERY_MASK_;
 }
 
-/* Decides what a step ended with. Returns the node whose step comes next in this run: the task's
- * own, if it called a coroutine or one returned to its caller; an eager child's; or NULL. */
-static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *node,
-                                                  weft_step_ result)
+/* Runs one step of a task, and decides what the step ended with. Returns the node whose step comes
+ * next in this run: the task's own, if it called a coroutine or one returned to its caller; an
+ * eager child's; or NULL. */
+static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
 {
+    loop->context.running = node;
+    const weft_step_ result = weft_run_step_(node->frame, &loop->context);
     if (WEFT_LIKELY_(result.what == WEFT_YIELDED)) {
         weft_ready_push_(&loop->ready, node);
         return NULL;
@@ -227,12 +210,17 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *n
         if (WEFT_UNLIKELY_(task->root.flags & WEFT_MUST_CANCEL_))
             loop->cancelling(task, WEFT_TASK_PARKS_);
     } else if (result.what == WEFT_RETURNED) {
-        if (WEFT_LIKELY_(node->frame == &task->root)) {
-            end_task(loop, task);
-        } else {
+        if (WEFT_UNLIKELY_(node->frame != &task->root)) {
             node->frame = node->frame->caller;
             return node;
         }
+#ifndef __OPTIMIZE_SIZE__ /* mostly a task ends without an error, and nobody has cancelled it */
+        if (WEFT_LIKELY_(!loop->context.error && !(task->root.flags & UNUSUAL_FLAGS))) {
+            (void)end_task(loop, task, NULL);
+            return NULL;
+        }
+#endif
+        end_any_task(loop, task);
     } else if (result.what == WEFT_CALLED_) {
         node->frame = loop->context.callee;
         return node;
@@ -242,12 +230,6 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *after_step(weft_loop *loop, weft_node_ *n
         return &WEFT_CONTAINER_(loop->context.callee, weft_task, root)->live.wait.node;
     }
     return NULL;
-}
-
-static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
-{
-    loop->context.running = node;
-    return after_step(loop, node, weft_run_step_(node->frame, &loop->context));
 }
 
 /* A task that started another one eagerly goes on when that one parks, yields or ends. */
@@ -321,7 +303,7 @@ void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, u
 
 bool weft_loop_is_idle_(const weft_loop *loop)
 {
-    return weft_ready_is_idle_(&loop->ready) && !loop->stopping &&
+    return loop->ready.tail == &loop->ready.tick && !loop->stopping &&
            !WEFT_LOAD_(loop->threadsafe_calls);
 }
 
@@ -341,14 +323,14 @@ static bool begin_tick(weft_loop *loop)
     if (WEFT_LOAD_(loop->threadsafe_calls))
         loop->threadsafe->take_calls(loop);
     if (weft_has_timers_(&loop->timers)) {
-        const weft_time now = weft_loop_time(loop);
+        const weft_time now = loop->backend->now(loop->backend);
         while ((due = weft_timers_pop_(&loop->timers, now)))
             weft_push_due_(loop, due);
     } else {
-        set_attention(loop, WEFT_HAS_TIMERS_, false);
+        loop->attention &= (unsigned char)~HAS_TIMERS;
     }
-    if (!weft_ready_is_idle_(&loop->ready))
-        weft_ready_begin_tick_(&loop->ready);
+    weft_ready_push_(&loop->ready, &loop->ready.tick);
+    loop->ready.head = loop->ready.tick.next; /* if nothing is ready, this is the tick entry */
     return true;
 }
 
@@ -356,13 +338,14 @@ static bool begin_tick(weft_loop *loop)
 static void run_tick(weft_loop *loop)
 {
     for (;;) {
-        weft_node_ *const node = weft_ready_pop_(&loop->ready);
+        weft_node_ *const node = loop->ready.head;
+        loop->ready.head = node->next;
         if (node != &loop->ready.tick) {
             run_entry(loop, node);
             continue;
         }
 #ifdef USES_ATTENTION
-        if (WEFT_LIKELY_(!weft_ready_is_idle_(&loop->ready) && !loop->attention &&
+        if (WEFT_LIKELY_(node != loop->ready.tail && !loop->attention &&
                          !WEFT_LOAD_(loop->threadsafe_calls))) {
             weft_ready_push_(&loop->ready,
                              &loop->ready.tick); /* its head is the next tick's first */
@@ -386,7 +369,7 @@ static bool run_ticks(weft_loop *loop)
         loop->ready.head = &loop->ready.tick;
         loop->context.running = NULL;
         if (loop->stopping && --loop->stopping == 0) {
-            set_attention(loop, WEFT_STOPPING_, false);
+            loop->attention &= (unsigned char)~STOPPING;
             return true;
         }
     }
@@ -412,10 +395,10 @@ const weft_error *weft_run_ticks_(weft_loop *loop)
 void weft_stop_after_(weft_loop *loop, unsigned char ticks)
 {
     loop->stopping = ticks;
-    set_attention(loop, WEFT_STOPPING_, true);
+    loop->attention |= STOPPING;
 }
 
 weft_time weft_loop_time(weft_loop *loop)
 {
-    return loop->backend->now(loop->backend);
+    return weft_wrap_(loop->backend->now(loop->backend));
 }

@@ -373,7 +373,7 @@ bool weft_loop_is_idle_(const weft_loop *loop);
 
 /* Returns the time at which a delay that begins now is over. That time is never too early, because
  * the resolution of the backend's clock is added. If the delay is WEFT_FOREVER, returns
- * WEFT_FOREVER. On a clock that wraps, no other delay gives that value. */
+ * WEFT_FOREVER. On a clock that wraps, the result for another delay may have that value, too. */
 weft_time weft_deadline_(weft_loop *loop, weft_time delay);
 
 /* Arms the timer `wait`: the first function for a deadline, the second one for the end of a delay

@@ -34,12 +34,11 @@ void weft_check_context(void);
 
 /* ---- Private ---- */
 
-static inline void weft_check_context_(void)
-{
 #ifdef WEFT_CHECK_CONTEXT
-    weft_check_context();
+#define weft_check_context_() weft_check_context()
+#else
+#define weft_check_context_() ((void)0)
 #endif
-}
 
 #ifdef __cplusplus
 }

@@ -19,27 +19,29 @@
  *       weft_prepare_task_      checks the memory, runs reuse hooks           task.h
  *       weft_start_task_        1  child of a scope; ready                    loop.c
  *     . . . . . . . . . . . .
- *     run_task                  2  pops the task, delivers an error           loop.c
- *       step                    the coroutine runs to its weft_sleep
- *         weft_park_asleep_     4  arms a timer                               loop.c
- *       after_step              what a step ended with: here, parked          loop.c
+ *     run_tick                  pops the task                                 loop.c
+ *       run_entry               2  delivers an error, if there is one
+ *         run_step              the coroutine runs to its weft_sleep
+ *           weft_park_asleep_   4  arms a timer
  *     . . . . . . . . . . . .
  *     begin_tick                the timer is due                              loop.c
- *       weft_timers_pop_                                                      timer.c
- *       weft_push_wake_up_      a callback is ready
- *     wake_up                   5  the callback: the task is ready
+ *       weft_timers_pop_                                                      timer_heap.c
+ *       weft_push_due_          a callback is ready
+ *     run_tick
+ *       run_entry
+ *         run_callback          5  the callback: the task is ready
  *     . . . . . . . . . . . .
- *     run_task                  2
- *       step                    the coroutine returns, or raises
- *       after_step              returned
- *         end_task              6  leaves its scope                           loop.c
- *           weft_complete_      wakes what waits for the task                 awaitable.c
+ *     run_tick
+ *       run_entry               2
+ *         run_step              the coroutine returns, or raises
+ *           end_task            6  leaves its scope                           loop.c
+ *             weft_complete_    wakes what waits for the task                 task.h
  *
  * 1  weft_start_task_: the task becomes the last child of its scope, and the last entry of the
  *    ready queue. An eager task is not queued, but is RUNNING at once. The task that started the
  *    eager task is in the loop's `eager_parents` until the eager task has reached 3, 4 or 6.
- * 2  run_task: resumes the task's innermost coroutine, with an error if one is due.
- * 3  after_step: the task gave way (weft_sleep(0)), and is ready again.
+ * 2  run_entry: run_step resumes the task's innermost coroutine, with an error if one is due.
+ * 3  run_step: the task gave way (weft_sleep(0)), and is ready again.
  * 4  weft_park_...: the task is linked where it waits, and is not in the ready queue. The task's
  *    flags tell the kind of wait (enum weft_parked_).
  * 5  weft_wake_: the wait is over, or was cancelled (cancel.c). The task is ready. The task may
@@ -255,12 +257,13 @@ static inline weft_task *weft_running_task_(const weft_context *context)
  * child that failed must also be kept until nobody uses the group's error any more. O(frame size +
  * n), n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
 #define weft_create_task(name, ...)                                                                \
-    WEFT_CREATE_TASK_(&weft_running_loop()->tasks, name, __VA_ARGS__, )
+    WEFT_CREATE_TASK_(&weft_running_loop_(weft_context_)->tasks, (void)0, false, name,             \
+                      __VA_ARGS__, )
 
 /* weft_loop_create_task(loop, name, task, .argument = value, ...): loop.create_task(name(...)).
  * Does what weft_create_task does, outside of a coroutine. */
 #define weft_loop_create_task(loop, name, ...)                                                     \
-    WEFT_CREATE_TASK_(&(loop)->tasks, name, __VA_ARGS__, )
+    WEFT_CREATE_TASK_(&(loop)->tasks, (void)0, false, name, __VA_ARGS__, )
 
 /* weft_create_eager_task(name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.create_task(name(...), eager_start=True), in a coroutine. Does what weft_create_task
@@ -271,30 +274,24 @@ static inline weft_task *weft_running_task_(const weft_context *context)
 
 /* `check` is a statement that runs when the frame has been filled, before the task is started. If
  * `check` raises an error, the task is not started. */
-#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, p, ...)                                   \
+#define WEFT_CHECK_AND_CREATE_EAGER_(check, scope, name, ...)                                      \
     do {                                                                                           \
-        {                                                                                          \
-            WEFT_FILL_TASK_((scope)->loop, name, p, __VA_ARGS__);                                  \
-            check;                                                                                 \
-            weft_start_task_((scope), weft_created_, true);                                        \
-            weft_context_->callee = &weft_created_->root;                                          \
-            weft_frame_->state = __LINE__;                                                         \
-        }                                                                                          \
+        WEFT_CREATE_TASK_(scope, check, true, name, __VA_ARGS__);                                  \
+        weft_frame_->state = __LINE__;                                                             \
         WEFT_SUSPEND_(WEFT_STARTS_);                                                               \
     } while (0)
 
-#define WEFT_CREATE_TASK_(scope, name, p, ...)                                                     \
+#define WEFT_CREATE_TASK_(scope, check, eager, name, p, ...)                                       \
     do {                                                                                           \
+        WEFT_REQUIRE_TASK_(name, p);                                                               \
         weft_scope_ *const weft_into_ = (scope);                                                   \
-        WEFT_FILL_TASK_(weft_into_->loop, name, p, __VA_ARGS__);                                   \
-        weft_start_task_(weft_into_, weft_created_, false);                                        \
+        weft_task *const weft_created_ = &(p)->task;                                               \
+        weft_prepare_task_(weft_into_->loop, weft_created_, &name##_code, WEFT_FILE_, __LINE__);   \
+        *(struct name *)(void *)&weft_created_->root =                                             \
+            (struct name){.frame = {.code = &name##_code}, __VA_ARGS__};                           \
+        check;                                                                                     \
+        weft_start_task_(weft_into_, weft_created_, eager);                                        \
     } while (0)
-
-#define WEFT_FILL_TASK_(loop, name, p, ...)                                                        \
-    WEFT_REQUIRE_TASK_(name, p);                                                                   \
-    weft_task *const weft_created_ = &(p)->task;                                                   \
-    weft_prepare_task_((loop), weft_created_, &name##_code, WEFT_FILE_, __LINE__);                 \
-    *(struct name *)(void *)&weft_created_->root = WEFT_FRAME_(name, NULL, __VA_ARGS__)
 
 /* Refuses to compile unless `pointer` points to a WEFT_TASK(name). Does not evaluate `pointer`. */
 #define WEFT_REQUIRE_TASK_(name, pointer)                                                          \
@@ -355,14 +352,15 @@ WEFT_NORETURN_ WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task);
  * WEFT_MS, WEFT_US), never less. If the delay is 0 or negative, every task that is ready now runs
  * first. Raises an error only if the task is cancelled. O(1) now; when the delay is over, the loop
  * has moved the timer at most 46 times (timer.h). */
-#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_current_task(), WEFT_DELAY_(delay)))
+#define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_context_, WEFT_DELAY_(delay)), )
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
 
-static inline weft_step_ weft_sleep_(weft_task *task, weft_time delay)
+static inline weft_step_ weft_sleep_(weft_context *context, weft_time delay)
 {
     const weft_step_ yielded = {WEFT_YIELDED};
-    return delay ? weft_park_asleep_(task, delay) : yielded;
+    const bool is_over = (weft_past_)delay <= 0;
+    return is_over ? yielded : weft_park_asleep_(weft_running_task_(context), delay);
 }
 
 /* ---- Which task runs, and which tasks there are ---- */
@@ -468,9 +466,9 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
 /* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code
  * that is compiled for size calls one function for that. */
 #ifdef __OPTIMIZE_SIZE__
-void weft_wake_with_(weft_task *task, const weft_error *error);
+void weft_wake_(weft_task *task, const weft_error *error);
 #else
-static inline void weft_wake_with_(weft_task *task, const weft_error *error)
+static inline void weft_wake_(weft_task *task, const weft_error *error)
 {
     task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
     if (error) {
@@ -480,12 +478,6 @@ static inline void weft_wake_with_(weft_task *task, const weft_error *error)
     weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
 }
 #endif
-
-/* Makes a parked task ready. */
-static inline void weft_wake_(weft_task *task)
-{
-    weft_wake_with_(task, NULL);
-}
 
 /* ---- Cancelling (cancel.c) ---- */
 

@@ -121,6 +121,17 @@ static inline weft_time weft_units_(int64_t units, const char *file, unsigned li
 
 /* ---- For backends ---- */
 
+/* Returns the bits of a time that count. Where unsigned int is wider than a time of 16 bits, a sum
+ * or a difference of times may have more. */
+static inline weft_time weft_wrap_(weft_time time)
+{
+#if WEFT_TIME_BITS == 16
+    return (uint16_t)time;
+#else
+    return time;
+#endif
+}
+
 /* Returns true if `time` is `now` or earlier. If the clock wraps, `time` and `now` must not be
  * further apart than half the clock's range. */
 static inline bool weft_has_passed(weft_time time, weft_time now)
@@ -139,7 +150,14 @@ static inline weft_time weft_time_left(weft_time until, weft_time now)
 {
     if (!until || until == WEFT_FOREVER)
         return until;
-    return weft_has_passed(until, now) ? 0 : until - now;
+#if WEFT_TIME_BITS == 64
+    return until > now ? until - now : 0;
+#else
+    if (weft_has_passed(until, now))
+        return 0;
+    const weft_time left = weft_wrap_(until - now);
+    return left < WEFT_FOREVER ? left : WEFT_FOREVER - 1; /* a timer is armed */
+#endif
 }
 
 /* ---- Private ---- */
@@ -159,22 +177,8 @@ typedef struct weft_packed_time_ {
     uint32_t low, high;
 } weft_packed_time_;
 
-static inline weft_packed_time_ weft_pack_time_(weft_deadline_type_ time)
-{
-    weft_packed_time_ packed;
-    packed.low = (uint32_t)time;
-    packed.high = (uint32_t)(time >> 32);
-    return packed;
-}
-
-static inline weft_deadline_type_ weft_unpack_time_(weft_packed_time_ packed)
-{
-    return (weft_deadline_type_)packed.high << 32 | packed.low;
-}
 #else
 typedef weft_time weft_packed_time_;
-#define weft_pack_time_(time) (time)
-#define weft_unpack_time_(packed) (packed)
 #endif
 
 #ifdef __cplusplus

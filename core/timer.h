@@ -54,11 +54,6 @@ typedef struct weft_timers_ {
 #endif
 } weft_timers_;
 
-/* Returns true if a timer is armed. */
-static inline bool weft_has_timers_(const weft_timers_ *timers)
-{
-    return timers->used;
-}
 #else
 
 /* The timers of a loop. All zero bytes: there are no timers. */
@@ -69,16 +64,10 @@ typedef struct weft_timers_ {
 #endif
 } weft_timers_;
 
+#endif
+
 /* Returns true if a timer is armed. */
-static inline bool weft_has_timers_(const weft_timers_ *timers)
-{
-#if WEFT_TIME_BITS < 64
-    return timers->first || timers->forever;
-#else
-    return timers->first;
-#endif
-}
-#endif
+bool weft_has_timers_(const weft_timers_ *timers);
 
 /* Arms the timer `wait` for `deadline`. `wait` must be in no list. `now` is the present time. */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now);
@@ -96,6 +85,12 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
  * time may be earlier than the earliest deadline. Never returns 0. Returns WEFT_FOREVER only if no
  * timer will ever be due. */
 weft_time weft_timers_next_(const weft_timers_ *timers);
+
+#if WEFT_TIME_BITS < 64
+/* Returns true if a timer may be due at `now`. If the result is false, no timer is due, even if
+ * weft_timers_next_ returns `now`, because that clock wraps. */
+bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now);
+#endif
 
 /* Calls visit(node) for each timer. `node` is the member by which the timer is linked into a
  * list. */

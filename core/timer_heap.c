@@ -25,18 +25,30 @@ static unsigned bucket_of(const weft_timers_ *timers, weft_deadline_type_ deadli
 
 static weft_deadline_type_ deadline_of(weft_node_ *node)
 {
-    return weft_unpack_time_(weft_wait_of_(node)->deadline);
+    const weft_packed_time_ deadline = weft_wait_of_(node)->deadline;
+    return (weft_deadline_type_)deadline.high << 32 | deadline.low;
 }
 
-static void put(weft_timers_ *timers, weft_node_ *node)
+bool weft_has_timers_(const weft_timers_ *timers)
 {
-    const unsigned bucket = bucket_of(timers, deadline_of(node));
+    return timers->used;
+}
+
+/* Puts a timer into its bucket. A deadline that has passed counts as `reached`. */
+static void put(weft_timers_ *timers, weft_wait_ *wait, weft_deadline_type_ deadline)
+{
+    if (deadline < timers->reached)
+        deadline = timers->reached;
+    if (!timers->used || deadline < timers->next)
+        timers->next = deadline;
+    wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
+    const unsigned bucket = bucket_of(timers, deadline);
     const uint64_t bit = (uint64_t)1 << bucket;
     weft_node_ **const first = &timers->buckets[bucket];
-    if (*first && !(timers->unsorted & bit) && deadline_of(node) < deadline_of(*first))
-        weft_nodes_insert_(first, node, NULL);
+    if (*first && !(timers->unsorted & bit) && deadline < deadline_of(*first))
+        weft_nodes_insert_(first, &wait->node, NULL);
     else
-        weft_nodes_append_(first, node);
+        weft_nodes_append_(first, &wait->node);
     timers->used |= bit;
 }
 
@@ -58,59 +70,34 @@ static void sort(weft_timers_ *timers, unsigned bucket)
     if (least == timers->buckets[bucket])
         return;
     take(timers, bucket, least);
-    put(timers, least);
+    put(timers, weft_wait_of_(least), deadline_of(least));
 }
 
-/* Moves the timers of the lowest bucket to lower buckets; those of its least deadline to bucket
- * 0. */
-static void spread(weft_timers_ *timers, unsigned bucket)
+#if WEFT_TIME_BITS < 64
+/* Returns `now` as a time that does not wrap. */
+static weft_deadline_type_ unwrapped(const weft_timers_ *timers, weft_time now)
 {
-    weft_node_ *node = timers->buckets[bucket];
-    timers->reached = deadline_of(node);
-    timers->buckets[bucket] = NULL;
-    timers->used &= ~((uint64_t)1 << bucket);
-    while (node) {
-        weft_node_ *const next = node->next;
-        put(timers, node);
-        node = next;
-    }
-}
-
-static void arm(weft_timers_ *timers, weft_wait_ *wait, weft_deadline_type_ deadline)
-{
-    if (deadline < timers->reached)
-        deadline = timers->reached;
-    if (!timers->used || deadline < timers->next)
-        timers->next = deadline;
-    wait->deadline = weft_pack_time_(deadline);
-    put(timers, &wait->node);
-}
-
-#if WEFT_TIME_BITS == 64
-void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
-{
-    (void)now;
-    arm(timers, wait, deadline);
-}
-#else
-/* Brings the time that does not wrap up to `now`. */
-static void see(weft_timers_ *timers, weft_time now)
-{
-    const weft_time passed = now - (weft_time)timers->now;
-    timers->now += WEFT_TIME_BITS == 16 ? (uint16_t)passed : passed;
-}
-
-void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
-{
-    const weft_past_ delay = (weft_past_)(deadline - now);
-    see(timers, now);
-    arm(timers, wait, delay < 0 ? timers->now : timers->now + (weft_deadline_type_)delay);
+    return timers->now + weft_wrap_(now - (weft_time)timers->now);
 }
 #endif
 
+void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time when, weft_time now)
+{
+    weft_deadline_type_ deadline = when;
+#if WEFT_TIME_BITS < 64
+    const weft_past_ delay = (weft_past_)(when - now);
+    timers->now = unwrapped(timers, now);
+    const int64_t unwrapped_when = (int64_t)timers->now + delay;
+    deadline = unwrapped_when < 0 ? 0 : (weft_deadline_type_)unwrapped_when;
+#else
+    (void)now;
+#endif
+    put(timers, wait, deadline);
+}
+
 void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
 {
-    arm(timers, wait, INT64_MAX);
+    put(timers, wait, INT64_MAX);
 }
 
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
@@ -123,48 +110,55 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
         timers->unsorted &= ~((uint64_t)1 << bucket);
 }
 
-static weft_wait_ *pop(weft_timers_ *timers, weft_deadline_type_ now)
+/* If the first timer is not in bucket 0, moves the timers of its bucket to lower buckets; those of
+ * its deadline to bucket 0. */
+weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time time)
 {
+    weft_deadline_type_ now = time;
+#if WEFT_TIME_BITS < 64
+    now = timers->now = unwrapped(timers, time);
+#endif
     if (!timers->used || now < timers->next)
         return NULL;
     const unsigned bucket = bit_length(timers->used & -timers->used) - 1; /* the lowest */
     if (timers->unsorted >> bucket & 1)
         sort(timers, bucket);
-    timers->next = deadline_of(timers->buckets[bucket]);
+    weft_node_ *node = timers->buckets[bucket];
+    timers->next = deadline_of(node);
     if (now < timers->next)
         return NULL;
-    if (bucket > 0)
-        spread(timers, bucket);
+    if (bucket > 0) {
+        timers->reached = timers->next;
+        timers->buckets[bucket] = NULL;
+        timers->used &= ~((uint64_t)1 << bucket);
+        for (weft_node_ *next; node; node = next) {
+            next = node->next;
+            put(timers, weft_wait_of_(node), deadline_of(node));
+        }
+    }
     weft_node_ *const due = timers->buckets[0];
     take(timers, 0, due);
     return weft_wait_of_(due);
 }
 
-#if WEFT_TIME_BITS == 64
-weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
+#if WEFT_TIME_BITS < 64
+bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now)
 {
-    return pop(timers, now);
-}
-
-weft_time weft_timers_next_(const weft_timers_ *timers)
-{
-    return timers->used ? timers->next : WEFT_FOREVER;
-}
-#else
-weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
-{
-    see(timers, now);
-    return pop(timers, timers->now);
-}
-
-weft_time weft_timers_next_(const weft_timers_ *timers)
-{
-    if (!timers->used || timers->next == INT64_MAX)
-        return WEFT_FOREVER;
-    const weft_time next = (weft_time)timers->next;
-    return !next || next == WEFT_FOREVER ? next - 1 : next; /* these two have another meaning */
+    return timers->used && unwrapped(timers, now) >= timers->next;
 }
 #endif
+
+weft_time weft_timers_next_(const weft_timers_ *timers)
+{
+#if WEFT_TIME_BITS == 64
+    return timers->used ? timers->next : WEFT_FOREVER;
+#else
+    if (!timers->used || timers->next == INT64_MAX)
+        return WEFT_FOREVER;
+    const weft_time next = weft_wrap_((weft_time)timers->next);
+    return !next || next == WEFT_FOREVER ? weft_wrap_(next - 1) : next; /* the two mean more */
+#endif
+}
 
 void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node))
 {

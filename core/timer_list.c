@@ -5,7 +5,21 @@
 
 static weft_time deadline_of(weft_node_ *node)
 {
-    return weft_unpack_time_(weft_wait_of_(node)->deadline);
+#if WEFT_TIME_BITS == 64
+    const weft_packed_time_ packed = weft_wait_of_(node)->deadline;
+    return (weft_time)packed.high << 32 | packed.low;
+#else
+    return weft_wait_of_(node)->deadline;
+#endif
+}
+
+bool weft_has_timers_(const weft_timers_ *timers)
+{
+#if WEFT_TIME_BITS == 64
+    return timers->first;
+#else
+    return timers->first || timers->forever;
+#endif
 }
 
 /* Returns true if `time` is later than `other`. On a clock that wraps, both are compared by their
@@ -24,7 +38,11 @@ static bool is_later(weft_time time, weft_time other, weft_time now)
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
 {
     weft_node_ *const first = timers->first, *const node = &wait->node;
-    wait->deadline = weft_pack_time_(deadline);
+#if WEFT_TIME_BITS == 64
+    wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
+#else
+    wait->deadline = weft_wrap_(deadline);
+#endif
     weft_node_ *before = first ? weft_wait_of_(first)->previous : NULL;
     while (before && is_later(deadline_of(before), deadline, now))
         before = before == first ? NULL : weft_wait_of_(before)->previous;
@@ -73,10 +91,17 @@ weft_time weft_timers_next_(const weft_timers_ *timers)
     const weft_time next = deadline_of(timers->first);
 #if WEFT_TIME_BITS < 64
     if (!next || next == WEFT_FOREVER)
-        return next - 1; /* one of the two times that have a meaning of their own */
+        return weft_wrap_(next - 1); /* one of the two times that have a meaning of their own */
 #endif
     return next;
 }
+
+#if WEFT_TIME_BITS < 64
+bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now)
+{
+    return timers->first && weft_has_passed(deadline_of(timers->first), now);
+}
+#endif
 
 static void visit_list(weft_node_ *node, void (*visit)(weft_node_ *node))
 {

@@ -75,9 +75,8 @@ WEFT_DECLARE(weft_barrier_wait);
  * raises no other error. The macro evaluates `barrier` again when the calling task resumes. O(n),
  * n: the waiting tasks. */
 #define weft_barrier_reset(barrier)                                                                \
-    WEFT_WAIT_RESUME_(                                                                             \
-        weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_RESETTING_),             \
-        weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_RESETTING_))
+    WEFT_WAIT_(weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_RESETTING_),      \
+               weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_RESETTING_))
 
 /* weft_barrier_abort(weft_barrier *barrier): `await barrier.abort()`. Breaks the barrier. The tasks
  * that wait at the barrier then raise weft_broken_barrier_error. Each task that calls
@@ -86,8 +85,8 @@ WEFT_DECLARE(weft_barrier_wait);
  * this wait, raises weft_cancelled_error and changes nothing. The macro evaluates `barrier` again
  * when the calling task resumes. O(n), n: the waiting tasks. */
 #define weft_barrier_abort(barrier)                                                                \
-    WEFT_WAIT_RESUME_(weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_BROKEN_),  \
-                      weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_BROKEN_))
+    WEFT_WAIT_(weft_barrier_change_begin_((barrier), weft_context_, WEFT_BARRIER_BROKEN_),         \
+               weft_barrier_change_resume_((barrier), weft_context_, WEFT_BARRIER_BROKEN_))
 
 /* barrier.parties. Returns the number of tasks that make a round. O(1). */
 static inline size_t weft_barrier_parties(const weft_barrier *barrier)

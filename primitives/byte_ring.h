@@ -74,8 +74,8 @@ bool weft_byte_ring_put(weft_byte_ring *ring, unsigned char byte);
  * is evaluated more than once. O(1). */
 #define weft_byte_ring_get(ring, into)                                                             \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_byte_ring_get_begin_((ring), weft_context_),                         \
-                         weft_byte_ring_get_resume_((ring), weft_context_));                       \
+        WEFT_WAIT_(weft_byte_ring_get_begin_((ring), weft_context_),                               \
+                   WEFT_FOLLOW_(weft_byte_ring_get_resume_((ring), weft_context_)));               \
         *(into) = weft_byte_ring_take_(ring);                                                      \
     } while (0)
 

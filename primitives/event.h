@@ -21,8 +21,8 @@ typedef struct weft_event {
  * cleared before the task runs. If the task is cancelled, raises weft_cancelled_error; there is no
  * other error. The macro evaluates `event` again when the task resumes. O(1). */
 #define weft_event_wait(event)                                                                     \
-    WEFT_WAIT_RESUME_(weft_event_wait_begin_((event), weft_context_),                              \
-                      weft_event_wait_resume_((event), weft_context_))
+    WEFT_WAIT_(weft_event_wait_begin_((event), weft_context_),                                     \
+               weft_event_wait_resume_((event), weft_context_))
 
 /* event.set(). Wakes all tasks that wait, in the order in which they came. O(n), n: the waiting
  * tasks. */

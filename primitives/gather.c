@@ -53,7 +53,7 @@ static void on_part_end(weft_loop *loop, weft_handle *handle)
     if (!weft_is_parked_(parent) || !count_end(gather, handle->wait.awaited))
         return;
     end_wait(gather);
-    weft_wake_with_(parent, gather->error);
+    weft_wake_(parent, gather->error);
 }
 
 /* Called at the end of a part, and not by the loop (weft_observe_end_). Only counts the end of a

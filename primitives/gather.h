@@ -134,8 +134,8 @@ typedef struct weft_gather_ {
     }
 
 #define WEFT_GATHER_(g, collects)                                                                  \
-    WEFT_WAIT_RESUME_(weft_gather_begin_(weft_context_, &(g)->gather, (collects)),                 \
-                      weft_gather_resume_(&(g)->gather, weft_context_))
+    WEFT_WAIT_(weft_gather_begin_(weft_context_, &(g)->gather, (collects)),                        \
+               weft_gather_resume_(&(g)->gather, weft_context_))
 
 /* Expands to a list: the addresses of the members `awaitable` of the given tasks and futures, 1 to
  * 8 of them. */

@@ -74,7 +74,7 @@ static void child_ended(weft_loop *loop, weft_task *child)
     weft_group *const group = WEFT_CONTAINER_(child->awaitable.scope, weft_group, scope);
     weft_leave_scope_(child);
     if (!group->scope.children && group->waits && weft_is_parked_(group->scope.parent))
-        weft_wake_(group->scope.parent);
+        weft_wake_(group->scope.parent, NULL);
     if (child->root.flags & WEFT_POOLED_)
         loop->pooled(&group->scope, child);
     if (weft_error_is(child->awaitable.error, &weft_any_error))

@@ -26,8 +26,8 @@ typedef struct weft_lock {
  * `lock` again when the task resumes. O(1 + c), c: the waiting tasks that were cancelled and have
  * not run since. */
 #define weft_lock_acquire(lock)                                                                    \
-    WEFT_WAIT_RESUME_(weft_lock_acquire_begin_((lock), weft_context_),                             \
-                      weft_lock_acquire_resume_((lock), weft_context_))
+    WEFT_WAIT_(weft_lock_acquire_begin_((lock), weft_context_),                                    \
+               weft_lock_acquire_resume_((lock), weft_context_))
 
 /* lock.release(). Releases the lock, and wakes the first waiting task. Returns NULL, or
  * weft_invalid_state_error if no task holds the lock. O(1). */

@@ -65,8 +65,8 @@ struct weft_pool_ {
 #define WEFT_GROUP_CREATE_POOLED_(group, name, p, ...)                                             \
     do {                                                                                           \
         WEFT_REQUIRE_TASK_(name, &(p)->slots->task);                                               \
-        WEFT_WAIT_RESUME_(weft_pool_acquire_begin_((group), WEFT_POOL_OF_(p), weft_context_),      \
-                          weft_semaphore_acquire_resume_(&(p)->pool.free_slots, weft_context_));   \
+        WEFT_WAIT_(weft_pool_acquire_begin_((group), WEFT_POOL_OF_(p), weft_context_),             \
+                   weft_semaphore_acquire_resume_(&(p)->pool.free_slots, weft_context_));          \
         weft_check(weft_pool_admit_((group), &(p)->pool));                                         \
         {                                                                                          \
             weft_task *const weft_created_ =                                                       \

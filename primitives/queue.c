@@ -109,33 +109,35 @@ const weft_error *weft_queue_put_error_(const weft_queue_ *queue)
     return queue->is_shut_down ? &weft_queue_shut_down_error : &weft_queue_full_error;
 }
 
-const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
+static void require_room(const weft_queue_ *queue, const char *file, unsigned line)
 {
     if (!queue->room)
-        panic_at(WEFT_FILE_, __LINE__);
+        panic_at(file, line);
+}
+
+const weft_error *weft_queue_put_error_of_(const weft_queue_ *queue)
+{
+    require_room(queue, WEFT_FILE_, __LINE__);
     return weft_queue_put_error_(queue);
 }
 
 const weft_error *weft_queue_get_error_of_(const weft_queue_ *queue)
 {
-    if (!queue->room)
-        panic_at(WEFT_FILE_, __LINE__);
+    require_room(queue, WEFT_FILE_, __LINE__);
     return weft_queue_get_error_(queue);
 }
 
 const weft_error *weft_queue_put_error_at_(const weft_queue_ *queue, const char *file,
                                            unsigned line)
 {
-    if (!queue->room)
-        panic_at(file, line);
+    require_room(queue, file, line);
     return weft_queue_put_error_(queue);
 }
 
 const weft_error *weft_queue_get_error_at_(const weft_queue_ *queue, const char *file,
                                            unsigned line)
 {
-    if (!queue->room)
-        panic_at(file, line);
+    require_room(queue, file, line);
     return weft_queue_get_error_(queue);
 }
 

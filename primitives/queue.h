@@ -142,8 +142,8 @@ struct weft_queue_ {
  * O(log n + c), n: the items in the queue. */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_put_begin_(&(q)->queue, weft_context_),                        \
-                         weft_queue_put_resume_(&(q)->queue, weft_context_));                      \
+        WEFT_WAIT_(weft_queue_put_begin_(&(q)->queue, weft_context_),                              \
+                   WEFT_FOLLOW_(weft_queue_put_resume_(&(q)->queue, weft_context_)));              \
         if (WEFT_QUEUE_PUT_(q, weft_queue_put_error_(&(q)->queue), __VA_ARGS__))                   \
             weft_raise(weft_queue_put_error_(&(q)->queue));                                        \
     } while (0)
@@ -155,8 +155,8 @@ struct weft_queue_ {
  * has taken no item. Costs what weft_queue_put costs. */
 #define weft_queue_get(q, into)                                                                    \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),             \
-                         weft_queue_get_from_array_resume_(&(q)->queue, weft_context_));           \
+        WEFT_WAIT_(weft_queue_get_from_array_begin_(&(q)->queue, weft_context_),                   \
+                   WEFT_FOLLOW_(weft_queue_get_from_array_resume_(&(q)->queue, weft_context_)));   \
         *(into) = (q)->items[weft_queue_get_index_(&(q)->queue)];                                  \
         weft_queue_get_commit_(&(q)->queue, WEFT_QUEUE_ITEMS_(q));                                 \
     } while (0)
@@ -225,8 +225,8 @@ struct weft_queue_ {
  * on average over many gets. */
 #define weft_queue_get_item(q, into)                                                               \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_queue_get_begin_(&(q)->queue, weft_context_),                        \
-                         weft_queue_get_resume_(&(q)->queue, weft_context_));                      \
+        WEFT_WAIT_(weft_queue_get_begin_(&(q)->queue, weft_context_),                              \
+                   WEFT_FOLLOW_(weft_queue_get_resume_(&(q)->queue, weft_context_)));              \
         *(into) = WEFT_QUEUE_ITEM_(q);                                                             \
     } while (0)
 
@@ -243,8 +243,8 @@ struct weft_queue_ {
  * once for every item that was put. If the task is cancelled, raises weft_cancelled_error. The
  * macro raises no other error. O(1). */
 #define weft_queue_join(q)                                                                         \
-    WEFT_WAIT_RESUME_(weft_queue_join_begin_(&(q)->queue, weft_context_),                          \
-                      weft_queue_join_resume_(&(q)->queue, weft_context_))
+    WEFT_WAIT_(weft_queue_join_begin_(&(q)->queue, weft_context_),                                 \
+               weft_queue_join_resume_(&(q)->queue, weft_context_))
 
 /* weft_queue_task_done(q): q.task_done(). Tells the queue that the work on one item is done. An
  * item is unfinished until then. If no item is unfinished after the call, wakes the tasks that wait

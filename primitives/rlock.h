@@ -23,8 +23,8 @@ typedef struct weft_rlock {
  * cancelled while it waits, it raises weft_cancelled_error and does not get the lock. There is no
  * other error. The macro evaluates `rlock` again when the task resumes. */
 #define weft_rlock_acquire(rlock)                                                                  \
-    WEFT_WAIT_RESUME_(weft_rlock_acquire_begin_((rlock), weft_context_),                           \
-                      weft_rlock_acquire_resume_((rlock), weft_context_))
+    WEFT_WAIT_(weft_rlock_acquire_begin_((rlock), weft_context_),                                  \
+               weft_rlock_acquire_resume_((rlock), weft_context_))
 
 /* weft_rlock_release(weft_rlock *rlock): lock.release(), in a coroutine. The macro is an
  * expression. Its value is NULL, or weft_invalid_state_error if the running task does not hold the

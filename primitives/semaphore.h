@@ -47,8 +47,8 @@ void weft_bounded_semaphore_init(weft_semaphore *semaphore, size_t n);
  * again when the task resumes. O(1 + c), c: the waiting tasks that were cancelled and have not run
  * since. */
 #define weft_semaphore_acquire(semaphore)                                                          \
-    WEFT_WAIT_RESUME_(weft_semaphore_acquire_begin_((semaphore), weft_context_),                   \
-                      weft_semaphore_acquire_resume_((semaphore), weft_context_))
+    WEFT_WAIT_(weft_semaphore_acquire_begin_((semaphore), weft_context_),                          \
+               weft_semaphore_acquire_resume_((semaphore), weft_context_))
 
 /* semaphore.release(). Gives a unit back, and grants it to the first waiting task. Any task may
  * release a unit. If all units of a bounded semaphore are free, changes nothing and returns

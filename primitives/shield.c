@@ -10,7 +10,7 @@ static void on_part_end(weft_loop *loop, weft_handle *handle)
     weft_shield *const shield = WEFT_HANDLE_OWNER(handle, weft_shield, handle);
     (void)loop;
     if (weft_is_parked_(shield->parent))
-        weft_wake_with_(shield->parent, weft_retrieve_error_(handle->wait.awaited));
+        weft_wake_(shield->parent, weft_retrieve_error_(handle->wait.awaited));
 }
 
 /* An awaitable that has ended, or cannot be awaited, is left to weft_await_. */

@@ -28,8 +28,8 @@ typedef struct weft_shield {
  * wait uses the shield, or if weft_await(p) would raise weft_invalid_state_error. The macro
  * evaluates `shield` again when the waiting task resumes. O(1). */
 #define weft_await_shielded(shield, p)                                                             \
-    WEFT_WAIT_RESUME_(weft_await_shielded_begin_((shield), weft_context_, &(p)->awaitable),        \
-                      weft_await_shielded_resume_((shield), weft_context_))
+    WEFT_WAIT_(weft_await_shielded_begin_((shield), weft_context_, &(p)->awaitable),               \
+               weft_await_shielded_resume_((shield), weft_context_))
 
 /* ---- Private ---- */
 

@@ -16,19 +16,20 @@ static void expire(weft_loop *loop, weft_handle *handle)
     weft_cancel_task_(limit->task);
 }
 
-/* Arms the limit. A limit that is due is a call in the next tick, and needs no timer. */
-static void arm(weft_timeout *limit, weft_time when, bool due)
+/* Arms the limit, unless there is none. A limit that is due is a call in the next tick, and needs
+ * no timer. */
+static void arm(weft_timeout *limit, weft_time when, bool due, bool none)
 {
     limit->when = when;
     if (due)
         weft_call_soon(loop_of(limit), &limit->handle, expire);
-    else if (when != WEFT_FOREVER)
+    else if (!none)
         weft_call_at(loop_of(limit), &limit->handle, when, expire);
 }
 
 static bool is_due(const weft_timeout *limit, weft_time when)
 {
-    return when != WEFT_FOREVER && when <= weft_loop_time(loop_of(limit));
+    return when != WEFT_FOREVER && weft_has_passed(when, weft_loop_time(loop_of(limit)));
 }
 
 static bool is_entered(const weft_timeout *limit)
@@ -51,16 +52,20 @@ const weft_error *weft_timeout_enter_at_(weft_timeout *limit, weft_context *cont
 {
     const weft_error *const error = enter(limit, context);
     if (!error)
-        arm(limit, when, is_due(limit, when));
+        arm(limit, when, is_due(limit, when), when == WEFT_FOREVER);
     return error;
 }
 
 const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context, weft_time delay)
 {
     const weft_error *const error = enter(limit, context);
-    if (!error)
-        arm(limit, weft_deadline_(loop_of(limit), delay), !delay || weft_is_negative_(delay));
-    return error;
+    if (error)
+        return error;
+    const weft_time when = weft_deadline_(loop_of(limit), delay);
+    /* The end of a delay may be WEFT_FOREVER by chance, on a clock that wraps. */
+    const bool none = (WEFT_TIME_BITS == 64 ? when : delay) == WEFT_FOREVER;
+    arm(limit, when, !delay || weft_is_negative_(delay), none);
+    return NULL;
 }
 
 const weft_error *weft_timeout_leave_(weft_timeout *limit, weft_context *context)
@@ -78,6 +83,6 @@ const weft_error *weft_timeout_reschedule(weft_timeout *limit, weft_time when)
     if (limit->state != WEFT_TIMEOUT_ENTERED_)
         return &weft_invalid_state_error;
     weft_handle_cancel(loop_of(limit), &limit->handle);
-    arm(limit, when, is_due(limit, when));
+    arm(limit, when, is_due(limit, when), when == WEFT_FOREVER);
     return NULL;
 }

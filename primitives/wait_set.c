@@ -17,7 +17,7 @@ static void wake(weft_wait_set_ *set)
 {
     weft_task *const parent = set->multi_wait.parent;
     if (weft_is_listed_(parent) && parent->live.wait.node.listed_for == WEFT_WHERE_(set))
-        weft_wake_(parent);
+        weft_wake_(parent, NULL);
 }
 
 static void time_out(weft_loop *loop, weft_handle *handle)

@@ -66,10 +66,10 @@ typedef struct weft_wait_set_ {
  * The macro weft_wait_first waits until a part has ended (FIRST_COMPLETED). The macro
  * weft_wait_first_error waits until a part has ended with an error other than a cancellation, or
  * until all parts have ended (FIRST_EXCEPTION). The macro weft_wait_all waits until all parts have
- * ended (ALL_COMPLETED). `limit` is the longest wait in microseconds; WEFT_FOREVER: no limit. When
- * the limit has passed, the wait ends without an error. weft_done(part) then returns true for the
- * parts that have ended. After the wait, all parts stay in the set, and a task may wait for the set
- * again. If the waiting task is cancelled, the parts are not cancelled. Raises
+ * ended (ALL_COMPLETED). `limit` is the longest wait in units of weft_time; WEFT_FOREVER: no limit.
+ * When the limit has passed, the wait ends without an error. weft_done(part) then returns true for
+ * the parts that have ended. After the wait, all parts stay in the set, and a task may wait for the
+ * set again. If the waiting task is cancelled, the parts are not cancelled. Raises
  * weft_invalid_state_error if the set has no parts, a task waits for the set already, or a part
  * belongs to another loop. After the wait, weft keeps no pointer to the set. The macro evaluates
  * `s` again when the waiting task resumes. O(n), n: the parts. */
@@ -90,35 +90,35 @@ typedef struct weft_wait_set_ {
  * } weft_end
  * `async for which in asyncio.as_completed(s, timeout=limit):`, for the set *s.
  * The macro weft_with_completed begins a block. Inside the block the program must not move or reuse
- * the set. `limit` is the time for the block, in microseconds from its beginning; WEFT_FOREVER: no
- * limit. The macro weft_completed_left returns the number of parts that weft_next_completed has not
- * given to the program yet. The macro weft_next_completed waits until one more part has ended. It
- * then stores a pointer to this part, a weft_future *, in self->which. The parts come in the order
- * in which they end. To learn which part has ended, compare the pointer with weft_as_future(part).
- * To raise the part's error, await the pointer. After the block, in whatever way the program leaves
- * it, the set has no parts, and weft keeps no pointer to the set. Errors: weft_with_completed
- * raises weft_invalid_state_error if a task waits for the set already, or if a part belongs to
- * another loop. The macro weft_next_completed raises weft_invalid_state_error if the running task
- * is not in the block, or if the program has got all parts before the limit. After the limit,
- * weft_next_completed first gives the program the parts that ended in time, and then raises
- * weft_timeout_error. The macros evaluate `s` more than once. The block costs O(n), n: the parts.
- * Each weft_next_completed costs O(1). */
+ * the set. `limit` is the time for the block, in units of weft_time from its beginning;
+ * WEFT_FOREVER: no limit. The macro weft_completed_left returns the number of parts that
+ * weft_next_completed has not given to the program yet. The macro weft_next_completed waits until
+ * one more part has ended. It then stores a pointer to this part, a weft_future *, in self->which.
+ * The parts come in the order in which they end. To learn which part has ended, compare the pointer
+ * with weft_as_future(part). To raise the part's error, await the pointer. After the block, in
+ * whatever way the program leaves it, the set has no parts, and weft keeps no pointer to the set.
+ * Errors: weft_with_completed raises weft_invalid_state_error if a task waits for the set already,
+ * or if a part belongs to another loop. The macro weft_next_completed raises
+ * weft_invalid_state_error if the running task is not in the block, or if the program has got all
+ * parts before the limit. After the limit, weft_next_completed first gives the program the parts
+ * that ended in time, and then raises weft_timeout_error. The macros evaluate `s` more than once.
+ * The block costs O(n), n: the parts. Each weft_next_completed costs O(1). */
 #define weft_with_completed(s, limit)                                                              \
     WEFT_WITH_(weft_check(weft_completed_enter_(&(s)->set, weft_context_, WEFT_DELAY_(limit))),    \
                weft_completed_exit_(&(s)->set))
 #define weft_completed_left(s) ((s)->set.multi_wait.count)
 #define weft_next_completed(s, which)                                                              \
     do {                                                                                           \
-        WEFT_WAIT_RETRY_(weft_completed_next_begin_(&(s)->set, weft_context_),                     \
-                         weft_completed_next_resume_(&(s)->set, weft_context_));                   \
+        WEFT_WAIT_(weft_completed_next_begin_(&(s)->set, weft_context_),                           \
+                   WEFT_FOLLOW_(weft_completed_next_resume_(&(s)->set, weft_context_)));           \
         *(which) = weft_completed_take_(&(s)->set);                                                \
     } while (0)
 
 /* ---- Private ---- */
 
 #define WEFT_WAIT_UNTIL_(s, limit, until)                                                          \
-    WEFT_WAIT_RESUME_(weft_wait_begin_(&(s)->set, weft_context_, WEFT_DELAY_(limit), (until)),     \
-                      weft_wait_resume_(&(s)->set))
+    WEFT_WAIT_(weft_wait_begin_(&(s)->set, weft_context_, WEFT_DELAY_(limit), (until)),            \
+               weft_wait_resume_(&(s)->set))
 
 weft_step_ weft_wait_begin_(weft_wait_set_ *set, weft_context *context, weft_time limit,
                             enum weft_wait_until_ until);

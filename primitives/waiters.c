@@ -62,7 +62,7 @@ static void wake_from(weft_wait_ *wait, size_t n)
 {
     for (; n && wait; wait = wait->listed_after) {
         if (weft_is_parked_unchecked_(weft_task_of_wait_(wait))) {
-            weft_wake_(weft_task_of_wait_(wait));
+            weft_wake_(weft_task_of_wait_(wait), NULL);
             n--;
         } else if (weft_is_checked_(weft_task_of_wait_(wait))) {
             check_and_wake_from(wait, n);
@@ -81,7 +81,7 @@ void weft_waiters_wake_all_(weft_waiters_ *waiters)
 {
     for (weft_wait_ *wait = waiters->first; wait; wait = wait->listed_after) {
         if (weft_is_parked_unchecked_(weft_task_of_wait_(wait))) {
-            weft_wake_(weft_task_of_wait_(wait));
+            weft_wake_(weft_task_of_wait_(wait), NULL);
         } else if (weft_is_checked_(weft_task_of_wait_(wait))) {
             check_and_wake_from(wait, SIZE_MAX);
             return;

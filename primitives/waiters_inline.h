@@ -13,7 +13,7 @@ WEFT_WAITERS_INLINE_ void weft_waiters_unlink_(weft_waiters_ *waiters, weft_wait
 WEFT_WAITERS_INLINE_ void weft_waiters_wake_granted_(weft_wait_ *wait)
 {
     weft_task *const task = weft_task_of_wait_(wait);
-    weft_wake_(task);
+    weft_wake_(task, NULL);
     task->root.flags |= WEFT_GRANTED_;
 }
 
@@ -40,7 +40,7 @@ WEFT_WAITERS_INLINE_ void weft_waiters_wake_first_(weft_waiters_ *waiters)
     if (!first)
         return;
     if (weft_is_parked_unchecked_(weft_task_of_wait_(first)))
-        weft_wake_(weft_task_of_wait_(first));
+        weft_wake_(weft_task_of_wait_(first), NULL);
     else if (weft_is_checked_(weft_task_of_wait_(first)))
         weft_waiters_wake_(waiters, 1);
 }

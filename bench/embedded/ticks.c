@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The backend of the measured programs: doc/porting.md's, for each width and unit of weft_time. It
- * is not counted as weft's. */
+/* The backend of the measured programs, for each width and unit of weft_time. It is not counted as
+ * weft's. */
 #include <core/backend/machine.h>
 
 #ifdef __x86_64__ /* core/backend/machine.c has the other machines */

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -16,7 +15,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/backend/units.h"
 #include "core/descriptor.h"
+
+/* 100 ms, or what the clock holds. */
+#if WEFT_TIME_BITS == 16 && WEFT_TIME_HZ > 300000
+#define CHECK_EVERY WEFT_MS(INT16_MAX / (WEFT_TIME_HZ / 1000) / 2)
+#else
+#define CHECK_EVERY WEFT_MS(100)
+#endif
 
 static weft_epoll *epoll_of(weft_backend *backend)
 {
@@ -28,7 +35,7 @@ static weft_time epoll_now(weft_backend *backend)
     weft_epoll *const self = epoll_of(backend);
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
-        self->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+        self->now = weft_units_of_(now.tv_sec, now.tv_nsec);
     return self->now;
 }
 
@@ -245,26 +252,18 @@ static bool notify_closed(weft_epoll *self)
     return found;
 }
 
-/* Searches for closed descriptors if check_every has passed since the last search. Returns the end
- * of the sleep: a sleep ends at the next search at the latest. After a search the sleep may be
- * longer, because no task runs meanwhile that could close a file. */
-static weft_time check(weft_epoll *self, weft_time now, weft_time until)
+/* Searches for closed descriptors if check_every has passed since the last search. Returns how long
+ * the sleep may last, at most `left`: a sleep ends at the next search at the latest. After a search
+ * the sleep may be longer, because no task runs meanwhile that could close a file. */
+static weft_time check(weft_epoll *self, weft_time now, weft_time left)
 {
-    const weft_time next = self->checked + self->check_every;
-    if (now < next)
-        return until < next ? until : next;
+    const weft_time passed = weft_wrap_(now - self->checked);
+    if (passed < self->check_every) {
+        const weft_time rest = self->check_every - passed;
+        return left < rest ? left : rest;
+    }
     self->checked = now;
-    return notify_closed(self) ? 0 : until;
-}
-
-/* Returns the milliseconds from `now` to `until`, rounded up, so that a sleep does not end before
- * the timer is due. */
-static int rest_in_ms(weft_time now, weft_time until)
-{
-    if (until <= now)
-        return 0;
-    const weft_time rest = (until - now - 1) / 1000 + 1;
-    return rest < INT_MAX ? (int)rest : INT_MAX;
+    return notify_closed(self) ? 0 : left;
 }
 
 /* A signal (EINTR) ends the sleep early, which does no harm. epoll reports the events for which
@@ -274,11 +273,11 @@ static void epoll_sleep(weft_backend *backend, weft_time until)
     weft_epoll *const self = epoll_of(backend);
     struct epoll_event events[64];
     const weft_time now = epoll_now(backend);
+    weft_time left = weft_time_left(until, now);
     if (weft_first_watch(backend->loop))
-        until = check(self, now, until);
-    if (self->always)
-        until = 0;
-    const int count = epoll_wait(self->epoll, events, 64, rest_in_ms(now, until));
+        left = check(self, now, left);
+    const int timeout = left == WEFT_FOREVER ? -1 : weft_ms_of_(left);
+    const int count = epoll_wait(self->epoll, events, 64, self->always ? 0 : timeout);
     for (int i = 0; i < count; i++)
         notify(self, &events[i]);
     if (self->always)
@@ -299,7 +298,7 @@ bool weft_epoll_init(weft_epoll *backend)
                     .close_wake = epoll_close_wake},
         .epoll = epoll_create1(EPOLL_CLOEXEC),
         .wake_event = -1,
-        .check_every = WEFT_MS(100),
+        .check_every = CHECK_EVERY,
     };
     (void)epoll_now(&backend->backend); /* a first time, for a clock that fails later */
     return backend->epoll >= 0;

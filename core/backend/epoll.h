@@ -32,9 +32,9 @@ typedef struct weft_epoll {
     struct weft_epoll_slot_ *slots; /* an array; the index is the descriptor's number */
     size_t room;                    /* number of elements of the array `slots` */
     size_t always;                  /* number of watches whose descriptor is always ready */
-    weft_time now;         /* the time read last, in microseconds; used if the clock fails later */
-    weft_time checked;     /* time of the last search for closed descriptors, in microseconds */
-    weft_time check_every; /* least time between two searches, in microseconds; at first 100 ms */
+    weft_time now;                  /* the time read last; used if the clock fails later */
+    weft_time checked;              /* time of the last search for closed descriptors */
+    weft_time check_every;          /* least time between two searches; at first 100 ms */
 } weft_epoll;
 
 /* Initialises the backend. The program owns *backend, and must call weft_epoll_close after

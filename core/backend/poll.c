@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/backend/select.h"
+#include "core/backend/units.h"
 #include "core/descriptor.h"
 
 static weft_poll *poll_of(weft_backend *backend)
@@ -22,7 +22,7 @@ static weft_time poll_now(weft_backend *backend)
     weft_poll *const self = poll_of(backend);
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
-        self->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+        self->now = weft_units_of_(now.tv_sec, now.tv_nsec);
     return self->now;
 }
 
@@ -164,11 +164,7 @@ int weft_poll_timeout(weft_poll *backend, weft_time until)
 {
     if (until == WEFT_FOREVER)
         return -1;
-    const weft_time now = until ? poll_now(&backend->backend) : 0;
-    if (until <= now)
-        return 0;
-    const weft_time rest = (until - now - 1) / 1000 + 1;
-    return rest < INT_MAX ? (int)rest : INT_MAX;
+    return until ? weft_ms_of_(weft_time_left(until, poll_now(&backend->backend))) : 0;
 }
 
 /* poll() reports POLLHUP and POLLERR always. A read or write then does not block, but fails. */

@@ -33,7 +33,7 @@ typedef struct weft_poll {
     nfds_t *entry_of;
     size_t numbers;   /* number of elements of the array entry_of */
     int wake_pipe[2]; /* a pipe that ends a sleep: the read end, the write end; -1: not open */
-    weft_time now;    /* the time read last, in microseconds; used if the clock fails later */
+    weft_time now;    /* the time read last; used if the clock fails later */
     bool notified;    /* true: the host has called weft_poll_notify, so sleep() need not poll */
 } weft_poll;
 

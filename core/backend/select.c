@@ -8,10 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/backend/units.h"
 #include "core/descriptor.h"
 
 /* Some systems refuse longer timeouts than 31 days. */
-#define LONGEST_SLEEP WEFT_SECONDS(24 * 60 * 60)
+enum { LONGEST_SLEEP = 24 * 60 * 60 };
 
 static weft_select *select_of(weft_backend *backend)
 {
@@ -23,7 +24,7 @@ static weft_time select_now(weft_backend *backend)
     weft_select *const select = select_of(backend);
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) == 0)
-        select->now = WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+        select->now = weft_units_of_(now.tv_sec, now.tv_nsec);
     return select->now;
 }
 
@@ -226,15 +227,17 @@ static int highest(weft_select *select)
     return select->highest > select->wake_pipe[0] ? select->highest : select->wake_pipe[0];
 }
 
+/* Returns how long select() may wait, rounded up. */
 static struct timeval rest_until(weft_backend *backend, weft_time until)
 {
-    const weft_time now = until && until != WEFT_FOREVER ? select_now(backend) : 0;
-    weft_time rest = until > now ? until - now : 0;
-    if (rest > LONGEST_SLEEP)
-        rest = LONGEST_SLEEP;
-    struct timeval timeout;
-    timeout.tv_sec = (time_t)(rest / WEFT_SECONDS(1));
-    timeout.tv_usec = (suseconds_t)(rest % WEFT_SECONDS(1));
+    const bool has_timer = until && until != WEFT_FOREVER;
+    const uint64_t rest = has_timer ? weft_time_left(until, select_now(backend)) : until;
+    struct timeval timeout = {LONGEST_SLEEP, 0};
+    if (rest / WEFT_TIME_HZ < LONGEST_SLEEP) {
+        const uint64_t part = (rest % WEFT_TIME_HZ * 1000000 + (WEFT_TIME_HZ - 1)) / WEFT_TIME_HZ;
+        timeout.tv_sec = (time_t)(rest / WEFT_TIME_HZ + part / 1000000);
+        timeout.tv_usec = (suseconds_t)(part % 1000000);
+    }
     return timeout;
 }
 

@@ -20,7 +20,7 @@ typedef struct weft_select {
     int highest;       /* no descriptor in `watched` is above this number; -1: there is none */
     int wake_pipe[2];  /* a pipe that ends a sleep: the read end, the write end; -1: not open */
     pid_t process;     /* the process that made the wake pipe; a child of fork() makes its own */
-    weft_time now;     /* the time read last, in microseconds; used if the clock fails later */
+    weft_time now;     /* the time read last; used if the clock fails later */
 } weft_select;
 
 /* weft_select_init(weft_select *backend): initialises the backend. Tasks can wait for descriptors

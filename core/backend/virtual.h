@@ -14,7 +14,8 @@ extern "C" {
  * outside of the loop can wake it. */
 typedef struct weft_virtual {
     weft_backend backend;
-    weft_time now; /* the clock, in microseconds; may be advanced while the loop does not run */
+    weft_time
+        now; /* the clock, in units of weft_time; may be advanced while the loop does not run */
 } weft_virtual;
 
 /* Initialises the backend. The clock begins at 0. O(1). */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MICROSECONDS_IN_MS = 1000, SLOW_CALL_MS = 100 };
+enum { SLOW_CALL_MS = 100 };
 
 static const weft_inspection_ debugged;
 
@@ -45,7 +45,7 @@ static void report_slow_call(weft_loop *loop, const weft_slow_call *call)
         write_text(loop, call->location.coroutine);
     }
     write_text(loop, " kept the loop for ");
-    write_number(loop, call->duration / MICROSECONDS_IN_MS);
+    write_number(loop, call->duration * UINT64_C(1000) / WEFT_TIME_HZ);
     write_text(loop, " ms\n");
 }
 
@@ -259,7 +259,7 @@ static void run_entry(weft_loop *loop, weft_node_ *node)
 static weft_time end_call(weft_loop *loop, weft_slow_call *call, weft_time began)
 {
     const weft_time now = weft_loop_time(loop);
-    call->duration = now - began;
+    call->duration = weft_wrap_(now - began);
     if (call->duration <= loop->longest)
         return now;
     loop->context.running = NULL;

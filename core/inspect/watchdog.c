@@ -25,7 +25,7 @@ weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *entry)
 static weft_time end_call(weft_loop *loop, weft_slow_call *call, weft_time began)
 {
     const weft_time now = weft_loop_time(loop);
-    call->duration = now - began;
+    call->duration = weft_wrap_(now - began);
     if (!loop->watchdog || call->duration <= loop->longest)
         return now;
     loop->context.running = NULL;

@@ -16,6 +16,13 @@ fail() {
     echo "failed: $1"
 }
 
+# code_of_page PAGE FOLDER: writes each block of C in a page of doc/ into the file that its first line names.
+code_of_page() {
+    awk -v folder="$2" '/^```/ { file = ""; head = $0 == "```c"; next }
+        head { head = 0; if (NF == 3) file = folder "/" $2 }
+        file { print >file }' "$srcdir/doc/$1"
+}
+
 # skip WHAT REASON: counts a part that is left out because a tool is missing.
 skip() {
     skipped=$((skipped + 1))

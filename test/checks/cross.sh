@@ -22,9 +22,6 @@ cross() {
         "$cc" "$@" -std=c11 -Os -ffreestanding -DWEFT_FREESTANDING -Wall -Wextra -Wpedantic -Werror \
             -I"$srcdir" -c "$file" -o "$work/$name/$(basename "$file" .c).o"
     done
-    awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/porting.md" >"$work/backend.c"
-    "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Werror -I"$srcdir" \
-        -c "$work/backend.c" -o "$work/backend.o"
     case $name in cortex-*) # doc/interrupts.md is about devices of a Cortex-M
         awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$srcdir/doc/interrupts.md" >"$work/interrupts.c"
         "$cc" "$@" -std=c11 -Os -ffreestanding -Wall -Wextra -Wpedantic -Wno-unused-const-variable -Werror \

@@ -18,8 +18,11 @@ if ! pkg-config --exists check; then
     skip "the suites" "there is no Check (Debian: check)"
     finish
 fi
-# The backend in doc/porting.md is a header for test/checks/porting.c.
-awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/porting.md >"$work/porting_backend.h"
+# The code of doc/embedding.md, which test/checks/embedding.c includes.
+code_of_page embedding.md "$work"
+sed -i 's|"weft.h"|<weft.h>\n#include <core/backend/periodic.h>|' "$work/board.h"
+# The code of doc/interrupts.md, which test/embedded/programs/interrupts_doc.c includes.
+awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' doc/interrupts.md >"$work/documented.h"
 
 folders=
 for folder in $(find doc scenarios examples bench test -type d | grep -v '^test/lint'); do
@@ -38,10 +41,11 @@ lint() {
     fi
 }
 
-for file in $(grep -lE '^ *WEFT_ASYNC' -r doc scenarios examples bench test --include='*.c' | sort); do
+for file in $(grep -lE '^ *WEFT_ASYNC' -r doc scenarios examples bench test "$work" --include='*.c' | sort); do
     # shellcheck disable=SC2046,SC2086
     case $file in
     test/lint/*) ;;
+    test/embedded/*) lint "$file" -Itest/embedded -DMACHINE_M3 $flags ;; # test/trace has a machine.h too
     */refuse/*) lint "$file" $flags $(sed -n 's/^ \* flags: //p' "$file") -DFIXED ;;
     *) lint "$file" $flags ;;
     esac

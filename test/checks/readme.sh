@@ -49,9 +49,9 @@ status=0
 diff "$work/expected" "$work/printed" || status=$?
 result "the README's program prints the text below it" $status
 
-# tutorial.sh checks the whole programs of the tutorial.
+# tutorial.sh checks the whole programs of the tutorial, embedding.sh those of embedding.md.
 for document in "$srcdir"/doc/*.md; do
-    [ "$(basename "$document")" != tutorial.md ] || continue
+    case $document in */tutorial.md | */embedding.md) continue ;; esac
     awk '/^```c$/ { c = 1; next } /^```/ { c = 0 } c' "$document" >"$work/part.c"
     [ -s "$work/part.c" ] || continue
     # A part of a program may define a coroutine that the rest of the program starts.

@@ -123,7 +123,7 @@ WEFT_ASYNC_BODY(raising_again)
         weft_raise(&no_route);
     }
     weft_catch(&network, self->caught) {
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
         weft_raise(self->caught);
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -162,7 +162,7 @@ WEFT_ASYNC_BODY(sequence)
         }
         weft_end;
         weft_try {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
             note("E");
         }
         weft_catch(&weft_base_error, self->caught) {
@@ -196,7 +196,7 @@ WEFT_ASYNC_BODY(replacing)
             weft_raise(&no_route);
         }
         weft_finally(&self->inner_left) {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
             weft_raise(&fail);
         }
         weft_end;
@@ -234,11 +234,11 @@ WEFT_ASYNC_BODY(handling_within)
     }
     weft_finally(&self->left) {
         weft_try {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
             weft_raise(&fail);
         }
         weft_catch(&fail, self->caught) {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
         }
         weft_end;
         note("f");
@@ -269,7 +269,7 @@ WEFT_ASYNC_BODY(looping_within)
     for (self->i = 0; self->i < 2; self->i++) {
         weft_try {
             for (self->j = 0; self->j < 3; self->j++) {
-                weft_sleep(WEFT_US(1));
+                weft_sleep(UNITS(1));
                 if (self->j == 0)
                     continue;
                 if (self->j == 2)
@@ -282,7 +282,7 @@ WEFT_ASYNC_BODY(looping_within)
         weft_finally(&self->left) {
             self->j = 0;
             do {
-                weft_sleep(WEFT_US(1));
+                weft_sleep(UNITS(1));
                 if (self->j == 0)
                     continue;
                 note("f");
@@ -312,7 +312,7 @@ struct failing_release {
 WEFT_ASYNC_BODY(failing_release)
 {
     weft_with_lock(&lock) {
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
         weft_lock_release(&lock);
         weft_check(self->raised);
         note("e");
@@ -423,7 +423,7 @@ START_TEST(break_and_continue_outside_of_a_loop_panic)
 {
     EXPECT_PANIC(leave_loop(LOOPLESS[_i], true), "break outside of a loop");
     EXPECT_PANIC(leave_loop(LOOPLESS[_i], false), "continue outside of a loop");
-    ck_assert_str_eq(panic.file, __FILE__);
+    ck_panicked_in(__FILE__);
     lock.holder = NULL;
 }
 END_TEST

@@ -347,6 +347,18 @@ START_TEST(a_periodic_machine_wakes_at_each_tick)
 }
 END_TEST
 
+/* A time that has passed, and 0: the loop polls. */
+START_TEST(a_sleep_without_time_left_returns_at_once)
+{
+    weft_backend *const of = new_machine(_i, 0xFFFFFFFF, 1, WEFT_MS(100));
+    weft_loop_init(&loop, of);
+    of->sleep(of, 0);
+    of->sleep(of, of->now(of));
+    ck_assert_uint_eq(machine.sleeps, 0);
+    ck_no_error(weft_loop_close(&loop));
+}
+END_TEST
+
 /* ---- The clock of a narrow counter ---- */
 
 START_TEST(a_counter_is_extended_at_any_step)
@@ -380,6 +392,7 @@ int main(void)
     tcase_add_loop_test(tests, a_tickless_machine_wakes_once_for_each_range_of_its_timer, 0, count);
     tcase_add_test(tests, a_tickless_machine_does_not_wake_while_no_timer_is_armed);
     tcase_add_test(tests, a_periodic_machine_wakes_at_each_tick);
+    tcase_add_loop_test(tests, a_sleep_without_time_left_returns_at_once, 0, 2);
     tcase_add_loop_test(tests, a_counter_is_extended_at_any_step, 0, count);
     return run_suite();
 }

@@ -88,8 +88,8 @@ static size_t run_once(enum moment moment, size_t victim)
 {
     observer = (struct observer){
         .loop = &loop, .backend = &backend, .idle = check_idle, .moment = moment, .victim = victim};
-    backend.now = 0;
-    loop.timers.reached = 0;
+    backend.now = clock_start();
+    memset(&loop.timers, 0, sizeof(loop.timers));
     scenario->start();
     run_until_dry();
     observer.victim = 0;
@@ -153,7 +153,7 @@ WEFT_ASYNC(locker, weft_time delay; int i; weft_exit left;)
                     }
                     weft_end;
                     ck_assert_uint_eq(rlock.depth, 1);
-                    weft_sleep(WEFT_US(1));
+                    weft_sleep(UNITS(1));
                 }
                 weft_finally(&self->left) {
                     inside--;
@@ -211,7 +211,7 @@ WEFT_ASYNC(buyer)
         ck_assert(weft_condition_locked(&market));
         stock--;
         bought++;
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
     }
     weft_end;
 }
@@ -220,7 +220,7 @@ WEFT_ASYNC_END
 WEFT_ASYNC(bringer, int i;)
 {
     for (; self->i < 2; self->i++) {
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
         weft_with_condition(&market) {
             stock++;
             brought++;
@@ -290,7 +290,7 @@ WEFT_ASYNC(carrier, int number;)
         items[self->number].is_in = true;
         weft_queue_put_item(&linked, &items[self->number]);
         weft_check(weft_queue_task_done(&bounded));
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
     }
 }
 WEFT_ASYNC_END
@@ -308,7 +308,7 @@ WEFT_ASYNC_END
 
 WEFT_ASYNC(taker, struct item *item; weft_exit left; weft_timeout limit;)
 {
-    weft_with_timeout(&self->limit, WEFT_US(12)) {
+    weft_with_timeout(&self->limit, UNITS(12)) {
         for (;;) {
             weft_queue_get_item(&linked, &self->item);
             ck_assert(self->item->is_in);
@@ -316,7 +316,7 @@ WEFT_ASYNC(taker, struct item *item; weft_exit left; weft_timeout limit;)
             got++;
             in_hand++;
             weft_try {
-                weft_sleep(WEFT_US(1));
+                weft_sleep(UNITS(1));
             }
             weft_finally(&self->left) {
                 in_hand--;
@@ -618,13 +618,13 @@ WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts
         } else if (self->how == BY_COLLECT) {
             weft_gather_collect(&self->gather);
         } else if (self->how == BY_FIRST) {
-            weft_wait_first(&self->set, WEFT_US(2));
+            weft_wait_first(&self->set, UNITS(2));
         } else if (self->how == BY_ERROR) {
             weft_wait_first_error(&self->set, WEFT_FOREVER);
         } else if (self->how == BY_ALL) {
-            weft_wait_all(&self->set, WEFT_US(3));
+            weft_wait_all(&self->set, UNITS(3));
         } else if (self->how == BY_COMPLETED) {
-            weft_with_completed(&self->set, WEFT_US(4)) {
+            weft_with_completed(&self->set, UNITS(4)) {
                 while (weft_completed_left(&self->set)) {
                     weft_next_completed(&self->set, &self->which);
                     weft_error_of(self->which);
@@ -634,7 +634,7 @@ WEFT_ASYNC(observer_of_parts, enum how how; bool fails; WEFT_TASK(watched) parts
         } else if (self->how == BY_SHIELD) {
             weft_await_shielded(&self->shield, &self->parts[1]);
         } else {
-            weft_wait_for(&self->limit, &self->parts[0], WEFT_US(2));
+            weft_wait_for(&self->limit, &self->parts[0], UNITS(2));
         }
     }
     weft_catch(&weft_base_error, self->caught) {
@@ -661,7 +661,7 @@ WEFT_ASYNC(setter, weft_time delay;)
 {
     weft_sleep(self->delay);
     weft_event_set(&event);
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     weft_set_done(&future);
 }
 WEFT_ASYNC_END

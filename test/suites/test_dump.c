@@ -125,7 +125,7 @@ WEFT_ASYNC_NAMED(doer, name, const char *name; enum doing doing; weft_task * oth
                  WEFT_GATHER(4) gather;)
 {
     if (self->doing == SLEEPS) {
-        weft_sleep(WEFT_US(5));
+        weft_sleep(UNITS(5));
     } else if (self->doing == AWAITS_FUTURE) {
         weft_await(&future);
     } else if (self->doing == AWAITS_TASK) {
@@ -138,7 +138,7 @@ WEFT_ASYNC_NAMED(doer, name, const char *name; enum doing doing; weft_task * oth
         weft_gather_all(&self->gather);
     } else if (self->doing == LOCKS) {
         weft_with_lock(&lock) {
-            weft_sleep(WEFT_US(5));
+            weft_sleep(UNITS(5));
         }
         weft_end;
     } else if (self->doing == LOCKS_TWICE) {
@@ -304,7 +304,7 @@ static void dump_before_the_wake_up(weft_loop *of, weft_handle *handle)
 START_TEST(a_sleeper_whose_time_has_come_sleeps_until_it_is_woken)
 {
     dumper = (weft_handle){.function = NULL};
-    ck_no_error(weft_call_later(&loop, &dumper, WEFT_US(5), dump_before_the_wake_up));
+    ck_no_error(weft_call_later(&loop, &dumper, UNITS(5), dump_before_the_wake_up));
     start(&a, "a", SLEEPS);
     run_dry();
     ck_written("a waits for: sleep\n    in doer\n");
@@ -869,7 +869,7 @@ WEFT_ASYNC_BODY(any)
                 weft_sleep((weft_time)self->what);
             } else if (self->what == LOCKED) {
                 weft_with_lock(&arena.locks[0]) {
-                    weft_sleep(WEFT_US(1));
+                    weft_sleep(UNITS(1));
                 }
                 weft_end;
             } else if (self->what == KEPT) {
@@ -1149,7 +1149,7 @@ WEFT_ASYNC(quitting, unsigned times;)
 {
     while (self->times--) {
         raise(SIGQUIT);
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
     }
     weft_await(&future);
 }

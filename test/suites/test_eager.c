@@ -108,7 +108,7 @@ START_TEST(an_eager_task_that_waits_is_woken_and_cancelled_like_any_task)
 {
     create(WAIT);
     ck_recorded("a-");
-    ck_assert_str_eq(weft_task_waits_for(&creator.frame.child.task).what, "event");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&creator.frame.child.task).what, "event"));
     weft_cancel(&creator);
     run_dry();
     ck_recorded("=cancelled");

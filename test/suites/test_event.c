@@ -161,8 +161,8 @@ START_TEST(a_deadlock_names_the_event)
 {
     start_all();
     run_dry();
-    ck_assert_str_eq(weft_task_waits_for(&a.task).what, "event");
-    ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &event);
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&a.task).what, "event"));
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&a.task).object, &event));
 }
 END_TEST
 

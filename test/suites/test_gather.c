@@ -105,7 +105,7 @@ START_TEST(a_gather_ends_with_the_last_and_results_are_in_the_parts)
     for (int i = 0; i < PARTS; i++)
         ck_assert_int_eq(parts[i].frame.result, 10 * ('a' + i));
     ck_assert(nothing_is_linked());
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -295,7 +295,7 @@ WEFT_ASYNC_BODY(growing)
 {
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_gather_add_in(&self->gather, self->room, PARTS, &parts[self->i]));
-    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather.gather, false));
+    WEFT_WAIT_(weft_gather_begin_(weft_context_, &self->gather.gather, false), );
     note("ok");
 }
 WEFT_ASYNC_END
@@ -333,7 +333,7 @@ START_TEST(a_gather_of_these_waits_for_each_of_them_whatever_they_are)
 {
     static WEFT_TASK(gathering_these) task;
     start_parts(NULL, NULL, NULL);
-    ck_no_error(weft_call_later(&loop, &ending, WEFT_US(5), end_future));
+    ck_no_error(weft_call_later(&loop, &ending, UNITS(5), end_future));
     ck_no_error(weft_run(&loop, gathering_these, &task));
     ck_recorded("cbafallone");
 }
@@ -448,7 +448,7 @@ START_TEST(a_cancelled_gather_cancels_all_its_parts)
     run_dry();
     ck_recorded("xxx=cancelled");
     ck_assert(nothing_is_linked());
-    ck_assert_uint_eq(backend.now, 0);
+    ck_assert_uint_eq(elapsed(), 0);
 }
 END_TEST
 
@@ -497,7 +497,7 @@ START_TEST(a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts)
     weft_cancel(&parent);
     run_dry();
     ck_recorded("=cancelled");
-    ck_assert_uint_eq(backend.now, 0);
+    ck_assert_uint_eq(elapsed(), 0);
 }
 END_TEST
 
@@ -540,7 +540,7 @@ static size_t used;
 WEFT_ASYNC_BODY(tree)
 {
     if (self->depth == 0) {
-        weft_sleep(WEFT_US(1000));
+        weft_sleep(UNITS(1000));
         note("never");
     }
     self->children = &children[used++];
@@ -568,7 +568,7 @@ START_TEST(a_cancel_reaches_the_leaves_of_gathers_in_gathers)
     run_dry();
     ck_assert(weft_cancelled(&root) && count_tasks() == 0);
     ck_recorded("");
-    ck_assert_uint_eq(backend.now, 0);
+    ck_assert_uint_eq(elapsed(), 0);
 }
 END_TEST
 
@@ -696,7 +696,7 @@ START_TEST(a_task_that_has_cancelled_itself_cancels_the_parts_of_its_gather)
     ck_recorded("xxx");
     ck_assert(weft_cancelled(&task));
     ck_assert_uint_eq(weft_cancelling(&task.task), 1);
-    ck_assert_uint_eq(backend.now, 0);
+    ck_assert_uint_eq(elapsed(), 0);
 }
 END_TEST
 
@@ -766,7 +766,7 @@ START_TEST(a_gather_that_failed_early_is_used_again)
     start_parts(NULL, NULL, &fail);
     ck_no_error(weft_run(&loop, gathers_the_rest, &task));
     ck_recorded("c=failbaok");
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -873,8 +873,8 @@ START_TEST(a_task_waits_for_its_gather)
     start_parts(NULL, NULL, NULL);
     weft_loop_create_task(&loop, gathering, &parent);
     tick();
-    ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "gather");
-    ck_assert_ptr_eq(weft_task_waits_for(&parent.task).object, &parent.frame.gather);
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&parent.task).what, "gather"));
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&parent.task).object, &parent.frame.gather));
 }
 END_TEST
 

@@ -32,12 +32,12 @@ static const weft_error *soon(struct call *call)
 
 static const weft_error *later(struct call *call)
 {
-    return weft_call_later(&loop, &call->handle, WEFT_US(5), called);
+    return weft_call_later(&loop, &call->handle, UNITS(5), called);
 }
 
 static const weft_error *at(struct call *call)
 {
-    return weft_call_at(&loop, &call->handle, 5, called);
+    return weft_call_at(&loop, &call->handle, clock_at(5), called);
 }
 
 static const weft_error *done(struct call *call)
@@ -80,28 +80,28 @@ END_TEST
 
 START_TEST(later_callbacks_run_by_time_and_then_in_order)
 {
-    weft_call_later(&loop, &a.handle, WEFT_US(7), called);
-    weft_call_later(&loop, &b.handle, WEFT_US(3), called);
-    weft_call_at(&loop, &c.handle, 7, called);
-    weft_call_at(&loop, &d.handle, 3, called);
+    weft_call_later(&loop, &a.handle, UNITS(7), called);
+    weft_call_later(&loop, &b.handle, UNITS(3), called);
+    weft_call_at(&loop, &c.handle, clock_at(7), called);
+    weft_call_at(&loop, &d.handle, clock_at(3), called);
     tick();
     ck_recorded("bd");
-    ck_assert_uint_eq(weft_loop_time(&loop), 3);
+    ck_assert_uint_eq(elapsed(), 3);
     tick();
     ck_recorded("ac");
-    ck_assert_uint_eq(weft_loop_time(&loop), 7);
+    ck_assert_uint_eq(elapsed(), 7);
 }
 END_TEST
 
 START_TEST(a_callback_due_now_or_in_the_past_runs_behind_the_ready_entries)
 {
-    backend.now = 100;
+    backend.now = clock_at(100);
     weft_call_later(&loop, &a.handle, 0, called);
-    weft_call_at(&loop, &b.handle, 30, called);
+    weft_call_at(&loop, &b.handle, clock_at(30), called);
     soon(&c);
     tick();
     ck_recorded("cba");
-    ck_assert_uint_eq(backend.now, 100);
+    ck_assert_uint_eq(elapsed(), 100);
 }
 END_TEST
 
@@ -109,11 +109,11 @@ START_TEST(the_furthest_time_is_no_overflow)
 {
     backend.now = WEFT_FOREVER - 200;
     weft_call_later(&loop, &a.handle, WEFT_FOREVER, called);
-    weft_call_later(&loop, &b.handle, WEFT_US(200), called);
-    weft_call_later(&loop, &c.handle, WEFT_US(199), called);
+    weft_call_later(&loop, &b.handle, UNITS(200), called);
+    weft_call_later(&loop, &c.handle, UNITS(199), called);
     tick();
     ck_recorded("c");
-    ck_assert_uint_eq(backend.now, WEFT_FOREVER - 1);
+    ck_assert_uint_eq(elapsed(), WEFT_FOREVER - 1);
     tick();
     ck_recorded("ab");
 }
@@ -402,7 +402,7 @@ struct failing {
 
 WEFT_ASYNC_BODY(failing)
 {
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     weft_raise(&fail);
 }
 WEFT_ASYNC_END
@@ -428,7 +428,7 @@ END_TEST
 
 START_TEST(calls_that_are_pending_when_the_loop_closes_are_cancelled)
 {
-    soon(&a), later(&b), weft_call_later(&loop, &c.handle, WEFT_US(7), called);
+    soon(&a), later(&b), weft_call_later(&loop, &c.handle, UNITS(7), called);
     weft_loop_close(&loop);
     ck_assert(!weft_handle_pending(&a.handle));
     ck_assert(!weft_handle_pending(&b.handle));
@@ -448,11 +448,11 @@ START_TEST(a_delay_below_zero_is_due_at_once)
     weft_call_later(&loop, &b.handle, WEFT_SECONDS(-0.5), called);
     weft_call_later(&loop, &c.handle, began - weft_loop_time(&loop), called);
     weft_call_later(&loop, &d.handle, WEFT_FOREVER + 1, called);
-    ck_assert_uint_eq(weft_next_run(&loop), weft_loop_time(&loop));
+    ck_assert(weft_has_passed(weft_next_run(&loop), weft_loop_time(&loop)));
     weft_run_once(&loop);
     weft_run_once(&loop);
     ck_recorded("abcd");
-    ck_assert_uint_eq(weft_loop_time(&loop), began + 5);
+    ck_assert_uint_eq(weft_loop_time(&loop), weft_wrap_(began + 5));
 }
 END_TEST
 
@@ -463,7 +463,7 @@ int main(void)
     tcase_add_test(tests, callbacks_run_in_the_order_in_which_they_were_scheduled);
     tcase_add_test(tests, later_callbacks_run_by_time_and_then_in_order);
     tcase_add_test(tests, a_callback_due_now_or_in_the_past_runs_behind_the_ready_entries);
-    tcase_add_test(tests, the_furthest_time_is_no_overflow);
+    ADD_TEST_IF(WEFT_TIME_BITS == 64, tests, the_furthest_time_is_no_overflow);
     tcase_add_loop_test(tests, a_handle_is_pending_until_it_is_called, 0, WAYS);
     tcase_add_loop_test(tests, a_pending_handle_is_not_scheduled_again_and_loses_nothing, 0, WAYS);
     tcase_add_test(tests, an_idle_handle_is_not_cancelled);

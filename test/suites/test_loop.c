@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop: its iterations, its runs and their ends, and its calls of the backend. */
 #define _POSIX_C_SOURCE 200809L
+#include "core/backend/units.h"
 #include "helper.h"
 #include "panic.h"
 
@@ -82,7 +83,7 @@ START_TEST(due_timers_come_behind_ready_tasks)
     tick();
     weft_loop_create_task(&loop, runner, &a, .name = 'a', .times = 2);
     weft_loop_create_task(&loop, runner, &b, .name = 'b', .times = 2);
-    backend.now = 5;
+    backend.now = clock_at(5);
     ck_recorded("c");
     tick();
     tick();
@@ -98,11 +99,11 @@ START_TEST(the_clock_moves_only_when_nothing_is_ready)
     weft_loop_create_task(&loop, runner, &busy, .name = '.', .times = 10);
     weft_loop_create_task(&loop, runner, &asleep, .name = 's', .times = 1, .delay = 7);
     for (int i = 0; i < 11; i++) {
-        ck_assert_uint_eq(backend.now, 0);
+        ck_assert_uint_eq(elapsed(), 0);
         tick();
     }
     run_dry();
-    ck_assert_uint_eq(backend.now, 7);
+    ck_assert_uint_eq(elapsed(), 7);
     ck_recorded(".s.........");
 }
 END_TEST
@@ -151,7 +152,7 @@ END_TEST
 WEFT_ASYNC(raising_deadlock, WEFT_TASK(hanging) left;)
 {
     weft_create_task(hanging, &self->left, .name = 'l', .future = &never);
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     weft_raise(&weft_deadlock_error);
 }
 WEFT_ASYNC_END
@@ -321,7 +322,7 @@ START_TEST(a_loop_runs_again_and_again)
     for (int i = 0; i < 3; i++)
         ck_no_error(weft_run(&loop, runner, &task, .name = 'r', .times = 1, .delay = 2));
     ck_recorded("rrr");
-    ck_assert_uint_eq(backend.now, 6);
+    ck_assert_uint_eq(elapsed(), 6);
 }
 END_TEST
 
@@ -356,10 +357,10 @@ START_TEST(a_host_runs_one_tick_at_a_time_and_gets_the_time_of_the_next)
     for (int i = 0; i < 3; i++) {
         ck_no_error(weft_run_once(&loop)); /* runs what is ready */
         ck_recorded("a");
-        ck_assert_uint_eq(weft_next_run(&loop), backend.now + 7);
+        ck_assert_uint_eq(weft_next_run(&loop), clock_at(7 * (weft_time)(i + 1)));
         ck_no_error(weft_run_once(&loop)); /* before the deadline: nothing to run, no sleep */
         ck_recorded("");
-        backend.now = weft_next_run(&loop);
+        backend.backend.sleep(&backend.backend, weft_next_run(&loop));
         ck_no_error(weft_run_once(&loop)); /* runs the timer's callback */
         ck_assert_uint_eq(weft_next_run(&loop), 0);
     }
@@ -446,7 +447,7 @@ static const weft_error *run_inside(struct nesting *self)
 WEFT_ASYNC_BODY(nesting)
 {
     ck_error(run_inside(self), &weft_invalid_state_error);
-    weft_sleep(WEFT_US(5));
+    weft_sleep(UNITS(5));
     note("n");
 }
 WEFT_ASYNC_END
@@ -472,7 +473,7 @@ START_TEST(a_deadlock_leaves_the_tasks_for_reports)
     ck_error(weft_run(&loop, hanging, &task, .name = 'h', .future = &never), &weft_deadlock_error);
     ck_recorded("");
     ck_assert_ptr_eq(weft_first_task(&loop), &task.task);
-    ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never);
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&task.task).object, &never));
     weft_set_done(&never); /* after an event from outside, the loop goes on */
     ck_no_error(weft_run_until_complete(&loop, &task));
     ck_recorded("h");
@@ -492,12 +493,12 @@ struct cleaning_up {
 WEFT_ASYNC_BODY(cleaning_up)
 {
     weft_try {
-        weft_sleep(WEFT_US(1000));
+        weft_sleep(UNITS(1000));
     }
     weft_finally(&self->left) {
         note_letter(self->action);
         if (self->action == 's')
-            weft_sleep(WEFT_US(10));
+            weft_sleep(UNITS(10));
         if (self->action == 'c')
             weft_create_task(hanging, &self->child, .name = '!', .future = &never);
         if (self->action == 'h')
@@ -534,7 +535,7 @@ START_TEST(a_shutdown_waits_for_the_tasks_that_it_cancels)
     ck_no_error(weft_shutdown(&loop));
     ck_recorded("sees");
     ck_assert(weft_cancelled(&a) && weft_cancelled(&b) && loop_is_idle());
-    ck_assert_uint_eq(backend.now, 10);
+    ck_assert_uint_eq(elapsed(), 10);
     ck_no_error(weft_shutdown(&loop));
 }
 END_TEST
@@ -583,7 +584,7 @@ WEFT_ASYNC(catching, const weft_error *caught;)
         weft_await(&never);
     }
     weft_catch(&weft_cancelled_error, self->caught) {
-        weft_sleep(WEFT_US(3));
+        weft_sleep(UNITS(3));
         note("caught");
     }
     weft_end;
@@ -608,7 +609,7 @@ struct setting {
 WEFT_ASYNC_BODY(setting)
 {
     weft_set_done(&never);
-    weft_sleep(WEFT_US(5));
+    weft_sleep(UNITS(5));
     note("s");
 }
 WEFT_ASYNC_END
@@ -660,7 +661,7 @@ START_TEST(two_loops_are_independent_of_each_other)
     ck_recorded("bb");
     run_dry();
     ck_recorded("aa");
-    ck_assert(backend.now == 20 && second_backend.now == 6);
+    ck_assert(elapsed() == 20 && second_backend.now == 6);
 }
 END_TEST
 
@@ -669,9 +670,9 @@ END_TEST
 START_TEST(a_century_of_sleep_is_over_at_once_on_the_virtual_clock)
 {
     static WEFT_TASK(runner) task;
-    const weft_time century = WEFT_SECONDS(100 * 365.25 * 24 * 60 * 60);
+    const weft_time century = SECONDS_AT_MOST(36525 * 24LL * 60 * 60);
     ck_no_error(weft_run(&loop, runner, &task, .name = 'c', .times = 1, .delay = century));
-    ck_assert_uint_eq(backend.now, century);
+    ck_assert_uint_eq(elapsed(), century);
 }
 END_TEST
 
@@ -767,7 +768,7 @@ static weft_time real_time(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return WEFT_SECONDS(now.tv_sec) + (weft_time)now.tv_nsec / 1000;
+    return weft_units_of_(now.tv_sec, now.tv_nsec);
 }
 
 static void sleep_for_real(weft_time delay)
@@ -778,12 +779,12 @@ static void sleep_for_real(weft_time delay)
     weft_loop_init(&loop, &select_backend.backend);
     const weft_time start = real_time();
     ck_no_error(weft_run(&loop, runner, &task, .name = '.', .times = 1, .delay = delay));
-    ck_assert_uint_ge(real_time() - start, delay);
+    ck_assert_uint_ge(weft_wrap_(real_time() - start), delay);
 }
 
 START_TEST(nothing_is_early_with_select)
 {
-    for (weft_time delay = 1; delay < 3000; delay = delay * 3 / 2 + 1)
+    for (weft_time delay = 1; delay < WEFT_MS(3); delay = delay * 3 / 2 + 1)
         sleep_for_real(delay);
 }
 END_TEST
@@ -802,7 +803,7 @@ START_TEST(a_signal_ends_no_sleep_early)
     const struct itimerval often = {{0, 500}, {0, 500}}, off = {{0, 0}, {0, 0}};
     sigaction(SIGALRM, &action, &before);
     setitimer(ITIMER_REAL, &often, NULL);
-    sleep_for_real(4000);
+    sleep_for_real(WEFT_MS(4));
     setitimer(ITIMER_REAL, &off, NULL);
     signal(SIGALRM, SIG_IGN); /* drops a pending signal, which must not reach Check's handler */
     sigaction(SIGALRM, &before, NULL);
@@ -817,11 +818,11 @@ START_TEST(a_sleep_beyond_selects_range_is_waited_for)
     weft_select select_backend;
     weft_select_init(&select_backend);
     weft_loop_init(&loop, &select_backend.backend);
-    static const weft_time delays[] = {WEFT_SECONDS(365 * 24 * 3600), WEFT_FOREVER,
+    static const weft_time delays[] = {SECONDS_AT_MOST(365 * 24 * 3600), WEFT_FOREVER,
                                        WEFT_FOREVER / 2};
     for (int i = 0; i < 3; i++)
         weft_loop_create_task(&loop, runner, &far[i], .name = 'f', .times = 2, .delay = delays[i]);
-    weft_loop_create_task(&loop, runner, &near, .name = 'n', .times = 2, .delay = 1000);
+    weft_loop_create_task(&loop, runner, &near, .name = 'n', .times = 2, .delay = WEFT_MS(1));
     ck_no_error(weft_run_until_complete(&loop, &near));
     ck_recorded("fffnn");
     ck_no_error(weft_shutdown(&loop));
@@ -832,9 +833,9 @@ START_TEST(a_sleep_until_a_time_that_has_passed_does_not_wait)
 {
     weft_select select_backend;
     weft_select_init(&select_backend);
-    const weft_time until = _i ? select_backend.backend.now(&select_backend.backend) : 0;
-    select_backend.backend.sleep(&select_backend.backend, until);
-    ck_assert_uint_ge(select_backend.backend.now(&select_backend.backend), until);
+    const weft_time now = select_backend.backend.now(&select_backend.backend);
+    select_backend.backend.sleep(&select_backend.backend, _i ? now : 0);
+    ck_assert(weft_has_passed(now, select_backend.backend.now(&select_backend.backend)));
 }
 END_TEST
 
@@ -871,7 +872,8 @@ int main(void)
     tcase_add_test(tests, a_task_that_outlived_a_shutdown_does_not_end_a_later_run);
     tcase_add_test(tests, close_forgets_tasks_that_have_not_ended_and_frees_their_memory);
     tcase_add_test(tests, two_loops_are_independent_of_each_other);
-    tcase_add_test(tests, a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
+    ADD_TEST_IF(WEFT_TIME_BITS == 64, tests,
+                a_century_of_sleep_is_over_at_once_on_the_virtual_clock);
     tcase_add_test(tests, a_loop_without_timers_never_asks_its_backend);
     tcase_add_test(
         tests, a_loop_does_not_sleep_while_anything_is_ready_and_reads_the_clock_once_an_iteration);

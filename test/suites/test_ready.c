@@ -2,6 +2,7 @@
 /* The ready queue: ticks, and removal from anywhere in a tick. The entries are callbacks without
  * a function, which the test runs. */
 #include "helper.h"
+#include "ready.h"
 
 static weft_frame task = {.state = 0};
 
@@ -12,7 +13,7 @@ static void push(char name)
 {
     weft_wait_ *const entry = &entries[name - 'a'];
     entry->node.callback = WEFT_CALL_READY_;
-    weft_ready_push_callback_(&queue, entry);
+    ready_push_callback(&queue, entry);
 }
 
 /* Pushes an entry as a task does: without a link to its predecessor. */
@@ -57,7 +58,7 @@ static void end_tick(void)
 static void run_tick(char at, const char *removed, const char *added)
 {
     weft_node_ *node;
-    weft_ready_begin_tick_(&queue);
+    ready_begin_tick(&queue);
     while ((node = weft_ready_pop_(&queue)) != &queue.tick) {
         const char name = name_of(node);
         note_letter(name);
@@ -71,7 +72,7 @@ static void run_tick(char at, const char *removed, const char *added)
 
 static void run_rest(void)
 {
-    while (!weft_ready_is_idle_(&queue))
+    while (!ready_is_idle(&queue))
         run_tick('-', "", "");
 }
 
@@ -143,7 +144,7 @@ START_TEST(a_callback_of_the_next_tick_is_taken_out_during_this_one)
 {
     static const char *const recorded[] = {"ab def ", "ab cef ", "ab cdf ", "ab cde "};
     push_all("ab");
-    weft_ready_begin_tick_(&queue);
+    ready_begin_tick(&queue);
     pop();
     push_all("cdef");
     take_out("cdef"[_i]);
@@ -163,7 +164,7 @@ START_TEST(callbacks_are_taken_out_between_ticks)
     push('d');
     take_out('b');
     take_out('d');
-    ck_assert(weft_ready_is_idle_(&queue));
+    ck_assert(ready_is_idle(&queue));
     push_all("cb");
     run_rest();
     ck_recorded("cb ");
@@ -194,7 +195,7 @@ START_TEST(a_callback_behind_a_task_that_was_popped_is_the_head)
     push_task('b');
     push('c');
     push('d');
-    weft_ready_begin_tick_(&queue);
+    ready_begin_tick(&queue);
     pop();
     pop();
     take_out('c');

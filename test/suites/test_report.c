@@ -83,7 +83,7 @@ static void look_at_chain(weft_loop *of, weft_handle *handle)
 START_TEST(a_task_whose_sleep_is_over_is_still_where_it_slept)
 {
     weft_handle handle = {.function = NULL};
-    weft_call_at(&loop, &handle, 5, look_at_chain);
+    weft_call_at(&loop, &handle, clock_at(5), look_at_chain);
     weft_loop_create_task(&loop, outer, &task);
     run_dry();
     ck_recorded("looked");
@@ -129,7 +129,7 @@ WEFT_ASYNC_BODY(waiting)
 {
     if (self->kind == 0) {
         lines[0] = __LINE__ + 1;
-        weft_sleep(WEFT_US(5));
+        weft_sleep(UNITS(5));
     }
     if (self->kind == 1) {
         lines[1] = __LINE__ + 1;

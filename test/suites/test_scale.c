@@ -112,7 +112,7 @@ WEFT_ASYNC_BODY(link)
         weft_check(weft_wait_add(&self->set, self->next));
         weft_wait_all(&self->set, WEFT_FOREVER);
     } else if (self->way == LIMITED) {
-        weft_wait_for(&self->limit, self->next, WEFT_SECONDS(1000));
+        weft_wait_for(&self->limit, self->next, SECONDS_AT_MOST(1000));
     } else if (self->way == COMPLETED) {
         weft_check(weft_wait_add(&self->set, self->next));
         weft_with_completed(&self->set, WEFT_FOREVER) {
@@ -163,7 +163,7 @@ START_TEST(a_chain_of_a_million_that_await_each_other_is_cancelled)
     run_dry();
     for (size_t i = 0; i < many; i++)
         ck_assert(weft_cancelled(&links[i]));
-    ck_assert_uint_eq(backend.now, 0);
+    ck_assert_uint_eq(elapsed(), 0);
     end_chain();
 }
 END_TEST
@@ -215,7 +215,7 @@ START_TEST(a_deep_chain_of_any_kind_is_shut_down)
     ck_no_error(weft_shutdown(&loop));
     for (size_t i = 0; i < deep; i++)
         ck_assert(weft_cancelled(&links[i]));
-    ck_assert_uint_eq(backend.now, 0);
+    ck_assert_uint_eq(elapsed(), 0);
     end_chain();
 }
 END_TEST
@@ -346,7 +346,7 @@ START_TEST(a_group_of_a_million_ends_in_any_way)
     if (_i == 1)
         weft_cancel(&crowd_task);
     if (_i == 3)
-        backend.now = 2;
+        backend.now = clock_at(2);
     run_dry();
     const weft_error *const error = weft_error_of(&crowd_task);
     const size_t cancelled[] = {0, many, many - 1, 0};
@@ -428,7 +428,7 @@ END_TEST
 
 /* ---- Calls ---- */
 
-static const weft_time NEVER = WEFT_SECONDS(100);
+static const weft_time NEVER = SECONDS_AT_MOST(100);
 
 struct nested {
     weft_frame frame;
@@ -444,7 +444,7 @@ struct nested {
 WEFT_ASYNC_BODY(nested)
 {
     if (!self->inner) {
-        weft_sleep(WEFT_SECONDS(10));
+        weft_sleep(SECONDS_AT_MOST(10));
         weft_check(self->error);
     } else if (self->groups) {
         weft_with_group(&self->group) {
@@ -565,7 +565,7 @@ WEFT_ASYNC(holder, weft_lock *own;)
     weft_with_lock(self->own) {
         weft_sleep(0);
         weft_with_lock(self->own + 1) {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
         }
         weft_end;
     }
@@ -759,7 +759,9 @@ int main(void)
     tcase_add_loop_test(tests, a_group_of_a_million_ends_in_any_way, 0, 4);
     tcase_add_loop_test(tests, a_million_tasks_are_waited_for_one_by_one_and_at_once, 0, 2);
     tcase_add_loop_test(tests, a_million_tasks_wait_for_a_lock, 0, 2);
-    tcase_add_loop_test(tests, timeouts_around_deep_calls_expire, 0, 3);
+    if (WEFT_TIME_BITS == 16) /* a limit for each of many calls, and each limit is another one */
+        LEAVE_OUT("timeouts_around_deep_calls_expire, 1 and 2");
+    tcase_add_loop_test(tests, timeouts_around_deep_calls_expire, 0, WEFT_TIME_BITS == 16 ? 1 : 3);
     tcase_add_test(tests, deep_calls_with_timeouts_are_cancelled);
     tcase_add_loop_test(tests, groups_around_deep_calls_end_with_their_children, 0, 2);
     tcase_add_loop_test(tests, a_deep_chain_of_any_kind_is_dumped, 0, WAYS);

@@ -217,7 +217,7 @@ WEFT_ASYNC(sleeper)
         note("never");
     }
     weft_catch(&weft_cancelled_error) {
-        weft_sleep(WEFT_US(100));
+        weft_sleep(UNITS(100));
         note("woken");
     }
     weft_end;
@@ -247,7 +247,7 @@ START_TEST(a_waiter_that_comes_after_a_cancelled_one_gets_a_unit)
     ck_recorded("3");
     run_dry();
     ck_recorded(_i ? "woken" : "");
-    ck_assert_uint_eq(backend.now, _i ? 100 : 0);
+    ck_assert_uint_eq(elapsed(), _i ? 100 : 0);
     ck_assert(!semaphore.waiters.first && semaphore.value == 0);
 }
 END_TEST
@@ -315,7 +315,7 @@ WEFT_ASYNC(leaving, char way; int i;)
 {
     for (self->i = 0; self->i < 1; self->i++) {
         weft_with_semaphore(&semaphore) {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
             LEAVE(self->way);
         }
         weft_end;
@@ -340,9 +340,9 @@ END_TEST
 START_TEST(a_report_names_the_semaphore)
 {
     start_all();
-    ck_assert_str_eq(weft_task_waits_for(&tasks[2].task).what, "semaphore");
-    ck_assert_ptr_eq(weft_task_waits_for(&tasks[2].task).object, &semaphore);
-    ck_assert_ptr_null(weft_task_waits_for(&tasks[2].task).holder);
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&tasks[2].task).what, "semaphore"));
+    IF_TEXTS(ck_assert_ptr_eq(weft_task_waits_for(&tasks[2].task).object, &semaphore));
+    IF_TEXTS(ck_assert_ptr_null(weft_task_waits_for(&tasks[2].task).holder));
 }
 END_TEST
 

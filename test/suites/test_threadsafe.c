@@ -273,7 +273,7 @@ START_TEST(a_call_from_another_thread_ends_a_sleep)
     pthread_t thread;
     ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, stop));
     if (_i)
-        ck_no_error(weft_call_later(&loop, &far, WEFT_SECONDS(3600), stop));
+        ck_no_error(weft_call_later(&loop, &far, SECONDS_AT_MOST(3600), stop));
     pthread_create(&thread, NULL, call_a, NULL);
     ck_no_error(weft_run_forever(&loop));
     pthread_join(thread, NULL);

@@ -19,7 +19,7 @@ WEFT_ASYNC(limited, weft_time limit, delay; bool at; int then; const weft_error 
     weft_try {
         weft_with_timeout(&self->timeout, self->limit) {
             if (self->at)
-                ck_no_error(weft_timeout_reschedule(&self->timeout, self->limit));
+                ck_no_error(weft_timeout_reschedule(&self->timeout, clock_at(self->limit)));
             weft_try {
                 weft_sleep(self->delay);
                 note(".");
@@ -27,14 +27,13 @@ WEFT_ASYNC(limited, weft_time limit, delay; bool at; int then; const weft_error 
             }
             weft_catch(&weft_cancelled_error, self->caught) {
                 note("x");
-                ck_assert_uint_eq(weft_timeout_expired(&self->timeout),
-                                  weft_loop_time(&loop) >= self->limit);
+                ck_assert_uint_eq(weft_timeout_expired(&self->timeout), elapsed() >= self->limit);
                 if (self->then == PASSES_ON)
                     weft_raise(self->caught);
                 if (self->then == FAILS)
                     weft_raise(&fail);
                 if (self->then == SLEEPS_ON)
-                    weft_sleep(WEFT_US(10));
+                    weft_sleep(UNITS(10));
             }
             weft_end;
         }
@@ -99,8 +98,8 @@ START_TEST(a_block_ends_in_time_or_raises)
                           .error = blocks[_i].error);
     run_dry();
     ck_recorded(blocks[_i].recorded);
-    ck_assert_uint_eq(backend.now, blocks[_i].end);
-    ck_assert_uint_eq(weft_timeout_when(&task.frame.timeout), blocks[_i].limit);
+    ck_assert_uint_eq(elapsed(), blocks[_i].end);
+    ck_assert_uint_eq(since_start(weft_timeout_when(&task.frame.timeout)), blocks[_i].limit);
     ck_assert(weft_timeout_expired(&task.frame.timeout) == blocks[_i].expired);
     ck_assert_uint_eq(weft_cancelling(&task.task), 0);
     ck_assert(nothing_is_armed());
@@ -118,8 +117,8 @@ END_TEST
 WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
 {
     for (self->i = 0; self->i < 4; self->i++) {
-        weft_with_timeout(&self->timeout, WEFT_US(5)) {
-            weft_sleep(WEFT_US(1));
+        weft_with_timeout(&self->timeout, UNITS(5)) {
+            weft_sleep(UNITS(1));
             if (self->i == 0)
                 continue;
             if (self->i == 2)
@@ -129,7 +128,7 @@ WEFT_ASYNC(leaving, int i; weft_timeout timeout;)
         weft_end;
         note(".");
     }
-    weft_with_timeout(&self->timeout, WEFT_US(5)) {
+    weft_with_timeout(&self->timeout, UNITS(5)) {
         weft_return;
     }
     weft_end;
@@ -142,7 +141,7 @@ START_TEST(a_block_may_be_left_in_any_way)
     static WEFT_TASK(leaving) leaver;
     ck_no_error(weft_run(&loop, leaving, &leaver));
     ck_recorded("-.");
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
     ck_assert(loop_is_idle());
 }
 END_TEST
@@ -151,9 +150,9 @@ END_TEST
 
 WEFT_ASYNC(until, weft_time when, delay; weft_timeout timeout; const weft_error *caught;)
 {
-    weft_sleep(WEFT_US(10));
+    weft_sleep(UNITS(10));
     weft_try {
-        weft_with_timeout_at(&self->timeout, self->when) {
+        weft_with_timeout_at(&self->timeout, clock_at(self->when)) {
             weft_sleep(self->delay);
         }
         weft_end;
@@ -187,8 +186,8 @@ START_TEST(a_limit_may_be_a_time_of_the_clock)
     weft_loop_create_task(&loop, until, &waiter, .when = times[_i].when, .delay = times[_i].delay);
     run_dry();
     ck_recorded(times[_i].recorded);
-    ck_assert_uint_eq(backend.now, times[_i].end);
-    ck_assert_uint_eq(weft_timeout_when(&waiter.frame.timeout), times[_i].when);
+    ck_assert_uint_eq(elapsed(), times[_i].end);
+    ck_assert_uint_eq(since_start(weft_timeout_when(&waiter.frame.timeout)), times[_i].when);
     ck_assert(loop_is_idle());
 }
 END_TEST
@@ -213,20 +212,20 @@ static void reschedule(weft_loop *of, weft_handle *handle)
     (void)of, (void)handle;
     const weft_time then = (weft_time)(uintptr_t)task.frame.error;
     task.frame.error = NULL;
-    ck_no_error(weft_timeout_reschedule(&task.frame.timeout, then));
-    ck_assert_uint_eq(weft_timeout_when(&task.frame.timeout), then);
+    ck_no_error(weft_timeout_reschedule(&task.frame.timeout, clock_at(then)));
+    ck_assert_uint_eq(since_start(weft_timeout_when(&task.frame.timeout)), then);
     task.frame.limit = then;
 }
 
 /* CPython: test_timeouts.TimeoutTests.test_reschedule */
 START_TEST(a_limit_may_be_moved_while_the_block_runs)
 {
-    weft_call_at(&loop, &rescheduler, 1, reschedule);
+    weft_call_at(&loop, &rescheduler, clock_at(1), reschedule);
     weft_loop_create_task(&loop, limited, &task, .limit = schedules[_i].first, .delay = 20,
                           .error = (const weft_error *)(uintptr_t)schedules[_i].then);
     run_dry();
     ck_recorded(schedules[_i].recorded);
-    ck_assert_uint_eq(backend.now, schedules[_i].end);
+    ck_assert_uint_eq(elapsed(), schedules[_i].end);
     ck_assert(nothing_is_armed());
 }
 END_TEST
@@ -236,27 +235,27 @@ START_TEST(a_limit_may_be_moved_from_within)
     weft_loop_create_task(&loop, limited, &task, .limit = 5, .at = true, .delay = 20);
     run_dry();
     ck_recorded("x=timeout0");
-    ck_assert_uint_eq(backend.now, 5);
+    ck_assert_uint_eq(elapsed(), 5);
 }
 END_TEST
 
 WEFT_ASYNC(refusing, weft_timeout timeout; const weft_error *caught;)
 {
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-    weft_with_timeout(&self->timeout, WEFT_US(2)) {
+    weft_with_timeout(&self->timeout, UNITS(2)) {
         weft_try {
-            weft_sleep(WEFT_US(5));
+            weft_sleep(UNITS(5));
         }
         weft_catch(&weft_cancelled_error, self->caught) {
             note("x");
         }
         weft_end;
         ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-        ck_assert_uint_eq(weft_timeout_when(&self->timeout), 2);
+        ck_assert_uint_eq(since_start(weft_timeout_when(&self->timeout)), 2);
     }
     weft_end;
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
-    weft_with_timeout(&self->timeout, WEFT_US(2)) {
+    weft_with_timeout(&self->timeout, UNITS(2)) {
     }
     weft_end;
     ck_error(weft_timeout_reschedule(&self->timeout, 50), &weft_invalid_state_error);
@@ -282,9 +281,9 @@ END_TEST
 WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, WEFT_US(5)) {
+        weft_with_timeout(&self->timeout, UNITS(5)) {
             weft_try {
-                weft_with_timeout(&self->timeout, WEFT_US(1)) {
+                weft_with_timeout(&self->timeout, UNITS(1)) {
                     note("never");
                 }
                 weft_end;
@@ -294,7 +293,7 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
             }
             weft_end;
             weft_try {
-                weft_with_timeout_at(&self->timeout, 1) {
+                weft_with_timeout_at(&self->timeout, clock_at(1)) {
                     note("never");
                 }
                 weft_end;
@@ -303,8 +302,8 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
                 note("refused");
             }
             weft_end;
-            ck_assert_uint_eq(weft_timeout_when(&self->timeout), 5);
-            weft_sleep(WEFT_US(9));
+            ck_assert_uint_eq(since_start(weft_timeout_when(&self->timeout)), 5);
+            weft_sleep(UNITS(9));
         }
         weft_end;
     }
@@ -312,8 +311,8 @@ WEFT_ASYNC(twice, weft_timeout timeout; const weft_error *caught;)
         note("timeout");
     }
     weft_end;
-    weft_with_timeout(&self->timeout, WEFT_US(5)) {
-        weft_sleep(WEFT_US(3));
+    weft_with_timeout(&self->timeout, UNITS(5)) {
+        weft_sleep(UNITS(3));
     }
     weft_end;
 }
@@ -325,19 +324,19 @@ START_TEST(a_timeout_that_is_entered_twice_is_refused_and_can_be_reused)
     static WEFT_TASK(twice) enterer;
     ck_no_error(weft_run(&loop, twice, &enterer));
     ck_recorded("refusedrefusedtimeout");
-    ck_assert_uint_eq(backend.now, 8);
+    ck_assert_uint_eq(elapsed(), 8);
 }
 END_TEST
 
 WEFT_ASYNC(entering_late, weft_timeout timeout;)
 {
-    weft_with_timeout(&self->timeout, WEFT_US(1)) {
+    weft_with_timeout(&self->timeout, UNITS(1)) {
         weft_try {
-            weft_sleep(WEFT_US(5));
+            weft_sleep(UNITS(5));
         }
         weft_catch(&weft_cancelled_error) {
             note("x");
-            weft_with_timeout(&self->timeout, WEFT_US(5)) {
+            weft_with_timeout(&self->timeout, UNITS(5)) {
                 note("never");
             }
             weft_end;
@@ -354,7 +353,7 @@ START_TEST(an_expired_timeout_is_refused_until_its_block_has_ended)
     ck_error(weft_run(&loop, entering_late, &enterer), &weft_invalid_state_error);
     ck_recorded("x");
     ck_assert(weft_timeout_expired(&enterer.frame.timeout));
-    ck_assert_uint_eq(backend.now, 1);
+    ck_assert_uint_eq(elapsed(), 1);
 }
 END_TEST
 
@@ -417,7 +416,7 @@ START_TEST(of_nested_timeouts_the_outermost_expired_one_raises)
                          .inner_limit = nests[_i].inner, .busy = nests[_i].busy,
                          .delay = nests[_i].delay, .after = nests[_i].after));
     ck_recorded(nests[_i].recorded);
-    ck_assert_uint_eq(backend.now, nests[_i].end);
+    ck_assert_uint_eq(elapsed(), nests[_i].end);
     ck_assert(loop_is_idle());
 }
 END_TEST
@@ -425,14 +424,14 @@ END_TEST
 WEFT_ASYNC(in_finally, weft_timeout outer, inner; weft_exit left; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->outer, WEFT_US(2)) {
+        weft_with_timeout(&self->outer, UNITS(2)) {
             weft_try {
-                weft_sleep(WEFT_US(9));
+                weft_sleep(UNITS(9));
             }
             weft_finally(&self->left) {
                 weft_try {
-                    weft_with_timeout(&self->inner, WEFT_US(3)) {
-                        weft_sleep(WEFT_US(9));
+                    weft_with_timeout(&self->inner, UNITS(3)) {
+                        weft_sleep(UNITS(9));
                     }
                     weft_end;
                 }
@@ -458,7 +457,7 @@ START_TEST(a_timeout_in_the_finally_of_an_expired_one_has_its_own_limit)
     static WEFT_TASK(in_finally) finisher;
     ck_no_error(weft_run(&loop, in_finally, &finisher));
     ck_recorded("=timeout1=timeout0");
-    ck_assert_uint_eq(backend.now, 5);
+    ck_assert_uint_eq(elapsed(), 5);
 }
 END_TEST
 
@@ -478,11 +477,11 @@ START_TEST(a_cancellation_from_outside_stays_a_cancellation)
     static const char *const recorded[] = {"x=cancelled1", "x=cancelled1", "x=cancelled1"};
     static const weft_time when[] = {1, 2, 2};
     if (_i == 1)
-        weft_call_at(&loop, &canceller, when[_i], cancel_task);
+        weft_call_at(&loop, &canceller, clock_at(when[_i]), cancel_task);
     weft_loop_create_task(&loop, limited, &task, .limit = 2, .delay = 9);
     tick();
     if (_i != 1)
-        weft_call_at(&loop, &canceller, when[_i], cancel_task);
+        weft_call_at(&loop, &canceller, clock_at(when[_i]), cancel_task);
     run_dry();
     ck_recorded(recorded[_i]);
     ck_assert(weft_cancelled(&task));
@@ -498,7 +497,7 @@ WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
 {
     weft_try {
         weft_cancel(weft_current_task());
-        weft_sleep(WEFT_US(1));
+        weft_sleep(UNITS(1));
     }
     weft_catch(&weft_cancelled_error, self->caught) {
         note_outcome(self->caught, weft_current_task());
@@ -508,7 +507,7 @@ WEFT_ASYNC(cancelled_before, weft_time limit; bool again; weft_timeout timeout;
         weft_with_timeout(&self->timeout, self->limit) {
             if (self->again)
                 weft_cancel(weft_current_task());
-            weft_sleep(WEFT_US(9));
+            weft_sleep(UNITS(9));
         }
         weft_end;
     }
@@ -535,7 +534,7 @@ static weft_future future;
 WEFT_ASYNC(on_time, weft_timeout timeout; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, WEFT_US(2)) {
+        weft_with_timeout(&self->timeout, UNITS(2)) {
             weft_await(&future);
             note("never");
         }
@@ -545,7 +544,7 @@ WEFT_ASYNC(on_time, weft_timeout timeout; const weft_error *caught;)
         note_outcome(self->caught, weft_current_task());
     }
     weft_end;
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -560,7 +559,7 @@ START_TEST(gh_86296_an_expiry_in_the_tick_of_the_result_is_not_lost)
 {
     static WEFT_TASK(on_time) waiter;
     weft_loop_create_future(&loop, &future);
-    weft_call_at(&loop, &canceller, 2, set_done); /* armed before the limit is */
+    weft_call_at(&loop, &canceller, clock_at(2), set_done); /* armed before the limit is */
     weft_loop_create_task(&loop, on_time, &waiter);
     run_dry();
     ck_recorded("=timeout0.");
@@ -576,7 +575,7 @@ WEFT_ASYNC(just_in_time, weft_timeout timeout; weft_time limit;)
         note("in");
     }
     weft_end;
-    weft_sleep(WEFT_US(5));
+    weft_sleep(UNITS(5));
     note("out");
 }
 WEFT_ASYNC_END
@@ -627,7 +626,7 @@ WEFT_ASYNC(waiting_for, weft_time limit; weft_timeout timeout; const weft_error 
     note_outcome(self->caught, weft_current_task());
     if (self->caught)
         weft_raise(self->caught);
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     note("end");
 }
 WEFT_ASYNC_END
@@ -663,7 +662,7 @@ START_TEST(wait_for_cancels_a_late_task_and_waits_for_its_end)
     weft_loop_create_task(&loop, waiting_for, &waiter_for, .limit = waits[_i].limit);
     run_dry();
     ck_recorded(waits[_i].recorded);
-    ck_assert_uint_eq(backend.now, waits[_i].end);
+    ck_assert_uint_eq(elapsed(), waits[_i].end);
     ck_assert(weft_done(&awaited));
     ck_assert(loop_is_idle());
 }
@@ -701,7 +700,7 @@ END_TEST
 
 WEFT_ASYNC(race, weft_timeout timeout;)
 {
-    weft_wait_for(&self->timeout, &future, WEFT_US(2));
+    weft_wait_for(&self->timeout, &future, UNITS(2));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -711,7 +710,7 @@ START_TEST(wait_for_a_future)
 {
     static WEFT_TASK(race) racer;
     weft_loop_create_future(&loop, &future);
-    weft_call_at(&loop, &canceller, 1, set_done);
+    weft_call_at(&loop, &canceller, clock_at(1), set_done);
     ck_no_error(weft_run(&loop, race, &racer));
     ck_recorded("ok");
     ck_assert(loop_is_idle());
@@ -731,7 +730,7 @@ START_TEST(a_cancelled_wait_for_cancels_its_task)
     run_dry();
     ck_recorded("x=cancelled1");
     ck_assert(weft_cancelled(&awaited) && weft_cancelled(&waiter_for));
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -758,7 +757,7 @@ WEFT_ASYNC(with_group, weft_timeout timeout; weft_group group; WEFT_TASK(inner) 
            weft_exit left; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, WEFT_US(2)) {
+        weft_with_timeout(&self->timeout, UNITS(2)) {
             weft_with_group(&self->group) {
                 weft_group_create_task(&self->group, inner, &self->child, .name = 'i', .delay = 20,
                                        .then = FAILS);
@@ -766,7 +765,7 @@ WEFT_ASYNC(with_group, weft_timeout timeout; weft_group group; WEFT_TASK(inner) 
                     weft_raise(&other_fail);
                 }
                 weft_finally(&self->left) {
-                    weft_sleep(WEFT_US(10));
+                    weft_sleep(UNITS(10));
                 }
                 weft_end;
             }
@@ -789,7 +788,7 @@ START_TEST(a_group_that_fails_because_it_is_late_raises_its_own_error)
     static WEFT_TASK(with_group) late;
     ck_no_error(weft_run(&loop, with_group, &late));
     ck_recorded("x0");
-    ck_assert_uint_eq(backend.now, 2);
+    ck_assert_uint_eq(elapsed(), 2);
 }
 END_TEST
 
@@ -805,10 +804,10 @@ WEFT_ASYNC(group_and_limit, weft_timeout timeout; weft_group group; WEFT_TASK(fa
            const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->timeout, WEFT_US(2)) {
+        weft_with_timeout(&self->timeout, UNITS(2)) {
             weft_with_group(&self->group) {
                 weft_group_create_task(&self->group, failing_late, &self->child, .delay = 2);
-                weft_sleep(WEFT_US(10));
+                weft_sleep(UNITS(10));
             }
             weft_end;
         }
@@ -819,7 +818,7 @@ WEFT_ASYNC(group_and_limit, weft_timeout timeout; weft_group group; WEFT_TASK(fa
     weft_end;
     note(self->caught == &weft_timeout_error ? "timeout" : "group");
     note_letter((char)('0' + weft_cancelling(weft_current_task())));
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -838,12 +837,12 @@ WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_gro
            WEFT_TASK(failing_late) child; const weft_error *caught;)
 {
     weft_try {
-        weft_with_timeout(&self->outer, WEFT_US(4)) {
-            weft_with_timeout(&self->inner, WEFT_US(2)) {
+        weft_with_timeout(&self->outer, UNITS(4)) {
+            weft_with_timeout(&self->inner, UNITS(2)) {
                 weft_with_group(&self->group) {
                     weft_group_create_task(&self->group, failing_late, &self->child,
                                            .delay = self->child_delay);
-                    weft_sleep(WEFT_US(3));
+                    weft_sleep(UNITS(3));
                 }
                 weft_end;
             }
@@ -855,7 +854,7 @@ WEFT_ASYNC(all_of_it, weft_time child_delay; weft_timeout outer, inner; weft_gro
         note("e");
     }
     weft_end;
-    weft_sleep(WEFT_US(1));
+    weft_sleep(UNITS(1));
     note(".");
 }
 WEFT_ASYNC_END
@@ -898,7 +897,7 @@ WEFT_ASYNC(overdue, weft_timeout timeout; weft_future * never; const weft_error 
     note("s");
     weft_try {
         weft_with_timeout(&self->timeout, WEFT_SECONDS(-1)) {
-            weft_sleep(WEFT_US(1));
+            weft_sleep(UNITS(1));
         }
         weft_end;
     }
@@ -907,7 +906,7 @@ WEFT_ASYNC(overdue, weft_timeout timeout; weft_future * never; const weft_error 
     }
     weft_end;
     weft_try {
-        weft_wait_for(&self->timeout, self->never, WEFT_US(-1));
+        weft_wait_for(&self->timeout, self->never, UNITS(-1));
     }
     weft_catch(&weft_timeout_error, self->caught) {
         note("w");

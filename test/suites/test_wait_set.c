@@ -121,13 +121,13 @@ START_TEST(a_wait_ends_when_enough_have_or_the_limit_has_passed)
     start_parts(waits[_i].errors[0], waits[_i].errors[1], waits[_i].errors[2]);
     run_waiter(waits[_i].until, waits[_i].limit);
     ck_recorded(waits[_i].recorded);
-    ck_assert_uint_eq(backend.now, waits[_i].end);
+    ck_assert_uint_eq(elapsed(), waits[_i].end);
     for (int i = 0; i < PARTS; i++)
         ck_assert_uint_eq(weft_cancelling(&parts[i].task), 0);
     run_dry(); /* the other parts go on */
     ck_assert(weft_done(&parts[0]));
     ck_assert(!weft_cancelled(&parts[0]));
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(ended_parts_count_and_the_wait_still_takes_a_tick)
     tick();
     ck_recorded("|ABC");
     ck_assert(nothing_is_linked());
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -198,7 +198,7 @@ START_TEST(gh_79306_a_cancelled_wait_raises_at_once_and_leaves_its_parts_running
     memset(&waiter, 0xFF, sizeof(waiter)); /* the memory may be used for anything */
     run_dry();
     ck_recorded("cba");
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
     memset(&waiter, 0, sizeof(waiter));
 }
 END_TEST
@@ -274,7 +274,7 @@ START_TEST(ended_parts_can_be_dropped_and_the_rest_waited_for)
     start_parts(NULL, NULL, &fail);
     ck_no_error(weft_run(&loop, draining, &drainer));
     ck_recorded("c3b2a1");
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -284,9 +284,8 @@ WEFT_ASYNC(growing, WEFT_WAIT_SET_OVER set; weft_part room[PARTS]; int i;)
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add_in(&self->set, self->room, PARTS, &parts[self->i]));
     ck_error(weft_wait_add_in(&self->set, self->room, PARTS, &parts[0]), &weft_invalid_state_error);
-    WEFT_WAIT_RESUME_(
-        weft_wait_begin_(&self->set.set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
-        weft_wait_resume_(&self->set.set));
+    WEFT_WAIT_(weft_wait_begin_(&self->set.set, weft_context_, WEFT_FOREVER, WEFT_UNTIL_ALL_),
+               weft_wait_resume_(&self->set.set));
     note("ok");
 }
 WEFT_ASYNC_END
@@ -471,7 +470,7 @@ START_TEST(as_completed_yields_each_part_as_it_ends)
     run_dry(); /* the other parts go on */
     for (int i = 0; i < PARTS; i++)
         ck_assert(weft_done(&parts[i]) && !weft_cancelled(&parts[i]));
-    ck_assert_uint_eq(backend.now, 3);
+    ck_assert_uint_eq(elapsed(), 3);
 }
 END_TEST
 
@@ -517,8 +516,8 @@ WEFT_ASYNC(slow, WEFT_WAIT_SET(PARTS) set; weft_future * which; const weft_error
     for (self->i = 0; self->i < PARTS; self->i++)
         weft_check(weft_wait_add(&self->set, &parts[self->i]));
     weft_try {
-        weft_with_completed(&self->set, WEFT_US(2)) {
-            weft_sleep(WEFT_US(9));
+        weft_with_completed(&self->set, UNITS(2)) {
+            weft_sleep(UNITS(9));
             while (weft_completed_left(&self->set)) {
                 weft_next_completed(&self->set, &self->which);
                 note_letter((char)(self->which == weft_as_future(&parts[2]) ? 'C' : '?'));
@@ -568,7 +567,7 @@ START_TEST(another_wait_in_the_block_goes_on_when_a_part_ends)
     weft_loop_create_task(&loop, distracted, &task);
     run_dry();
     ck_recorded("cba");
-    ck_assert_str_eq(weft_task_waits_for(&task.task).what, "event");
+    IF_TEXTS(ck_assert_str_eq(weft_task_waits_for(&task.task).what, "event"));
     weft_event_set(&opened);
     ck_no_error(weft_run_until_complete(&loop, &task));
     ck_recorded("-");
@@ -616,8 +615,8 @@ START_TEST(gh_79306_a_cancelled_as_completed_leaves_nothing_linked)
     weft_loop_create_task(&loop, completing, &completer, .limit = 9);
     tick();
     const weft_wait_info waits_for = weft_task_waits_for(&completer.task);
-    ck_assert_str_eq(waits_for.what, "as_completed");
-    ck_assert_ptr_eq(waits_for.object, &completer.frame.set);
+    IF_TEXTS(ck_assert_str_eq(waits_for.what, "as_completed"));
+    IF_TEXTS(ck_assert_ptr_eq(waits_for.object, &completer.frame.set));
     while (_i && !weft_done(&parts[2]))
         tick();
     if (_i == 2)
@@ -666,7 +665,7 @@ WEFT_ASYNC(late, WEFT_WAIT_SET(1) set; weft_future * which; const weft_error *ca
     for (self->i = 0; self->i < 2; self->i++) {
         weft_check(weft_wait_add(&self->set, &parts[0]));
         weft_try {
-            weft_with_completed(&self->set, WEFT_US(self->i ? 9 : 1)) {
+            weft_with_completed(&self->set, UNITS(self->i ? 9 : 1)) {
                 weft_next_completed(&self->set, &self->which);
                 note("!");
             }

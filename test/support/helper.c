@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ready.h"
+
 weft_loop loop;
 weft_virtual backend;
 char record[1 << 14];
@@ -32,7 +34,7 @@ void note_error(const weft_error *error)
 {
     const bool invalid = weft_error_is(error, &weft_invalid_state_error);
     note("=");
-    note(!error ? "ok" : invalid ? weft_invalid_state_error.text : weft_error_text(error));
+    note(!error ? "ok" : invalid ? text_of(&weft_invalid_state_error) : text_of(error));
 }
 
 /* ---- The loop ---- */
@@ -50,14 +52,18 @@ weft_time cancelled_soon(weft_task *task)
 {
     to_cancel = task;
     ck_no_error(weft_call_soon(&loop, &canceller, cancel_it));
-    return WEFT_SECONDS(1);
+    return SECONDS_AT_MOST(1);
+}
+
+weft_time elapsed(void)
+{
+    return weft_wrap_(backend.now - clock_start());
 }
 
 void tick(void)
 {
-    if (weft_ready_is_idle_(&loop.ready) && weft_has_timers_(&loop.timers) &&
-        backend.now < weft_timers_next_(&loop.timers))
-        backend.now = weft_timers_next_(&loop.timers);
+    if (ready_is_idle(&loop.ready) && weft_has_timers_(&loop.timers))
+        backend.backend.sleep(&backend.backend, weft_timers_next_(&loop.timers));
     weft_stop(&loop);
     weft_run_forever(&loop);
 }
@@ -91,6 +97,7 @@ static void set_up(void)
     memset(&canceller, 0, sizeof(canceller));
     memset(record, 0, sizeof(record));
     weft_virtual_init(&backend);
+    backend.now = clock_start();
     weft_loop_init(&loop, &backend.backend);
 }
 
@@ -104,6 +111,7 @@ TCase *begin_case(const char *name, void (*before)(void), void (*after)(void))
 {
     TCase *const tests = tcase_create(name);
     tcase_set_timeout(tests, 60); /* valgrind is slow */
+    tcase_add_checked_fixture(tests, restart_monotonic_clock, NULL);
     tcase_add_checked_fixture(tests, before, after);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     suite_add_tcase(suite, tests);

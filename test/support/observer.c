@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "ready.h"
+
 const char *const moment_names[MOMENTS] = {"at the await", "a tick later", "when woken",
                                            "and again"};
 
@@ -81,7 +83,7 @@ static struct probe *probe_number(struct observer *observer, size_t number)
 static void push_again(weft_ready_queue_ *ready, weft_node_ *node)
 {
     if (weft_knows_previous_(node))
-        weft_ready_push_callback_(ready, weft_wait_of_(node));
+        ready_push_callback(ready, weft_wait_of_(node));
     else
         weft_ready_push_(ready, node);
 }
@@ -108,13 +110,13 @@ static void interleave(struct observer *observer)
 bool observe_tick(struct observer *observer)
 {
     weft_loop *const loop = observer->loop;
-    if (weft_ready_is_idle_(&loop->ready)) {
+    if (ready_is_idle(&loop->ready)) {
         if (observer->idle)
             observer->idle(observer);
         if (!weft_has_timers_(&loop->timers))
             return false;
-        if (observer->backend->now < weft_timers_next_(&loop->timers))
-            observer->backend->now = weft_timers_next_(&loop->timers);
+        observer->backend->backend.sleep(&observer->backend->backend,
+                                         weft_timers_next_(&loop->timers));
     } else {
         interleave(observer);
     }

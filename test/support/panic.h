@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/panic.h"
 
 /* The last panic. */
@@ -31,7 +32,14 @@ extern jmp_buf panic_exit;
             ck_abort_msg("no panic: %s", #statement);                                              \
         }                                                                                          \
         panic_is_expected = false;                                                                 \
-        ck_assert_msg(strstr(panic.text, expected), "the panic was: %s", panic.text);              \
+        if (WEFT_TEXTS)                                                                            \
+            ck_assert_msg(strstr(panic.text, expected), "the panic was: %s", panic.text);          \
+    } while (0)
+
+#define ck_panicked_in(name)                                                                       \
+    do {                                                                                           \
+        if (WEFT_TEXTS)                                                                            \
+            ck_assert_str_eq(panic.file, (name));                                                  \
     } while (0)
 
 #endif

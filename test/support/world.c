@@ -594,6 +594,7 @@ size_t explore_worlds(const struct concept *which, int depth)
 {
     memset(&now, 0, sizeof(now));
     weft_virtual_init(&now.backend);
+    now.backend.now = clock_start();
     weft_loop_init(&now.loop, &now.backend.backend);
     model->held_by = -1;
     concept = which;

@@ -63,7 +63,8 @@ static size_t listed(struct run *run, const weft_waiters_ *waiters, const char *
         if (run->broken)
             return count;
         demand(run,
-               weft_parked_in_(task) == WEFT_LISTED_ && wait->node.listed_for == &waiters->info,
+               weft_parked_in_(task) == WEFT_LISTED_ &&
+                   wait->node.listed_for == WEFT_WHERE_(waiters),
                "a listed task waits for the object", name);
         demand(run, !before || wait->listed_before == before, "a list is linked in both directions",
                name);
@@ -80,7 +81,7 @@ static size_t waiting(struct run *run, const weft_waiters_ *waiters)
     weft_task *task = weft_first_task(&run->machine->loop);
     for (; task; task = weft_next_task(task))
         count += weft_parked_in_(task) == WEFT_LISTED_ &&
-                 task->live.wait.node.listed_for == &waiters->info;
+                 task->live.wait.node.listed_for == WEFT_WHERE_(waiters);
     return count;
 }
 
@@ -208,9 +209,12 @@ static size_t times_in_list(const weft_awaitable_ *awaitable, const weft_node_ *
     return times;
 }
 
-/* Returns true if the event that the task waits for has not happened. */
-static bool has_reason(weft_wait_info waiting)
+/* Returns true if the event that the task waits for has not happened. A program without texts does
+ * not know what a task waits for. */
+static bool has_reason(const weft_task *task)
 {
+#if WEFT_TEXTS
+    const weft_wait_info waiting = weft_task_waits_for(task);
     if (!strcmp(waiting.what, "group")) {
         const weft_group *const group = waiting.object;
         return group->scope.children && group->waits;
@@ -224,6 +228,9 @@ static bool has_reason(weft_wait_info waiting)
         const weft_wait_set_ *const set = waiting.object;
         return set->multi_wait.open > 0 && set->multi_wait.open <= set->multi_wait.count;
     }
+#else
+    (void)task;
+#endif
     return true;
 }
 
@@ -245,8 +252,7 @@ static void check_task(struct run *run, const weft_task *task)
                "a gather waits for a part", label);
         return;
     case WEFT_LISTED_:
-        demand(run, has_reason(weft_task_waits_for(task)),
-               "the event that a task waits for has not happened", label);
+        demand(run, has_reason(task), "the event that a task waits for has not happened", label);
         return;
     default:
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace/interpreter.h"
 
+#include "support/clock.h"
 #include "trace/statements.h"
 
 /* ---- Tasks ---- */
@@ -87,21 +88,27 @@ static void print_deadlock(struct machine *machine)
     fprintf(machine->out, "\n");
 }
 
-/* Panics, since the clock stands still while anything runs. */
+/* Panics, since the clock stands still while anything runs. A program without texts has neither a
+ * watchdog nor dumps. */
+#if WEFT_TEXTS
 static void bark(weft_loop *loop, const weft_slow_call *call)
 {
     (void)loop;
     weft_panic(call->location.file, call->location.line, "a step took time on the virtual clock");
 }
+#endif
 
 static void run_program(struct machine machine)
 {
     struct watcher *const watcher = machine.watcher;
     machine.last = &machine.instances;
     weft_virtual_init(&machine.backend);
+    machine.backend.now = clock_start();
     weft_loop_init(&machine.loop, &machine.backend.backend);
+#if WEFT_TEXTS
     if (machine.dumps)
         weft_set_watchdog(&machine.loop, 0, bark);
+#endif
     weft_loop_create_future(&machine.loop, &machine.never);
     machine_make_objects(&machine);
     struct instance *const first = machine_new_instance(&machine, "main", "main");

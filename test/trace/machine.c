@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/clock.h"
+
 const weft_error user_error = {.text = "a CODE"};
 
 /* ---- Memory ---- */
@@ -214,6 +216,7 @@ const char *error_name(struct machine *machine, const weft_error *error)
 
 /* ---- The trace ---- */
 
+#if WEFT_TEXTS
 static void count_lines(const char *text, void *lines)
 {
     for (; *text; text++)
@@ -230,13 +233,16 @@ static void dump(weft_loop *loop)
     if (lines < tasks)
         weft_panic(__FILE__, __LINE__, "a dump left tasks out");
 }
+#endif
 
 void emit(struct machine *machine, const char *label, int line, const char *what, const char *value)
 {
-    const weft_time now = weft_loop_time(&machine->loop);
+    const weft_time now = weft_wrap_(weft_loop_time(&machine->loop) - clock_start());
     fprintf(machine->out, "%llu %s %d %s", (unsigned long long)(now / WEFT_MS(1)), label, line,
             what);
     fprintf(machine->out, value ? " %s\n" : "\n", value);
+#if WEFT_TEXTS
     if (machine->dumps)
         dump(&machine->loop);
+#endif
 }
