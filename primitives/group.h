@@ -70,8 +70,8 @@ typedef struct weft_group {
  * group.create_task(name(...)), in a coroutine. Any task may call this macro: the group's parent, a
  * child, or another task. Starts *task as weft_create_task does, and makes *task a child of the
  * group. The program owns *task, and must not move, reuse or free *task until weft_is_free(task)
- * returns true. That is so in the tick (iteration of the loop) after the one in which the child
- * ends.
+ * returns true. That is so at the latest in the tick (iteration of the loop) after the one in which
+ * the child ends.
  * If the group does not accept a child, raises weft_invalid_state_error and does not change *task.
  * A group accepts children from the beginning to the end of its block, but not after the group has
  * cancelled its children. The evaluation of an argument of this macro may cancel the group. The
