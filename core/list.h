@@ -9,14 +9,14 @@
  *
  * There are three kinds of lists:
  *
- *   list         Each entry links to the next and to the previous one. The first entry's `previous`
- *                is the last entry; the last entry's `next` is NULL. Removal is O(1). Used for the
- *                children of a scope, timers, watches, and waiters of a primitive.
- *   ring         Each entry links to the next one. The list is known by its last entry, whose
- *                `next` is the first one. Used for the waiters of an awaitable, for children that
- *                failed, and for items of a queue.
- *   ready queue  Each entry links to the next one. The queue is first in, first out, in ticks:
- *                iterations of the loop.
+ *     list         Each entry links to the next and to the previous one. The first entry's
+ *                  `previous` is the last entry; the last entry's `next` is NULL. Removal is O(1).
+ *                  Used for the children of a scope, timers, watches, and a primitive's waiters.
+ *     ring         Each entry links to the next one. The list is known by its last entry, whose
+ *                  `next` is the first one. Used for the waiters of an awaitable, for children that
+ *                  failed, and for items of a queue.
+ *     ready queue  Each entry links to the next one. The queue is first in, first out, in ticks:
+ *                  iterations of the loop.
  */
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
@@ -147,7 +147,7 @@ static inline bool weft_knows_previous_(const weft_node_ *node)
         }                                                                                          \
         NEXT(entry) = NULL;                                                                        \
     }                                                                                              \
-    /* Puts the entry behind `before`, an entry of the list; NULL: at the front. */                \
+    /* Adds the entry after `before`, an entry of the list; NULL: at the front. */                 \
     static inline void name##_insert_(type **first, type *entry, type *before)                     \
     {                                                                                              \
         type *const after = before ? NEXT(before) : *first;                                        \

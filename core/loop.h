@@ -39,8 +39,9 @@ struct weft_futures_ {
  * one, for its children. A task points to a scope, and the scope points to the loop. */
 typedef struct weft_scope_ weft_scope_;
 struct weft_scope_ {
-    weft_loop
-        *loop; /* must be the first member, as in weft_futures_, which a future has in its place */
+    /* Must be the first member, as in struct weft_futures_: a future has a pointer to a struct
+     * weft_futures_ in place of the pointer to a scope. */
+    weft_loop *loop;
     /* A list of the scope's tasks that have not ended, in the order of their creation. A group's
      * child that has ended stays in the list until on_child_end has run. */
     weft_task *children;
@@ -52,7 +53,7 @@ struct weft_scope_ {
      * groups in the order in which tasks entered them. */
     weft_scope_ *next, *previous;
     weft_scope_ *outer; /* the scope around this group's block; NULL: this is the loop's scope */
-    weft_task *parent;  /* the task inside the group's block; NULL: none, or the loop's scope */
+    weft_task *parent;  /* the task that executes the group's block; NULL: no task */
 };
 
 /* A reuse hook: a function that the loop calls before the memory that contains this struct is used
@@ -135,7 +136,7 @@ typedef struct weft_threadsafe_hooks_ {
 
 /* The reason for which a loop calls the function in its member `cancelling`. */
 enum weft_cancelling_ {
-    WEFT_TASK_RUNS_,  /* a task that was cancelled is about to run */
+    WEFT_TASK_RUNS_,  /* a task that was cancelled is about to be resumed */
     WEFT_TASK_PARKS_, /* a task that was cancelled while it ran is parked */
     WEFT_TASK_ENDS_   /* a task that was cancelled, or that a shutdown waits for, has ended */
 };
@@ -146,12 +147,12 @@ struct weft_loop {
     weft_context context;    /* the data that the loop shares with the running coroutine */
     unsigned char attention; /* bits of weft_attention_ */
     unsigned char stopping;  /* after how many ticks the run ends; 1: after this one; 0: never */
-    bool runs;               /* true while a run function runs */
+    bool runs;               /* true while a function such as weft_run runs */
     bool in_shutdown;        /* true while weft_shutdown cancels the tasks */
 #ifdef WEFT_HAS_DEBUG_MODE_
-    int process;       /* in debug mode: the process that may use the loop, as its id */
-    weft_frame *begun; /* in debug mode: coroutines that were begun and not awaited, linked by
-                          `caller` */
+    int process; /* in debug mode: the process that may use the loop, as its id */
+    /* In debug mode: a list of the frames that weft_begin filled and that nobody awaited yet. */
+    weft_frame *begun;
 #endif
     weft_ready_queue_ ready; /* the tasks and callbacks that can run now */
     WEFT_ATOMIC_(weft_threadsafe_handle *)
@@ -163,8 +164,8 @@ struct weft_loop {
      * slept since then. */
     weft_time io_polled_at;
     const weft_threadsafe_hooks_ *threadsafe; /* NULL: no thread-safe handle was opened yet */
-    /* The number of thread-safe handles that were opened and not closed, and how many of them keep
-     * a run function from returning. */
+    /* How many thread-safe handles are open. How many of these keep functions such as weft_run from
+     * returning. */
     unsigned open_handles, keepalive_handles;
     /* A list of tasks, each of which has started an eager task. When the eager task that runs now
      * waits, yields or ends, the first task of the list continues. */
@@ -232,14 +233,12 @@ weft_time weft_loop_time(weft_loop *loop);
 /* weft_run(weft_loop *loop, name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.run(name(...)). Starts the coroutine as a task, runs the loop until that task has ended,
  * and shuts down all other tasks (weft_shutdown). If a task does not end in spite of its
- * cancellation, it stays in the loop. Returns the error of the task; NULL: the task returned. Other
- * errors:
- *   weft_deadlock_error       nothing can ever run again, and the task has not ended. All tasks
- *                             stay as they are: look at them (weft_first_task), or shut them
- *                             down.
- *   weft_invalid_state_error  weft_stop ended the run; or the loop runs already.
- * Panics if the memory is in use by another task. `loop` and `task` are evaluated more than
- * once. */
+ * cancellation, it stays in the loop. Returns the error of the task; NULL: the task ended without
+ * an error.
+ * If nothing can ever run again before the task has ended, returns weft_deadlock_error. All tasks
+ * then stay as they are: look at them (weft_first_task), or shut them down (weft_shutdown). If
+ * weft_stop ended the run, or if the loop runs already, returns weft_invalid_state_error.
+ * Panics if another task uses the memory *task. `loop` and `task` are evaluated more than once. */
 #define weft_run(loop, name, ...) WEFT_RUN_(weft_run_, loop, name, __VA_ARGS__, )
 
 /* weft_runner_run(loop, name, task, .argument = value, ...): Runner.run(name(...)). Does what
@@ -277,15 +276,16 @@ const weft_error *weft_run_code(weft_loop *loop, const weft_code *code, void *me
 /* loop.run_forever(). Runs the loop until weft_stop is called, and returns NULL. If no task and no
  * callback can ever run again, returns weft_deadlock_error. But if the loop then has tasks, and all
  * of them are daemons (inspect/daemon.h), returns NULL. To check for daemons costs O(n), n: the
- * tasks in no group. If the loop runs already, this and every other run function returns
- * weft_invalid_state_error. */
+ * tasks in no group. If the loop runs already, returns weft_invalid_state_error, as all functions
+ * that run the loop do. */
 const weft_error *weft_run_forever(weft_loop *loop);
 
 /* Runs one tick of the loop, for a host: a program with another event loop, which calls this
  * function from there. First asks the backend for ready descriptors. The tick then runs all tasks
- * and callbacks that are ready or due, and all thread-safe calls. Never waits. (asyncio's idiom for
- * this is weft_stop and then weft_run_forever. That idiom polls descriptors at most once in 100
- * microseconds.) Returns NULL, or weft_invalid_state_error if the loop runs already. */
+ * and callbacks that are ready or due, and all thread-safe calls. Never waits. (In asyncio, a host
+ * calls loop.stop() and then loop.run_forever() for this. In weft, a host could do so too. But then
+ * the loop would ask for ready descriptors at most once in 100 microseconds.) Returns NULL, or
+ * weft_invalid_state_error if the loop runs already. */
 const weft_error *weft_run_once(weft_loop *loop);
 
 /* Returns the time of the loop's clock at which a host must call weft_run_once again. If the result

@@ -39,24 +39,31 @@
  *           end_task            6  leaves its scope                           loop.c
  *             weft_complete_    wakes what waits for the task                 task.h
  *
- * 1  weft_start_task_: the task becomes the last child of its scope, and the last entry of the
- *    ready queue. An eager task is not queued, but is RUNNING at once. The task that started the
- *    eager task is in the loop's `eager_parents` until the eager task has reached 3, 4 or 6.
- * 2  run_entry: run_step resumes the task's innermost coroutine, with an error if one is due.
- * 3  run_step: the task gave way (weft_sleep(0)), and is ready again.
- * 4  weft_park_...: the task is linked where it waits, and is not in the ready queue. The task's
- *    flags tell the kind of wait (enum weft_parked_).
- * 5  weft_wake_: the wait is over, or was cancelled (cancel.c). The task is ready. The task may
- *    stay in a primitive's list until it runs.
- * 6  end_task: the task is in no list, what waited for the task has been woken, and the task's
- *    memory may be used again. There are two exceptions. A group's child stays in its scope until
- *    the group's callback has run. A failed task whose error nobody retrieved is in the loop's
- *    `failed` list.
+ * 1  weft_start_task_: The task becomes the last child of its scope, and the last entry of the
+ *    ready queue. (A scope is a list of tasks: the loop has one, and each group has one.) An eager
+ *    task does not go into the ready queue, but is RUNNING at once. The task that started the eager
+ *    task is in the loop's list `eager_parents` until the eager task takes the arrow 3, 4 or 6.
  *
- * If a PARKED task is cancelled (weft_cancel_task_), its wait ends, which is 5. If a READY or
- * RUNNING task is cancelled, the flag WEFT_MUST_CANCEL_ keeps the request. For a READY task, the
- * cancellation replaces what 2 would deliver. For a RUNNING task, the cancellation turns the next 4
- * into a 5 at once.
+ * 2  run_entry: The function run_step resumes the task's innermost coroutine. If the task was woken
+ *    with an error, or was cancelled, the coroutine raises that error or weft_cancelled_error.
+ *
+ * 3  run_step: The task has yielded (weft_sleep(0)), and is ready again.
+ *
+ * 4  weft_park_...: The task is linked into the list of what it waits for, and is not in the ready
+ *    queue. The task's flags tell what the task waits for (enum weft_parked_).
+ *
+ * 5  weft_wake_: The wait is over, or was cancelled (cancel.c). The task is ready. If the task
+ *    waited for a primitive, it may stay in the primitive's list until it runs.
+ *
+ * 6  end_task: The task is in no list. All tasks and callbacks that waited for it have been woken.
+ *    The program may use the task's memory again. There are two exceptions. A group's child stays
+ *    in its scope until the group's callback has run. A failed task whose error nobody retrieved is
+ *    in the loop's list `failed`.
+ *
+ * If a PARKED task is cancelled (weft_cancel_task_), its wait ends: the task takes the arrow 5. If
+ * a READY or RUNNING task is cancelled, its flag WEFT_MUST_CANCEL_ is set. A READY task then raises
+ * weft_cancelled_error when it takes the arrow 2, even if it was woken with another error. A
+ * RUNNING task takes the arrow 5 at once when it takes the arrow 4.
  */
 #ifndef WEFT_CORE_TASK_H
 #define WEFT_CORE_TASK_H
@@ -171,7 +178,7 @@ enum weft_parked_ {
     WEFT_AWAITING_,  /* the task awaits wait.target, and is in its ring of waiters */
     WEFT_GATHERING_, /* the task waits for the gather wait.gather_wait, and is in no list */
     WEFT_WATCHING_,  /* the task waits for a descriptor, and is in the loop's list of watches */
-    WEFT_LISTED_,    /* the task waits for the primitive that node.listed_for leads to */
+    WEFT_LISTED_,    /* the task waits for a primitive; node.listed_for tells for which one */
     WEFT_GRANTED_,   /* not parked: a primitive granted it a lock or unit (waiters.h) */
     WEFT_CHECKED_    /* as WEFT_LISTED_, and debug mode checks the thread that wakes the task */
 };
@@ -197,8 +204,7 @@ struct weft_gather_wait_ {
     weft_gather_wait_ *up; /* while weft cancels both: the outer gather that waits for this one */
     size_t next;           /* the number of the next part that weft cancels, from 1; 0: none */
     bool cancelled;        /* a request to cancel has reached a part that had not ended */
-    unsigned char
-        depth; /* in a shutdown: the request's depth when it came to this gather (cancel.c) */
+    unsigned char depth;   /* in a shutdown: the request's depth here (cancel.c) */
 };
 
 /* WEFT_INFO_(name, ...): defines the info `name` of a kind of primitive. The macro
@@ -404,11 +410,11 @@ static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 weft_task *weft_first_task(weft_loop *loop);
 weft_task *weft_next_task(weft_task *task);
 
-/* task.get_stack(), frame by frame. weft_task_innermost returns the frame of the task's innermost
- * coroutine; NULL: the task has ended. weft_task_caller returns the frame of the coroutine that
- * called the coroutine of `frame`; NULL: `frame` is the outermost frame. The program owns the
- * frames. The program may read a returned frame until the loop runs the next task or callback.
- * O(1). */
+/* task.get_stack(), frame by frame. The function weft_task_innermost returns the frame of the
+ * task's innermost coroutine, which is the one that waits; NULL: the task has ended. The function
+ * weft_task_caller returns the frame of the coroutine that called the coroutine of `frame`; NULL:
+ * `frame` is the frame of the outermost coroutine. The program owns the frames. The program may
+ * read a returned frame until the loop runs the next task or callback. O(1). */
 const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 
