@@ -83,7 +83,7 @@ extern "C" {
 #define WEFT_FRAME_(name, caller_, ...)                                                            \
     ((struct name){.frame = {.code = &name##_code, .caller = (caller_)}, __VA_ARGS__})
 
-/* Refuses to compile unless `pointer` points to a struct `name`. Does not evaluate `pointer`. */
+/* Compiles only if `pointer` points to a struct `name`. Does not evaluate `pointer`. */
 #define WEFT_REQUIRE_FRAME_(name, pointer)                                                         \
     _Static_assert(_Generic((pointer), struct name * : 1, default : 0),                            \
                    "weft: the frame of " #name " is a struct " #name                               \

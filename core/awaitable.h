@@ -68,7 +68,8 @@ bool weft_cancel_(weft_awaitable_ *awaitable);
 const weft_error *weft_add_done_callback_(weft_awaitable_ *awaitable, weft_handle *handle,
                                           weft_function *function);
 
-/* Returns true if the awaitable belongs to the task's loop and is not the task itself. */
+/* Returns true if `task` may await the awaitable: both belong to one loop, and the awaitable is not
+ * the task itself. */
 bool weft_can_await_(const weft_task *task, const weft_awaitable_ *awaitable);
 
 /* Adds an observer: `function` is called when the awaitable ends. weft calls the function at once,

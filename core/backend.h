@@ -20,8 +20,8 @@ typedef struct weft_wait_ weft_watch;
  * one loop. The members `now` and `sleep` must be set. Any other function is NULL if the backend
  * does not offer it. Only the loop's thread calls these functions, except `wake`. */
 struct weft_backend {
-    /* Returns the time in units of weft_time since any fixed moment. The time must never go back,
-     * except that a clock of 32 or 16 bits may wrap. */
+    /* Returns the time since any fixed moment, in units of weft_time (time.h). The time must never
+     * go back. But a clock of 32 or 16 bits may wrap around to 0. */
     weft_time (*now)(weft_backend *backend);
     /* Waits until one of three conditions is true:
      * - The time is `until` or later. If no timer is armed, `until` is WEFT_FOREVER.
@@ -35,10 +35,10 @@ struct weft_backend {
      * do what a callback may do, for example set a future. The next tick runs the tasks and
      * callbacks that sleep() has made ready. */
     void (*sleep)(weft_backend *backend, weft_time until);
-    /* The largest time by which now() is behind the real time, in units of weft_time; 0: now() is
-     * exact. For a clock that counts milliseconds, `resolution` is WEFT_MS(1). For a clock that
-     * rounds down to a unit, it is 1. The loop adds `resolution` to every delay, so that no delay
-     * ends early. */
+    /* The most by which now() is behind the real time, in units of weft_time; 0: now() is exact.
+     * For a clock that counts milliseconds, `resolution` is WEFT_MS(1). For a clock that rounds
+     * down to a unit, it is 1. The loop adds `resolution` to every delay, so that no delay ends
+     * early. */
     weft_time resolution;
     /* The loop that the backend serves. weft_loop_init sets it. */
     weft_loop *loop;

@@ -14,10 +14,10 @@
  *
  * A weft_try has any number of catches, then at most one finally. weft_end closes every kind of
  * block. Blocks may nest. Every section of a block (try, catch, finally, or the body of a with) may
- * await. A block may be left at its end, by weft_return, by an error or by a cancellation. A break
- * or continue also leaves the block, and acts on the loop around the block, as in Python. However a
- * block is left, its finally runs, or the with block releases what it holds. A goto must not leave
- * a block, because the goto would skip the finally or the release.
+ * await. A block ends at its last statement, by weft_return, by an error or by a cancellation. A
+ * break or continue also ends the block, and acts on the loop around the block, as in Python.
+ * However a block ends, its finally runs, or the with block releases what it holds. A goto must not
+ * leave a block, because the goto would skip the finally or the release.
  */
 #ifndef WEFT_CORE_BLOCKS_H
 #define WEFT_CORE_BLOCKS_H
@@ -143,7 +143,7 @@ typedef struct weft_exit {
         weft_exit_ = WEFT_RUNS_;                                                                   \
     } else if (weft_exit_ == WEFT_BROKE_) {                                                        \
         weft_exit_ = WEFT_RUNS_;                                                                   \
-        weft_state_ = __LINE__; /* for the panic, if no loop is around */                          \
+        weft_state_ = __LINE__; /* the panic names this line if no loop is around */               \
         break;                                                                                     \
     } else if (weft_exit_ == WEFT_CONTINUED_) {                                                    \
         weft_exit_ = WEFT_RUNS_;                                                                   \

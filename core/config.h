@@ -9,10 +9,10 @@
 #ifndef WEFT_CORE_CONFIG_H
 #define WEFT_CORE_CONFIG_H
 
-/* WEFT_TEXTS says if the program contains weft's texts. 1: the program contains the texts of errors
- * and panics, and the names and files of coroutines. 0: the program contains none of these. A panic
- * then reports only a line number. The headers of core/inspect that write reports (report, dump,
- * watchdog, debug) must then not be used. */
+/* WEFT_TEXTS says if the program contains weft's texts. If it is 1, the program contains the texts
+ * of errors and panics, and the names and files of coroutines. If it is 0, the program contains
+ * none of these. A panic then reports only a line number. The program must then not use the headers
+ * of core/inspect that write reports: report, dump, watchdog and debug. */
 #ifndef WEFT_TEXTS
 #define WEFT_TEXTS 1
 #endif
@@ -30,9 +30,9 @@
 #define WEFT_TIME_HZ 1000000
 #endif
 
-/* WEFT_TIMER_LIST chooses how a loop stores its timers. 0: in a radix heap (timer.h). 1: in a
- * sorted list, which needs less memory. Arming a timer in the sorted list costs O(n), n: the armed
- * timers that are due later than the new one. */
+/* WEFT_TIMER_LIST chooses how a loop stores its timers. If it is 0, they are in a radix heap
+ * (timer.h). If it is 1, they are in a sorted list, which needs less memory. Arming a timer in the
+ * sorted list costs O(n), n: the armed timers that are due later than the new one. */
 #ifndef WEFT_TIMER_LIST
 #define WEFT_TIMER_LIST 0
 #endif

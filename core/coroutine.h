@@ -68,7 +68,8 @@ enum weft_result_ {
 };
 
 /* The result of a step or of a wait. The type is a struct, so that the compiler refuses a plain
- * `return` in a coroutine. A plain `return` would skip the releases of the blocks. */
+ * `return` in a coroutine. A plain `return` would leave a block without releasing what the block
+ * holds. */
 typedef struct weft_step_ {
     enum weft_result_ what;
 } weft_step_;
@@ -120,12 +121,12 @@ struct weft_frame {
  * be all zero bytes at first. */
 struct weft_context {
     const weft_error *error; /* the error that was raised and is not caught yet; NULL: no error */
-    weft_frame *callee;      /* after WEFT_CALLED_ or WEFT_STARTS_: the frame that runs next */
-    weft_node_ *running;     /* the node of the loop's running task; NULL: no task runs */
+    weft_frame *callee;      /* after WEFT_CALLED_ or WEFT_STARTS_: the next frame to run */
+    weft_node_ *running;     /* points into the running task; NULL: no task runs */
     /* A hook: weft calls this function before a frame or a task uses `memory`; NULL: no hook. In
-     * debug mode, `size` may also be 0 or 1, and `memory` is then a frame. 0: weft_begin has filled
-     * the frame, or weft_call_begun is about to run its coroutine. 1: weft_begin filled the frame
-     * before, and the program uses the frame again. */
+     * debug mode, `size` may also be 0 or 1, and `memory` is then a frame. If `size` is 0,
+     * weft_begin has filled the frame, or weft_call_begun is about to run its coroutine. If `size`
+     * is 1, the program uses the frame again, which weft_begin had filled. */
     void (*on_reuse)(weft_context *context, const void *memory, size_t size);
 };
 
@@ -264,9 +265,9 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     };                                                                                             \
     WEFT_ASYNC_(static, name, 0)
 
-/* WEFT_ASYNC_BODY(name): WEFT_ASYNC for a `struct name` that the program has declared before. The
- * first member of that struct must be `weft_frame frame;`. Use this form if each member needs a
- * comment, or if other code needs the struct.
+/* WEFT_ASYNC_BODY(name): Does what WEFT_ASYNC does, for a `struct name` that the program has
+ * declared before. The first member of that struct must be `weft_frame frame;`. Use this form if
+ * each member needs a comment, or if other code needs the struct.
  */
 #define WEFT_ASYNC_BODY(name)                                                                      \
     WEFT_ONLY_OUTSIDE_                                                                             \
@@ -274,10 +275,10 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(name)                                                  \
     { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 
-/* WEFT_ASYNC_NAMED(name, field, members...): WEFT_ASYNC for tasks that have names of their own.
- * `field` is a member of the frame: a const char * that points to the task's name. weft_task_name
- * then returns that name instead of the coroutine's name. If the program has declared the struct
- * before, use WEFT_ASYNC_NAMED_BODY(name, field). */
+/* WEFT_ASYNC_NAMED(name, field, members...): Does what WEFT_ASYNC does, for tasks that have names
+ * of their own. `field` is a member of the frame: a const char * that points to the task's name.
+ * weft_task_name then returns that name instead of the coroutine's name. If the program has
+ * declared the struct before, use WEFT_ASYNC_NAMED_BODY(name, field). */
 #define WEFT_ASYNC_NAMED(name, field, ...)                                                         \
     WEFT_ONLY_OUTSIDE_                                                                             \
     struct name {                                                                                  \
@@ -293,8 +294,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     { /* no WEFT_ASYNC_END? */ WEFT_LOCALS_(name)                                                  \
     { WEFT_FIRST_STATE_ /* is the WEFT_ASYNC_END missing? */
 
-/* WEFT_ASYNC_EXTERN(name): WEFT_ASYNC_BODY for a coroutine that other files call. A header of the
- * program must contain the declaration of the struct, and WEFT_DECLARE(name). */
+/* WEFT_ASYNC_EXTERN(name): Does what WEFT_ASYNC_BODY does, for a coroutine that other files call. A
+ * header of the program must contain the declaration of the struct, and WEFT_DECLARE(name). */
 #define WEFT_ASYNC_EXTERN(name)                                                                    \
     WEFT_ONLY_OUTSIDE_                                                                             \
     WEFT_ASYNC_(, name, 0)                                                                         \

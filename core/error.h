@@ -5,9 +5,8 @@
  * The address of a weft_error struct identifies the error. The library never copies or frees an
  * error. So the program must keep the memory of an error as long as a task, a future or the program
  * itself refers to the error. A static const error is valid for ever. If the program makes an
- * error's text at run time, the error should be a member of a frame: the frame of the coroutine
- * that raises the error. Such an error is valid until another coroutine starts in that frame
- * (doc/memory.md).
+ * error's text at run time, the error should be a member of the frame of the coroutine that raises
+ * it. Such an error is valid until another coroutine starts in that frame (doc/memory.md).
  */
 #ifndef WEFT_CORE_ERROR_H
 #define WEFT_CORE_ERROR_H
@@ -42,13 +41,13 @@ extern const weft_error weft_any_error;
 /* asyncio.CancelledError. */
 extern const weft_error weft_cancelled_error;
 /* asyncio.InvalidStateError: the program uses an object in a way that its state does not allow. For
- * example, the program sets a result twice, or releases a lock that no task holds. weft also uses
- * this error where asyncio raises RuntimeError or ValueError, for example if a task awaits
+ * example, the program sets a result twice, or releases a lock that no task holds. Where asyncio
+ * raises RuntimeError or ValueError, weft uses this error too, for example if a task awaits
  * itself. */
 extern const weft_error weft_invalid_state_error;
 /* The error of a deadlock. The functions that run a loop return this error if no task and no
- * callback of the loop can ever run again. asyncio has no such error: in that case, an asyncio
- * program waits for ever. */
+ * callback of the loop can ever run again. In that case, an asyncio program waits for ever, without
+ * any error. */
 extern const weft_error weft_deadlock_error;
 
 /* isinstance(error, kind). Returns true if `error` is `kind`, or if `kind` is above `error` in the

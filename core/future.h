@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* An asyncio.Future that has no result. The program owns the future, and must not move it while a
- * task waits for it or a done callback is pending. */
+/* The type of an asyncio.Future whose result is always None. The program owns the future, and must
+ * not move it while a task waits for it or a done callback is pending. */
 typedef struct weft_future {
     union {
         weft_awaitable_ awaitable;
@@ -21,10 +21,10 @@ typedef struct weft_future {
     };
 } weft_future;
 
-/* weft_as_future(p): returns *p, any task or future, as a weft_future *. Use this macro to store
- * tasks and futures of several types in one array or list. (In asyncio, every Task is a Future.)
- * Through the returned pointer, the program may await or cancel *p. If *p is a task or a
- * WEFT_FUTURE, the program must not set its result through the returned pointer. */
+/* weft_as_future(p): gives a weft_future * that points to *p. *p may be any task or future. Use
+ * this macro to store tasks and futures of several types in one array or list. (In asyncio, every
+ * Task is a Future.) Through the returned pointer, the program may await or cancel *p. If *p is a
+ * task or a WEFT_FUTURE, the program must not set its result through the returned pointer. */
 #define weft_as_future(p) ((weft_future *)(void *)&(p)->awaitable)
 
 /* WEFT_FUTURE(type): the type of an asyncio.Future with a result. The future's member `result` has

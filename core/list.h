@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: the members that link tasks and handles, and the lists that they form.
+/* Links: the members by which tasks and handles are linked into lists, and the functions of these
+ * lists.
  *
- * A task waits for one thing at a time. So each task has one weft_wait_, and the meaning of its
- * members depends on what the task waits for. Each handle (handle.h) has a weft_wait_ too. Links
- * need no allocation. doc/glossary.md explains the words, such as frame, scope and tick.
+ * A task waits for one thing at a time, so each task has one struct of links, a weft_wait_. The
+ * meaning of its members depends on what the task waits for. Each handle (handle.h) contains a
+ * weft_wait_ too. The links are members, so a list needs no allocation. The document
+ * doc/glossary.md explains terms such as frame, scope and tick.
  *
- * Three kinds of lists:
+ * There are three kinds of lists:
  *
- *   list         Each entry links to the next and to the previous one. The first entry's `previous`
- *                is the last entry; the last entry's `next` is NULL. Removal is O(1). Used for the
- *                children of a scope, timers, watches, and waiters of a primitive.
- *   ring         Each entry links to the next one. The list is known by its last entry, whose
- *                `next` is the first one. Used for the waiters of an awaitable, for children that
- *                failed, and for items of a queue.
- *   ready queue  Each entry links to the next one. The queue is first in, first out, in ticks:
- *                iterations of the loop.
+ *     list         Each entry links to the next and to the previous one. The first entry's
+ *                  `previous` is the last entry; the last entry's `next` is NULL. Removal is O(1).
+ *                  Used for the children of a scope, timers, watches, and a primitive's waiters.
+ *     ring         Each entry links to the next one. The list is known by its last entry, whose
+ *                  `next` is the first one. Used for the waiters of an awaitable, for children that
+ *                  failed, and for items of a queue.
+ *     ready queue  Each entry links to the next one. The queue is first in, first out, in ticks:
+ *                  iterations of the loop.
  */
 #ifndef WEFT_CORE_LIST_H
 #define WEFT_CORE_LIST_H
@@ -36,39 +38,42 @@ typedef struct weft_primitive_info_ weft_primitive_info_;
 
 /* ---- Links ---- */
 
-/* The link of a task or a callback: an entry of the ready queue, or of a list. */
+/* A node: the member by which a task or a callback is linked into the ready queue, or into a
+ * list. */
 struct weft_node_ {
     union {
         weft_node_ *next;
-        /* While a task waits for a primitive: where the primitive has its info. */
+        /* While a task waits for a primitive: the address of the primitive's pointer to its
+         * info. */
         const weft_primitive_info_ **listed_for;
-        const void *failed_in; /* of a group's child that failed: the group */
+        const void *failed_in; /* in a group's child that failed: the group */
     };
     union {
-        weft_frame *frame;  /* of a task: the frame of its innermost coroutine */
-        uintptr_t callback; /* of a callback: what it is (enum weft_callback_) */
+        weft_frame *frame;  /* in a task: the frame of the coroutine to resume */
+        uintptr_t callback; /* in a callback: an enum weft_callback_ */
     };
 };
 
-/* A callback is an entry of the ready queue that is no task, or a handle in another list. In the
- * place of a frame's address, a callback has one of these numbers. No frame has such a small
- * address. */
+/* The kinds of callbacks. Each node in a list or in the ready queue belongs either to a task or to
+ * a callback. A task's node has the address of a frame. A callback's node has one of these numbers
+ * in that place. No frame has such a small address. */
 enum weft_callback_ {
-    WEFT_IDLE_,          /* a handle that no call is pending for */
-    WEFT_TICK_END_,      /* the entry that ends a tick (below) */
-    WEFT_CHILD_ENDED_,   /* a child of a group that has ended; the group's on_child_end is next */
-    WEFT_WAKE_UP_,       /* a task whose timer is due, or whose descriptor is ready */
+    WEFT_IDLE_,          /* a handle without a pending call */
+    WEFT_TICK_END_,      /* the entry that marks the end of a tick (see below) */
+    WEFT_CHILD_ENDED_,   /* an ended child of a group, for which the loop must call on_child_end */
+    WEFT_WAKE_UP_,       /* a task to wake: its timer is due, or its descriptor is ready */
     WEFT_CALL_READY_,    /* a handle in the ready queue */
     WEFT_CALL_ARMED_,    /* a handle in the timers */
     WEFT_CALL_WATCHES_,  /* a handle in the watches */
-    WEFT_CALL_WAITS_,    /* a handle whose function the loop calls when an awaitable has ended */
-    WEFT_CALL_OBSERVES_, /* a handle whose function is called directly at that end */
+    WEFT_CALL_WAITS_,    /* a handle whose function the loop calls after the end of an awaitable */
+    WEFT_CALL_OBSERVES_, /* a handle whose function is called at the end of an awaitable, at once */
     WEFT_NO_CALLBACK_
 };
 
-/* What a watch waits for: one direction of one descriptor. `mark`: the lowest bit is 0 to read, 1
- * to write; the other bits are a hash of the open file. Next to a narrow time, both are narrow
- * too. */
+/* What a watch waits for. A watch is one wait until a descriptor is readable, or until it is
+ * writable. In the member `mark`, the lowest bit is 0 if the watch is for reading, and 1 if it is
+ * for writing. The other bits are a hash of the open file. If a weft_time is narrow, both members
+ * have narrow types, because they share the memory of a deadline. */
 #if WEFT_TIME_BITS == 64 || UINTPTR_MAX > 0xFFFFFFFFu
 typedef int weft_descriptor_;
 typedef uint32_t weft_mark_;
@@ -83,21 +88,21 @@ struct weft_watch_data_ {
     weft_mark_ mark;
 };
 
-/* The links of a waiting task, or of a handle. */
+/* The links of a task that waits, or of a handle. */
 struct weft_wait_ {
     union {
-        weft_node_ *previous;           /* of a timer, a watch or a callback */
+        weft_node_ *previous;           /* in a timer, a watch or a callback: the entry before */
         weft_awaitable_ *target;        /* the awaitable that a task awaits */
         weft_gather_wait_ *gather_wait; /* the gather that a task awaits */
-        const weft_error *error;        /* of a ready task: the error to raise when it runs */
-        weft_wait_ *listed_before;      /* of a primitive's waiter: the waiter before it */
+        const weft_error *error;        /* in a ready task: the error that it will raise */
+        weft_wait_ *listed_before;      /* in a primitive's waiter: the waiter before */
     };
     union {
-        weft_packed_time_ deadline;      /* of a timer */
-        struct weft_watch_data_ watched; /* of a watch */
-        weft_frame *innermost;           /* of a task that is a callback now: what node.frame was */
-        weft_awaitable_ *awaited;        /* of a done callback: the awaitable it is for */
-        weft_wait_ *listed_after;        /* of a primitive's waiter: the waiter after it */
+        weft_packed_time_ deadline;      /* in a timer: when it is due */
+        struct weft_watch_data_ watched; /* in a watch */
+        weft_frame *innermost;           /* in a WEFT_WAKE_UP_ callback: its task's node.frame */
+        weft_awaitable_ *awaited;        /* in a done callback: the awaitable that must end */
+        weft_wait_ *listed_after;        /* in a primitive's waiter: the waiter after */
     };
     weft_node_ node;
 };
@@ -110,14 +115,14 @@ static inline weft_wait_ *weft_wait_of_(weft_node_ *node)
     return WEFT_CONTAINER_(node, weft_wait_, node);
 }
 
-/* Returns true if the node is a callback. */
+/* Returns true if the node belongs to a callback, false if it belongs to a task. */
 static inline bool weft_is_callback_(const weft_node_ *node)
 {
     return node->callback < WEFT_NO_CALLBACK_;
 }
 
-/* Returns true if the callback keeps `previous`, so that it can be removed from the ready queue or
- * from a ring of waiters. */
+/* Returns true if the node belongs to a callback that stores its `previous` entry. Such a callback
+ * can be removed from the ready queue, or from a ring of waiters, without a search. */
 static inline bool weft_knows_previous_(const weft_node_ *node)
 {
     return node->callback - WEFT_WAKE_UP_ < WEFT_NO_CALLBACK_ - WEFT_WAKE_UP_;
@@ -125,9 +130,9 @@ static inline bool weft_knows_previous_(const weft_node_ *node)
 
 /* ---- Lists ---- */
 
-/* Defines the functions of lists whose entries are of type `type`. NEXT(entry) and PREVIOUS(entry)
- * are the entry's links. NAME_append_ puts an entry at the end, NAME_insert_ behind another one,
- * and NAME_remove_ takes any entry out. */
+/* Defines the functions of lists whose entries have the type `type`. NEXT(entry) and
+ * PREVIOUS(entry) are the entry's links. The function NAME_append_ adds an entry at the end, and
+ * NAME_insert_ adds an entry after another one. NAME_remove_ removes an entry. */
 #define WEFT_DEFINE_LIST_(name, type, NEXT, PREVIOUS)                                              \
     static inline void name##_append_(type **first, type *entry)                                   \
     {                                                                                              \
@@ -142,7 +147,7 @@ static inline bool weft_knows_previous_(const weft_node_ *node)
         }                                                                                          \
         NEXT(entry) = NULL;                                                                        \
     }                                                                                              \
-    /* Puts the entry behind `before`, an entry of the list; NULL: at the front. */                \
+    /* Adds the entry after `before`, an entry of the list; NULL: at the front. */                 \
     static inline void name##_insert_(type **first, type *entry, type *before)                     \
     {                                                                                              \
         type *const after = before ? NEXT(before) : *first;                                        \
@@ -177,10 +182,10 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
 
 /* ---- Rings ---- */
 
-/* Defines the functions of rings whose entries are of type `type`. NEXT(entry) is the entry's link.
- * *last is the last entry; NULL: the ring is empty. NAME_append_ puts an entry at the end,
- * NAME_push_ at the front. NAME_pop_ removes the first entry and returns it; the ring must not be
- * empty. */
+/* Defines the functions of rings whose entries have the type `type`. NEXT(entry) is the entry's
+ * link. *last is the last entry; NULL: the ring is empty. The function NAME_append_ adds an entry
+ * at the end, and NAME_push_ adds an entry at the front. NAME_pop_ removes the first entry, and
+ * returns it. For NAME_pop_, the ring must not be empty. */
 #define WEFT_DEFINE_RING_(name, type, NEXT)                                                        \
     static inline void name##_push_(type **last, type *entry)                                      \
     {                                                                                              \
@@ -211,15 +216,16 @@ WEFT_DEFINE_LIST_(weft_nodes, weft_node_, WEFT_NODE_NEXT_, WEFT_NODE_PREVIOUS_)
 WEFT_DEFINE_RING_(weft_ring, weft_node_, WEFT_NODE_NEXT_)
 
 /* ---- The ready queue ----
- * A tick runs exactly the entries that were in the queue when the tick began. One more entry, the
- * tick entry, marks the end of the tick. Between two ticks the tick entry is at the head. When a
- * tick begins, the tick entry goes to the back. The tick is over when the tick entry is at the head
- * again. So the queue is never empty, and no other entry needs a mark. If the tick entry is the
- * tail between two ticks, nothing is ready. */
+ * A tick is one iteration of the loop. It runs exactly those entries that were in the ready queue
+ * when the tick began. The queue has one more entry, the tick entry, which marks the end of the
+ * tick. Between two ticks, the tick entry is at the head of the queue. When a tick begins, the loop
+ * moves the tick entry to the end of the queue. The tick is over when the tick entry is at the head
+ * again. So the queue is never empty, which makes adding an entry simple. If the tick entry is the
+ * only entry between two ticks, nothing is ready. */
 
 typedef struct weft_ready_queue_ {
     weft_node_ *head;
-    weft_node_ *tail; /* the last entry, whose `next` is not set */
+    weft_node_ *tail; /* the last entry, whose `next` has no meaning */
     weft_node_ tick;  /* the tick entry */
 } weft_ready_queue_;
 
@@ -232,7 +238,8 @@ static inline void weft_ready_push_(weft_ready_queue_ *queue, weft_node_ *node)
     queue->tail = node;
 }
 
-/* Removes and returns the head. The head must not be the tail. */
+/* Removes the entry at the head of the queue, and returns it. This entry must not be the only
+ * one. */
 static inline weft_node_ *weft_ready_pop_(weft_ready_queue_ *queue)
 {
     weft_node_ *const node = queue->head;
@@ -240,7 +247,7 @@ static inline weft_node_ *weft_ready_pop_(weft_ready_queue_ *queue)
     return node;
 }
 
-/* Removes a callback from anywhere in the queue. O(1). */
+/* Removes a callback from the queue, wherever it is in the queue. O(1). */
 void weft_ready_remove_(weft_ready_queue_ *queue, weft_wait_ *callback);
 
 #ifdef __cplusplus

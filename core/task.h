@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tasks: coroutines that a loop runs on their own. doc/glossary.md explains the words.
+/* Tasks: a task is a coroutine that a loop runs beside others, not as a step of its caller. This
+ * drawing shows the states of a task. The document doc/glossary.md explains the terms.
  *
  *                   1                       2
  *     (free) ------------> READY --------------------> RUNNING
@@ -12,8 +13,9 @@
  *                          |                                 |  6
  *                     1    +----------------- ENDED <--------+
  *
- * The way of a task that sleeps and then ends. An indented function is called by the function above
- * it. On a dotted line, the task waits. The numbers are those of the arrows above.
+ * The list below shows which functions run for a task that sleeps and then ends. An indented
+ * function is called by the function above it. On a dotted line, the task waits. A number is that
+ * of an arrow above.
  *
  *     weft_create_task          the program's macro
  *       weft_prepare_task_      checks the memory, runs reuse hooks           task.h
@@ -37,24 +39,31 @@
  *           end_task            6  leaves its scope                           loop.c
  *             weft_complete_    wakes what waits for the task                 task.h
  *
- * 1  weft_start_task_: the task becomes the last child of its scope, and the last entry of the
- *    ready queue. An eager task is not queued, but is RUNNING at once. The task that started the
- *    eager task is in the loop's `eager_parents` until the eager task has reached 3, 4 or 6.
- * 2  run_entry: run_step resumes the task's innermost coroutine, with an error if one is due.
- * 3  run_step: the task gave way (weft_sleep(0)), and is ready again.
- * 4  weft_park_...: the task is linked where it waits, and is not in the ready queue. The task's
- *    flags tell the kind of wait (enum weft_parked_).
- * 5  weft_wake_: the wait is over, or was cancelled (cancel.c). The task is ready. The task may
- *    stay in a primitive's list until it runs.
- * 6  end_task: the task is in no list, what waited for the task has been woken, and the task's
- *    memory may be used again. There are two exceptions. A group's child stays in its scope until
- *    the group's callback has run. A failed task whose error nobody retrieved is in the loop's
- *    `failed` list.
+ * 1  weft_start_task_: The task becomes the last child of its scope, and the last entry of the
+ *    ready queue. (A scope is a list of tasks: the loop has one, and each group has one.) An eager
+ *    task does not go into the ready queue, but is RUNNING at once. The task that started the eager
+ *    task is in the loop's list `eager_parents` until the eager task takes the arrow 3, 4 or 6.
  *
- * If a PARKED task is cancelled (weft_cancel_task_), its wait ends, which is 5. If a READY or
- * RUNNING task is cancelled, the flag WEFT_MUST_CANCEL_ keeps the request. For a READY task, the
- * cancellation replaces what 2 would deliver. For a RUNNING task, the cancellation turns the next 4
- * into a 5 at once.
+ * 2  run_entry: The function run_step resumes the task's innermost coroutine. If the task was woken
+ *    with an error, or was cancelled, the coroutine raises that error or weft_cancelled_error.
+ *
+ * 3  run_step: The task has yielded (weft_sleep(0)), and is ready again.
+ *
+ * 4  weft_park_...: The task is linked into the list of what it waits for, and is not in the ready
+ *    queue. The task's flags tell what the task waits for (enum weft_parked_).
+ *
+ * 5  weft_wake_: The wait is over, or was cancelled (cancel.c). The task is ready. If the task
+ *    waited for a primitive, it may stay in the primitive's list until it runs.
+ *
+ * 6  end_task: The task is in no list. All tasks and callbacks that waited for it have been woken.
+ *    The program may use the task's memory again. There are two exceptions. A group's child stays
+ *    in its scope until the group's callback has run. A failed task whose error nobody retrieved is
+ *    in the loop's list `failed`.
+ *
+ * If a PARKED task is cancelled (weft_cancel_task_), its wait ends: the task takes the arrow 5. If
+ * a READY or RUNNING task is cancelled, its flag WEFT_MUST_CANCEL_ is set. A READY task then raises
+ * weft_cancelled_error when it takes the arrow 2, even if it was woken with another error. A
+ * RUNNING task takes the arrow 5 at once when it takes the arrow 4.
  */
 #ifndef WEFT_CORE_TASK_H
 #define WEFT_CORE_TASK_H
@@ -67,19 +76,20 @@ extern "C" {
 
 /* ---- What a task is ---- */
 
-/* What tasks and futures have in common. All zero bytes: the task or future was never started or
- * created. */
+/* The members that tasks and futures have in common. If they are all zero bytes, the task was never
+ * started, or the future never created. */
 struct weft_awaitable_ {
-    weft_node_ *waiters; /* a ring of tasks and callbacks that wait; or one of the marks below */
-    /* Leads to the loop; NULL: never started or created. A future's scope is a mark
-     * (weft_is_future_). A task's scope is the innermost group whose block the task is in. If there
-     * is none, it is the scope that the task is a child of. */
+    weft_node_ *waiters; /* a ring of the tasks and callbacks that wait; or WEFT_ENDED_... */
+    /* Points to a scope (loop.h), which points to the loop; NULL: never started or created. If a
+     * task is in the block of a group, this is the scope of the innermost such group. Otherwise it
+     * is the scope that the task is a child of. In a future, it is a special address
+     * (weft_is_future_). */
     weft_scope_ *scope;
-    const weft_error *error; /* valid once the awaitable has ended; NULL: it has a result */
+    const weft_error *error; /* valid after the end of the task or future; NULL: it has a result */
 };
 
-/* Marks in `waiters`. WEFT_ENDED_: the awaitable has ended. WEFT_UNRETRIEVED_: the awaitable is a
- * failed task whose error nobody retrieved. */
+/* Special values of `waiters`. WEFT_ENDED_ means that the task or future has ended.
+ * WEFT_UNRETRIEVED_ means that the task has failed, and that nobody has retrieved its error. */
 #define WEFT_ENDED_ ((weft_node_ *)(uintptr_t)1)
 #define WEFT_UNRETRIEVED_ ((weft_node_ *)(uintptr_t)2)
 
@@ -88,12 +98,13 @@ static inline bool weft_has_ended_(const weft_awaitable_ *awaitable)
     return (uintptr_t)awaitable->waiters - 1 < 2;
 }
 
-/* Wakes the waiters of an ended awaitable; waiting tasks get the awaitable's error. `last` is the
- * last waiter of the ring. Returns true if one of the waiters was a task. */
+/* Wakes the tasks and callbacks that waited for an awaitable (a task or future) that has ended. The
+ * waiting tasks raise the awaitable's error, if there is one. `last` is the last entry in the ring
+ * of waiters. Returns true if one of the waiters was a task. */
 bool weft_wake_waiters_(const weft_awaitable_ *awaitable, weft_node_ *last);
 
-/* Completes the awaitable with `error` (NULL: with a result), and wakes its waiters. Returns true
- * if one of the waiters was a task. */
+/* Ends the awaitable with `error`, and wakes the tasks and callbacks that wait for it. If `error`
+ * is NULL, the awaitable has a result. Returns true if one of the waiters was a task. */
 static inline bool weft_complete_(weft_awaitable_ *awaitable, const weft_error *error)
 {
     weft_node_ *const last = awaitable->waiters;
@@ -102,8 +113,9 @@ static inline bool weft_complete_(weft_awaitable_ *awaitable, const weft_error *
     return last && weft_wake_waiters_(awaitable, last);
 }
 
-/* Returns the address that a future has in the place of a task's scope. Only the first member of a
- * weft_scope_ is there; no other member may be read or written. */
+/* Returns the address that every future of the loop has in its member `scope`. There is no complete
+ * weft_scope_ at that address, but only its first member. Code must not read or write the other
+ * members. */
 static inline weft_scope_ *weft_futures_scope_(weft_loop *loop)
 {
     return (weft_scope_ *)(void *)&loop->futures;
@@ -114,39 +126,39 @@ static inline bool weft_is_future_(const weft_awaitable_ *awaitable)
     return awaitable->scope == weft_futures_scope_(awaitable->scope->loop);
 }
 
-/* A task that has not ended. `wait` lies where an ended task has its error, and says what the task
- * waits for. */
+/* The members of a task that has not ended. The member `wait` says what the task waits for. It lies
+ * where an ended task has its member `error`. */
 struct weft_live_task_ {
     weft_node_ *waiters;
     union {
         weft_scope_ *scope;
-        weft_task *lower; /* only while a dump looks for holders (inspect/dump.c) */
+        weft_task *lower; /* used while a dump prints the tasks (inspect/dump.c) */
     };
     weft_wait_ wait;
 };
 
-/* A task. doc/design.md says what each word buys. */
+/* A task. The document doc/design.md says what each machine word of this struct is for. */
 struct weft_task {
     union {
-        weft_awaitable_ awaitable; /* `error` is valid only once the task has ended */
+        weft_awaitable_ awaitable; /* its `error` is valid only after the task has ended */
         weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         struct weft_live_task_ live;
     };
-    weft_task *next; /* in its scope's children, or in `failed`; root.previous is the other link */
-    weft_frame root; /* the head of the outermost coroutine's frame; the frame's rest follows */
+    weft_task *next; /* next in its scope's `children` or in the loop's `failed` */
+    weft_frame root; /* first member of the outermost coroutine's frame; the rest follows */
 };
 
-/* Lists of tasks: a scope's children, and `failed`. */
+/* Lists of tasks: the children of a scope, and the loop's list of failed tasks. */
 #define WEFT_TASK_NEXT_(task) (task)->next
 #define WEFT_TASK_PREVIOUS_(task) (task)->root.previous
 WEFT_DEFINE_LIST_(weft_tasks, weft_task, WEFT_TASK_NEXT_, WEFT_TASK_PREVIOUS_)
 
-/* Flags of a task, in root.flags. */
+/* The flags of a task, which are bits of root.flags. */
 enum {
-    WEFT_PARKED_MASK_ = 7,       /* what the task waits in: enum weft_parked_ */
+    WEFT_PARKED_MASK_ = 7,       /* what the task waits for: enum weft_parked_ */
     WEFT_MUST_CANCEL_ = 8,       /* the task was cancelled while it was ready or running */
     WEFT_CANCELLED_ = 16,        /* the task is ready, because its wait was cancelled */
-    WEFT_HAS_ERROR_ = 32,        /* the task is ready, and will raise wait.error */
+    WEFT_HAS_ERROR_ = 32,        /* the task is ready, and will raise the error wait.error */
     WEFT_SHUTDOWN_PENDING_ = 64, /* weft_shutdown waits for the end of the task */
     WEFT_POOLED_ = 128,          /* the memory of the task belongs to a pool */
     WEFT_DELIVERY_MASK_ = WEFT_MUST_CANCEL_ | WEFT_CANCELLED_ | WEFT_HAS_ERROR_
@@ -154,47 +166,51 @@ enum {
 
 #define WEFT_DAEMON_ 0x100u /* inspect/daemon.h */
 
-/* The bits above the flags count the requests to cancel that are in force. */
+/* The bits above the flags are a number: how many requests to cancel the task are in force. */
 #define WEFT_CANCELLING_ONE_ 0x200u
 #define WEFT_CANCELLING_MASK_ 0xFE00u
 
-/* What a task waits in. */
+/* What a parked task waits for. A task is parked from the beginning of a wait until something wakes
+ * the task. */
 enum weft_parked_ {
     WEFT_NOT_PARKED_,
     WEFT_ASLEEP_,    /* the task is in the loop's timers */
-    WEFT_AWAITING_,  /* the task is in the ring of waiters of wait.target */
-    WEFT_GATHERING_, /* the task waits for wait.gather_wait, whose parts have the links */
-    WEFT_WATCHING_,  /* the task waits for a descriptor, and is in the loop's watches */
-    WEFT_LISTED_,    /* the task waits for the primitive that node.listed_for leads to */
-    WEFT_GRANTED_,   /* not parked: a primitive gave the task what it waited for (waiters.h) */
-    WEFT_CHECKED_    /* as WEFT_LISTED_, and the debug mode checks the wake-up (inspect/debug.c) */
+    WEFT_AWAITING_,  /* the task awaits wait.target, and is in its ring of waiters */
+    WEFT_GATHERING_, /* the task waits for the gather wait.gather_wait, and is in no list */
+    WEFT_WATCHING_,  /* the task waits for a descriptor, and is in the loop's list of watches */
+    WEFT_LISTED_,    /* the task waits for a primitive; node.listed_for tells for which one */
+    WEFT_GRANTED_,   /* not parked: a primitive granted it a lock or unit (waiters.h) */
+    WEFT_CHECKED_    /* as WEFT_LISTED_, and debug mode checks the thread that wakes the task */
 };
 
-/* What a primitive is, for reports. Each primitive has a pointer to a constant of this type. A task
- * that waits for the primitive points to that pointer. */
+/* The info of a primitive, which reports print. (A primitive is an object such as a lock or a
+ * queue.) Each primitive has a pointer to a constant of this type. While a task waits for the
+ * primitive, the task points to that pointer. */
 struct weft_primitive_info_ {
     const char *name;
-    size_t at; /* offset in bytes of that pointer in the primitive */
+    size_t at; /* offset of the pointer to the info in the primitive, in bytes */
     /* Returns the task that holds the primitive; NULL: no task holds it. The member itself is NULL
      * if no task can hold the primitive. */
     const weft_task *(*holder)(const weft_primitive_info_ *const *primitive);
 };
 
-/* The wait of a gather: one task waits for several awaitables, the gather's parts. Cancelling the
- * wait cancels every part. If the waiting task is woken before all parts have ended, it must unlink
- * the others. */
+/* The wait of a gather: one task waits for several tasks and futures, the gather's parts. If the
+ * waiting task is cancelled, weft cancels every part. If the waiting task is woken before all parts
+ * have ended, the code of the gather must stop waiting for the others. */
 struct weft_gather_wait_ {
-    /* Returns the part with that number, from 0; NULL: there are no more parts. */
+    /* Returns the part with this number; the first part has the number 0. NULL: there is no such
+     * part. */
     weft_awaitable_ *(*part)(weft_gather_wait_ *gather_wait, size_t number);
-    weft_gather_wait_ *up; /* while both are cancelled: the gather around this gather */
-    size_t next;           /* the number of the next part to cancel, from 1; 0: none */
-    bool cancelled;        /* a request has reached a part that had not ended */
-    unsigned char depth;   /* in a shutdown: the request's depth at this gather (cancel.c) */
+    weft_gather_wait_ *up; /* while weft cancels both: the outer gather that waits for this one */
+    size_t next;           /* the number of the next part that weft cancels, from 1; 0: none */
+    bool cancelled;        /* a request to cancel has reached a part that had not ended */
+    unsigned char depth;   /* in a shutdown: the request's depth here (cancel.c) */
 };
 
-/* WEFT_INFO_(name, ...): defines the info `name`. WEFT_INFO_MEMBER_ declares a primitive's pointer
- * to its info, WEFT_SET_INFO_ sets that pointer, and WEFT_WHERE_ gives the pointer's address. In a
- * program without texts there is no info, and WEFT_WHERE_ gives the primitive's own address. */
+/* WEFT_INFO_(name, ...): defines the info `name` of a kind of primitive. The macro
+ * WEFT_INFO_MEMBER_ declares a primitive's pointer to its info. WEFT_SET_INFO_ sets that pointer,
+ * and WEFT_WHERE_ gives the pointer's address. In a program without texts (WEFT_TEXTS is 0), there
+ * is no info, and WEFT_WHERE_ gives the primitive's own address. */
 #if WEFT_TEXTS
 #define WEFT_INFO_(name, ...) static const weft_primitive_info_ name = {__VA_ARGS__}
 #define WEFT_INFO_OF_(name) &(name)
@@ -206,7 +222,7 @@ struct weft_gather_wait_ {
 #define WEFT_INFO_OF_(name) NULL
 #define WEFT_INFO_MEMBER_
 #define WEFT_SET_INFO_(primitive, to) ((void)(to))
-/* Never read: only the address counts. */
+/* Nothing is read at this address. It only tells for which primitive a task waits. */
 #define WEFT_WHERE_(primitive) ((const weft_primitive_info_ **)(void *)(primitive))
 #endif
 
@@ -227,12 +243,13 @@ static inline weft_task *weft_running_task_(const weft_context *context)
 
 /* ---- Creating tasks ---- */
 
-/* WEFT_TASK(name): the type of a task whose coroutine is `name`. The task's member `frame` is the
- * coroutine's frame, which holds the results once the task has ended. The program owns the task.
- * The task must be all zero bytes before its first use, and must not be moved before it has ended.
- * After that it may be used again as it is. Each use of the macro makes a type of its own; name
- * that type with typedef. If a frame points to tasks of its own type, declare that type first:
- * struct f_task; ... struct f { ... struct f_task *next; }; ... struct f_task { WEFT_TASK(f); }; */
+/* WEFT_TASK(name): the type of a task that runs the coroutine `name`. The task's member `frame` is
+ * the coroutine's frame. After the task has ended, the frame contains the results. The program owns
+ * the task. The task must be all zero bytes before its first use, and must not be moved before it
+ * has ended. After that, the program may use it again, but must not zero it in between. Two uses of
+ * this macro give two different types. To use one type twice, name it with typedef. If a frame
+ * points to tasks of its own type, declare that type first: struct f_task; ... struct f { ...
+ * struct f_task *next; }; ... struct f_task { WEFT_TASK(f); }; */
 #define WEFT_TASK(name)                                                                            \
     union {                                                                                        \
         weft_task task;                                                                            \
@@ -246,16 +263,18 @@ static inline weft_task *weft_running_task_(const weft_context *context)
 
 /* weft_create_task(name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.create_task(name(...)), in a coroutine. Starts the coroutine as a task. The task first
- * runs in the next tick (iteration of the loop). The arguments are evaluated now. A frame member
- * without an argument is zero. Panics if another task uses the memory.
+ * runs in the next tick (iteration of the loop). The arguments are evaluated at once, not in that
+ * tick. A member of the frame without an argument is zero. Panics if another task uses the memory
+ * *task.
  *
- * If the task fails, its error is raised in the tasks that await it. If nobody retrieves the error,
- * the loop calls the exception handler. The loop does so before the memory is used for another
- * task, or when the loop closes. Until then the loop keeps the task in a list. So the program must
- * do two things before it uses the memory for anything else, or frees it. It must retrieve the
- * error (weft_error_of), and check that the memory is free (weft_is_free). The memory of a group's
- * child that failed must also be kept until nobody uses the group's error any more. O(frame size +
- * n), n: the failed tasks whose error nobody retrieved, and the groups that keep pooled tasks. */
+ * If the task fails, the tasks that await it raise its error. If nobody retrieves the error, the
+ * loop calls the exception handler with it. The loop makes this call before the memory *task is
+ * used for another task, or when the loop closes. Until then the loop has the task in a list. So
+ * before the program frees the memory, or uses the memory for something else, it must do two
+ * things. It must retrieve the error (weft_error_of), and check that the memory is free
+ * (weft_is_free). If a child of a group has failed, the program must also keep the child's memory
+ * as long as it uses the group's error. O(frame size + n), n: the failed tasks whose error nobody
+ * retrieved, plus the groups that keep the memory of failed tasks from a pool. */
 #define weft_create_task(name, ...)                                                                \
     WEFT_CREATE_TASK_(&weft_running_loop_(weft_context_)->tasks, (void)0, false, name,             \
                       __VA_ARGS__, )
@@ -267,8 +286,9 @@ static inline weft_task *weft_running_task_(const weft_context *context)
 
 /* weft_create_eager_task(name, WEFT_TASK(name) *task, .argument = value, ...)
  * asyncio.create_task(name(...), eager_start=True), in a coroutine. Does what weft_create_task
- * does, but the new task runs at once, up to its first wait. Then the calling task goes on, in the
- * same tick. C's stack does not grow if eager tasks start eager tasks in turn. */
+ * does, but the new task runs at once, up to its first wait. Then the calling task continues, still
+ * in the present tick. If an eager task starts another eager task, and so on, C's stack does not
+ * grow. */
 #define weft_create_eager_task(name, ...)                                                          \
     WEFT_CHECK_AND_CREATE_EAGER_((void)0, &weft_running_loop()->tasks, name, __VA_ARGS__, )
 
@@ -293,7 +313,7 @@ static inline weft_task *weft_running_task_(const weft_context *context)
         weft_start_task_(weft_into_, weft_created_, eager);                                        \
     } while (0)
 
-/* Refuses to compile unless `pointer` points to a WEFT_TASK(name). Does not evaluate `pointer`. */
+/* Compiles only if `pointer` points to a WEFT_TASK(name). Does not evaluate `pointer`. */
 #define WEFT_REQUIRE_TASK_(name, pointer)                                                          \
     WEFT_REQUIRE_FRAME_(name, &(pointer)->frame);                                                  \
     _Static_assert(offsetof(weft_task, root) % _Alignof(struct name) == 0,                         \
@@ -306,22 +326,23 @@ static inline weft_task *weft_running_task_(const weft_context *context)
         char weft_unused_;                                                                         \
     }))
 
-/* weft_is_free(p): returns true if the memory of *p, a WEFT_TASK(name), can be used for another
- * task. That is so if no task was started in it, or if the task in it has ended. If that task was a
- * group's child, the group must also have been notified of the end. So weft_done may be true a tick
- * earlier. O(1). */
+/* weft_is_free(p): returns true if the program may use *p, a WEFT_TASK(name), for another task.
+ * That is so if *p was never started, or has ended. If *p is a child of a group, *p is not free
+ * before the group has noticed the end, at the latest one tick later. So weft_done(p) may be true
+ * one tick earlier than weft_is_free(p). O(1). */
 #define weft_is_free(p) (!weft_is_in_use_(&(p)->task))
 
-/* Returns true if the memory has a task that has not ended, or whose group was not notified of the
- * end yet. */
+/* Returns true if *task is in use: the task has not ended, or its group has not noticed the end
+ * yet. */
 static inline bool weft_is_in_use_(const weft_task *task)
 {
     return task->awaitable.scope &&
            (!weft_has_ended_(&task->awaitable) || weft_is_callback_(&task->live.wait.node));
 }
 
-/* Prepares memory for a new task. Panics if the memory is in use. Otherwise reports the failed
- * tasks in that memory to the exception handler, and runs the reuse hooks in that memory. */
+/* Prepares memory for a new task. Panics if the memory is in use. Otherwise calls the exception
+ * handler for each failed task in that memory. Then runs each reuse hook in that memory: a function
+ * that must run before the memory is used again. */
 #ifdef __OPTIMIZE_SIZE__
 #define weft_prepare_task_ weft_before_reuse_
 #else
@@ -339,8 +360,8 @@ static inline void weft_prepare_task_(weft_loop *loop, weft_task *task, const we
 }
 #endif
 
-/* Makes a task a child of the scope. The task's frame must be filled. Unless the task is eager,
- * makes the task ready too. */
+/* Starts a task: makes it a child of the scope. The macro must have filled the task's frame. If
+ * `eager` is false, also puts the task into the ready queue. */
 void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager);
 
 /* Panics, because another task's memory was overwritten. */
@@ -348,10 +369,12 @@ WEFT_NORETURN_ WEFT_COLD_ void weft_panic_overwritten_(const weft_task *task);
 
 /* ---- Sleeping ---- */
 
-/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay` (WEFT_SECONDS,
- * WEFT_MS, WEFT_US), never less. If the delay is 0 or negative, every task that is ready now runs
- * first. Raises an error only if the task is cancelled. O(1) now; when the delay is over, the loop
- * has moved the timer at most 46 times (timer.h). */
+/* weft_sleep(weft_time delay): `await asyncio.sleep(delay)`. Waits for `delay`, never less. Write
+ * `delay` with WEFT_SECONDS, WEFT_MS or WEFT_US. If the delay is 0 or negative, every task that is
+ * ready now runs before the calling task continues. If the task is cancelled, raises
+ * weft_cancelled_error, and raises no other error. The call costs O(1). Until the delay is over,
+ * the loop moves the timer at most 46 times from one list to another (timer.h). With
+ * WEFT_TIMER_LIST, the call costs O(n), n: the timers that are due later. */
 #define weft_sleep(delay) WEFT_WAIT_(weft_sleep_(weft_context_, WEFT_DELAY_(delay)), )
 
 weft_step_ weft_park_asleep_(weft_task *task, weft_time delay);
@@ -366,38 +389,43 @@ static inline weft_step_ weft_sleep_(weft_context *context, weft_time delay)
 /* ---- Which task runs, and which tasks there are ---- */
 
 /* weft_running_loop(), weft_current_task(): asyncio.get_running_loop(), asyncio.current_task().
- * In a coroutine that a loop runs. Never NULL. O(1). */
+ * A program may use them only in a coroutine that a loop runs. They are never NULL. O(1). */
 #define weft_running_loop() weft_running_loop_(weft_context_)
 #define weft_current_task() weft_running_task_(weft_context_)
 
 /* asyncio.current_task(loop). Returns the task that runs now; NULL: no task runs. Callbacks and
- * plain functions can use it. O(1). */
+ * ordinary C functions may call this function. O(1). */
 static inline weft_task *weft_loop_current_task(const weft_loop *loop)
 {
     return loop->context.running ? weft_task_of_node_(loop->context.running) : NULL;
 }
 
-/* asyncio.all_tasks(loop), one by one. Each returned task has not ended; NULL: no more. First come
- * the tasks in no group. Then come the children of each group, in the order in which the groups
- * were entered. The tasks in no group, and the children of one group, come in the order of
- * creation. No task may be created or end between two calls. A whole walk costs O(tasks + groups),
- * plus, for each task, O(n), n: the group blocks that the task is in. */
+/* asyncio.all_tasks(loop), one by one. The function weft_first_task returns the first task, and
+ * weft_next_task the one after `task`; NULL: there are no more. A returned task has not ended. The
+ * tasks in no group come first. Then come the children of each group, in the order in which tasks
+ * entered the groups' blocks. The tasks in no group, and the children of one group, come in the
+ * order of their creation. Between two calls, no task may be created and no task may end. All calls
+ * together cost O(tasks + groups), plus, for each task, O(n), n: the group blocks that the task is
+ * in. */
 weft_task *weft_first_task(weft_loop *loop);
 weft_task *weft_next_task(weft_task *task);
 
-/* task.get_stack(), frame by frame. weft_task_innermost returns the frame of the task's innermost
- * coroutine; NULL: the task has ended. weft_task_caller returns the frame of the coroutine that
- * called the coroutine of `frame`; NULL: `frame` is the outermost frame. The program owns the
- * frames. The program may read the returned frames until the loop goes on. O(1). */
+/* task.get_stack(), frame by frame. The function weft_task_innermost returns the frame of the
+ * task's innermost coroutine, which is the one that waits; NULL: the task has ended. The function
+ * weft_task_caller returns the frame of the coroutine that called the coroutine of `frame`; NULL:
+ * `frame` is the frame of the outermost coroutine. The program owns the frames. The program may
+ * read a returned frame until the loop runs the next task or callback. O(1). */
 const weft_frame *weft_task_innermost(const weft_task *task);
 const weft_frame *weft_task_caller(const weft_task *task, const weft_frame *frame);
 
-/* task.cancelling(). Returns how many requests to cancel the task are in force: all requests, less
- * those that weft_uncancel took back. At most 127 requests count. O(1). */
+/* task.cancelling(). Returns how many requests to cancel the task are in force: the number of all
+ * requests, minus the number that weft_uncancel has taken back. weft counts at most 127 requests.
+ * O(1). */
 unsigned weft_cancelling(const weft_task *task);
 
-/* task.uncancel(). Takes one request to cancel back, and returns how many requests are left. If no
- * request is left, a request that the task has not met yet at a wait has no effect. O(1). */
+/* task.uncancel(). Takes back one request to cancel the task, and returns how many requests are
+ * left. If none is left, and no wait of the task has raised weft_cancelled_error yet, no wait will
+ * raise it. O(1). */
 unsigned weft_uncancel(weft_task *task);
 
 /* ---- Parking and waking ---- */
@@ -407,15 +435,16 @@ static inline unsigned weft_parked_in_(const weft_task *task)
     return task->root.flags & WEFT_PARKED_MASK_;
 }
 
-/* Returns true if the task is parked, and may be woken without a check. Only in debug mode is a
- * parked task another one (weft_is_checked_). */
+/* Returns true if the task is parked, and any code may wake the task without a check. A parked task
+ * that needs a check exists only in debug mode (weft_is_checked_). */
 static inline bool weft_is_parked_unchecked_(const weft_task *task)
 {
     return weft_parked_in_(task) - 1u < WEFT_LISTED_;
 }
 
-/* Of a task that is not weft_is_parked_unchecked_: returns true if a primitive must call
- * weft_check_wake_ before it wakes the task. One bit tells WEFT_CHECKED_ from the other two. */
+/* Returns true if the task is parked, but a primitive must call weft_check_wake_ before it wakes
+ * the task. May be called only if weft_is_parked_unchecked_(task) is false. One bit then tells
+ * WEFT_CHECKED_ from WEFT_NOT_PARKED_ and WEFT_GRANTED_. */
 static inline bool weft_is_checked_(const weft_task *task)
 {
 #ifdef WEFT_HAS_DEBUG_MODE_
@@ -426,7 +455,8 @@ static inline bool weft_is_checked_(const weft_task *task)
 #endif
 }
 
-/* Panics if the calling thread must not wake the task. Afterwards weft_is_parked_unchecked_. */
+/* Panics if the calling thread must not wake the task. Otherwise weft_is_parked_unchecked_(task) is
+ * true afterwards. */
 #ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ void weft_check_wake_(weft_task *task);
 #else
@@ -441,7 +471,8 @@ static inline bool weft_is_parked_(const weft_task *task)
     return weft_is_parked_unchecked_(task) || weft_is_checked_(task);
 }
 
-/* Returns true if the task waits for a primitive, which node.listed_for names. */
+/* Returns true if the task waits for a primitive. The node's member `listed_for` then tells for
+ * which one. */
 static inline bool weft_is_listed_(const weft_task *task)
 {
     return (weft_parked_in_(task) | 2u) == WEFT_CHECKED_;
@@ -452,9 +483,9 @@ static inline void weft_set_parked_(weft_task *task, enum weft_parked_ where)
     task->root.flags = (uint16_t)((task->root.flags & ~(unsigned)WEFT_PARKED_MASK_) | where);
 }
 
-/* Parks the running task, which waits for the primitive that *info is a member of. The primitive
- * must wake the task (weft_wake_). If the primitive has linked the task into a list, it must unlink
- * the task when the task runs again. */
+/* Parks the running task, which waits for a primitive. *info is the primitive's pointer to its
+ * info. The primitive's code must wake the task (weft_wake_). If that code has linked the task into
+ * a list, it must unlink the task when the task runs again. */
 static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive_info_ **info)
 {
     const weft_step_ parked = {WEFT_PARKED_};
@@ -463,8 +494,8 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
     return parked;
 }
 
-/* Makes a parked task ready. When the task runs, it raises `error`; NULL: it raises nothing. Code
- * that is compiled for size calls one function for that. */
+/* Wakes a parked task: puts the task into the ready queue. When the task runs, it raises `error`;
+ * NULL: it raises nothing. If the compiler optimises for size, this function is not inline. */
 #ifdef __OPTIMIZE_SIZE__
 void weft_wake_(weft_task *task, const weft_error *error);
 #else
@@ -486,8 +517,9 @@ void weft_cancel_task_(weft_task *task);
 
 /* ---- Scopes ---- */
 
-/* weft_enter_scope_ puts a group's scope into use; `parent` is the task in the group's block.
- * weft_exit_scope_ ends that. */
+/* The function weft_enter_scope_ adds a group's scope to the loop's list of scopes. `parent` is the
+ * task that executes the group's block. The function weft_exit_scope_ removes the scope from that
+ * list. */
 void weft_enter_scope_(weft_scope_ *scope, weft_task *parent,
                        void (*on_child_end)(weft_loop *loop, weft_task *child));
 void weft_exit_scope_(weft_scope_ *scope);
@@ -495,31 +527,36 @@ void weft_exit_scope_(weft_scope_ *scope);
 /* Returns the scope that the task is a child of. O(n), n: the group blocks that the task is in. */
 weft_scope_ *weft_own_scope_(const weft_task *task);
 
-/* Removes an ended child from its group's children. Called by the group's on_child_end. */
+/* Removes an ended child from the list of its group's children. The group's on_child_end calls this
+ * function. */
 void weft_leave_scope_(weft_task *task);
 
 /* ---- Memory that is reused ---- */
 
-/* weft_note_failure_ adds a failed task to the loop's `failed` list. If the task is in that list,
- * removes it, because its error was retrieved. A loop points to this function from the first
- * weft_set_exception_handler on. weft_report_failure_ removes the task from the list, and calls the
- * exception handler. */
+/* The function weft_note_failure_ adds a failed task to the loop's list `failed`. If the task is in
+ * that list already, its error was retrieved, and the function removes the task. The first call of
+ * weft_set_exception_handler stores a pointer to this function in the loop. The function
+ * weft_report_failure_ removes a task from the list, and calls the exception handler for the
+ * task. */
 void weft_note_failure_(weft_task *task);
 void weft_report_failure_(weft_task *task);
 
-/* What the loop's context has as on_reuse while there is something to look for. */
+/* Looks in `memory` for failed tasks and reuse hooks. The loop's context has this function as its
+ * hook on_reuse while the loop has failed tasks or reuse hooks. */
 void weft_on_reuse_(weft_context *context, const void *memory, size_t size);
 
-/* Sets the on_reuse of the loop's context. */
+/* Sets or clears the hook on_reuse of the loop's context. */
 void weft_set_on_reuse_(weft_loop *loop);
 
-/* A reuse hook is a function that the loop calls before the hook's memory is reused for a task.
- * These functions add a hook to the loop and remove a hook. */
+/* A reuse hook is a function that the loop calls before the memory that contains the hook is used
+ * for another task or frame. The first function adds a hook to the loop; the second one removes a
+ * hook. */
 void weft_add_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook,
                           void (*run)(weft_reuse_hook_ *hook));
 void weft_remove_reuse_hook_(weft_loop *loop, weft_reuse_hook_ *hook);
 
-/* Removes and returns one reuse hook that lies in the memory; NULL: there is none. */
+/* Removes one reuse hook that lies in the memory from the loop, and returns it. Returns NULL if
+ * there is none. */
 weft_reuse_hook_ *weft_take_reuse_hook_in_(weft_loop *loop, const void *memory, size_t size);
 
 #ifdef __cplusplus

@@ -7,8 +7,9 @@
  * member `reached` is the deadline that was popped last. No timer in the heap has an earlier
  * deadline. The number of a timer's bucket is the position, from 1, of the highest bit in which the
  * timer's deadline differs from `reached`. If the two are equal, the timer is in bucket 0. When the
- * timer with the least deadline is due, that deadline becomes `reached`. The other timers of its
- * bucket then move to lower buckets. So a timer enters each bucket at most once.
+ * timer with the least deadline is popped, the heap stores that deadline in `reached`. The other
+ * timers of that timer's bucket then move to lower buckets. So a timer enters each bucket at most
+ * once.
  *
  * The heap appends a new timer to the end of its bucket. But if the timer has an earlier deadline
  * than all others in the bucket, the heap puts the timer at the front. Timers with equal deadlines
@@ -44,7 +45,7 @@ typedef struct weft_timers_ {
     uint64_t used;                      /* bit i is 1: bucket i is not empty */
     /* bit i is 1: the first timer of bucket i may not have the least deadline of that bucket */
     uint64_t unsorted;
-    weft_deadline_type_ reached; /* the deadline that was popped last */
+    weft_deadline_type_ reached; /* the deadline of the timer that was popped last */
     /* A time before which no timer is due. The earliest deadline may be later than `next`. */
     weft_deadline_type_ next;
 #if WEFT_TIME_BITS < 64
@@ -59,7 +60,7 @@ typedef struct weft_timers_ {
 typedef struct weft_timers_ {
     weft_node_ *first;   /* a list of timers; the first one has the least deadline */
 #if WEFT_TIME_BITS < 64
-    weft_node_ *forever; /* a list of timers that are never due */
+    weft_node_ *forever; /* a list of the timers that are never due */
 #endif
 } weft_timers_;
 
@@ -86,11 +87,13 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
 weft_time weft_timers_next_(const weft_timers_ *timers);
 
 #if WEFT_TIME_BITS < 64
-/* Returns true if a timer may be due at `now`. If not, weft_timers_next_ is too early. */
+/* Returns true if a timer may be due at `now`. If the result is false, no timer is due, even if
+ * weft_timers_next_ returns `now`, because that clock wraps. */
 bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now);
 #endif
 
-/* Calls `visit` for the node of each timer. */
+/* Calls visit(node) for each timer. `node` is the member by which the timer is linked into a
+ * list. */
 void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node));
 
 #ifdef __cplusplus

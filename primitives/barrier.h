@@ -22,7 +22,7 @@ enum weft_barrier_state_ {
 };
 
 /* asyncio.Barrier. The program owns the barrier, and must not move the barrier while a task waits
- * for it. A barrier need not be destroyed. */
+ * for it. A barrier needs no clean-up. */
 typedef struct weft_barrier {
     weft_condition condition;
     size_t parties; /* the number of tasks that make a round; at least 1 */
@@ -38,9 +38,9 @@ typedef struct weft_barrier {
         .parties = (n)                                                                             \
     }
 
-/* Initialises a barrier: asyncio.Barrier(n). For a barrier in a frame (a coroutine's struct), where
- * C allows no initialiser. n must be at least 1. Must not be called while a task waits for the
- * barrier. O(1). */
+/* Initialises a barrier: asyncio.Barrier(n). Use this function for a barrier that is a member of a
+ * frame (a coroutine's struct), because C allows no initialiser there. n must be at least 1. Must
+ * not be called while a task waits for the barrier. O(1). */
 void weft_barrier_init(weft_barrier *barrier, size_t n);
 
 /* The frame of one weft_barrier_wait, which is a coroutine: the memory that one wait needs. The
@@ -109,7 +109,9 @@ static inline bool weft_barrier_broken(const weft_barrier *barrier)
 
 /* ---- Private ---- */
 
-/* Begins and resumes a reset (to WEFT_BARRIER_RESETTING_) or an abort (to WEFT_BARRIER_BROKEN_). */
+/* These functions are the two halves of a reset or an abort: before and after the wait for the
+ * barrier's lock. `to` is WEFT_BARRIER_RESETTING_ for a reset, and WEFT_BARRIER_BROKEN_ for an
+ * abort. */
 weft_step_ weft_barrier_change_begin_(weft_barrier *barrier, weft_context *context,
                                       enum weft_barrier_state_ to);
 void weft_barrier_change_resume_(weft_barrier *barrier, weft_context *context,

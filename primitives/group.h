@@ -34,7 +34,7 @@ typedef struct weft_group {
     bool waits : 1;            /* the parent waits until the children have ended */
     bool aborting : 1;         /* the group has cancelled its children, and accepts no others */
     bool cancelled_parent : 1; /* the group has cancelled the parent */
-    bool propagates : 1;       /* the block must raise a cancellation that others requested */
+    bool propagates : 1;       /* the block must raise a cancellation of the parent */
 } weft_group;
 
 /* weft_with_group(weft_group *group) { ... } weft_end: `async with asyncio.TaskGroup() as group:`.
@@ -47,9 +47,9 @@ typedef struct weft_group {
  * in the order of their creation. The block then raises weft_cancelled_error. But if a child failed
  * too, the block raises the group's error.
  * The group's error is a member of *group. The group's error is valid until a task uses *group for
- * another block, or until the memory of *group is reused. weft_first_error and weft_next_error read
- * the children's errors in the memory of the children. So the program must not free the memory of a
- * failed child before it has called weft_group_forget_errors.
+ * another block, or until the memory of *group is reused. The functions weft_first_error and
+ * weft_next_error read the memory of the failed children. So the program must not free the memory
+ * of a failed child before it has called weft_group_forget_errors.
  * Raises weft_invalid_state_error if a task is in the block already. `group` is evaluated again
  * when the task leaves the block. O(n), n: the children. */
 #define weft_with_group(group)                                                                     \
@@ -70,8 +70,8 @@ typedef struct weft_group {
  * group.create_task(name(...)), in a coroutine. Any task may call this macro: the group's parent, a
  * child, or another task. Starts *task as weft_create_task does, and makes *task a child of the
  * group. The program owns *task, and must not move, reuse or free *task until weft_is_free(task)
- * returns true. That is so in the tick (iteration of the loop) after the one in which the child
- * ends.
+ * returns true. That is so at the latest in the tick (iteration of the loop) after the one in which
+ * the child ends.
  * If the group does not accept a child, raises weft_invalid_state_error and does not change *task.
  * A group accepts children from the beginning to the end of its block, but not after the group has
  * cancelled its children. The evaluation of an argument of this macro may cancel the group. The
@@ -153,9 +153,9 @@ void weft_next_error(weft_error_walk *at);
 size_t weft_count_errors(const weft_error *error);
 
 /* Forgets the errors of a group whose block has ended. A group retains the pool slots of its failed
- * children (pool.h); these slots become free. weft itself forgets the errors when a task uses the
- * group for another block, or when the group's memory is used for another frame. O(s * g), s: the
- * slots that the group retains, g: the groups of the loop that retain slots. */
+ * children (pool.h); these slots become free. The group also forgets its errors when a task uses
+ * the group for another block, or when the group's memory is used for another frame. O(s * g), s:
+ * the slots that the group retains, g: the groups of the loop that retain slots. */
 void weft_group_forget_errors(weft_group *group);
 
 /* ---- Private ---- */

@@ -29,8 +29,8 @@ struct weft_multi_wait_ {
     weft_task *parent; /* the task that waits; NULL: no task */
     weft_part *parts;
     size_t count; /* how many parts were added */
-    /* While a task waits for a gather or in wait: the number of parts whose end the loop has not
-     * handled yet. For as_completed: the number of parts at the beginning of the block. */
+    /* In a gather or a wait: how many parts have not ended, or their callback has not run yet. In
+     * as_completed: how many parts there were at the beginning of the block. */
     size_t open;
 };
 

@@ -138,8 +138,8 @@ struct weft_queue_ {
  * after the wait, so it must not use local variables of the coroutine. Raises
  * weft_queue_shut_down_error if the queue is shut down. Raises weft_queue_full_error if the
  * evaluation of `value` itself fills the queue. If the macro raises an error, it has put no item.
- * The cost is O(1 + c); for a priority queue, O(log n + c). n: the items in the queue; c: the
- * waiting tasks that were cancelled and have not run since. */
+ * O(1 + c), c: the waiting tasks that were cancelled and have not run since. For a priority queue
+ * O(log n + c), n: the items in the queue. */
 #define weft_queue_put(q, ...)                                                                     \
     do {                                                                                           \
         WEFT_WAIT_(weft_queue_put_begin_(&(q)->queue, weft_context_),                              \
@@ -460,10 +460,10 @@ static inline void weft_queue_count_out_(weft_queue_ *queue)
         weft_waiters_pop_one_(&queue->putters);
 }
 
-/* weft_queue_put_index_ returns the array index for the next item that is put.
- * weft_queue_put_commit_ then adds the item at that index to the queue. weft_queue_get_index_
- * returns the index of the next item to come out. weft_queue_get_commit_ then removes that item
- * from the queue. */
+/* A put has two steps. The function weft_queue_put_index_ returns the array index for the new item.
+ * After the item was stored there, weft_queue_put_commit_ adds it to the queue. A get has two
+ * steps, too. The function weft_queue_get_index_ returns the array index of the next item that
+ * comes out. The function weft_queue_get_commit_ then removes that item from the queue. */
 static inline size_t weft_queue_put_index_(const weft_queue_ *queue)
 {
     const size_t behind_head = queue->room - queue->head;

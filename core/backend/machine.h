@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Interrupts on the machines that weft knows: AVR, Cortex-M and RISC-V.
+/* Interrupts on the machines for which weft has code: AVR, Cortex-M and RISC-V.
  *
  * machine.c defines three functions for these machines: weft_disable_interrupts and
  * weft_restore_interrupts (threadsafe.h), and weft_wait_for_interrupt. The backends tickless.h and
- * periodic.h call all three. On another machine, the program defines the functions. A program may
- * define the three functions itself on a machine that weft knows, too. Such a program does not
+ * periodic.h call all three. On another machine, the program must define these functions. A program
+ * may define the three functions itself on a machine that weft knows, too. Such a program does not
  * compile machine.c, or defines WEFT_OWN_INTERRUPTS when it compiles machine.c. For example, on a
  * Cortex-M, functions that raise BASEPRI do not turn off the most urgent interrupts.
  *

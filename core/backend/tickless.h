@@ -7,9 +7,9 @@
  * The backend needs three functions that depend on the machine. The program must define the first
  * two. The file machine.c has the third for many machines:
  *
- *   now                      reads the clock
- *   arm                      asks for one interrupt of the hardware timer
- *   weft_wait_for_interrupt  sleeps (machine.h)
+ *     now                      reads the clock
+ *     arm                      asks for one interrupt of the hardware timer
+ *     weft_wait_for_interrupt  sleeps (machine.h)
  *
  *     static weft_time now(weft_backend *backend)
  *     {
@@ -86,11 +86,11 @@ typedef struct weft_tickless_counter {
 } weft_tickless_counter;
 
 /* Returns the time in units of weft_time. The program's function `now` can return this value.
- * `count` is what the hardware counter reads. The hardware counter counts up, and is 0 again after
- * `mask`, which must be a power of two minus 1. `per_unit` is how many counts a unit of weft_time
- * has. Pass constants as `mask` and `per_unit`. The compiler then needs no division if `per_unit`
- * is a power of two, such as 1. This function must be called at least once in each period of the
- * hardware counter. O(1). */
+ * `count` is the present value of the hardware counter. The hardware counter counts up, and is 0
+ * again after `mask`, which must be a power of two minus 1. `per_unit` is by how much the hardware
+ * counter grows in one unit of weft_time. Pass constants as `mask` and `per_unit`. The compiler
+ * then needs no division if `per_unit` is a power of two, such as 1. This function must be called
+ * at least once in each period of the hardware counter. O(1). */
 static inline weft_time weft_tickless_extend(weft_tickless_counter *counter, uint32_t count,
                                              uint32_t mask, uint32_t per_unit)
 {
