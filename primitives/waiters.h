@@ -79,9 +79,9 @@ WEFT_WAITERS_INLINE_ void weft_waiters_wake_first_(weft_waiters_ *waiters);
 /* Wakes a parked task with a grant. */
 WEFT_WAITERS_INLINE_ void weft_waiters_wake_granted_(weft_wait_ *wait);
 
-/* Searches the list for a parked task, from the entry *from on. Wakes the first such task with a
- * grant, and leaves the task in the list. Sets *from to the entry after that task. Returns false if
- * the search finds no parked task. */
+/* Searches the list from the entry *from on, for a task that waits and has not been woken. Wakes
+ * the first such task with a grant, and leaves the task in the list. Sets *from to the entry after
+ * that task. Returns false if the search finds no parked task. */
 bool weft_waiters_grant_(weft_wait_ **from);
 
 /* Wakes the first parked task of the list with a grant, and removes that task from the list. When

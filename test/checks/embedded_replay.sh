@@ -6,14 +6,14 @@ set -u
 have_machine m3 "the corpus" || finish
 trace=$srcdir/test/trace
 sources="$trace/replay.c $trace/blocks.c $trace/interpreter.c $trace/machine.c $trace/now.c"
-sources="$sources $trace/program.c $trace/text.c $trace/waits.c"
+sources="$sources $trace/program.c $trace/text.c $trace/waits.c $srcdir/test/support/clock.c"
 
 # replay NAME [FLAG...]
 replay() {
     name=$1
     shift
     # shellcheck disable=SC2086
-    PROGRAM_FLAGS="-D_GNU_SOURCE -I$srcdir/test" build m3 "$work/replay" $sources -- "$@"
+    PROGRAM_FLAGS="-D_GNU_SOURCE -I$srcdir/test -I$srcdir/test/support" build m3 "$work/replay" $sources -- "$@"
     result "the interpreter is built, $name" $?
     run m3 "$work/replay" "$srcdir"/test/oracle/corpus/*.txt >"$work/out"
     result "the traces are equal, $name" $?
