@@ -899,7 +899,8 @@ START_TEST(a_queue_over_an_array_that_has_not_been_initialised_is_found_out)
     EXPECT_PANIC((void)!weft_queue_put_error_of_(&zero.queue), "not been initialised"); /* at -Os */
     EXPECT_PANIC((void)weft_queue_get_error_of_(&zero.queue), "not been initialised");
     static int_queue ready;
-    weft_queue_init(&ready);
+    static int numbers[2];
+    weft_queue_init_over(&ready, numbers, 2);
     ck_error(weft_queue_put_error_of_(&ready.queue), &weft_queue_full_error);
     ck_error(weft_queue_get_error_of_(&ready.queue), &weft_queue_empty_error);
     EXPECT_PANIC(get_from(&zero), "not been initialised");
