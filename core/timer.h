@@ -66,9 +66,6 @@ typedef struct weft_timers_ {
 
 #endif
 
-/* Returns true if a timer is armed. */
-bool weft_has_timers_(const weft_timers_ *timers);
-
 /* Arms the timer `wait` for `deadline`. `wait` must be in no list. `now` is the present time. */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now);
 
@@ -81,10 +78,10 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait);
 /* Removes the first timer that is due at `now`, and returns it. Returns NULL if no timer is due. */
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
 
-/* Returns the time until which a backend may sleep: no timer is due before that time. The returned
- * time may be earlier than the earliest deadline. Never returns 0. Returns WEFT_FOREVER only if no
- * timer will ever be due. */
-weft_time weft_timers_next_(const weft_timers_ *timers);
+/* Returns true if a timer is armed. Stores in *next the time until which a backend may sleep: no
+ * timer is due before that time, which may be earlier than the earliest deadline. Stores
+ * WEFT_FOREVER only if no timer will ever be due. */
+bool weft_timers_next_(const weft_timers_ *timers, weft_time *next);
 
 #if WEFT_TIME_BITS < 64
 /* Returns true if a timer may be due at `now`. If the result is false, no timer is due, even if

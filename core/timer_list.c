@@ -13,15 +13,6 @@ static weft_time deadline_of(weft_node_ *node)
 #endif
 }
 
-bool weft_has_timers_(const weft_timers_ *timers)
-{
-#if WEFT_TIME_BITS == 64
-    return timers->first;
-#else
-    return timers->first || timers->forever;
-#endif
-}
-
 /* Returns true if `time` is later than `other`. On a clock that wraps, both are compared by their
  * distance from `now`, because a timer may be overdue. */
 static bool is_later(weft_time time, weft_time other, weft_time now)
@@ -84,16 +75,21 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
     return weft_wait_of_(first);
 }
 
-weft_time weft_timers_next_(const weft_timers_ *timers)
+bool weft_timers_next_(const weft_timers_ *timers, weft_time *next)
 {
-    if (!timers->first)
-        return WEFT_FOREVER;
-    const weft_time next = deadline_of(timers->first);
+    weft_node_ *first = timers->first;
+    weft_time time = WEFT_FOREVER;
+    if (first) {
+        time = deadline_of(first);
 #if WEFT_TIME_BITS < 64
-    if (!next || next == WEFT_FOREVER)
-        return weft_wrap_(next - 1); /* one of the two times that have a meaning of their own */
+        if (!time || time == WEFT_FOREVER) /* the two mean more */
+            time = weft_wrap_(time - 1);
+    } else {
+        first = timers->forever;
 #endif
-    return next;
+    }
+    *next = time;
+    return first;
 }
 
 #if WEFT_TIME_BITS < 64
