@@ -410,8 +410,8 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     } while (0)
 
 /* weft_raise(error): `raise error`. `error` is a const weft_error * that must stay valid (error.h).
- * If `error` is NULL, raises weft_invalid_state_error, which stands for the RuntimeError of Python's
- * `raise` without an error. */
+ * If `error` is NULL, raises weft_invalid_state_error, which stands for the RuntimeError of
+ * Python's `raise` without an error. */
 #define weft_raise(error_)                                                                         \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
