@@ -281,9 +281,9 @@ bool weft_loop_is_idle_(const weft_loop *loop)
  * Returns false if nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
-    weft_time next;
-    const bool has_timers = weft_timers_next_(&loop->timers, &next);
     if (weft_loop_is_idle_(loop)) {
+        weft_time next;
+        const bool has_timers = weft_timers_next_(&loop->timers, &next);
         if (!has_timers && !loop->watches && !loop->keepalive_handles)
             return false;
         loop->io_polled_at = 0;
@@ -293,10 +293,9 @@ static bool begin_tick(weft_loop *loop)
     }
     if (WEFT_LOAD_(loop->threadsafe_calls))
         loop->threadsafe->take_calls(loop);
-    if (has_timers) {
+    if (loop->timers.pending) {
         const weft_time now = loop->backend->now(loop->backend);
-        weft_wait_ *due;
-        while ((weft_past_)(now - next) >= 0 && (due = weft_timers_pop_(&loop->timers, now)))
+        for (weft_wait_ *due; (due = weft_timers_pop_(&loop->timers, now));)
             weft_push_due_(loop, due);
     } else {
         loop->attention &= (unsigned char)~HAS_TIMERS;

@@ -42,7 +42,7 @@ enum { WEFT_BUCKETS_ = 46 };
 /* The timers of a loop. All zero bytes: there are no timers. */
 typedef struct weft_timers_ {
     weft_node_ *buckets[WEFT_BUCKETS_]; /* for each bucket, a list of timers */
-    uint64_t used;                      /* bit i is 1: bucket i is not empty */
+    uint64_t pending;                   /* bit i is 1: bucket i is not empty; 0: no timers */
     /* bit i is 1: the first timer of bucket i may not have the least deadline of that bucket */
     uint64_t unsorted;
     weft_deadline_type_ reached; /* the deadline of the timer that was popped last */
@@ -58,7 +58,7 @@ typedef struct weft_timers_ {
 
 /* The timers of a loop. All zero bytes: there are no timers. */
 typedef struct weft_timers_ {
-    weft_node_ *first;   /* a list of timers; the first one has the least deadline */
+    weft_node_ *pending; /* a list of timers; the first one has the least deadline */
 #if WEFT_TIME_BITS < 64
     weft_node_ *forever; /* a list of the timers that are never due */
 #endif

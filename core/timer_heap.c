@@ -33,7 +33,7 @@ static void put(weft_timers_ *timers, weft_wait_ *wait, weft_deadline_type_ dead
 {
     if (deadline < timers->reached)
         deadline = timers->reached;
-    if (!timers->used || deadline < timers->next)
+    if (!timers->pending || deadline < timers->next)
         timers->next = deadline;
     wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
     const unsigned bucket = bucket_of(deadline ^ timers->reached);
@@ -43,14 +43,14 @@ static void put(weft_timers_ *timers, weft_wait_ *wait, weft_deadline_type_ dead
         weft_nodes_insert_(first, &wait->node, NULL);
     else
         weft_nodes_append_(first, &wait->node);
-    timers->used |= bit;
+    timers->pending |= bit;
 }
 
 static void take(weft_timers_ *timers, unsigned bucket, weft_node_ *node)
 {
     weft_nodes_remove_(&timers->buckets[bucket], node);
     if (!timers->buckets[bucket])
-        timers->used &= ~((uint64_t)1 << bucket);
+        timers->pending &= ~((uint64_t)1 << bucket);
 }
 
 /* Moves the first timer of the least deadline to the front. */
@@ -104,6 +104,15 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
         timers->unsorted &= ~((uint64_t)1 << bucket);
 }
 
+/* Puts `node` and the timers behind it in a list into their buckets. */
+WEFT_APART_ static void put_all(weft_timers_ *timers, weft_node_ *node)
+{
+    for (weft_node_ *next; node; node = next) {
+        next = node->next;
+        put(timers, weft_wait_of_(node), deadline_of(node));
+    }
+}
+
 /* Takes the first timer out. If its bucket is not bucket 0, moves the others of that bucket to
  * lower ones, those of the same deadline to bucket 0. */
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time time)
@@ -112,9 +121,10 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time time)
 #if WEFT_TIME_BITS < 64
     now = timers->now = unwrapped(timers, time);
 #endif
-    if (!timers->used || WEFT_LIKELY_(now < timers->next))
+    if (!timers->pending || WEFT_LIKELY_(now < timers->next))
         return NULL;
-    const unsigned bucket = bucket_of((timers->used & -timers->used) - 1); /* the lowest in use */
+    const unsigned bucket =
+        bucket_of((timers->pending & -timers->pending) - 1); /* the lowest in use */
     if (timers->unsorted >> bucket & 1)
         sort(timers, bucket);
     weft_node_ *const due = timers->buckets[bucket];
@@ -126,11 +136,9 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time time)
     } else {
         timers->reached = timers->next;
         timers->buckets[bucket] = NULL;
-        timers->used &= ~((uint64_t)1 << bucket);
-        for (weft_node_ *node = due->next, *after; node; node = after) {
-            after = node->next;
-            put(timers, weft_wait_of_(node), deadline_of(node));
-        }
+        timers->pending &= ~((uint64_t)1 << bucket);
+        if (due->next)
+            put_all(timers, due->next);
     }
     return weft_wait_of_(due);
 }
@@ -138,23 +146,23 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time time)
 #if WEFT_TIME_BITS < 64
 bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now)
 {
-    return timers->used && unwrapped(timers, now) >= timers->next;
+    return timers->pending && unwrapped(timers, now) >= timers->next;
 }
 #endif
 
 bool weft_timers_next_(const weft_timers_ *timers, weft_time *next)
 {
 #if WEFT_TIME_BITS == 64
-    *next = timers->used ? timers->next : WEFT_FOREVER;
+    *next = timers->pending ? timers->next : WEFT_FOREVER;
 #else
     *next = WEFT_FOREVER;
-    if (timers->used && timers->next != INT64_MAX) {
+    if (timers->pending && timers->next != INT64_MAX) {
         *next = weft_wrap_((weft_time)timers->next);
         if (!*next || *next == WEFT_FOREVER) /* the two mean more */
             *next = weft_wrap_(*next - 1);
     }
 #endif
-    return timers->used;
+    return timers->pending;
 }
 
 void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node))
