@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "stackful.h"
+#include "lessons.h"
 
 const struct lesson STYLE_TABLE(lock)[] = {{NULL, NULL}};
