@@ -55,8 +55,10 @@ STACKFUL(error)
     stackful_create_task(work, &tasks[0], "A", 1);
     stackful_create_task(work, &tasks[1], "B", 2, true);
     stackful_create_task(work, &tasks[2], "C", 3);
-    stackful_try stackful_gather(&all, &tasks[0], &tasks[1], &tasks[2]);
-    stackful_catch(&fail_error, e) printf("Caught: %s\n", weft_error_text(e));
+    stackful_try
+        stackful_gather(&all, &tasks[0], &tasks[1], &tasks[2]);
+    stackful_catch(&fail_error, e)
+        printf("Caught: %s\n", weft_error_text(e));
     stackful_end;
     puts("The others go on");
     stackful_await(&tasks[2]);

@@ -33,6 +33,11 @@
 
 #include "core/step.h"
 
+/* gcc warns of each local variable that changes in a loop around a block. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+
 struct stackful; /* a stack, and what runs on it */
 
 /* ---- Stacks -------------------------------------------------------------------------------- */
@@ -49,8 +54,8 @@ struct stackful_options {
     bool no_guard; /* leave out the page below each stack whose use is a SIGSEGV; stacks are then
                     * neighbours, and the kernel may keep them as one mapping */
     /* On x86, Boost's switch stores and loads MXCSR. The load is slow where the two sides differ,
-     * for example since one side has rounded a result, which sets a status bit. Unless this member
-     * is true, stackful_pool_init sets all status bits of the thread, so that the sides are equal. */
+     * for example since one side has rounded a result, which sets a status bit. Unless this
+     * member is true, stackful_pool_init sets all status bits of the thread, so that the sides are equal. */
     bool keep_fp_status;
 };
 
@@ -139,15 +144,14 @@ weft_loop *stackful_loop(void);
 #define stackful_barrier_wait(barrier) stackful_barrier_wait_((barrier), __LINE__)
 #define stackful_gather_all(g) stackful_gather_((g), false, __LINE__)
 #define stackful_gather_collect(g) stackful_gather_((g), true, __LINE__)
-#define stackful_gather(g, p, q, r) /* of three parts */                                           \
+#define stackful_gather(g, ...)                                                                    \
     do {                                                                                           \
-        stackful_check(weft_gather_add((g), (p)));                                                 \
-        stackful_check(weft_gather_add((g), (q)));                                                 \
-        stackful_check(weft_gather_add((g), (r)));                                                 \
+        STACKFUL_ADD_(g, __VA_ARGS__, 3, 2, 1, , )                                                 \
         stackful_gather_all(g);                                                                    \
     } while (0)
 #define stackful_create_future(p) weft_loop_create_future(stackful_loop(), p)
 #define stackful_create_task(name, ...) weft_loop_create_task(stackful_loop(), name, __VA_ARGS__)
+/* weft_group_create_task; evaluates the group and the task more than once. */
 #define stackful_group_create_task(group, name, ...)                                               \
     stackful_check(weft_group_start_task(group, name, __VA_ARGS__))
 #define stackful_gather_each(g, i, name, ...)                                                      \
@@ -293,6 +297,12 @@ void stackful_event_wait_(weft_event *event, unsigned line);
 void stackful_condition_wait_(weft_condition *condition, unsigned line);
 void stackful_barrier_wait_(weft_barrier *barrier, unsigned line);
 void stackful_gather_(void *gather, bool collects, unsigned line);
+
+/* Adds one to three parts. */
+#define STACKFUL_ADD_(g, p, q, r, n, ...) STACKFUL_JOIN_(STACKFUL_ADD_, n)(g, p, q, r)
+#define STACKFUL_ADD_1(g, p, q, r) stackful_check(weft_gather_add((g), (p)));
+#define STACKFUL_ADD_2(g, p, q, r) STACKFUL_ADD_1(g, p, , ) STACKFUL_ADD_1(g, q, , )
+#define STACKFUL_ADD_3(g, p, q, r) STACKFUL_ADD_2(g, p, q, ) STACKFUL_ADD_1(g, r, , )
 
 #define STACKFUL_GATHER_START_(g, i, name, ...)                                                    \
     for (int i = 0; i < (int)(sizeof((g)->tasks) / sizeof((g)->tasks[0])); i++) {                  \
