@@ -106,14 +106,18 @@ START_TEST(the_stacks_of_a_closed_loop_are_reclaimed)
 }
 END_TEST
 
-/* Uses about `bytes` of the stack. Not inline, and not without its array. */
+/* Uses about `bytes` of the stack. Calls itself through a pointer, so that no compiler makes a loop
+ * of the calls. */
+static int use(size_t bytes);
+static int (*volatile use_more)(size_t bytes) = use;
+
 static int use(size_t bytes)
 {
     volatile char array[1024];
     array[0] = array[1023] = 1;
     if (bytes <= sizeof(array))
         return array[0];
-    return use(bytes - sizeof(array)) + array[1023];
+    return use_more(bytes - sizeof(array)) + array[1023];
 }
 
 STACKFUL(user, size_t bytes; int result;)
