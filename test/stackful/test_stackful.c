@@ -106,14 +106,16 @@ START_TEST(the_stacks_of_a_closed_loop_are_reclaimed)
 }
 END_TEST
 
-/* Uses about `bytes` of the stack. Calls itself through a pointer, so that no compiler makes a loop
- * of the calls. */
+/* Uses about `bytes` of the stack. The array's address is stored, and the function calls itself
+ * through a pointer, so that no compiler leaves out the array or the call. */
 static int use(size_t bytes);
 static int (*volatile use_more)(size_t bytes) = use;
+static volatile char *volatile deepest;
 
 static int use(size_t bytes)
 {
     volatile char array[1024];
+    deepest = array;
     array[0] = array[1023] = 1;
     if (bytes <= sizeof(array))
         return array[0];
