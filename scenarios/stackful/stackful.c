@@ -267,7 +267,7 @@ static struct stackful *map_stack(struct stackful_pool *pool)
     return me;
 }
 
-/* ASan reports a use of a stack on which nothing runs: of a local variable that a task still uses. */
+/* ASan reports a use of a stack on which nothing runs. */
 static void forbid(struct stackful *me)
 {
     (void)me;

@@ -129,7 +129,7 @@ STACKFUL(user, size_t bytes; int result;)
 
 static WEFT_TASK(user) users;
 
-START_TEST(the_high_water_mark_is_told)
+START_TEST(the_high_water_mark_is_known)
 {
     begin(_i);
     ck_no_error(weft_run(&loop, user, &users, 10000));
@@ -442,7 +442,7 @@ int main(void)
     ADD(a_refused_stack_is_an_error);
     ADD(a_task_that_is_cancelled_before_its_first_step_needs_no_stack);
     ADD(the_stacks_of_a_closed_loop_are_reclaimed);
-    ADD(the_high_water_mark_is_told);
+    ADD(the_high_water_mark_is_known);
     ADD(a_stack_that_overflows_ends_the_process_at_the_guard_page);
     tcase_add_test(tests, stacks_may_do_without_guard_pages);
     ADD(a_block_is_left_in_any_way);
