@@ -4,6 +4,10 @@
 #include "threads.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* The limit of a lesson that sets none, in seconds of the real clock: it should end before. */
+enum { LIMIT = 60 };
 
 /* A lesson that runs. */
 struct run {
@@ -62,10 +66,10 @@ static int run_lesson(const struct lesson *lesson, const struct options *options
         return FAILED;
     }
     running = run;
-    *(const struct thread_code **)run->frame = code;
+    memcpy(run->frame, &code, sizeof(code)); /* the first member of every frame */
     thread_start_clock_(options->speed);
     thread_adopt_(&run->program);
-    thread_timeout_begin(&run->limit, WEFT_FOREVER);
+    thread_timeout_begin(&run->limit, WEFT_SECONDS(LIMIT * options->speed));
     thread_start_(&run->lesson, run->frame, NULL);
 
     thread_lock_();

@@ -183,6 +183,11 @@ done
 grep -q '^Stopped after .* nested nested deadlock$' "$work/lock.deadlock.errors"
 result "a lesson that does not end is stopped, and says so" $?
 
+# ---- Cancelling ----
+
+test/threads/cancel
+result "a task is cancelled while it waits" $?
+
 # ---- The clock ----
 
 "$lessons" --style threads --virtual lock.resource >"$work/out" 2>"$work/errors"
