@@ -14,6 +14,10 @@ void interpret(const struct program *program, FILE *out);
 void interpret_dumping(const struct program *program, FILE *out); /* ... with a dump at each line */
 void interpret_watched(const struct program *program, FILE *out, struct watcher *watcher);
 
+/* Writes the trace of a program whose tasks have stacks (test/stackful/). */
+void interpret_stackful(const struct program *program, FILE *out);
+void interpret_stackful_dumping(const struct program *program, FILE *out);
+
 /* Writes the trace of a program that may never end: it stops after `steps` steps. */
 void interpret_within(const struct program *program, FILE *out, size_t steps);
 
