@@ -12,12 +12,13 @@ enum { LIMIT = 60 };
 /* A lesson that runs. */
 struct run {
     struct thread_task program; /* the calling thread */
+    weft_time start;
     struct thread_timeout limit;
     struct thread_task lesson;
     max_align_t frame[]; /* of the lesson */
 };
 
-static struct run *running;
+static struct run *running; /* NULL: no lesson has begun */
 
 void thread_limit_lesson(weft_time limit)
 {
@@ -27,12 +28,12 @@ void thread_limit_lesson(weft_time limit)
     thread_unlock_();
 }
 
-/* Reports that the limit has passed, and which tasks are left behind. Their threads still use the
- * memory of the run. */
-static void give_up(void)
+/* Reports that the limit has passed, and which tasks are left behind. Their threads may still use
+ * the memory of the run. */
+static void give_up(const struct run *run)
 {
     fprintf(stderr, "Stopped after %.2f s: the lesson does not end. Its threads stay:",
-            (double)now() / (double)WEFT_SECONDS(1));
+            (double)(now() - run->start) / (double)WEFT_SECONDS(1));
     for (const struct thread_task *task = thread_tasks_; task; task = task->next) {
         const struct thread_code *const code = *(const struct thread_code *const *)task->frame;
         fprintf(stderr, " %s", code->name);
@@ -65,9 +66,11 @@ static int run_lesson(const struct lesson *lesson, const struct options *options
         fprintf(stderr, "%s: out of memory\n", lesson->name);
         return FAILED;
     }
+    if (!running) /* for all lessons: threads that were left behind may still read the clock */
+        thread_start_clock_(options->speed);
     running = run;
+    run->start = now();
     memcpy(run->frame, &code, sizeof(code)); /* the first member of every frame */
-    thread_start_clock_(options->speed);
     thread_adopt_(&run->program);
     thread_timeout_begin(&run->limit, WEFT_SECONDS(LIMIT * options->speed));
     thread_start_(&run->lesson, run->frame, NULL);
@@ -77,7 +80,7 @@ static int run_lesson(const struct lesson *lesson, const struct options *options
     const bool has_ended = run->lesson.future.is_done;
     run->limit.when = WEFT_FOREVER;
     if (!has_ended)
-        give_up();
+        give_up(run);
     thread_unlock_();
     if (!has_ended)
         return DEADLOCK;

@@ -59,9 +59,10 @@ void thread_join_(struct thread_future *future)
     if (joins) {
         task->is_joined = true;
         struct thread_task **at = &thread_tasks_;
-        while (*at != task)
+        while (*at && *at != task)
             at = &(*at)->next;
-        *at = task->next;
+        if (*at) /* it is not in the list if its lesson was stopped */
+            *at = task->next;
     }
     thread_unlock_();
     if (!joins)

@@ -155,6 +155,10 @@ for lesson in "$expected"/*.txt; do
 done | sort | cmp -s - "$work/names"
 result "--style threads has all lessons" $?
 
+{
+    "$lessons" --style threads --speed 40 >"$work/all" 2>"$work/all.errors"
+    echo $? >"$work/all.status"
+} &
 for lesson in "$expected"/*.txt; do
     name=$(basename "$lesson" .txt)
     if is_timed "$name"; then speed=4; else speed=20; fi
@@ -182,6 +186,17 @@ done
 
 grep -q '^Stopped after .* nested nested deadlock$' "$work/lock.deadlock.errors"
 result "a lesson that does not end is stopped, and says so" $?
+
+# ---- All lessons in one program ----
+
+tail -n 4 "$expected/queue.producer.txt" >"$work/a"
+if [ "$(cat "$work/all.status")" -eq 3 ] && [ "$(grep -c '^== ' "$work/all.errors")" -eq 27 ] &&
+    tail -n 4 "$work/all" | cmp -s "$work/a" -; then
+    pass
+else
+    fail "a lesson that is stopped lets the others run"
+    cat "$work/all.status" "$work/all" "$work/all.errors"
+fi
 
 # ---- Cancelling ----
 
