@@ -6,7 +6,7 @@
 const struct style *const styles[] = {&stackless_style, &stackful_style, &threads_style, NULL};
 
 #ifdef SEVERAL_SCENARIOS
-#define SCENARIOS_OF(style)                                                                        \
+#define SCENARIOS_OF(style, ...)                                                                   \
     extern const struct lesson coroutine_##style[], simple_tasks_##style[], gather_##style[],      \
         task_group_##style[], future_##style[], lock_##style[], semaphore_##style[],               \
         event_##style[], condition_##style[], barrier_##style[], queue_##style[];                  \
@@ -22,9 +22,11 @@ const struct style *const styles[] = {&stackless_style, &stackful_style, &thread
         {"condition", condition_##style, "synchronisation"},                                       \
         {"barrier", barrier_##style, "synchronisation"},                                           \
         {"queue", queue_##style, "synchronisation"},                                               \
+        __VA_ARGS__ /* more, each with a comma */                                                  \
         {NULL, NULL, NULL},                                                                        \
     }
 
-SCENARIOS_OF(stackful);
-SCENARIOS_OF(threads);
+extern const struct lesson hybrid_stackful[];
+SCENARIOS_OF(stackful, {"hybrid", hybrid_stackful, "stacks"}, );
+SCENARIOS_OF(threads, );
 #endif

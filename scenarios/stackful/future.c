@@ -81,25 +81,25 @@ STACKFUL(error)
  *         print("Timeout: the future was not resolved in time")
  *         late.cancel()
  *     total(start)
+ *
+ * The task `late` ends after the coroutine, so its memory is in the coroutine's frame.
  */
-STACKFUL(timeout)
+STACKFUL(timeout, text_future future; WEFT_TASK(resolve) late;)
 {
-    text_future future;
-    WEFT_TASK(resolve) late = {0};
     weft_timeout limit = {0};
     const weft_time start = now();
-    stackful_create_future(&future);
-    stackful_create_task(resolve, &late, &future, text("too late"));
+    stackful_create_future(&self->future);
+    stackful_create_task(resolve, &self->late, &self->future, text("too late"));
     stackful_try {
         stackful_with_timeout(&limit, WEFT_SECONDS(1)) {
-            stackful_await(&future);
-            puts(future.result.s);
+            stackful_await(&self->future);
+            puts(self->future.result.s);
         }
         stackful_end;
     }
     stackful_catch(&weft_timeout_error) {
         puts("Timeout: the future was not resolved in time");
-        weft_cancel(&late);
+        weft_cancel(&self->late);
     }
     stackful_end;
     total(start, NULL);

@@ -267,6 +267,23 @@ static struct stackful *map_stack(struct stackful_pool *pool)
     return me;
 }
 
+/* ASan reports a use of a stack on which nothing runs: of a local variable that a task still uses. */
+static void forbid(struct stackful *me)
+{
+    (void)me;
+#ifdef HAS_ASAN
+    __asan_poison_memory_region(me->bottom, me->size);
+#endif
+}
+
+static void permit(struct stackful *me)
+{
+    (void)me;
+#ifdef HAS_ASAN
+    __asan_unpoison_memory_region(me->bottom, me->size);
+#endif
+}
+
 static struct stackful *take_stack(struct stackful_pool *pool)
 {
     if (!pool)
@@ -275,6 +292,7 @@ static struct stackful *take_stack(struct stackful_pool *pool)
     if (!me)
         return NULL;
     pool->free = me->next_free;
+    permit(me);
     if (!me->started)
         make_context(me);
     me->started = true;
@@ -287,6 +305,7 @@ static struct stackful *take_stack(struct stackful_pool *pool)
 static void give_stack_back(struct stackful *me)
 {
     struct stackful_pool *const pool = me->pool;
+    forbid(me);
     me->next_free = pool->free;
     pool->free = me;
     pool->in_use--;
@@ -300,10 +319,7 @@ static void end_fiber(struct stackful *me)
         __tsan_destroy_fiber(me->fiber);
     me->fiber = NULL;
 #endif
-#ifdef HAS_ASAN
-    /* What an interrupted function has poisoned of its locals. */
-    __asan_unpoison_memory_region(me->bottom, me->size);
-#endif
+    permit(me);
 }
 
 void stackful_pool_reclaim(struct stackful_pool *pool)

@@ -31,8 +31,6 @@
 
 #include "weft.h"
 
-#include "core/step.h"
-
 /* gcc warns of each local variable that changes in a loop around a block. */
 #if defined __GNUC__ && !defined __clang__
 #pragma GCC diagnostic ignored "-Wclobbered"
@@ -55,7 +53,8 @@ struct stackful_options {
                     * neighbours, and the kernel may keep them as one mapping */
     /* On x86, Boost's switch stores and loads MXCSR. The load is slow where the two sides differ,
      * for example since one side has rounded a result, which sets a status bit. Unless this
-     * member is true, stackful_pool_init sets all status bits of the thread, so that the sides are equal. */
+     * member is true, stackful_pool_init sets all status bits of the thread, so that the two
+     * sides are equal. */
     bool keep_fp_status;
 };
 

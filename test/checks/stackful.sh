@@ -63,6 +63,14 @@ for switch in best ucontext; do
     done
 done
 
+# One task with a stack among others without: it awaits in a callback of qsort.
+printf '%s\n' 'Other tasks run while qsort waits' 'Ada Barbara Dennis Edsger Grace' \
+    'Other tasks run while qsort waits' 'Timeout: qsort returned, and its task was cancelled' >"$work/expected"
+for switch in best ucontext; do
+    WEFT_SWITCH=$switch "$lessons" --style stackful --virtual hybrid 2>/dev/null | cmp -s "$work/expected" -
+    result "the hybrid lesson, switch $switch" $?
+done
+
 # The report of a deadlock shows the calls on the stack.
 scenarios/lock --style stackful --virtual deadlock 2>&1 >/dev/null | sed 's#[^ ]*stackful/##; s/:[0-9]*: in/: in/' |
     diff - /dev/fd/3 3<<end
