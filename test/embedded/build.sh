@@ -82,9 +82,9 @@ build_library() {
     for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c $sources; do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
-        */dump.c | */report.c | */watchdog.c) case "$*" in *WEFT_TEXTS=0*) continue ;; esac ;; # need texts
+        */dump.c | */observer.c | */recorder.c | */report.c | */watchdog.c) case "$*" in *WEFT_TEXTS=0*) continue ;; esac ;; # need texts
         */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
-        */dump.c | */report.c | */watchdog.c) case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac ;;
+        */dump.c | */observer.c | */recorder.c | */report.c | */watchdog.c) case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac ;;
         esac
         echo "-c $source -o $folder/$(echo "${source#"$weft"/}" | tr / _).o"
     done | xargs -P "$(nproc 2>/dev/null || echo 2)" -L 1 "$cc" $flags "$@" || return 1
