@@ -63,9 +63,9 @@ static uint32_t pass_time(weft_recorder *recorder, weft_time now)
         recorder->has_begun = true;
         return 0;
     }
-    if ((uint64_t)passed <= UINT32_MAX)
-        return (uint32_t)passed;
     record.fields.value = passed;
+    if (record.fields.value <= UINT32_MAX)
+        return (uint32_t)passed;
     store(recorder, &record);
     return 0;
 }
