@@ -338,7 +338,8 @@ static void end_tick(weft_loop *loop, weft_observer *observer)
 
 static void begin_sleep(weft_loop *loop, weft_observer *observer)
 {
-    const weft_time until = weft_timers_next_(&loop->timers);
+    weft_time until;
+    (void)weft_timers_next_(&loop->timers, &until);
     const weft_time left = weft_time_left(until, weft_loop_time(loop));
     emit(loop, (weft_loop_event){.kind = WEFT_EVENT_LOOP_SLEEPS, .number = number_of(left)});
     observer->is_asleep_ = true;
