@@ -12,7 +12,8 @@ enum { PROCESS = 1 };
 struct trace {
     struct buffer *buffer;
     const struct model *model;
-    double turn;   /* microseconds that are added for each turn, if the clock stands in turns */
+    double turn;    /* microseconds that are added for each turn, if the clock stands in turns */
+    double *target; /* where each arrow ends */
     bool has_events;
 };
 
@@ -60,6 +61,12 @@ static double time_of(const struct trace *trace, struct point point)
 static double end_of(const struct trace *trace, struct point point)
 {
     return time_of(trace, point) + (point.inside ? trace->turn : 0);
+}
+
+/* Returns the middle of the turn, if the point is in a turn: where an arrow begins and ends. */
+static double arrow_time(const struct trace *trace, struct point point)
+{
+    return time_of(trace, point) + (point.inside ? trace->turn / 2 : 0);
 }
 
 /* ---- Events ---- */
@@ -112,12 +119,15 @@ static void begin_slice(struct trace *trace, const char *name, const char *categ
     free(text);
 }
 
+/* A task that is ready for no time has no slice. */
 static void add_span(struct trace *trace, int row, const struct span *span)
 {
     static const char *const categories[] = {
         [RUNNING] = "runs", [READY] = "ready", [WAITING] = "waits"};
     const struct model *const model = trace->model;
     const char *const name = span->state == WAITING ? span->what : categories[span->state];
+    if (span->state == READY && time_of(trace, span->to) <= time_of(trace, span->from))
+        return;
     begin_slice(trace, name, categories[span->state], row, time_of(trace, span->from),
                 span->state == RUNNING ? end_of(trace, span->to) : time_of(trace, span->to),
                 span->from.time);
@@ -190,11 +200,29 @@ static void add_lock(struct trace *trace, int at)
     }
 }
 
-static void add_arrow(struct trace *trace, const struct arrow *arrow, int id)
+/* An arrow ends where the task that was woken begins to be ready, or else runs. */
+static void place_arrows(struct trace *trace)
+{
+    const struct model *const model = trace->model;
+    trace->target = resize(NULL, (size_t)model->arrow_count + 1, sizeof(*trace->target));
+    for (int i = 0; i < model->arrow_count; i++)
+        trace->target[i] = arrow_time(trace, model->arrows[i].at);
+    for (int i = 0; i < model->task_count; i++) {
+        for (int j = 0; j < model->tasks[i].span_count; j++) {
+            const struct span *const span = &model->tasks[i].spans[j];
+            const double at = arrow_time(trace, span->from);
+            if (span->arrow != NONE && at > trace->target[span->arrow])
+                trace->target[span->arrow] = at;
+        }
+    }
+}
+
+static void add_arrow(struct trace *trace, const struct arrow *arrow, int number)
 {
     static const char *const names[] = {
         [CREATES] = "creates", [WAKES] = "wakes", [CANCELS] = "cancels"};
-    const double at = time_of(trace, arrow->at) + (arrow->at.inside ? trace->turn / 2 : 0);
+    const double at = arrow_time(trace, arrow->at);
+    const int id = number + 1;
     if (arrow->from == NONE) {
         char *const name = format_text("%s by %s", names[arrow->kind], arrow->what);
         begin_event(trace, "i", name, row_of_task(arrow->to));
@@ -206,7 +234,8 @@ static void add_arrow(struct trace *trace, const struct arrow *arrow, int id)
     begin_event(trace, "s", names[arrow->kind], row_of_task(arrow->from));
     add_format(trace->buffer, ",\"cat\":\"arrow\",\"id\":%d,\"ts\":%.3f}", id, at);
     begin_event(trace, "f", names[arrow->kind], row_of_task(arrow->to));
-    add_format(trace->buffer, ",\"cat\":\"arrow\",\"id\":%d,\"bp\":\"e\",\"ts\":%.3f}", id, at);
+    add_format(trace->buffer, ",\"cat\":\"arrow\",\"id\":%d,\"bp\":\"e\",\"ts\":%.3f}", id,
+               trace->target[number]);
 }
 
 void write_json(struct buffer *buffer, const struct model *model)
@@ -214,6 +243,7 @@ void write_json(struct buffer *buffer, const struct model *model)
     struct trace trace = {.buffer = buffer, .model = model};
     if (model->clock_stands)
         trace.turn = length_of_turn(model);
+    place_arrows(&trace);
     add_text(buffer, "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"title\":");
     add_string(buffer, model->title ? model->title : "weft");
     add_format(buffer, ",\"lost\":\"%llu\",\"microseconds_added_for_each_turn\":\"%.3f\"},",
@@ -229,6 +259,7 @@ void write_json(struct buffer *buffer, const struct model *model)
     for (int i = 0; i < model->lock_count; i++)
         add_lock(&trace, i);
     for (int i = 0; i < model->arrow_count; i++)
-        add_arrow(&trace, &model->arrows[i], i + 1);
+        add_arrow(&trace, &model->arrows[i], i);
+    free(trace.target);
     add_text(buffer, "\n]}\n");
 }
