@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recording.h"
+
 /* Exit statuses. The program exits with the greatest status of its lessons. */
 enum { OK, FAILED, USAGE, DEADLOCK };
 
@@ -92,7 +94,7 @@ static int run(const struct lesson *lesson, weft_backend *backend)
     weft_set_exception_handler(&loop, weft_print_unretrieved_error);
     weft_set_debug(&loop, debugs);
     (void)weft_dump_on_quit(&loop, &quit);
-    int status = OK;
+    int status = begin_recording(&loop) ? OK : FAILED;
     const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
@@ -101,6 +103,8 @@ static int run(const struct lesson *lesson, weft_backend *backend)
         status = FAILED;
         fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));
     }
+    if (!end_recording(&loop))
+        status = FAILED;
     weft_end_dump_on_quit(&quit);
     weft_loop_close(&loop);
     free(memory);
@@ -219,18 +223,21 @@ static void usage(FILE *file, const char *program)
 {
     const char *const what = one_scenario() ? "LESSON" : "NAME";
     fprintf(file,
-            "usage: %s [--virtual] [--list] [--help] [%s...]\n"
+            "usage: %s [OPTION...] [%s...]\n"
             "Runs the lessons, all of them without a %s.\n"
             "\n"
-            "  --virtual  use a virtual clock, which never waits\n"
-            "  --list     print the lessons' names\n"
-            "  --help     print this text\n"
+            "  --virtual            use a virtual clock, which never waits\n"
+            "  --list               print the lessons' names\n"
+            "  --help               print this text\n",
+            program, what, what);
+    print_recording_options(file);
+    fprintf(file,
             "\n"
             "Exit status: 1 if a lesson failed, 2 for a wrong option or %s, 3 if a lesson ended\n"
             "in a deadlock. SIGQUIT (Ctrl-\\) prints where each task waits.\n"
             "WEFT_DEBUG=1 in the environment runs the loop in debug mode.\n"
             "\n",
-            program, what, what, what);
+            what);
     if (!one_scenario()) {
         fputs("A NAME is a section's, a scenario's or a lesson's.\n\nsections:\n", file);
         list_sections(file);
@@ -245,6 +252,7 @@ static int run_headed(const struct position *at, bool virtual)
     fputs("== ", stderr);
     print_name(stderr, at);
     fputs(" ==\n", stderr);
+    name_recording(at->scenario->name, at->lesson->name);
     return run_on_a_new_clock(at->lesson, virtual);
 }
 
@@ -279,6 +287,24 @@ static int run_each(char *const *names, bool virtual)
     return status;
 }
 
+/* Returns true if the options for recordings fit the names. Otherwise says on standard error why
+ * not. */
+static bool can_record(char *const *names, const char *program)
+{
+    if (!recording_needs_one_lesson())
+        return true;
+    int lessons = 0;
+    for (char *const *name = names; *name; name++)
+        for (struct position at = find(first(), *name); !at_end(&at); at = find(at, *name)) {
+            lessons++;
+            advance(&at);
+        }
+    if (lessons == 1)
+        return true;
+    fprintf(stderr, "%s: %s=FILE records one lesson: name it\n", program, recording_option());
+    return false;
+}
+
 /* Returns true if every name names a lesson. Reports the other names on standard error. */
 static bool all_known(char *const *names, const char *program)
 {
@@ -300,6 +326,7 @@ int main(int argc, char **argv)
         {"virtual", no_argument, NULL, VIRTUAL},
         {"list", no_argument, NULL, LIST},
         {"help", no_argument, NULL, HELP},
+        RECORDING_OPTIONS,
         {NULL, 0, NULL, 0},
     };
     const char *const debug = getenv("WEFT_DEBUG");
@@ -310,13 +337,14 @@ int main(int argc, char **argv)
         virtual |= option == VIRTUAL;
         lists |= option == LIST;
         helps |= option == HELP;
+        take_recording_option(option, optarg);
         if (option == '?') {
             usage(stderr, argv[0]);
             return USAGE;
         }
     }
     char *const *const names = argv + optind;
-    if (!all_known(names, argv[0])) {
+    if (!all_known(names, argv[0]) || !can_record(names, argv[0])) {
         usage(stderr, argv[0]);
         return USAGE;
     }

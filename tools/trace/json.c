@@ -44,8 +44,7 @@ static double length_of_turn(const struct model *model)
 {
     double shortest = 0;
     for (int i = 1; i < model->turn_count; i++) {
-        const double passed =
-            microseconds(model, model->turns[i].from - model->turns[i - 1].from);
+        const double passed = microseconds(model, model->turns[i].from - model->turns[i - 1].from);
         if (passed > 0 && (shortest <= 0 || passed < shortest))
             shortest = passed;
     }
@@ -91,7 +90,8 @@ static void begin_event(struct trace *trace, const char *phase, const char *name
 {
     add_text(trace->buffer, trace->has_events ? ",\n" : "\n");
     trace->has_events = true;
-    add_format(trace->buffer, "{\"ph\":\"%s\",\"pid\":%d,\"tid\":%d,\"name\":", phase, PROCESS, row);
+    add_format(trace->buffer, "{\"ph\":\"%s\",\"pid\":%d,\"tid\":%d,\"name\":", phase, PROCESS,
+               row);
     add_string(trace->buffer, name);
 }
 

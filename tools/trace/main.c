@@ -12,7 +12,7 @@ static int usage(FILE *file)
     fputs("usage: weft-trace [OPTION...] FILE\n"
           "Shows a recording of weft (doc/recording.md) as a timeline in the terminal.\n"
           "\n"
-          "  --timeline=FILE.svg  write the timeline as an SVG\n"
+          "  --timeline=FILE.svg  write the timeline to a file: as an SVG, or else as text\n"
           "  --trace=FILE.json    write a trace in Chrome's trace event format, for Perfetto\n"
           "  --axis=turns|time    a column for each turn, or a scale of time\n"
           "  --tasks=N            show at most N tasks\n"
@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case TIMELINE:
-            outputs.svg = optarg;
+            outputs.timeline = optarg;
             break;
         case TRACE:
             outputs.json = optarg;
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     }
     if (optind + 1 != argc)
         return usage(stderr);
-    outputs.terminal = outputs.svg || outputs.json ? NULL : stdout;
+    outputs.terminal = outputs.timeline || outputs.json ? NULL : stdout;
     struct buffer recording = {0};
     if (!read_file(&recording, argv[optind], "weft-trace"))
         return 1;

@@ -42,7 +42,7 @@ struct map {
         uint64_t address;
         int value;
         bool used;
-    } *entries;
+    } * entries;
     size_t room, count; /* room is a power of 2 */
 };
 
@@ -104,8 +104,8 @@ struct reader {
     const struct record *record; /* the one that is being read */
     int next;                    /* the number of the record behind it */
     struct map tasks, locks, blocks, callbacks;
-    char **names;                /* of each task, from the first reading; NULL: this is the first */
-    struct progress *progress;   /* of each task */
+    char **names;              /* of each task, from the first reading; NULL: this is the first */
+    struct progress *progress; /* of each task */
     struct callback *callback;
     int progress_room, callback_count, callback_room;
     bool in_turn;
@@ -238,8 +238,8 @@ static struct span *begin_span(struct reader *reader, int task, enum state state
     struct progress *const progress = &reader->progress[task];
     end_span(reader, task, now(reader));
     progress->has_state = true;
-    progress->span =
-        (struct span){.state = state, .from = now(reader), .arrow = NONE, .holder = NONE, .where = ""};
+    progress->span = (struct span){
+        .state = state, .from = now(reader), .arrow = NONE, .holder = NONE, .where = ""};
     return &progress->span;
 }
 
@@ -339,8 +339,8 @@ static void enter_block(struct reader *reader, bool is_timeout)
     const char *name = "group";
     if (is_timeout) {
         char *const time = duration_text(model, record->value);
-        name = record->value == UINT64_MAX ? "timeout"
-                                           : keep(model, format_text("timeout %s", time));
+        name =
+            record->value == UINT64_MAX ? "timeout" : keep(model, format_text("timeout %s", time));
         free(time);
     }
     model->blocks[block] = (struct block){.is_timeout = is_timeout,
@@ -502,12 +502,12 @@ static const char *what_is_awaited(struct reader *reader)
     }
     case FOR_READABLE:
     case FOR_WRITABLE:
-        return keep(model, format_text("%s %llu",
-                                       record->detail == FOR_READABLE ? "readable" : "writable",
-                                       (unsigned long long)record->value));
+        return keep(model,
+                    format_text("%s %llu", record->detail == FOR_READABLE ? "readable" : "writable",
+                                (unsigned long long)record->value));
     case FOR_TASK:
-        return keep(model, format_text("task %s",
-                                       name_of(reader, look_up(&reader->tasks, record->other))));
+        return keep(
+            model, format_text("task %s", name_of(reader, look_up(&reader->tasks, record->other))));
     case FOR_FUTURE:
         return "future";
     case FOR_GATHER:
@@ -681,14 +681,14 @@ static void finish_task(struct reader *reader, int task)
     if (waits && holder != NONE)
         add_note(reader, DEADLOCK, task,
                  format_text("%s still waits for the %s, which %s holds", name_of(reader, task),
-                             progress->span.what,
-                             holder == task ? "it" : name_of(reader, holder)));
+                             progress->span.what, holder == task ? "it" : name_of(reader, holder)));
     end_span(reader, task, now(reader));
     if (!at->name)
         at->name = "a task";
     /* The tasks without a parent are linked as well. */
     int *const first = at->parent == NONE ? NULL : &model->tasks[at->parent].first_child;
-    int *const last = at->parent == NONE ? &reader->last_root : &model->tasks[at->parent].last_child;
+    int *const last =
+        at->parent == NONE ? &reader->last_root : &model->tasks[at->parent].last_child;
     if (*last != NONE)
         model->tasks[*last].next_sibling = task;
     else if (first)

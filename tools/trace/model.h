@@ -31,9 +31,9 @@ enum state { RUNNING, READY, WAITING };
 struct span {
     enum state state;
     struct point from, to;
-    const char *what;   /* WAITING: what for, such as "lock" or "sleep 0.5 s" */
-    int holder;         /* WAITING: the task that held the lock; NONE: none did */
-    const char *where;  /* WAITING: a line for each nested await; "": not known */
+    const char *what;  /* WAITING: what for, such as "lock" or "sleep 0.5 s" */
+    int holder;        /* WAITING: the task that held the lock; NONE: none did */
+    const char *where; /* WAITING: a line for each nested await; "": not known */
     int arrow;         /* READY: what made the task ready, in `arrows`; NONE: not known */
 };
 

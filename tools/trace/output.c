@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* For ioctl() and nl_langinfo(). */
+/* For fileno(), nl_langinfo() and the window's size. */
 #define _DEFAULT_SOURCE
-#define _XOPEN_SOURCE 700
+#define _DARWIN_C_SOURCE
 
 #include "output.h"
 
@@ -67,12 +67,17 @@ bool write_file(const struct buffer *buffer, const char *name, const char *progr
     return (written && closed) || report(program, name, "cannot be written");
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text);
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
 bool show_recording(const struct buffer *recording, const char *title,
                     const struct outputs *outputs, const char *program)
 {
     const char *problem;
-    struct model *const model =
-        read_recording(recording->s, recording->length, &problem);
+    struct model *const model = read_recording(recording->s, recording->length, &problem);
     if (!model)
         return report(program, title ? title : "the recording", problem);
     model->title = title;
@@ -84,10 +89,15 @@ bool show_recording(const struct buffer *recording, const char *title,
         done &= fflush(outputs->terminal) == 0;
         free(text.s);
     }
-    if (outputs->svg) {
+    if (outputs->timeline) {
         struct buffer text = {0};
-        draw_svg(&text, model, &outputs->picture);
-        done &= write_file(&text, outputs->svg, program);
+        struct picture picture = outputs->picture;
+        picture.colour = picture.ascii = false;
+        if (ends_with(outputs->timeline, ".svg"))
+            draw_svg(&text, model, &picture);
+        else
+            draw_terminal(&text, model, &picture);
+        done &= write_file(&text, outputs->timeline, program);
         free(text.s);
     }
     if (outputs->json) {

@@ -10,7 +10,8 @@
 /* What is wanted of a recording. NULL: not wanted. */
 struct outputs {
     FILE *terminal;
-    const char *svg, *json; /* names of files; "-" is standard output */
+    const char *timeline;   /* the name of a file: an SVG if it ends with .svg, else text */
+    const char *json;       /* the name of a file */
     struct picture picture; /* of the terminal */
 };
 

@@ -25,8 +25,8 @@ static uint64_t add_times(uint64_t time, uint64_t delay)
 static void parse_record(struct recording *recording, const unsigned char *bytes, uint64_t *time)
 {
     *time = add_times(*time, number_at(bytes, 4));
-    recording->records = grow(recording->records, recording->count, &recording->room,
-                              sizeof(*recording->records));
+    recording->records =
+        grow(recording->records, recording->count, &recording->room, sizeof(*recording->records));
     struct record *const record = &recording->records[recording->count++];
     *record = (struct record){0};
     record->kind = bytes[4];
@@ -135,8 +135,7 @@ const char *text_at(const struct recording *recording, uint64_t address)
     const struct recorded_text wanted = {address, NULL};
     if (!recording->text_count)
         return NULL;
-    const struct recorded_text *const text =
-        bsearch(&wanted, recording->texts, (size_t)recording->text_count, sizeof(wanted),
-                compare_texts);
+    const struct recorded_text *const text = bsearch(
+        &wanted, recording->texts, (size_t)recording->text_count, sizeof(wanted), compare_texts);
     return text ? text->text : NULL;
 }

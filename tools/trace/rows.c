@@ -156,8 +156,8 @@ static void add_columns(struct view *view)
             view->turns_left_out += turn->task != NONE;
             continue;
         }
-        view->columns = grow(view->columns, view->column_count, &view->column_room,
-                             sizeof(*view->columns));
+        view->columns =
+            grow(view->columns, view->column_count, &view->column_room, sizeof(*view->columns));
         const bool gap = !view->column_count || turn->from != time;
         view->columns[view->column_count++] = (struct column){i, turn->from, gap};
         time = turn->from;

@@ -212,8 +212,7 @@ static char *times_text(const struct canvas *canvas, struct point from, struct p
 
 static void add_span(struct canvas *canvas, int row, const struct task *task, int at)
 {
-    static const char *const classes[] = {
-        [RUNNING] = "run", [READY] = "ready", [WAITING] = "wait"};
+    static const char *const classes[] = {[RUNNING] = "run", [READY] = "ready", [WAITING] = "wait"};
     const struct span *const span = &task->spans[at];
     const double from = x_of(canvas, span->from);
     double to = end_of_span(canvas, task, at);
@@ -237,8 +236,7 @@ static void add_span(struct canvas *canvas, int row, const struct task *task, in
         add_format(&title, "%s is ready %s", task->name, times);
         if (arrow)
             add_format(&title, "\nwoken by %s",
-                       arrow->from == NONE ? arrow->what
-                                           : canvas->model->tasks[arrow->from].name);
+                       arrow->from == NONE ? arrow->what : canvas->model->tasks[arrow->from].name);
     } else {
         add_format(&title, "%s waits %s for: %s", task->name, times, span->what);
         if (span->holder != NONE)
@@ -264,13 +262,12 @@ static void add_end(struct canvas *canvas, int row, const struct task *task)
     if (task->end == GOES_ON)
         return;
     const double x = end_of(canvas, task->ended) + 8, y = middle_of(canvas, row);
-    add_format(canvas->buffer, "<g class=\"end\"><path class=\"mark %s\" d=\"",
-               classes[task->end]);
+    add_format(canvas->buffer, "<g class=\"end\"><path class=\"mark %s\" d=\"", classes[task->end]);
     if (task->end == RETURNED)
         add_format(canvas->buffer, "M%.1f %.1fl3 4l6 -8", x - 4, y);
     else if (task->end == CANCELLED)
-        add_format(canvas->buffer, "M%.1f %.1fa5 5 0 1 0 10 0a5 5 0 1 0 -10 0m1.5 3.5l7 -7",
-                   x - 5, y);
+        add_format(canvas->buffer, "M%.1f %.1fa5 5 0 1 0 10 0a5 5 0 1 0 -10 0m1.5 3.5l7 -7", x - 5,
+                   y);
     else
         add_format(canvas->buffer, "M%.1f %.1fl8 8m0 -8l-8 8", x - 4, y - 4);
     add_text(canvas->buffer, "\"/>");
@@ -315,8 +312,8 @@ static void add_blocks(struct canvas *canvas, int row)
             x_of(canvas, block->from) + (canvas->by_turns && block->from.inside
                                              ? canvas->turn * (0.1 + 0.1 * block->depth)
                                              : 0);
-        const double to = block->left ? end_of(canvas, block->to)
-                                      : end_of_turns(canvas) + canvas->tail;
+        const double to =
+            block->left ? end_of(canvas, block->to) : end_of_turns(canvas) + canvas->tail;
         const double label = width_of(block->name) + 8;
         const bool fits = to - from > label + 12;
         add_format(canvas->buffer, "<g class=\"block %s\" data-task=\"task%d\">",
@@ -334,12 +331,11 @@ static void add_blocks(struct canvas *canvas, int row)
                        "<path class=\"mark cancelled\" d=\"M%.1f %.1fl6 6m0 -6l-6 6\"/>", to - 3,
                        top - 3);
         char *const times = times_text(canvas, block->from, block->to);
-        char *const title =
-            format_text("%s of %s, %s%s", block->name, canvas->model->tasks[block->task].name,
-                        times,
-                        !block->broken       ? ""
-                        : block->is_timeout ? "; its time was over"
-                                             : "; it cancelled its tasks");
+        char *const title = format_text("%s of %s, %s%s", block->name,
+                                        canvas->model->tasks[block->task].name, times,
+                                        !block->broken      ? ""
+                                        : block->is_timeout ? "; its time was over"
+                                                            : "; it cancelled its tasks");
         add_title(canvas, title);
         if (fits)
             add_label(canvas, from + 10, top + 4, "label", block->name);
@@ -366,8 +362,8 @@ static void add_lock(struct canvas *canvas, int row)
         add_format(canvas->buffer,
                    "<g><rect class=\"lock\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
                    "rx=\"2\"/>",
-                   from + 1, middle_of(canvas, row) - BAR / 2.0,
-                   to - from > 3 ? to - from - 2 : 1, BAR);
+                   from + 1, middle_of(canvas, row) - BAR / 2.0, to - from > 3 ? to - from - 2 : 1,
+                   BAR);
         char *const times = times_text(canvas, hold->from, hold->to);
         char *const title = format_text("%s holds the %s %s", holder, lock->name, times);
         add_title(canvas, title);
@@ -409,10 +405,9 @@ static void add_arrow(struct canvas *canvas, const struct arrow *arrow)
                    "<g class=\"request\"><path class=\"mark cancelled\" d=\"M%.1f %.1fl8 8m0 -8l-8 "
                    "8\"/>",
                    x - 10, y - 4);
-        char *const title =
-            format_text("%s cancels %s", arrow->from == NONE ? arrow->what
-                                                             : model->tasks[arrow->from].name,
-                        model->tasks[arrow->to].name);
+        char *const title = format_text(
+            "%s cancels %s", arrow->from == NONE ? arrow->what : model->tasks[arrow->from].name,
+            model->tasks[arrow->to].name);
         add_title(canvas, title);
         add_text(canvas->buffer, "</g>\n");
         free(title);
@@ -648,8 +643,8 @@ static int add_legend(struct canvas *canvas, int y)
             x = MARGIN;
             y += LINE;
         }
-        add_format(canvas->buffer, "<g class=\"legend\" transform=\"translate(%.1f %d)\">%s</g>",
-                   x, y - 10, entries[i].shape);
+        add_format(canvas->buffer, "<g class=\"legend\" transform=\"translate(%.1f %d)\">%s</g>", x,
+                   y - 10, entries[i].shape);
         add_label(canvas, x + 20, y, "label dim", entries[i].text);
         add_text(canvas->buffer, "\n");
         x += width;

@@ -10,9 +10,9 @@ enum style { PLAIN, RUNS, IS_READY, WAITS, LABEL, BRACKET, ACTS, CANCEL, FAILURE
 
 /* The colours differ in lightness as well as in hue, and each state has a sign of its own. */
 static const char *const escapes[] = {
-    [PLAIN] = "\033[0m",        [RUNS] = "\033[0;1;34m",   [IS_READY] = "\033[0;33m",
-    [WAITS] = "\033[0;2m",      [LABEL] = "\033[0m",       [BRACKET] = "\033[0;36m",
-    [ACTS] = "\033[0;33m",      [CANCEL] = "\033[0;1;35m", [FAILURE] = "\033[0;1;31m",
+    [PLAIN] = "\033[0m",   [RUNS] = "\033[0;1;34m",   [IS_READY] = "\033[0;33m",
+    [WAITS] = "\033[0;2m", [LABEL] = "\033[0m",       [BRACKET] = "\033[0;36m",
+    [ACTS] = "\033[0;33m", [CANCEL] = "\033[0;1;35m", [FAILURE] = "\033[0;1;31m",
     [FAINT] = "\033[0;2m",
 };
 
@@ -21,8 +21,7 @@ static const struct {
 } signs[] = {
     {"█", "#"}, {"░", "."}, {"─", "-"}, {"┊", ":"}, {"┄", "~"}, {"═", "="}, {"│", "|"}, {"┼", "+"},
     {"├", "+"}, {"└", "`"}, {"╰", "`"}, {"╭", ","}, {"┌", "["}, {"┐", "]"}, {"▸", ">"}, {"×", "x"},
-    {"✓", "$"}, {"⊘", "X"}, {"✗", "!"}, {"…", "_"}, {"╞", "["}, {"╡", "]"},
-    {"∞", "@"},
+    {"✓", "$"}, {"⊘", "X"}, {"✗", "!"}, {"…", "_"}, {"╞", "["}, {"╡", "]"}, {"∞", "@"},
 };
 
 struct cell {
@@ -46,8 +45,8 @@ struct canvas {
     int width; /* cells behind the names */
     int turn_width;
     struct band band;
-    int *x;     /* by turns: where each column of the band begins, from the band's first column */
-    int x_end;  /* where the picture's last turn ends */
+    int *x;    /* by turns: where each column of the band begins, from the band's first column */
+    int x_end; /* where the picture's last turn ends */
     struct cell *cells; /* row_count * width */
 };
 
@@ -221,8 +220,8 @@ static int x_of(const struct canvas *canvas, struct point point)
     const int column = view->column_of_turn[turn];
     const bool inside =
         point.inside && column < view->column_count && view->columns[column].turn == turn;
-    if (column < band.first || (column == band.first && band.first && !inside &&
-                                point.time < view->columns[column].time))
+    if (column < band.first ||
+        (column == band.first && band.first && !inside && point.time < view->columns[column].time))
         return -1;
     if (column > band.end)
         return canvas->width;
@@ -339,8 +338,7 @@ static void draw_arrow(struct canvas *canvas, const struct arrow *arrow)
         put(canvas, row, x, sign, ACTS);
     }
     const char *corner = step > 0 ? "╰" : "╭";
-    if (has(canvas, target, x, "│") || has(canvas, target, x, "┼") ||
-        has(canvas, target, x, "├"))
+    if (has(canvas, target, x, "│") || has(canvas, target, x, "┼") || has(canvas, target, x, "├"))
         corner = "├";
     put(canvas, target, x, corner, ACTS);
     put(canvas, target, x + 1, cancels ? "×" : "▸", cancels ? CANCEL : ACTS);
@@ -738,9 +736,14 @@ static void draw_legend(struct canvas *canvas)
         const char *sign, *meaning;
         enum style style;
     } entries[] = {
-        {"█", "runs", RUNS},        {"░", "is ready", IS_READY}, {"─", "waits", WAITS},
-        {"▸", "is woken", ACTS},  {"×", "is asked to end", CANCEL},   {"✓", "returns", RUNS},
-        {"⊘", "ends cancelled", CANCEL}, {"✗", "fails", FAILURE},
+        {"█", "runs", RUNS},
+        {"░", "is ready", IS_READY},
+        {"─", "waits", WAITS},
+        {"▸", "is woken", ACTS},
+        {"×", "is asked to end", CANCEL},
+        {"✓", "returns", RUNS},
+        {"⊘", "ends cancelled", CANCEL},
+        {"✗", "fails", FAILURE},
     };
     enum { BETWEEN = 3 };
     int x = 0;
@@ -787,8 +790,8 @@ void draw_terminal(struct buffer *buffer, const struct model *model, const struc
         canvas.width = LEAST_WIDTH;
     canvas.by_turns =
         picture->axis == AXIS_TURNS || (picture->axis == AXIS_AUTO && model->clock_stands);
-    canvas.cells = resize(NULL, (size_t)view.row_count * (size_t)canvas.width + 1,
-                          sizeof(*canvas.cells));
+    canvas.cells =
+        resize(NULL, (size_t)view.row_count * (size_t)canvas.width + 1, sizeof(*canvas.cells));
     draw_title(&canvas);
     if (canvas.by_turns)
         draw_bands(&canvas);
