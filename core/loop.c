@@ -104,12 +104,7 @@ void weft_push_due_(weft_loop *loop, weft_wait_ *wait)
 #ifdef __OPTIMIZE_SIZE__
 void weft_wake_(weft_task *task, const weft_error *error)
 {
-    task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
-    if (error) {
-        task->live.wait.error = error;
-        task->root.flags |= WEFT_HAS_ERROR_;
-    }
-    weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
+    weft_wake_inline_(task, error);
 }
 #endif
 
@@ -232,21 +227,20 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *nod
     return NULL;
 }
 
-/* A task that started another one eagerly goes on when that one parks, yields or ends. */
-static weft_node_ *take_eager_parent(weft_loop *loop)
+/* Runs one step too. A task that started another one eagerly goes on when that one parks, yields or
+ * ends. */
+static WEFT_ALWAYS_INLINE_ weft_node_ *run_next_step(weft_loop *loop, weft_node_ *node)
 {
-    weft_node_ *const parent = loop->eager_parents;
-    if (parent)
-        loop->eager_parents = parent->next;
-    return parent;
+    weft_node_ *next = run_step(loop, node);
+    if (!next && (next = loop->eager_parents))
+        loop->eager_parents = next->next;
+    return next;
 }
 
 static void run_on(weft_loop *loop, weft_node_ *node)
 {
-    do {
-        weft_node_ *const next = run_step(loop, node);
-        node = next ? next : take_eager_parent(loop);
-    } while (node);
+    while (node)
+        node = run_next_step(loop, node);
 }
 
 /* Runs an entry of the ready queue: a callback, or a task until it waits or ends. If this file is
@@ -277,8 +271,7 @@ void weft_run_entry_(weft_loop *loop, weft_node_ *node)
 #ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
-    weft_node_ *const next = run_step(loop, node);
-    return next ? next : take_eager_parent(loop);
+    return run_next_step(loop, node);
 }
 
 WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)

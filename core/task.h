@@ -496,10 +496,7 @@ static inline weft_step_ weft_park_listed_(weft_task *task, const weft_primitive
 
 /* Wakes a parked task: puts the task into the ready queue. When the task runs, it raises `error`;
  * NULL: it raises nothing. If the compiler optimises for size, this function is not inline. */
-#ifdef __OPTIMIZE_SIZE__
-void weft_wake_(weft_task *task, const weft_error *error);
-#else
-static inline void weft_wake_(weft_task *task, const weft_error *error)
+static inline void weft_wake_inline_(weft_task *task, const weft_error *error)
 {
     task->root.flags &= (uint16_t)~WEFT_PARKED_MASK_;
     if (error) {
@@ -508,6 +505,10 @@ static inline void weft_wake_(weft_task *task, const weft_error *error)
     }
     weft_ready_push_(&task->awaitable.scope->loop->ready, &task->live.wait.node);
 }
+#ifdef __OPTIMIZE_SIZE__
+void weft_wake_(weft_task *task, const weft_error *error);
+#else
+#define weft_wake_ weft_wake_inline_
 #endif
 
 /* ---- Cancelling (cancel.c) ---- */

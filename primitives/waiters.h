@@ -66,11 +66,7 @@ WEFT_WAITERS_INLINE_ bool weft_waiters_resume_(weft_waiters_ *waiters, weft_cont
 void weft_waiters_wake_(weft_waiters_ *waiters, size_t n);
 
 /* Wakes all parked tasks of the list. The tasks stay in the list until they run. */
-#ifdef __OPTIMIZE_SIZE__
-#define weft_waiters_wake_all_(waiters) weft_waiters_wake_((waiters), SIZE_MAX)
-#else
 void weft_waiters_wake_all_(weft_waiters_ *waiters);
-#endif
 
 /* Wakes the first task of the list if that task is parked. If the first task was woken before, does
  * nothing. */

@@ -44,7 +44,10 @@ extern const struct scenario scenarios[];
     const struct scenario scenarios[] = {{#file, file##_lessons, NULL}, {NULL, NULL, NULL}}
 #endif
 
-/* ---- What Python has ------------------------------------------------------------------------ */
+/* Ends the program, unless the condition is true. `otherwise` says what is wrong. */
+void require(bool condition, const char *otherwise);
+
+/* ---- What Python has (values.c) ------------------------------------------------------------- */
 
 /* str: a text that a coroutine can return or raise as a value. text(...) is f"{...}": it takes a
  * format of printf's, and truncates a text that does not fit. */

@@ -28,10 +28,15 @@ int main(void)
 }
 END
 
-# compile_library NAME FLAGS: compiles what the program needs of the library.
+# All inline functions of the headers.
+echo '#include "weft.h"
+#include "primitives/byte_ring.h"
+int main(void) { return 0; }' >"$work/inline.c"
+
+# compile_library NAME FLAGS: compiles what the programs need of the library.
 compile_library() {
     mkdir -p "$work/$1"
-    for source in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c; do
+    for source in "$srcdir"/core/*.c "$srcdir"/core/backend/virtual.c "$srcdir"/primitives/*.c; do
         # shellcheck disable=SC2086
         $CC -std=c11 -I"$srcdir" $2 -c "$source" -o "$work/$1/$(basename "$source").o" || return 1
     done
@@ -50,6 +55,15 @@ links() {
     [ ! -s "$work/out" ] || cat "$work/out"
 }
 
+# inline_links LIBRARY FLAGS: links a program that contains every inline function of the headers.
+inline_links() {
+    # shellcheck disable=SC2086
+    LC_ALL=C $CC -std=c11 -I"$srcdir" -fkeep-inline-functions $2 "$work/inline.c" "$work/$1"/*.o -o "$work/program" \
+        >"$work/out" 2>&1
+    result "the inline functions of a program with '$2' and a library '$1'" $?
+    grep -o 'undefined reference.*' "$work/out" | sort -u
+}
+
 # refuses LIBRARY FLAGS CHOICE: CHOICE must be in the name of the undefined symbol.
 refuses() {
     if link_program "$1" "$2"; then
@@ -66,6 +80,19 @@ SMALL='-DWEFT_TEXTS=0 -DWEFT_TIME_BITS=32 -DWEFT_TIME_HZ=1000 -DWEFT_TIMER_LIST=
 compile_library default -O2
 compile_library small "-Os $SMALL"
 compile_library default-lto '-O2 -flto'
+compile_library default-size -Os
+
+# What an inline function calls must be in the library, at whatever levels the two were compiled.
+echo 'int main(void) { return 0; }' >"$work/empty.c"
+if $CC -Werror -fkeep-inline-functions "$work/empty.c" -o "$work/empty" 2>/dev/null; then
+    for level in -O2 -Os -O0; do
+        inline_links default $level
+        inline_links default-size $level
+        inline_links small "$level $SMALL"
+    done
+else
+    skip 'inline functions at several levels' "$CC has no -fkeep-inline-functions"
+fi
 
 for lto in '' ' -flto'; do
     for level in -O2 -Os -O0; do

@@ -62,6 +62,8 @@ avr)
 esac
 flags="$flags -std=c11 ${OPT:--Os} -g -ffreestanding -DWEFT_FREESTANDING -ffunction-sections -fdata-sections"
 flags="$flags -Wall -Wextra -Werror=return-type -Wjump-misses-init -I$weft -I$here"
+# __FILE__ is in the code. So the size would depend on the folder of the checkout.
+flags="$flags -fmacro-prefix-map=$weft/="
 
 # ---- The library of weft and the machine ----
 
@@ -82,9 +84,10 @@ build_library() {
     for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c $sources; do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
-        */dump.c | */report.c | */watchdog.c) case "$*" in *WEFT_TEXTS=0*) continue ;; esac ;; # need texts
         */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
-        */dump.c | */report.c | */watchdog.c) case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac ;;
+        */dump.c | */report.c | */watchdog.c) # need texts
+            case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac
+            ;;
         esac
         echo "-c $source -o $folder/$(echo "${source#"$weft"/}" | tr / _).o"
     done | xargs -P "$(nproc 2>/dev/null || echo 2)" -L 1 "$cc" $flags "$@" || return 1

@@ -99,3 +99,24 @@ void machine_request_software_interrupt(void)
 {
     REGISTER(0xE000ED04) = 1u << 28;
 }
+
+/* ---- A byte that the UART did not bring ---- */
+
+static volatile int received = -1;
+
+bool machine_receive(unsigned char byte)
+{
+    if (received >= 0)
+        return false;
+    received = byte;
+    pend_interrupt(uart_interrupt);
+    return true;
+}
+
+void hand_over_received(void)
+{
+    const int byte = received;
+    received = -1;
+    if (byte >= 0)
+        machine_on_byte((unsigned char)byte);
+}

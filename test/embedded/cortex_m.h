@@ -43,6 +43,13 @@ extern uint32_t machine_stack_top; /* the linker's */
 void machine_reset(void);
 void fault_handler(void);
 
+/* The number of the UART's interrupt, which the board gives. */
+extern const unsigned uart_interrupt;
+
+/* Hands the byte of machine_receive, if there is one, to machine_on_byte. Called by the handler of
+ * the UART's interrupt. */
+void hand_over_received(void);
+
 /* Calls the debugger, which is the emulator. */
 int semihost(int operation, volatile void *argument);
 

@@ -10,7 +10,6 @@
  * status is 0; 1 if the lesson failed; 3 if it ended in a deadlock. */
 #include <core/backend/periodic.h>
 #include <scenarios/lessons/scenario.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "backend.h"
@@ -18,50 +17,10 @@
 
 /* ---- For the lessons ----------------------------------------------------------------------- */
 
-const weft_error fail_error = {.text = "Fail"};
-const struct text none = {""};
-
-struct text text(const char *format, ...)
-{
-    struct text made;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(made.s, sizeof(made.s), format, arguments);
-    va_end(arguments);
-    return made;
-}
-
-bool is_none(struct text text)
-{
-    return !*text.s;
-}
-
-static void require(bool condition, const char *otherwise)
+void require(bool condition, const char *otherwise)
 {
     if (!condition)
         weft_panic(__FILE__, __LINE__, otherwise);
-}
-
-void append(struct list *list, struct text item)
-{
-    require(list->length < (int)(sizeof(list->items) / sizeof(*list->items)), "the list is full");
-    list->items[list->length++] = item;
-}
-
-struct text pop(struct list *list)
-{
-    require(list->length > 0, "pop from an empty list");
-    const struct text item = list->items[0];
-    list->length--;
-    memmove(&list->items[0], &list->items[1], (size_t)list->length * sizeof(item));
-    return item;
-}
-
-const weft_error *fail(struct failure *failure, struct text text)
-{
-    failure->text = text;
-    failure->error = (weft_error){.kind = &fail_error, .text = failure->text.s};
-    return &failure->error;
 }
 
 /* Without the floating point of printf, which small C libraries leave out. */
@@ -73,11 +32,6 @@ void print_total(weft_time elapsed, const char *note)
     if (note)
         printf(" (%s)", note);
     putchar('\n');
-}
-
-void print_result(const struct data *result)
-{
-    printf("Received result: {'data': '%s', 'id': %d}\n", result->data.s, result->id);
 }
 
 /* ---- The lessons --------------------------------------------------------------------------- */

@@ -11,8 +11,7 @@ enum { UART_INTERRUPT = 2, CLOCK_INTERRUPT = 8, TICK_INTERRUPT = 9 };
 enum { START_RX = 0x000, START_TX = 0x008, RX_READY = 0x108, TX_READY = 0x11C };
 enum { UART_ENABLE = 0x500, RX_DATA = 0x518, TX_DATA = 0x51C };
 
-/* A byte of machine_receive, or -1. */
-static volatile int received = -1;
+const unsigned uart_interrupt = UART_INTERRUPT;
 
 void machine_put(char byte)
 {
@@ -32,25 +31,13 @@ void machine_listen(void)
     enable_interrupt(UART_INTERRUPT);
 }
 
-bool machine_receive(unsigned char byte)
-{
-    if (received >= 0)
-        return false;
-    received = byte;
-    pend_interrupt(UART_INTERRUPT);
-    return true;
-}
-
 static void on_uart(void)
 {
     if (REGISTER(UART + RX_READY)) {
         REGISTER(UART + RX_READY) = 0;
         machine_on_byte((unsigned char)REGISTER(UART + RX_DATA));
     }
-    const int byte = received;
-    received = -1;
-    if (byte >= 0)
-        machine_on_byte((unsigned char)byte);
+    hand_over_received();
 }
 
 /* ---- Timers ---- */

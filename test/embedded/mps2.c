@@ -12,8 +12,7 @@ enum { UART_INTERRUPT = 0, ALARM_INTERRUPT = 9, DUAL_INTERRUPT = 10 };
 enum { DATA = 0x00, STATE = 0x04, CONTROL = 0x08, CLEAR = 0x0C, DIVIDER = 0x10 };
 enum { TX_FULL = 1, RX_FULL = 2 };
 
-/* A byte of machine_receive, or -1. */
-static volatile int received = -1;
+const unsigned uart_interrupt = UART_INTERRUPT;
 
 static void open_uart(uint32_t control)
 {
@@ -35,24 +34,12 @@ void machine_listen(void)
     enable_interrupt(UART_INTERRUPT);
 }
 
-bool machine_receive(unsigned char byte)
-{
-    if (received >= 0)
-        return false;
-    received = byte;
-    pend_interrupt(UART_INTERRUPT);
-    return true;
-}
-
 static void on_uart(void)
 {
     REGISTER(UART + CLEAR) = 2;
     while (REGISTER(UART + STATE) & RX_FULL)
         machine_on_byte((unsigned char)REGISTER(UART + DATA));
-    const int byte = received;
-    received = -1;
-    if (byte >= 0)
-        machine_on_byte((unsigned char)byte);
+    hand_over_received();
 }
 
 /* ---- Timers ---- */
