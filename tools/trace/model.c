@@ -671,6 +671,13 @@ static void read_record(struct reader *reader)
 
 /* ---- The end of a recording ---- */
 
+static struct point end_of_recording(const struct reader *reader)
+{
+    struct point point = now(reader);
+    point.turn++;
+    return point;
+}
+
 static void finish_task(struct reader *reader, int task)
 {
     struct model *const model = reader->model;
@@ -682,7 +689,7 @@ static void finish_task(struct reader *reader, int task)
         add_note(reader, DEADLOCK, task,
                  format_text("%s still waits for the %s, which %s holds", name_of(reader, task),
                              progress->span.what, holder == task ? "it" : name_of(reader, holder)));
-    end_span(reader, task, now(reader));
+    end_span(reader, task, end_of_recording(reader));
     if (!at->name)
         at->name = "a task";
     /* The tasks without a parent are linked as well. */
@@ -700,7 +707,7 @@ static void finish(struct reader *reader)
 {
     struct model *const model = reader->model;
     end_turn(reader);
-    const struct point last = now(reader);
+    const struct point last = end_of_recording(reader);
     for (int i = 0; i < model->task_count; i++)
         finish_task(reader, i);
     for (int i = 0; i < model->block_count; i++)

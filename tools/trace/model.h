@@ -11,7 +11,8 @@
 /* In place of the number of a task, block, lock or arrow: there is none. */
 enum { NONE = -1 };
 
-/* A moment. Between two turns, such as when a timer is due, `turn` is the turn that comes next. */
+/* A moment. Between two turns, such as when a timer is due, `turn` is the turn that comes next. What
+ * has no end in the recording ends behind it, where `turn` is turn_count + 1. */
 struct point {
     int turn;
     bool inside;

@@ -117,9 +117,12 @@ static double x_of(const struct canvas *canvas, struct point point)
     const struct model *const model = canvas->model;
     if (!canvas->by_turns) {
         const double duration = model->duration ? (double)model->duration : 1;
-        return canvas->names + (double)point.time / duration * canvas->width;
+        return canvas->names + (double)point.time / duration * canvas->width +
+               (point.turn > model->turn_count ? canvas->tail : 0);
     }
-    const int turn = point.turn < model->turn_count ? point.turn : model->turn_count;
+    if (point.turn > model->turn_count)
+        return end_of_turns(canvas) + canvas->tail;
+    const int turn = point.turn;
     const int column = view->column_of_turn[turn];
     if (column == view->column_count)
         return end_of_turns(canvas);
@@ -133,16 +136,6 @@ static double x_of(const struct canvas *canvas, struct point point)
 static double end_of(const struct canvas *canvas, struct point point)
 {
     return x_of(canvas, point) + (canvas->by_turns && point.inside ? canvas->turn : 0);
-}
-
-/* Returns where the span of a task ends. */
-static double end_of_span(const struct canvas *canvas, const struct task *task, int at)
-{
-    const struct span *const span = &task->spans[at];
-    if (task->end == GOES_ON && at == task->span_count - 1)
-        return canvas->by_turns ? end_of_turns(canvas) + canvas->tail
-                                : x_of(canvas, span->to) + canvas->tail;
-    return span->state == RUNNING ? end_of(canvas, span->to) : x_of(canvas, span->to);
 }
 
 /* Returns where in a turn an arrow is. Each kind has its own place. */
@@ -215,7 +208,7 @@ static void add_span(struct canvas *canvas, int row, const struct task *task, in
     static const char *const classes[] = {[RUNNING] = "run", [READY] = "ready", [WAITING] = "wait"};
     const struct span *const span = &task->spans[at];
     const double from = x_of(canvas, span->from);
-    double to = end_of_span(canvas, task, at);
+    double to = span->state == RUNNING ? end_of(canvas, span->to) : x_of(canvas, span->to);
     if (to - from < 1.5 && span->state == RUNNING)
         to = from + 1.5;
     if (to <= from)
@@ -312,8 +305,7 @@ static void add_blocks(struct canvas *canvas, int row)
             x_of(canvas, block->from) + (canvas->by_turns && block->from.inside
                                              ? canvas->turn * (0.1 + 0.1 * block->depth)
                                              : 0);
-        const double to =
-            block->left ? end_of(canvas, block->to) : end_of_turns(canvas) + canvas->tail;
+        const double to = end_of(canvas, block->to);
         const double label = width_of(block->name) + 8;
         const bool fits = to - from > label + 12;
         add_format(canvas->buffer, "<g class=\"block %s\" data-task=\"task%d\">",
@@ -356,9 +348,7 @@ static void add_lock(struct canvas *canvas, int row)
         const struct hold *const hold = &lock->holds[i];
         const char *const holder = canvas->model->tasks[hold->task].name;
         const double from = x_of(canvas, hold->from);
-        double to = end_of(canvas, hold->to);
-        if (hold->to.turn == canvas->model->turn_count)
-            to += canvas->tail;
+        const double to = end_of(canvas, hold->to);
         add_format(canvas->buffer,
                    "<g><rect class=\"lock\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
                    "rx=\"2\"/>",

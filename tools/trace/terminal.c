@@ -44,9 +44,10 @@ struct canvas {
     int names; /* cells of the names in front */
     int width; /* cells behind the names */
     int turn_width;
+    int gap; /* by turns: cells that are added where the clock moves */
     struct band band;
     int *x;    /* by turns: where each column of the band begins, from the band's first column */
-    int x_end; /* where the picture's last turn ends */
+    int x_end; /* where the picture ends, behind the tasks that have no end */
     struct cell *cells; /* row_count * width */
 };
 
@@ -177,8 +178,8 @@ static int find_room(struct canvas *canvas, int row, int from, int to, const cha
 }
 
 /* Puts a text between `from` and `to`, where there is only the sign. Puts a blank before and behind
- * the text if there is room. Puts nothing if there is no room for the text. */
-static void put_label(struct canvas *canvas, int row, int from, int to, const char *sign,
+ * the text if there is room. Returns false if there is no room for the text. */
+static bool put_label(struct canvas *canvas, int row, int from, int to, const char *sign,
                       const char *text, enum style style)
 {
     const int length = width_of(text);
@@ -193,6 +194,7 @@ static void put_label(struct canvas *canvas, int row, int from, int to, const ch
     }
     if (x != NONE)
         put_text(canvas, row, x, text, length, style);
+    return x != NONE;
 }
 
 /* ---- Where things are ---- */
@@ -216,7 +218,9 @@ static int x_of(const struct canvas *canvas, struct point point)
         return x_of_time(canvas, point.time);
     const struct view *const view = canvas->view;
     const struct band band = canvas->band;
-    const int turn = clamp(point.turn, 0, canvas->model->turn_count);
+    if (point.turn > canvas->model->turn_count)
+        return band.end == view->column_count ? canvas->x_end : canvas->width;
+    const int turn = point.turn;
     const int column = view->column_of_turn[turn];
     const bool inside =
         point.inside && column < view->column_count && view->columns[column].turn == turn;
@@ -363,7 +367,7 @@ static void draw_blocks(struct canvas *canvas, int row, int task, int depth)
         if (block->task != task || block->depth != depth)
             continue;
         const int from = begin_of(canvas, block->from);
-        const int end = block->left ? end_of(canvas, block->to) : canvas->width;
+        const int end = end_of(canvas, block->to);
         const int to = canvas->by_turns ? end : end + 1;
         if (to <= 0 || from >= canvas->width)
             continue;
@@ -384,7 +388,7 @@ static void label_blocks(struct canvas *canvas, int row, int task, int depth)
         if (block->task != task || block->depth != depth)
             continue;
         const int from = begin_of(canvas, block->from);
-        const int to = block->left ? end_of(canvas, block->to) : canvas->width;
+        const int to = end_of(canvas, block->to);
         if (to > 0 && from < canvas->width)
             put_label(canvas, row, from < 0 ? 0 : from + 1, to, "┄", block->name, BRACKET);
     }
@@ -403,7 +407,8 @@ static void draw_lock(struct canvas *canvas, int row, const struct lock *lock)
         if (from >= 0)
             put(canvas, row, from, "╞", BRACKET);
         if (to <= canvas->width && to - 1 > from)
-            put(canvas, row, to - 1, "╡", BRACKET);
+            put(canvas, row, to - 1, hold->to.turn > canvas->model->turn_count ? "═" : "╡",
+                BRACKET);
     }
 }
 
@@ -412,9 +417,14 @@ static void label_lock(struct canvas *canvas, int row, const struct lock *lock)
     for (int i = 0; i < lock->hold_count; i++) {
         const struct hold *const hold = &lock->holds[i];
         const int from = begin_of(canvas, hold->from), to = end_of(canvas, hold->to);
-        if (to > 0 && from < canvas->width && hold->task != NONE)
-            put_label(canvas, row, from < 0 ? 0 : from + 1, to, "═",
-                      canvas->model->tasks[hold->task].name, LABEL);
+        if (to <= 0 || from >= canvas->width)
+            continue;
+        /* If there is no room for "modify #2", there may be room for "#2". */
+        const char *const name = canvas->model->tasks[hold->task].name;
+        const char *const number = strrchr(name, '#');
+        const int first = from < 0 ? 0 : from + 1;
+        if (!put_label(canvas, row, first, to, "═", name, LABEL) && number)
+            put_label(canvas, row, first, to, "═", number, LABEL);
     }
 }
 
@@ -568,6 +578,14 @@ static void draw_band(struct canvas *canvas)
     }
 }
 
+static bool has_open_end(const struct model *model)
+{
+    for (int i = 0; i < model->task_count; i++)
+        if (model->tasks[i].end == GOES_ON)
+            return true;
+    return false;
+}
+
 /* Returns the cells that the columns from `first` up to the next gap need. Sets *end to the column
  * of that gap. */
 static int width_of_segment(struct canvas *canvas, int first, int *end)
@@ -580,7 +598,8 @@ static int width_of_segment(struct canvas *canvas, int first, int *end)
     *end = at;
     const int label = (int)strlen(time_text(canvas, view->columns[first].time)) + 1;
     const int width = (at - first) * canvas->turn_width + (first != 0);
-    return width > label ? width : label;
+    const bool is_longer = at < view->column_count || has_open_end(canvas->model);
+    return (width > label ? width : label) + (is_longer ? canvas->gap : 0);
 }
 
 /* Places the columns of a band that begins with `first`. Returns the column that the next band
@@ -602,29 +621,48 @@ static int place_band(struct canvas *canvas, int first)
         if (column < end)
             break; /* one segment is wider than a band */
         x += width;
-        canvas->x_end = at;
+        canvas->x_end = x;
     }
     canvas->band = (struct band){first, column};
     return column;
 }
 
-static int count_bands(struct canvas *canvas, int turn_width)
+static int count_bands(struct canvas *canvas, int turn_width, int gap)
 {
     int bands = 0;
     canvas->turn_width = turn_width;
+    canvas->gap = gap;
     for (int first = 0; first < canvas->view->column_count; bands++)
         first = place_band(canvas, first);
     return bands;
 }
 
-/* Chooses the widest turns with which the picture has one band; otherwise narrow ones. */
+/* Chooses wide turns and gaps, but only if the picture has one band then. */
 static void choose_turn_width(struct canvas *canvas)
 {
-    enum { WIDEST = 4, NARROWEST = 2, IN_BANDS = 3 };
-    for (int width = WIDEST; width >= NARROWEST; width--)
-        if (count_bands(canvas, width) <= 1)
+    static const struct {
+        int turn_width, gap;
+    } choices[] = {{4, 8}, {3, 8}, {4, 3}, {3, 3}, {3, 0}, {2, 3}, {2, 0}};
+    for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++)
+        if (count_bands(canvas, choices[i].turn_width, choices[i].gap) <= 1)
             return;
-    canvas->turn_width = IN_BANDS;
+    canvas->turn_width = 3;
+}
+
+/* Places a band with gaps as wide as possible. */
+static int place_widely(struct canvas *canvas, int first)
+{
+    enum { WIDEST = 12 };
+    canvas->gap = 0;
+    const int end = place_band(canvas, first);
+    while (canvas->gap < WIDEST) {
+        canvas->gap++;
+        if (place_band(canvas, first) != end) {
+            canvas->gap--;
+            break;
+        }
+    }
+    return place_band(canvas, first);
 }
 
 static void draw_bands(struct canvas *canvas)
@@ -634,7 +672,7 @@ static void draw_bands(struct canvas *canvas)
     for (int first = 0; first < canvas->view->column_count;) {
         if (first)
             add_text(canvas->buffer, "\n");
-        first = place_band(canvas, first);
+        first = place_widely(canvas, first);
         draw_band(canvas);
     }
     free(canvas->x);
