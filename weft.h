@@ -145,6 +145,8 @@
 #include "core/handle.h"
 #include "core/inspect/daemon.h"
 #include "core/inspect/dump.h"
+#include "core/inspect/observer.h"
+#include "core/inspect/recorder.h"
 #include "core/inspect/report.h"
 #include "core/inspect/watchdog.h"
 #include "core/loop.h"

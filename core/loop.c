@@ -261,23 +261,21 @@ static WEFT_ALWAYS_INLINE_ void run_entry(weft_loop *loop, weft_node_ *node)
     run_on(loop, node);
 }
 
+/* What runs entries for the watchdog, the debug mode and the observer. */
 #if WEFT_TEXTS
-void weft_run_entry_(weft_loop *loop, weft_node_ *node)
-{
-    run_entry(loop, node);
-}
-#endif
-
-#ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
-    return run_next_step(loop, node);
+    weft_node_ *const next = run_next_step(loop, node);
+    weft_observe_(loop, WEFT_NOTES_STEP_, node, next);
+    return next;
 }
 
 WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
 {
+    weft_observe_(loop, WEFT_NOTES_ENTRY_, node, NULL);
     if (weft_is_callback_(node)) {
         run_callback(loop, node);
+        weft_observe_(loop, WEFT_NOTES_CALLBACK_END_, NULL, NULL);
         return NULL;
     }
     if (weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_)
@@ -285,6 +283,22 @@ WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
     return weft_run_next_step_(loop, node);
 }
 
+WEFT_COLD_ void weft_run_entry_(weft_loop *loop, weft_node_ *node)
+{
+    node = weft_run_first_step_(loop, node);
+    while (node)
+        node = weft_run_next_step_(loop, node);
+}
+
+WEFT_COLD_ static void run_inspected_tick(weft_loop *loop)
+{
+    weft_observe_(loop, WEFT_NOTES_TICK_, NULL, NULL);
+    loop->inspection->run_tick(loop);
+    weft_observe_(loop, WEFT_NOTES_TICK_END_, NULL, NULL);
+}
+#endif
+
+#ifdef WEFT_HAS_DEBUG_MODE_
 void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line)
 {
     if (loop->inspection && loop->inspection->check_use)
@@ -309,6 +323,7 @@ static bool begin_tick(weft_loop *loop)
         if (!weft_has_timers_(&loop->timers) && !loop->watches && !loop->keepalive_handles)
             return false;
         loop->io_polled_at = 0;
+        weft_observe_(loop, WEFT_NOTES_SLEEP_, NULL, NULL);
         loop->backend->sleep(loop->backend, weft_timers_next_(&loop->timers));
     } else if (loop->watches) {
         loop->watching(loop, NULL);
@@ -355,7 +370,7 @@ static bool run_ticks(weft_loop *loop)
     while (begin_tick(loop)) {
 #if WEFT_TEXTS
         if (WEFT_UNLIKELY_(loop->inspection != NULL))
-            loop->inspection->run_tick(loop);
+            run_inspected_tick(loop);
         else
 #endif
             run_tick(loop);
@@ -378,6 +393,7 @@ const weft_error *weft_run_ticks_(weft_loop *loop)
     weft_check_use_(loop, WEFT_BEGINS_TO_RUN_);
     if (loop->runs)
         return &weft_loop_runs_error_;
+    weft_observe_(loop, WEFT_NOTES_RUN_, NULL, NULL);
     loop->runs = true;
     const bool alive = run_ticks(loop);
     loop->runs = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Observer: a function of the program that a loop calls for each event in the life of its tasks.
  *
- *     static void print(weft_observer *observer, const weft_event *event)
+ *     static void print(weft_observer *observer, const weft_loop_event *event)
  *     {
  *         if (event->kind == WEFT_EVENT_RUNS)
  *             printf("%s runs\n", weft_task_name(event->task));
@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-/* The kinds of events. The third column says which members of a weft_event are valid, in addition
+/* The kinds of events. The third column says which members of a weft_loop_event are valid, in addition
  * to `kind`, `task` and `time`. Members that are not valid are 0 or NULL. The numbers are those of
  * a recording (doc/recording.md). */
 enum weft_event_kind {
@@ -72,7 +72,7 @@ enum weft_event_kind {
     WEFT_EVENT_LOOP_WAKES = 18
 };
 
-/* What caused an event. The second column says what weft_event's member `cause` points to. */
+/* What caused an event. The second column says what weft_loop_event's member `cause` points to. */
 enum weft_cause_kind {
     WEFT_BY_NOBODY = 0,     /* NULL: the task was there before the observer was set */
     WEFT_BY_TASK = 1,       /* the task that ran; for a wake-up also a task that has just ended */
@@ -110,7 +110,7 @@ enum weft_end_kind {
 
 /* An event. The loop owns the event, which is valid until the observer's function returns. An
  * address in an event may be that of an object that has ended: only `task` may be read. */
-typedef struct weft_event {
+typedef struct weft_loop_event {
     unsigned char kind;       /* enum weft_event_kind */
     unsigned char cause_kind; /* enum weft_cause_kind */
     unsigned char wait;       /* enum weft_wait_kind */
@@ -123,7 +123,7 @@ typedef struct weft_event {
     const char *what;   /* a constant text: the kind of a primitive, or what a task waits for */
     const weft_error *error; /* NULL: no error */
     uint64_t number;
-} weft_event;
+} weft_loop_event;
 
 typedef struct weft_observer weft_observer;
 
@@ -135,15 +135,16 @@ struct weft_observer {
      * (weft_task_name, weft_task_innermost, weft_task_waits_for, weft_dump, ...). It must not
      * create, start, cancel or wake tasks, must not use handles or primitives, and must not run the
      * loop. */
-    void (*on_event)(weft_observer *observer, const weft_event *event);
-    const weft_observer_hooks_ *hooks_;
-    weft_wait_ mark_;   /* in the ready queue: the entries behind it are not reported yet */
-    const void *cause_; /* what runs now */
-    const void *group_; /* the group that cancels its children now; NULL: none */
-    unsigned char by_;  /* enum weft_cause_kind: the kind of cause_ */
+    void (*on_event)(weft_observer *observer, const weft_loop_event *event);
+    weft_note_ *note_;
+    weft_wait_ mark_;   /* in the ready queue: the entries behind it have not been reported yet */
+    const void *cause_; /* the cause of what happens now */
+    const void *group_; /* the group that cancels tasks now; NULL: none */
+    unsigned char by_;  /* the kind of cause_; WEFT_BY_SIBLING: the end of a child is handled */
     bool is_marked_;    /* mark_ is in the ready queue */
-    bool in_tick_;      /* entries of the ready queue run */
-    bool is_late_;      /* the observer was set in a tick, and begins at the next one */
+    bool in_tick_;      /* the entries of a tick run */
+    bool is_late_;      /* the observer was set in a tick, and begins with the next one */
+    bool is_asleep_;    /* the backend sleeps, or has slept and no event has come since */
 };
 
 /* Makes the loop call observer->on_event for each event; if `observer` is NULL, for none. A loop

@@ -38,10 +38,9 @@ typedef struct weft_record {
     uint16_t line;
     union {
         struct {
-            const void *subject;
-            const void *other;
+            const void *subject, *other;
             uint64_t value;
-        };
+        } fields;
         char text[2 * sizeof(void *) + sizeof(uint64_t)];
     };
 } weft_record;
