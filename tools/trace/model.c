@@ -95,7 +95,8 @@ struct progress {
     struct span span; /* the state that the task is in now */
     struct point last_turn;
     int open_blocks, level;
-    int request; /* the arrow of the last request to cancel; NONE: none */
+    int creation; /* the arrow of the task's creation; NONE: none, or the task has been ready */
+    int request;  /* the arrow of the last request to cancel; NONE: none */
 };
 
 struct reader {
@@ -196,7 +197,7 @@ static int add_task(struct reader *reader, uint64_t address)
     model->tasks[task].created = now(reader);
     if (reader->names)
         model->tasks[task].name = keep(model, format_text("%s", reader->names[task]));
-    reader->progress[task] = (struct progress){.request = NONE};
+    reader->progress[task] = (struct progress){.creation = NONE, .request = NONE};
     reader->progress[task].last_turn = now(reader);
     set_entry(&reader->tasks, address, task);
     return task;
@@ -267,6 +268,19 @@ struct reason {
     struct point at; /* when the task did it */
 };
 
+/* Returns now, if the task runs, or else the end of its last turn. */
+static struct point last_moment(const struct reader *reader, int task)
+{
+    const struct model *const model = reader->model;
+    struct point point = reader->progress[task].last_turn;
+    if (!point.inside)
+        return point;
+    if (reader->in_turn && point.turn == model->turn_count - 1)
+        return now(reader);
+    point.time = model->turns[point.turn].to;
+    return point;
+}
+
 /* Returns the cause of the record. A callback is traced back to the task that made it ready. */
 static struct reason reason_of(struct reader *reader, unsigned kind, uint64_t address)
 {
@@ -299,7 +313,7 @@ static struct reason reason_of(struct reader *reader, unsigned kind, uint64_t ad
         break;
     }
     if (reason.task != NONE)
-        reason.at = reader->progress[reason.task].last_turn;
+        reason.at = last_moment(reader, reason.task);
     return reason;
 }
 
@@ -423,16 +437,16 @@ static void create(struct reader *reader)
     if (!reader->names)
         reader->model->tasks[task].name = name;
     if (reason.cause != BY_NOBODY)
-        add_arrow(reader, CREATES, task, reason);
+        reader->progress[task].creation = add_arrow(reader, CREATES, task, reason);
 }
 
 static void make_ready(struct reader *reader)
 {
     const struct record *const record = reader->record;
     const int task = task_at(reader, record->subject);
-    const struct progress *const progress = &reader->progress[task];
+    struct progress *const progress = &reader->progress[task];
     name_task(reader, task, record->value);
-    struct reason reason = reason_of(reader, record->detail, record->other);
+    const struct reason reason = reason_of(reader, record->detail, record->other);
     const bool is_new = !progress->has_state;
     const bool yields = reason.cause == BY_TASK && reason.task == task;
     if (progress->has_state && progress->span.state == RUNNING) {
@@ -440,6 +454,8 @@ static void make_ready(struct reader *reader)
         end_turn(reader);
     }
     struct span *const span = begin_span(reader, task, READY);
+    span->arrow = progress->creation;
+    progress->creation = NONE;
     if (is_new || yields || reason.cause == BY_NOBODY)
         return;
     /* A request to cancel has its own arrow. */

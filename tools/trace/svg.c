@@ -228,7 +228,10 @@ static void add_span(struct canvas *canvas, int row, const struct task *task, in
             span->arrow == NONE ? NULL : &canvas->model->arrows[span->arrow];
         add_format(&title, "%s is ready %s", task->name, times);
         if (arrow)
-            add_format(&title, "\nwoken by %s",
+            add_format(&title, "\n%s by %s",
+                       arrow->kind == CREATES   ? "created"
+                       : arrow->kind == CANCELS ? "cancelled"
+                                                : "woken",
                        arrow->from == NONE ? arrow->what : canvas->model->tasks[arrow->from].name);
     } else {
         add_format(&title, "%s waits %s for: %s", task->name, times, span->what);
@@ -287,8 +290,11 @@ static void add_task(struct canvas *canvas, int row)
     add_format(canvas->buffer, "<g class=\"task\" id=\"task%d\">", at);
     add_name(canvas, &canvas->view->rows[row], middle_of(canvas, row) + 4, "name");
     add_text(canvas->buffer, "\n");
-    for (int i = 0; i < task->span_count; i++)
-        add_span(canvas, row, task, i);
+    /* Turns that are too short for the scale are above the waits beside them. */
+    for (int state = WAITING; state >= RUNNING; state--)
+        for (int i = 0; i < task->span_count; i++)
+            if ((int)task->spans[i].state == state)
+                add_span(canvas, row, task, i);
     add_end(canvas, row, task);
     add_text(canvas->buffer, "</g>\n");
 }

@@ -19,10 +19,20 @@ static const char *const escapes[] = {
 static const struct {
     const char *sign, *ascii;
 } signs[] = {
-    {"█", "#"}, {"░", "."}, {"─", "-"}, {"┊", ":"}, {"┄", "~"}, {"═", "="}, {"│", "|"}, {"┼", "+"},
-    {"├", "+"}, {"└", "`"}, {"╰", "`"}, {"╭", ","}, {"┌", "["}, {"┐", "]"}, {"▸", ">"}, {"×", "x"},
-    {"✓", "$"}, {"⊘", "X"}, {"✗", "!"}, {"…", "_"}, {"╞", "["}, {"╡", "]"}, {"∞", "@"},
+    {"█", "#"}, {"▉", "|"}, {"░", "."}, {"─", "-"}, {"┊", ":"}, {"┄", "~"}, {"═", "="}, {"│", "|"},
+    {"┼", "+"}, {"├", "+"}, {"└", "`"}, {"╰", "`"}, {"╭", ","}, {"┌", "["}, {"┐", "]"}, {"▸", ">"},
+    {"×", "x"}, {"✓", "$"}, {"⊘", "X"}, {"✗", "!"}, {"…", "_"}, {"╞", "["}, {"╡", "]"}, {"∞", "@"},
 };
+
+static const struct {
+    const char *sign, *meaning;
+    enum style style;
+} legend[] = {
+    {"█", "runs", RUNS},           {"░", "is ready", IS_READY},      {"─", "waits", WAITS},
+    {"▸", "is woken", ACTS},       {"×", "is asked to end", CANCEL}, {"✓", "returns", RUNS},
+    {"⊘", "is cancelled", CANCEL}, {"✗", "fails", FAILURE},
+};
+enum { LEGEND = sizeof(legend) / sizeof(*legend) };
 
 struct cell {
     char sign[5]; /* a code point in UTF-8; "": a blank, or the right half of a wide sign */
@@ -48,7 +58,8 @@ struct canvas {
     struct band band;
     int *x;    /* by turns: where each column of the band begins, from the band's first column */
     int x_end; /* where the picture ends, behind the tasks that have no end */
-    struct cell *cells; /* row_count * width */
+    struct cell *cells;   /* row_count * width */
+    bool is_used[LEGEND]; /* the picture has this sign */
 };
 
 /* ---- Text ---- */
@@ -291,15 +302,19 @@ static void draw_spans(struct canvas *canvas, int row, const struct task *task, 
     }
 }
 
+/* Returns true if the point is in this band. */
+static bool is_in_band(const struct canvas *canvas, struct point point)
+{
+    const int x = x_of(canvas, point);
+    return x >= 0 && x < canvas->width;
+}
+
 static void draw_end(struct canvas *canvas, int row, const struct task *task)
 {
-    if (task->end == GOES_ON)
+    if (task->end == GOES_ON || !is_in_band(canvas, task->ended))
         return;
-    int x = end_of(canvas, task->ended) - (canvas->by_turns && task->ended.inside);
-    if (!canvas->by_turns)
-        x = clamp(x, 0, canvas->width - 1);
-    if (x >= 0)
-        put(canvas, row, x, end_signs[task->end], end_styles[task->end]);
+    const int x = end_of(canvas, task->ended) - (canvas->by_turns && task->ended.inside);
+    put(canvas, row, x, end_signs[task->end], end_styles[task->end]);
 }
 
 static void draw_labels(struct canvas *canvas, int row, const struct task *task)
@@ -358,6 +373,21 @@ static void draw_arrows(struct canvas *canvas)
                 draw_arrow(canvas, &canvas->model->arrows[i]);
 }
 
+/* Marks where a task runs twice without a turn of another task between. */
+static void draw_turn_ends(struct canvas *canvas)
+{
+    const struct view *const view = canvas->view;
+    for (int i = canvas->band.first + 1; canvas->by_turns && i < canvas->band.end; i++) {
+        const int task = canvas->model->turns[view->columns[i].turn].task;
+        if (task == NONE || view->columns[i].gap ||
+            canvas->model->turns[view->columns[i - 1].turn].task != task)
+            continue;
+        const int row = view->row_of_task[task], x = canvas->x[i - canvas->band.first] - 1;
+        if (has(canvas, row, x, "█"))
+            put(canvas, row, x, "▉", RUNS);
+    }
+}
+
 /* ---- Blocks and locks ---- */
 
 static void draw_blocks(struct canvas *canvas, int row, int task, int depth)
@@ -376,7 +406,7 @@ static void draw_blocks(struct canvas *canvas, int row, int task, int depth)
                 put(canvas, row, x, "┄", BRACKET);
         if (from >= 0)
             put(canvas, row, from, "┌", BRACKET);
-        if (block->left && to <= canvas->width)
+        if (block->left && is_in_band(canvas, block->to))
             put(canvas, row, to - 1, block->broken ? "×" : "┐", block->broken ? CANCEL : BRACKET);
     }
 }
@@ -406,7 +436,7 @@ static void draw_lock(struct canvas *canvas, int row, const struct lock *lock)
                 put(canvas, row, x, "═", BRACKET);
         if (from >= 0)
             put(canvas, row, from, "╞", BRACKET);
-        if (to <= canvas->width && to - 1 > from)
+        if (is_in_band(canvas, hold->to) && to - 1 > from)
             put(canvas, row, to - 1, hold->to.turn > canvas->model->turn_count ? "═" : "╡",
                 BRACKET);
     }
@@ -445,6 +475,9 @@ static void add_cells(struct canvas *canvas, const struct cell *cells)
         const bool right_half = !*cells[x].sign && x > 0 && cells[x].style == LABEL;
         if (right_half)
             continue;
+        for (size_t i = 0; i < LEGEND; i++)
+            canvas->is_used[i] |=
+                cells[x].style == legend[i].style && strcmp(cells[x].sign, legend[i].sign) == 0;
         const enum style wanted = *cells[x].sign ? cells[x].style : PLAIN;
         if (wanted != style)
             add_style(canvas, wanted);
@@ -545,6 +578,7 @@ static void draw_rows(struct canvas *canvas)
         else if (row->kind == LOCK_ROW)
             draw_lock(canvas, i, &model->locks[row->index]);
     }
+    draw_turn_ends(canvas);
     draw_arrows(canvas);
     for (int i = 0; i < view->row_count; i++) {
         const struct row *const row = &view->rows[i];
@@ -647,6 +681,7 @@ static void choose_turn_width(struct canvas *canvas)
         if (count_bands(canvas, choices[i].turn_width, choices[i].gap) <= 1)
             return;
     canvas->turn_width = 3;
+    canvas->gap = 0;
 }
 
 /* Places a band with gaps as wide as possible. */
@@ -667,15 +702,12 @@ static int place_widely(struct canvas *canvas, int first)
 
 static void draw_bands(struct canvas *canvas)
 {
-    canvas->x = resize(NULL, (size_t)canvas->view->column_count + 1, sizeof(*canvas->x));
-    choose_turn_width(canvas);
     for (int first = 0; first < canvas->view->column_count;) {
         if (first)
             add_text(canvas->buffer, "\n");
         first = place_widely(canvas, first);
         draw_band(canvas);
     }
-    free(canvas->x);
 }
 
 /* ---- Around the picture ---- */
@@ -703,6 +735,8 @@ static void draw_title(struct canvas *canvas)
     free(duration);
     if (canvas->view->tasks_left_out)
         add_format(&line, "; %d tasks have no row", canvas->view->tasks_left_out);
+    if (model->clock_stands && !canvas->by_turns)
+        add_text(&line, "; one turn may hide another");
     add_text(&line, "\n");
     add_signs(canvas, line.s);
     free(line.s);
@@ -768,27 +802,15 @@ static void draw_notes(struct canvas *canvas)
     }
 }
 
+/* What the signs of this picture mean. */
 static void draw_legend(struct canvas *canvas)
 {
-    static const struct {
-        const char *sign, *meaning;
-        enum style style;
-    } entries[] = {
-        {"█", "runs", RUNS},
-        {"░", "is ready", IS_READY},
-        {"─", "waits", WAITS},
-        {"▸", "is woken", ACTS},
-        {"×", "is asked to end", CANCEL},
-        {"✓", "returns", RUNS},
-        {"⊘", "ends cancelled", CANCEL},
-        {"✗", "fails", FAILURE},
-    };
     enum { BETWEEN = 3 };
     int x = 0;
-    for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
-        if (!canvas->by_turns && (entries[i].style == ACTS || strcmp(entries[i].sign, "×") == 0))
+    for (size_t i = 0; i < LEGEND; i++) {
+        if (!canvas->is_used[i])
             continue;
-        const int width = 2 + width_of(entries[i].meaning);
+        const int width = 2 + width_of(legend[i].meaning);
         if (x && x + BETWEEN + width > canvas->picture->width) {
             add_text(canvas->buffer, "\n");
             x = 0;
@@ -796,10 +818,10 @@ static void draw_legend(struct canvas *canvas)
             add_format(canvas->buffer, "%*s", BETWEEN, "");
             x += BETWEEN;
         }
-        add_style(canvas, entries[i].style);
-        add_sign(canvas, entries[i].sign);
+        add_style(canvas, legend[i].style);
+        add_sign(canvas, legend[i].sign);
         add_style(canvas, PLAIN);
-        add_format(canvas->buffer, " %s", entries[i].meaning);
+        add_format(canvas->buffer, " %s", legend[i].meaning);
         x += width;
     }
     add_text(canvas->buffer, "\n");
@@ -819,7 +841,7 @@ static int width_of_names(const struct view *view, int width)
 
 void draw_terminal(struct buffer *buffer, const struct model *model, const struct picture *picture)
 {
-    enum { MOST_TASKS = 40, LEAST_WIDTH = 16 };
+    enum { MOST_TASKS = 40, LEAST_WIDTH = 16, MOST_BANDS = 5 };
     struct view view = choose_view(model, picture->most_tasks ? picture->most_tasks : MOST_TASKS);
     struct canvas canvas = {.model = model, .view = &view, .picture = picture, .buffer = buffer};
     canvas.names = width_of_names(&view, picture->width);
@@ -830,6 +852,11 @@ void draw_terminal(struct buffer *buffer, const struct model *model, const struc
         picture->axis == AXIS_TURNS || (picture->axis == AXIS_AUTO && model->clock_stands);
     canvas.cells =
         resize(NULL, (size_t)view.row_count * (size_t)canvas.width + 1, sizeof(*canvas.cells));
+    canvas.x = resize(NULL, (size_t)view.column_count + 1, sizeof(*canvas.x));
+    choose_turn_width(&canvas);
+    if (picture->axis == AXIS_AUTO && model->duration &&
+        count_bands(&canvas, canvas.turn_width, canvas.gap) > MOST_BANDS)
+        canvas.by_turns = false;
     draw_title(&canvas);
     if (canvas.by_turns)
         draw_bands(&canvas);
@@ -837,7 +864,10 @@ void draw_terminal(struct buffer *buffer, const struct model *model, const struc
         draw_band(&canvas);
     add_text(buffer, "\n");
     draw_notes(&canvas);
+    if (model->note_count)
+        add_text(buffer, "\n");
     draw_legend(&canvas);
+    free(canvas.x);
     free(canvas.cells);
     free_view(&view);
 }

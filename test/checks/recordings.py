@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes recordings (doc/recording.md) by hand, for tests of weft-trace.
 
-    recordings.py NAME >FILE
+    recordings.py NAME [NUMBER] >FILE
 
 The names are those of the functions below, such as timeout.
 """
@@ -110,5 +110,77 @@ def timeout():
     return r.write()
 
 
+def many(count):
+    """One task creates `count` tasks less one; each waits twice, and number 700 fails."""
+    r, main = Recording(), 0x100
+    tasks = [0x1000 + 0x100 * i for i in range(1, count)]
+    r.create(main, "crawl", coroutine="crawl")
+    r.runs(main)
+    r.add(GROUP_ENTERED, main, 0x120)
+    for i, task in enumerate(tasks, 1):
+        r.create(task, f"worker {i}", main, 0x120)
+    r.waits(main, "group", 0x120)
+    for task in tasks:
+        r.runs(task)
+        r.sleeps(task, 1000 + task % 7000, 31)
+    for time in range(1000, 8000):
+        due = [task for task in tasks if 1000 + task % 7000 == time]
+        if due:
+            r.clock(time)
+        for task in due:
+            r.ready(task, BY_TIMER)
+        for task in due:
+            r.runs(task)
+            r.waits(task, "semaphore", 0x77, 40)
+    r.clock(9000)
+    for i, task in enumerate(tasks, 1):
+        r.ready(task, BY_TASK, main)
+        r.runs(task)
+        r.add(ENDED, task, 0x99 if i == 700 else 0, 0, 1 if i == 700 else 0)
+        if i == 700:
+            r.characters("no connection")
+    r.ready(main, BY_TASK, tasks[-1])
+    r.runs(main)
+    r.add(GROUP_LEFT, main, 0x120)
+    r.add(ENDED, main)
+    return r.write()
+
+
+def lost():
+    r = Recording()
+    r.characters("of a lost record")
+    r.add(AWAIT, 0x300, 0, 0)
+    r.add(READY, 0x200, 0, r.text("late"), BY_TIMER)
+    r.runs(0x200)
+    r.waits(0x200, "lock")
+    r.add(RELEASED, 0x300, 0x77, 0, BY_TASK)
+    r.add(GROUP_LEFT, 0x300, 0x120)
+    r.add(ENDED, 0x400)
+    return r.write(lost_before=17)
+
+
+def strange():
+    r = Recording(1000)
+    r.create(0x200, 'a<b>"&\\', coroutine="f")
+    r.runs(0x200)
+    r.add(200, 0x200)
+    r.waits(0x200, "a\tb\u00e9")
+    r.create(0x300, "\u4efb\u52a1 " * 12)
+    r.now += 5000000000 - 1
+    return r.write()
+
+
+def empty():
+    return Recording().write()
+
+
+def deep(count):
+    r = Recording()
+    for i in range(count):
+        r.create(0x1000 + i, f"task {i}", 0x1000 + i - 1 if i else 0)
+        r.runs(0x1000 + i)
+    return r.write()
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write({"timeout": timeout}[sys.argv[1]]())
+    sys.stdout.buffer.write(globals()[sys.argv[1]](*(int(text) for text in sys.argv[2:])))
