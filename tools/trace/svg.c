@@ -12,12 +12,14 @@ enum {
     CHARACTER = 7, /* the widest that a character of a label is, on average, in pixels */
     TASK_HEIGHT = 24,
     BLOCK_HEIGHT = 15,
-    LINE = 18,     /* between lines of text */
-    BAR = 16,      /* height of a bar */
-    AXIS = 26,     /* height of the axis */
-    GAP = 12,      /* least width of a gap where the clock moves */
-    WIDEST = 4000, /* of the whole picture, if it has many turns */
-    LEAST_FOR_ARROWS = 5
+    LINE = 18, /* between lines of text */
+    BAR = 16,  /* height of a bar */
+    AXIS = 26, /* height of the axis */
+    GAP = 12,  /* least width of a gap where the clock moves */
+    WIDEST_GAP = 84,
+    USUAL = 860,   /* width of a picture with few turns */
+    WIDEST = 3000, /* of a picture by turns */
+    MOST_ARROWS = 500
 };
 
 /* The palette is that of Okabe and Ito, whose colours differ for colour-blind readers, too. States
@@ -51,13 +53,14 @@ struct canvas {
     const struct view *view;
     struct buffer *buffer;
     bool by_turns, has_arrows;
-    int names; /* width of the names, in pixels */
-    int width; /* behind the names */
-    double turn;
-    double *x;   /* by turns: where each column begins */
-    double tail; /* width behind the last turn, if a task goes on */
-    int *y;      /* top of each row */
-    int bottom;  /* of the rows */
+    int names;        /* width of the names, in pixels */
+    int width;        /* behind the names */
+    double turn, gap; /* by turns: width of a turn, and where the clock moves */
+    double *x;        /* by turns: where each column begins */
+    double tail;      /* width behind the last turn, if a task goes on */
+    int *y;           /* top of each row */
+    int bottom;       /* of the rows */
+    int notes;        /* width of the longest note */
 };
 
 /* ---- Text ---- */
@@ -110,6 +113,15 @@ static double end_of_turns(const struct canvas *canvas)
     return count ? canvas->x[count - 1] + canvas->turn : canvas->names;
 }
 
+/* Returns true if the point is in a turn that has a column. */
+static bool is_in_turn(const struct canvas *canvas, struct point point)
+{
+    if (!canvas->by_turns || !point.inside || point.turn >= canvas->model->turn_count)
+        return false;
+    const int column = canvas->view->column_of_turn[point.turn];
+    return column < canvas->view->column_count && canvas->view->columns[column].turn == point.turn;
+}
+
 /* Returns where a point is. In a turn: where the turn begins. */
 static double x_of(const struct canvas *canvas, struct point point)
 {
@@ -127,7 +139,7 @@ static double x_of(const struct canvas *canvas, struct point point)
     if (column == view->column_count)
         return end_of_turns(canvas);
     const struct column *const at = &view->columns[column];
-    if ((point.inside && at->turn == turn) || !column || !at->gap || point.time >= at->time)
+    if (is_in_turn(canvas, point) || !column || !at->gap || point.time >= at->time)
         return canvas->x[column];
     return canvas->x[column - 1] + canvas->turn;
 }
@@ -135,7 +147,7 @@ static double x_of(const struct canvas *canvas, struct point point)
 /* Returns where the turn of a point ends, or where a point between turns is. */
 static double end_of(const struct canvas *canvas, struct point point)
 {
-    return x_of(canvas, point) + (canvas->by_turns && point.inside ? canvas->turn : 0);
+    return x_of(canvas, point) + (is_in_turn(canvas, point) ? canvas->turn : 0);
 }
 
 /* Returns where in a turn an arrow is. Each kind has its own place. */
@@ -143,7 +155,7 @@ static double x_of_arrow(const struct canvas *canvas, const struct arrow *arrow)
 {
     static const double places[] = {[CREATES] = 0.3, [WAKES] = 0.5, [CANCELS] = 0.72};
     const double x = x_of(canvas, arrow->at);
-    return canvas->by_turns && arrow->at.inside ? x + places[arrow->kind] * canvas->turn : x;
+    return is_in_turn(canvas, arrow->at) ? x + places[arrow->kind] * canvas->turn : x;
 }
 
 static double middle_of(const struct canvas *canvas, int row)
@@ -211,7 +223,7 @@ static void add_span(struct canvas *canvas, int row, const struct task *task, in
     double to = span->state == RUNNING ? end_of(canvas, span->to) : x_of(canvas, span->to);
     if (to - from < 1.5 && span->state == RUNNING)
         to = from + 1.5;
-    if (to <= from)
+    if (to - from < 0.1)
         return;
     const double height = span->state == READY ? BAR / 2.0 : BAR;
     const double y = middle_of(canvas, row) - height / 2;
@@ -308,9 +320,8 @@ static void add_blocks(struct canvas *canvas, int row)
         if (block->task != at->task || block->depth != at->index)
             continue;
         const double from =
-            x_of(canvas, block->from) + (canvas->by_turns && block->from.inside
-                                             ? canvas->turn * (0.1 + 0.1 * block->depth)
-                                             : 0);
+            x_of(canvas, block->from) +
+            (is_in_turn(canvas, block->from) ? canvas->turn * (0.1 + 0.1 * block->depth) : 0);
         const double to = end_of(canvas, block->to);
         const double label = width_of(block->name) + 8;
         const bool fits = to - from > label + 12;
@@ -455,7 +466,7 @@ static uint64_t step_of_axis(const struct model *model, int most)
 
 static double gap_before(const struct canvas *canvas, int column)
 {
-    return canvas->view->columns[column].gap && column ? GAP : 0;
+    return canvas->view->columns[column].gap && column ? canvas->gap : 0;
 }
 
 static void add_axis(struct canvas *canvas)
@@ -472,7 +483,7 @@ static void add_axis(struct canvas *canvas)
     for (int i = 0; i < view->column_count; i++) {
         if (!view->columns[i].gap)
             continue;
-        const double x = canvas->x[i] - gap_before(canvas, i) / 2;
+        const double x = canvas->x[i] - (i ? GAP / 2.0 : 0);
         const bool has_text = x >= end;
         add_line(canvas, x, view->columns[i].time, has_text);
         if (!has_text)
@@ -502,7 +513,7 @@ static void place_columns(struct canvas *canvas)
         const struct column *const column = &view->columns[i];
         if (column->gap) {
             char *const text = duration_text(canvas->model, column->time);
-            if (x < label_end && canvas->turn >= LEAST_FOR_ARROWS)
+            if (x < label_end)
                 x = label_end;
             label_end = x + width_of(text) + 10;
             free(text);
@@ -516,34 +527,51 @@ static void place_columns(struct canvas *canvas)
     canvas->width = (int)(x + canvas->tail) - canvas->names;
 }
 
-static void choose_widths(struct canvas *canvas)
+static int count_arrows(const struct canvas *canvas)
 {
-    enum { WIDEST_TURN = 30, LEAST_TURN = 1, WIDTH_OF_TIME = 900, TAIL = 70, USUAL = 780 };
+    int count = 0;
+    for (int i = 0; i < canvas->model->arrow_count; i++)
+        count += is_shown(canvas->view, canvas->model->arrows[i].from) &&
+                 is_shown(canvas->view, canvas->model->arrows[i].to);
+    return count;
+}
+
+/* Few turns are wide, with room for the names of waits where the clock moves. */
+static void choose_turn_width(struct canvas *canvas)
+{
+    static const int widths[] = {30, 24, 18};
+    for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
+        canvas->turn = widths[i];
+        for (canvas->gap = WIDEST_GAP; canvas->gap >= GAP; canvas->gap -= 4) {
+            place_columns(canvas);
+            if (canvas->names + canvas->width <= USUAL)
+                return;
+        }
+    }
+    canvas->gap = GAP;
+    place_columns(canvas);
+}
+
+static void choose_widths(struct canvas *canvas, enum axis axis)
+{
+    enum { WIDTH_OF_TIME = 900, TAIL = 70, LEAST_NAMES = 60, MOST_NAMES = 300 };
     const struct view *const view = canvas->view;
-    double names = 60;
+    double names = LEAST_NAMES;
     for (int i = 0; i < view->row_count; i++) {
         const double width = width_of(view->rows[i].name) + 14.0 * view->rows[i].level;
-        if (width > names)
-            names = width;
+        names = width > names ? width : names;
     }
-    canvas->names = MARGIN + (int)(names < 300 ? names : 300) + 12;
+    canvas->names = MARGIN + (int)(names < MOST_NAMES ? names : MOST_NAMES) + 12;
     canvas->tail = has_open_end(canvas->model) ? TAIL : 0;
-    canvas->has_arrows = true;
-    if (!canvas->by_turns) {
+    canvas->by_turns = axis == AXIS_TURNS || (axis == AXIS_AUTO && canvas->model->clock_stands);
+    if (canvas->by_turns)
+        choose_turn_width(canvas);
+    if (canvas->by_turns && axis == AXIS_AUTO && canvas->width > WIDEST)
+        canvas->by_turns = !canvas->model->duration;
+    if (!canvas->by_turns)
         canvas->width = WIDTH_OF_TIME;
-        return;
-    }
-    /* Few turns are wide; many share the usual width, as long as arrows can be told apart. */
-    const int count = view->column_count ? view->column_count : 1;
-    int gaps = 0;
-    for (int i = 1; i < count && i < view->column_count; i++)
-        gaps += view->columns[i].gap;
-    double turn = (USUAL - 30.0 * gaps) / count;
-    if (turn < 16)
-        turn = (double)WIDEST / count < 16 ? (double)WIDEST / count : 16;
-    canvas->turn = turn > WIDEST_TURN ? WIDEST_TURN : turn < LEAST_TURN ? LEAST_TURN : turn;
-    canvas->has_arrows = canvas->turn >= LEAST_FOR_ARROWS;
-    place_columns(canvas);
+    canvas->has_arrows =
+        count_arrows(canvas) <= MOST_ARROWS && (canvas->by_turns || !canvas->model->clock_stands);
 }
 
 static void place_rows(struct canvas *canvas, int top)
@@ -568,7 +596,7 @@ static char *heading(const struct canvas *canvas)
     if (view->tasks_left_out)
         add_format(&text, "; %d tasks are left out", view->tasks_left_out);
     if (!canvas->has_arrows)
-        add_text(&text, "; arrows are left out, since there are too many turns");
+        add_text(&text, "; arrows are left out");
     if (model->lost)
         add_format(&text, "; the %s %llu records are lost", model->lost_first ? "first" : "last",
                    (unsigned long long)model->lost);
@@ -599,6 +627,8 @@ static int add_notes(struct canvas *canvas, int y)
                    classes[note->kind], MARGIN + 1, y - 8);
         add_label(canvas, MARGIN + 16, y, "label", text);
         add_text(canvas->buffer, "</g>\n");
+        const int width = (int)width_of(text) + MARGIN + 16;
+        canvas->notes = width > canvas->notes ? width : canvas->notes;
         free(text);
         free(time);
     }
@@ -615,25 +645,41 @@ static int add_legend(struct canvas *canvas, int y)
 {
     static const struct {
         const char *text, *shape;
+        int arrow, end; /* only if the model has this kind; -1: always */
     } entries[] = {
-        {"runs", "<rect class=\"run\" width=\"14\" height=\"12\" rx=\"2\"/>"},
-        {"is ready", "<rect class=\"ready\" y=\"2\" width=\"14\" height=\"8\"/>"},
-        {"waits", "<rect class=\"wait\" width=\"14\" height=\"12\" rx=\"2\"/>"},
-        {"creates", "<g class=\"creates\"><path class=\"arrow\" d=\"M7 0V8\"/><path class=\"head\" "
-                    "d=\"M7 13l-4 -6h8z\"/></g>"},
-        {"wakes", "<g class=\"wakes\"><path class=\"arrow\" d=\"M7 0V8\"/><path class=\"head\" "
-                  "d=\"M7 13l-4 -6h8z\"/></g>"},
-        {"cancels", "<g class=\"cancels\"><path class=\"arrow\" d=\"M7 0V8\"/><path "
-                    "class=\"head\" d=\"M7 13l-4 -6h8z\"/></g>"},
-        {"returns", "<path class=\"mark returned\" d=\"M3 6l3 4l6 -8\"/>"},
+        {"runs", "<rect class=\"run\" width=\"14\" height=\"12\" rx=\"2\"/>", -1, -1},
+        {"is ready", "<rect class=\"ready\" y=\"2\" width=\"14\" height=\"8\"/>", -1, -1},
+        {"waits", "<rect class=\"wait\" width=\"14\" height=\"12\" rx=\"2\"/>", -1, -1},
+        {"creates",
+         "<g class=\"creates\"><path class=\"arrow\" d=\"M7 0V8\"/><path class=\"head\" d=\"M7 "
+         "13l-4 -6h8z\"/></g>",
+         CREATES, -1},
+        {"wakes",
+         "<g class=\"wakes\"><path class=\"arrow\" d=\"M7 0V8\"/><path class=\"head\" d=\"M7 13l-4 "
+         "-6h8z\"/></g>",
+         WAKES, -1},
+        {"cancels",
+         "<g class=\"cancels\"><path class=\"arrow\" d=\"M7 0V8\"/><path class=\"head\" d=\"M7 "
+         "13l-4 -6h8z\"/></g>",
+         CANCELS, -1},
+        {"returns", "<path class=\"mark returned\" d=\"M3 6l3 4l6 -8\"/>", -1, RETURNED},
         {"ends cancelled",
-         "<path class=\"mark cancelled\" d=\"M2 6a5 5 0 1 0 10 0a5 5 0 1 0 -10 0m1.5 3.5l7 -7\"/>"},
-        {"fails", "<path class=\"mark failed\" d=\"M3 2l8 8m0 -8l-8 8\"/>"},
+         "<path class=\"mark cancelled\" d=\"M2 6a5 5 0 1 0 10 0a5 5 0 1 0 -10 0m1.5 3.5l7 -7\"/>",
+         -1, CANCELLED},
+        {"fails", "<path class=\"mark failed\" d=\"M3 2l8 8m0 -8l-8 8\"/>", -1, FAILED},
     };
+    bool has_arrow[CANCELS + 1] = {false}, has_end[FAILED + 1] = {false};
+    for (int i = 0; i < canvas->model->arrow_count; i++)
+        has_arrow[canvas->model->arrows[i].kind] |= is_drawn(canvas, &canvas->model->arrows[i]);
+    for (int i = 0; i < canvas->model->task_count; i++)
+        has_end[canvas->model->tasks[i].end] |= is_shown(canvas->view, i);
     const int least = canvas->names + canvas->width;
     double x = MARGIN;
     y += LINE + 8;
     for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
+        if ((entries[i].arrow >= 0 && !has_arrow[entries[i].arrow]) ||
+            (entries[i].end >= 0 && !has_end[entries[i].end]))
+            continue;
         const double width = 20 + width_of(entries[i].text) + 14;
         if (x > MARGIN && x + width > least) {
             x = MARGIN;
@@ -654,11 +700,9 @@ void draw_svg(struct buffer *buffer, const struct model *model, const struct pic
     struct view view = choose_view(model, picture->most_tasks ? picture->most_tasks : MOST_TASKS);
     struct buffer body = {0};
     struct canvas canvas = {.model = model, .view = &view, .buffer = &body};
-    canvas.by_turns =
-        picture->axis == AXIS_TURNS || (picture->axis == AXIS_AUTO && model->clock_stands);
     canvas.x = resize(NULL, (size_t)view.column_count + 1, sizeof(*canvas.x));
     canvas.y = resize(NULL, (size_t)view.row_count + 1, sizeof(*canvas.y));
-    choose_widths(&canvas);
+    choose_widths(&canvas, picture->axis);
     place_rows(&canvas, MARGIN + LINE + AXIS);
     char *const title = heading(&canvas);
     add_label(&canvas, MARGIN, MARGIN + 12, "title", title);
@@ -684,6 +728,7 @@ void draw_svg(struct buffer *buffer, const struct model *model, const struct pic
     const int least = (int)width_of(title) + 2 * MARGIN;
     width = width > least ? width : least;
     width = width > LEAST_WIDTH ? width : LEAST_WIDTH;
+    width = width > canvas.notes ? width : canvas.notes;
     add_format(buffer,
                "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"p\" width=\"%d\" height=\"%d\" "
                "viewBox=\"0 0 %d %d\" role=\"img\">\n<title>",

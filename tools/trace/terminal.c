@@ -222,6 +222,15 @@ static int x_of_time(const struct canvas *canvas, uint64_t time)
     return clamp((int)x, 0, canvas->width - 1);
 }
 
+/* Returns true if the point is in a turn that has a column. */
+static bool is_in_turn(const struct canvas *canvas, struct point point)
+{
+    if (!canvas->by_turns || !point.inside || point.turn >= canvas->model->turn_count)
+        return false;
+    const int column = canvas->view->column_of_turn[point.turn];
+    return column < canvas->view->column_count && canvas->view->columns[column].turn == point.turn;
+}
+
 /* Returns the cell where a point is; before the band: -1, behind the band: the width. */
 static int x_of(const struct canvas *canvas, struct point point)
 {
@@ -233,8 +242,7 @@ static int x_of(const struct canvas *canvas, struct point point)
         return band.end == view->column_count ? canvas->x_end : canvas->width;
     const int turn = point.turn;
     const int column = view->column_of_turn[turn];
-    const bool inside =
-        point.inside && column < view->column_count && view->columns[column].turn == turn;
+    const bool inside = is_in_turn(canvas, point);
     if (column < band.first ||
         (column == band.first && band.first && !inside && point.time < view->columns[column].time))
         return -1;
@@ -255,15 +263,14 @@ static int x_of(const struct canvas *canvas, struct point point)
 static int end_of(const struct canvas *canvas, struct point point)
 {
     const int x = x_of(canvas, point);
-    return canvas->by_turns && point.inside && x >= 0 && x < canvas->width ? x + canvas->turn_width
-                                                                           : x;
+    return is_in_turn(canvas, point) && x >= 0 && x < canvas->width ? x + canvas->turn_width : x;
 }
 
 /* Returns the second cell of the turn in which the point is: arrows are in the first one. */
 static int begin_of(const struct canvas *canvas, struct point point)
 {
     const int x = x_of(canvas, point);
-    return canvas->by_turns && point.inside && x >= 0 && x < canvas->width ? x + 1 : x;
+    return is_in_turn(canvas, point) && x >= 0 && x < canvas->width ? x + 1 : x;
 }
 
 /* ---- Rows ---- */
@@ -313,7 +320,7 @@ static void draw_end(struct canvas *canvas, int row, const struct task *task)
 {
     if (task->end == GOES_ON || !is_in_band(canvas, task->ended))
         return;
-    const int x = end_of(canvas, task->ended) - (canvas->by_turns && task->ended.inside);
+    const int x = end_of(canvas, task->ended) - is_in_turn(canvas, task->ended);
     put(canvas, row, x, end_signs[task->end], end_styles[task->end]);
 }
 
