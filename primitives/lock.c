@@ -11,24 +11,13 @@ static const weft_task *holder(const weft_primitive_info_ *const *primitive)
 
 WEFT_INFO_(info, .name = "lock", .holder = holder);
 
-/* Returns the loop of the lock's first waiter, which a release needs in any case. If no task waits,
- * returns the loop of the holder. The holder is read again then: if gcc kept it, that would cost a
- * release to a waiter an instruction. */
-static inline weft_loop *loop_of(const weft_lock *lock)
-{
-    const weft_task *const volatile *const holder = &lock->holder;
-    const weft_wait_ *const first = lock->waiters.first;
-    if (first)
-        return WEFT_CONTAINER_(first, weft_task, live.wait)->awaitable.scope->loop;
-    return (*holder)->awaitable.scope->loop;
-}
-
 /* What an observer must know is in functions of its own, so that a lock without an observer pays for
  * the tests alone. */
 #if WEFT_TEXTS
 WEFT_COLD_ static weft_step_ observe_taken(weft_lock *lock, weft_context *context)
 {
-    weft_observe_(weft_running_loop_(context), WEFT_NOTES_LOCK_TAKEN_, lock, NULL);
+    lock->seen_by = weft_running_loop_(context);
+    weft_observe_(lock->seen_by, WEFT_NOTES_LOCK_TAKEN_, lock, NULL);
     return (weft_step_){WEFT_GO_ON_};
 }
 #endif
@@ -62,6 +51,9 @@ void weft_lock_acquire_resume_(weft_lock *lock, weft_context *context)
 
 static inline const weft_error *release(weft_lock *lock)
 {
+    WEFT_ERROR_(not_locked, weft_invalid_state_error, "the lock is not locked");
+    if (!lock->holder)
+        return not_locked;
     lock->holder = NULL;
     weft_waiters_wake_first_(&lock->waiters);
     return NULL;
@@ -70,18 +62,17 @@ static inline const weft_error *release(weft_lock *lock)
 #if WEFT_TEXTS
 WEFT_COLD_ static const weft_error *observe_and_release(weft_lock *lock)
 {
-    weft_observe_(loop_of(lock), WEFT_NOTES_LOCK_RELEASED_, lock, lock->holder);
+    weft_loop *const loop = lock->seen_by;
+    lock->seen_by = NULL;
+    weft_observe_(loop, WEFT_NOTES_LOCK_RELEASED_, lock, lock->holder);
     return release(lock);
 }
 #endif
 
 const weft_error *weft_lock_release(weft_lock *lock)
 {
-    WEFT_ERROR_(not_locked, weft_invalid_state_error, "the lock is not locked");
-    if (!lock->holder)
-        return not_locked;
 #if WEFT_TEXTS
-    if (weft_is_observed_(loop_of(lock)))
+    if (WEFT_UNLIKELY_(lock->seen_by != NULL))
         return observe_and_release(lock);
 #endif
     return release(lock);

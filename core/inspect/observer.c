@@ -266,14 +266,15 @@ static void begin_entry(weft_loop *loop, weft_observer *observer, weft_node_ *no
         emit_kind(loop, WEFT_EVENT_CANCEL_RAISED, task, NULL);
 }
 
-/* A task that is neither parked nor has ended is in the ready queue, or has started an eager
- * task. */
+/* The end of a task comes before what it has made ready. A task that is neither parked nor has
+ * ended is in the ready queue, or has started an eager task. */
 static void end_turn_of(weft_loop *loop, weft_observer *observer, weft_task *task)
 {
-    report_new(loop, observer, false);
-    if (weft_has_ended_(&task->awaitable))
+    const bool has_ended = weft_has_ended_(&task->awaitable);
+    if (has_ended)
         emit_end(loop, WEFT_EVENT_ENDED, task, NULL, task->awaitable.error);
-    else if (weft_is_parked_(task))
+    report_new(loop, observer, false);
+    if (!has_ended && weft_is_parked_(task))
         emit_wait(loop, task);
 }
 
