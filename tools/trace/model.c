@@ -234,13 +234,13 @@ static void end_span(struct reader *reader, int task, struct point to)
     ending->spans[ending->span_count++] = progress->span;
 }
 
-static struct span *begin_span(struct reader *reader, int task, enum state state)
+static struct span *begin_span(struct reader *reader, int task, enum state state, struct point at)
 {
     struct progress *const progress = &reader->progress[task];
-    end_span(reader, task, now(reader));
+    end_span(reader, task, at);
     progress->has_state = true;
-    progress->span = (struct span){
-        .state = state, .from = now(reader), .arrow = NONE, .holder = NONE, .where = ""};
+    progress->span =
+        (struct span){.state = state, .from = at, .arrow = NONE, .holder = NONE, .where = ""};
     return &progress->span;
 }
 
@@ -453,7 +453,12 @@ static void make_ready(struct reader *reader)
         end_span(reader, task, now(reader));
         end_turn(reader);
     }
-    struct span *const span = begin_span(reader, task, READY);
+    /* What a turn has woken may be recorded behind the turn. */
+    struct point at = now(reader);
+    if (!at.inside && record->detail == BY_TASK && reason.at.inside &&
+        reason.at.turn == at.turn - 1 && !is_before(reason.at, progress->span.from))
+        at = reason.at;
+    struct span *const span = begin_span(reader, task, READY, at);
     span->arrow = progress->creation;
     progress->creation = NONE;
     if (is_new || yields || reason.cause == BY_NOBODY)
@@ -477,7 +482,7 @@ static void run(struct reader *reader)
     begin_turn(reader, task);
     /* A task that has started an eager one goes on. */
     if (!progress->has_state || progress->span.state != RUNNING)
-        begin_span(reader, task, RUNNING);
+        begin_span(reader, task, RUNNING, now(reader));
 }
 
 /* Returns the nested awaits behind a WAITS, the outermost first. */
@@ -543,7 +548,7 @@ static void wait_for(struct reader *reader)
     const int task = task_at(reader, record->subject);
     end_span(reader, task, now(reader));
     end_turn(reader);
-    struct span *const span = begin_span(reader, task, WAITING);
+    struct span *const span = begin_span(reader, task, WAITING, now(reader));
     span->what = what_is_awaited(reader);
     const int holder = record->detail == FOR_PRIMITIVE ? holder_of(reader, record->other) : NONE;
     span->holder = holder;
