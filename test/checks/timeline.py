@@ -114,7 +114,7 @@ def check_svg(file):
                   f"{name}: title of {id}")
         end = 0
         for _, x, _, w, _ in sorted(bars.get(id, []), key=lambda bar: bar[1]):
-            if w > 1.5:  # turns that are too short for the scale are drawn above their neighbours
+            if w > 1.5:  # steps that are too short for the scale are drawn above their neighbours
                 check(x + 0.11 >= end, f"{name}: bars of {id} overlap at {x}")
                 end = x + w
     for group in root.iter(SVG + "g"):
@@ -127,7 +127,7 @@ def check_svg(file):
             x, y = float(line[1]), float(line[2])
             check(any(kind == "run" and bx <= x <= bx + w and by <= y <= by + h
                       for kind, bx, by, w, h in bars.get(source, [])),
-                  f"{name}: an arrow from {source} does not begin in a turn")
+                  f"{name}: an arrow from {source} does not begin in a step")
             top = min((bar[2] for bar in bars.get(target, [])), default=0)
             check(head[1] == line[1] and top - 1 <= float(head[2]) <= top + 17,
                   f"{name}: an arrow does not end at {target}")

@@ -47,6 +47,10 @@ for lesson in "$expected"/*.txt; do
 done
 cmp -s "$srcdir/doc/task_group.timeout.svg" "$work/task_group.timeout.svg"
 result "doc/task_group.timeout.svg is current (sh test/checks/timeline.sh --write)" $?
+# The manual's picture, without its indentation.
+awk '/^    task_group.timeout: / { shows = 1 } shows && /^[^ ]/ { exit } shows { sub(/^    /, ""); print }' \
+    "$srcdir/doc/weft-trace.md" | sed '$d' | diff "$expected/task_group.timeout.timeline" -
+result "doc/weft-trace.md shows the current timeline" $?
 { cat "$expected/gather.collect.txt" "$expected/gather.collect.timeline"; } >"$work/a"
 scenarios/gather --virtual --timeline collect 2>/dev/null | cmp -s "$work/a" -
 result "--timeline prints the timeline behind the lesson" $?

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A trace in Chrome's trace event format, which Perfetto (ui.perfetto.dev) reads. Each task has a
  * row (a "thread") with its states, and, if it enters blocks, a row with these. Each lock has a row
- * with its holders. Flows lead from the turn of who woke to the state of who was woken. */
+ * with its holders. Flows lead from the step of who woke to the state of who was woken. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ enum { PROCESS = 1 };
 struct trace {
     struct buffer *buffer;
     const struct model *model;
-    double turn;    /* microseconds that are added for each turn, if the clock stands in turns */
+    double step;    /* microseconds that are added for each step, if the clock stands in steps */
     double *target; /* where each arrow ends */
     bool has_events;
 };
@@ -38,13 +38,13 @@ static double microseconds(const struct model *model, uint64_t time)
     return (double)time * 1e6 / (double)model->hz;
 }
 
-/* If the clock stands in turns, each turn gets a length: a 20th of the shortest time that passes
- * between two turns, but at least a microsecond. So the order can be seen. */
-static double length_of_turn(const struct model *model)
+/* If the clock stands in steps, each step gets a length: a 20th of the shortest time that passes
+ * between two steps, but at least a microsecond. So the order can be seen. */
+static double length_of_step(const struct model *model)
 {
     double shortest = 0;
-    for (int i = 1; i < model->turn_count; i++) {
-        const double passed = microseconds(model, model->turns[i].from - model->turns[i - 1].from);
+    for (int i = 1; i < model->step_count; i++) {
+        const double passed = microseconds(model, model->steps[i].from - model->steps[i - 1].from);
         if (passed > 0 && (shortest <= 0 || passed < shortest))
             shortest = passed;
     }
@@ -53,19 +53,19 @@ static double length_of_turn(const struct model *model)
 
 static double time_of(const struct trace *trace, struct point point)
 {
-    return microseconds(trace->model, point.time) + trace->turn * point.turn;
+    return microseconds(trace->model, point.time) + trace->step * point.step;
 }
 
-/* Returns the end of the turn, if the point is in a turn. */
+/* Returns the end of the step, if the point is in a step. */
 static double end_of(const struct trace *trace, struct point point)
 {
-    return time_of(trace, point) + (point.inside ? trace->turn : 0);
+    return time_of(trace, point) + (point.inside ? trace->step : 0);
 }
 
-/* Returns the middle of the turn, if the point is in a turn: where an arrow begins and ends. */
+/* Returns the middle of the step, if the point is in a step: where an arrow begins and ends. */
 static double arrow_time(const struct trace *trace, struct point point)
 {
-    return time_of(trace, point) + (point.inside ? trace->turn / 2 : 0);
+    return time_of(trace, point) + (point.inside ? trace->step / 2 : 0);
 }
 
 /* ---- Events ---- */
@@ -242,12 +242,12 @@ void write_json(struct buffer *buffer, const struct model *model)
 {
     struct trace trace = {.buffer = buffer, .model = model};
     if (model->clock_stands)
-        trace.turn = length_of_turn(model);
+        trace.step = length_of_step(model);
     place_arrows(&trace);
     add_text(buffer, "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"title\":");
     add_string(buffer, model->title ? model->title : "weft");
-    add_format(buffer, ",\"lost\":\"%llu\",\"microseconds_added_for_each_turn\":\"%.3f\"},",
-               (unsigned long long)model->lost, trace.turn);
+    add_format(buffer, ",\"lost\":\"%llu\",\"microseconds_added_for_each_step\":\"%.3f\"},",
+               (unsigned long long)model->lost, trace.step);
     add_text(buffer, "\"traceEvents\":[");
     begin_event(&trace, "M", "process_name", 0);
     add_text(buffer, ",\"args\":{\"name\":");

@@ -14,7 +14,7 @@ static int usage(FILE *file)
           "\n"
           "  --timeline=FILE.svg  write the timeline to a file: as an SVG, or else as text\n"
           "  --trace=FILE.json    write a trace in Chrome's trace event format, for Perfetto\n"
-          "  --axis=turns|time    a column for each turn, or a scale of time\n"
+          "  --axis=steps|time    a column for each step, or a scale of time\n"
           "  --tasks=N            show at most N tasks\n"
           "  --width=N            columns of the terminal\n"
           "  --colour, --ascii    with colours; without UTF-8\n"
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
             outputs.json = optarg;
             break;
         case AXIS:
-            outputs.picture.axis = strcmp(optarg, "turns") == 0  ? AXIS_TURNS
+            outputs.picture.axis = strcmp(optarg, "steps") == 0  ? AXIS_STEPS
                                    : strcmp(optarg, "time") == 0 ? AXIS_TIME
                                                                  : AXIS_AUTO;
             if (outputs.picture.axis == AXIS_AUTO)

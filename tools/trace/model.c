@@ -11,7 +11,7 @@
 
 bool is_before(struct point a, struct point b)
 {
-    return a.turn != b.turn ? a.turn < b.turn : a.inside < b.inside;
+    return a.step != b.step ? a.step < b.step : a.inside < b.inside;
 }
 
 char *duration_text(const struct model *model, uint64_t duration)
@@ -93,7 +93,7 @@ struct callback {
 struct progress {
     bool has_state;   /* false: the beginning of the task's state is lost */
     struct span span; /* the state that the task is in now */
-    struct point last_turn;
+    struct point last_step;
     int open_blocks, level;
     int creation; /* the arrow of the task's creation; NONE: none, or the task has been ready */
     int request;  /* the arrow of the last request to cancel; NONE: none */
@@ -109,7 +109,7 @@ struct reader {
     struct progress *progress; /* of each task */
     struct callback *callback;
     int progress_room, callback_count, callback_room;
-    bool in_turn;
+    bool in_step;
     int last_root;        /* the last task without a parent that was linked */
     const char *who;      /* asked for the last request to cancel; NULL: there was none */
     int names_of_request; /* how many tasks the last sentence names */
@@ -123,28 +123,28 @@ static const char *keep(struct model *model, char *text)
 
 static struct point now(const struct reader *reader)
 {
-    const int count = reader->model->turn_count;
-    return (struct point){reader->in_turn ? count - 1 : count, reader->in_turn,
+    const int count = reader->model->step_count;
+    return (struct point){reader->in_step ? count - 1 : count, reader->in_step,
                           reader->record->time};
 }
 
-static void end_turn(struct reader *reader)
+static void end_step(struct reader *reader)
 {
-    if (reader->in_turn)
-        reader->model->turns[reader->model->turn_count - 1].to = reader->record->time;
-    reader->in_turn = false;
+    if (reader->in_step)
+        reader->model->steps[reader->model->step_count - 1].to = reader->record->time;
+    reader->in_step = false;
 }
 
-static void begin_turn(struct reader *reader, int task)
+static void begin_step(struct reader *reader, int task)
 {
     struct model *const model = reader->model;
-    end_turn(reader);
-    model->turns = grow(model->turns, model->turn_count, &model->turn_room, sizeof(*model->turns));
+    end_step(reader);
+    model->steps = grow(model->steps, model->step_count, &model->step_room, sizeof(*model->steps));
     const uint64_t time = reader->record->time;
-    model->turns[model->turn_count++] = (struct turn){time, time, task, task != NONE};
-    reader->in_turn = true;
+    model->steps[model->step_count++] = (struct step){time, time, task, task != NONE};
+    reader->in_step = true;
     if (task != NONE)
-        reader->progress[task].last_turn = now(reader);
+        reader->progress[task].last_step = now(reader);
 }
 
 /* ---- Tasks ---- */
@@ -155,7 +155,8 @@ static const char *text_of(const struct reader *reader, uint64_t address)
     return text ? keep(reader->model, format_text("%s", text)) : NULL;
 }
 
-/* Returns the text in the records of the kind PIECE_OF_TEXT that come next; NULL: there are none. */
+/* Returns the text in the records of the kind PIECE_OF_TEXT that come next. NULL: none.
+ * The model keeps the text. */
 static const char *read_text(struct reader *reader)
 {
     struct buffer text = {0};
@@ -198,7 +199,7 @@ static int add_task(struct reader *reader, uint64_t address)
     if (reader->names)
         model->tasks[task].name = keep(model, format_text("%s", reader->names[task]));
     reader->progress[task] = (struct progress){.creation = NONE, .request = NONE};
-    reader->progress[task].last_turn = now(reader);
+    reader->progress[task].last_step = now(reader);
     set_entry(&reader->tasks, address, task);
     return task;
 }
@@ -268,16 +269,16 @@ struct reason {
     struct point at; /* when the task did it */
 };
 
-/* Returns now, if the task runs, or else the end of its last turn. */
+/* Returns now, if the task runs, or else the end of its last step. */
 static struct point last_moment(const struct reader *reader, int task)
 {
     const struct model *const model = reader->model;
-    struct point point = reader->progress[task].last_turn;
+    struct point point = reader->progress[task].last_step;
     if (!point.inside)
         return point;
-    if (reader->in_turn && point.turn == model->turn_count - 1)
+    if (reader->in_step && point.step == model->step_count - 1)
         return now(reader);
-    point.time = model->turns[point.turn].to;
+    point.time = model->steps[point.step].to;
     return point;
 }
 
@@ -382,7 +383,7 @@ static void leave_block(struct reader *reader)
 
 static void end_hold(struct lock *lock, struct point at)
 {
-    if (lock->hold_count && lock->holds[lock->hold_count - 1].to.turn == NONE)
+    if (lock->hold_count && lock->holds[lock->hold_count - 1].to.step == NONE)
         lock->holds[lock->hold_count - 1].to = at;
 }
 
@@ -402,7 +403,7 @@ static void take_lock(struct reader *reader)
     struct lock *const lock = &model->locks[at];
     end_hold(lock, now(reader));
     lock->holds = grow(lock->holds, lock->hold_count, &lock->hold_room, sizeof(*lock->holds));
-    lock->holds[lock->hold_count++] = (struct hold){task, now(reader), {.turn = NONE}};
+    lock->holds[lock->hold_count++] = (struct hold){task, now(reader), {.step = NONE}};
 }
 
 static void release_lock(struct reader *reader)
@@ -420,7 +421,7 @@ static int holder_of(const struct reader *reader, uint64_t address)
         return NONE;
     const struct lock *const lock = &reader->model->locks[at];
     const struct hold *const last = &lock->holds[lock->hold_count - 1];
-    return last->to.turn == NONE ? last->task : NONE;
+    return last->to.step == NONE ? last->task : NONE;
 }
 
 /* ---- Events ---- */
@@ -451,12 +452,12 @@ static void make_ready(struct reader *reader)
     const bool yields = reason.cause == BY_TASK && reason.task == task;
     if (progress->has_state && progress->span.state == RUNNING) {
         end_span(reader, task, now(reader));
-        end_turn(reader);
+        end_step(reader);
     }
-    /* What a turn has woken may be recorded behind the turn. */
+    /* What a step has woken may be recorded behind the step. */
     struct point at = now(reader);
-    if (!at.inside && record->detail == BY_TASK && reason.at.inside &&
-        reason.at.turn == at.turn - 1 && !is_before(reason.at, progress->span.from))
+    if (!at.inside && !yields && record->detail == BY_TASK && reason.at.inside &&
+        reason.at.step == at.step - 1 && !is_before(reason.at, progress->span.from))
         at = reason.at;
     struct span *const span = begin_span(reader, task, READY, at);
     span->arrow = progress->creation;
@@ -479,7 +480,7 @@ static void run(struct reader *reader)
     const int task = task_at(reader, reader->record->subject);
     struct progress *const progress = &reader->progress[task];
     name_task(reader, task, reader->record->value);
-    begin_turn(reader, task);
+    begin_step(reader, task);
     /* A task that has started an eager one goes on. */
     if (!progress->has_state || progress->span.state != RUNNING)
         begin_span(reader, task, RUNNING, now(reader));
@@ -547,7 +548,7 @@ static void wait_for(struct reader *reader)
     const struct record *const record = reader->record;
     const int task = task_at(reader, record->subject);
     end_span(reader, task, now(reader));
-    end_turn(reader);
+    end_step(reader);
     struct span *const span = begin_span(reader, task, WAITING, now(reader));
     span->what = what_is_awaited(reader);
     const int holder = record->detail == FOR_PRIMITIVE ? holder_of(reader, record->other) : NONE;
@@ -562,11 +563,11 @@ static void end(struct reader *reader)
     const unsigned detail = reader->record->detail;
     struct task *const task = &reader->model->tasks[at];
     const bool ran = reader->progress[at].has_state && reader->progress[at].span.state == RUNNING;
-    task->ended = ran ? reader->progress[at].last_turn : now(reader);
+    task->ended = ran ? reader->progress[at].last_step : now(reader);
     task->ended.time = reader->record->time;
     end_span(reader, at, now(reader));
     if (ran)
-        end_turn(reader);
+        end_step(reader);
     task->end = detail <= 2 ? ends[detail] : RETURNED;
     task->error = read_text(reader);
     if (task->end != FAILED)
@@ -680,10 +681,10 @@ static void read_record(struct reader *reader)
         callback_is_ready(reader);
         break;
     case CALLBACK_RUNS:
-        begin_turn(reader, NONE);
+        begin_step(reader, NONE);
         break;
     case LOOP_SLEEPS:
-        end_turn(reader);
+        end_step(reader);
         break;
     default:
         break;
@@ -695,7 +696,7 @@ static void read_record(struct reader *reader)
 static struct point end_of_recording(const struct reader *reader)
 {
     struct point point = now(reader);
-    point.turn++;
+    point.step++;
     return point;
 }
 
@@ -727,7 +728,7 @@ static void finish_task(struct reader *reader, int task)
 static void finish(struct reader *reader)
 {
     struct model *const model = reader->model;
-    end_turn(reader);
+    end_step(reader);
     const struct point last = end_of_recording(reader);
     for (int i = 0; i < model->task_count; i++)
         finish_task(reader, i);
@@ -737,8 +738,8 @@ static void finish(struct reader *reader)
     for (int i = 0; i < model->lock_count; i++)
         end_hold(&model->locks[i], last);
     model->clock_stands = true;
-    for (int i = 0; i < model->turn_count; i++)
-        model->clock_stands &= model->turns[i].from == model->turns[i].to;
+    for (int i = 0; i < model->step_count; i++)
+        model->clock_stands &= model->steps[i].from == model->steps[i].to;
 }
 
 /* ---- Names ---- */
@@ -856,7 +857,7 @@ void free_model(struct model *model)
         free(model->locks[i].holds);
     for (int i = 0; i < model->text_count; i++)
         free(model->texts[i]);
-    free(model->turns);
+    free(model->steps);
     free(model->tasks);
     free(model->arrows);
     free(model->blocks);

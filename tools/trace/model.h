@@ -11,17 +11,18 @@
 /* In place of the number of a task, block, lock or arrow: there is none. */
 enum { NONE = -1 };
 
-/* A moment. Between two turns, such as when a timer is due, `turn` is the turn that comes next. What
- * has no end in the recording ends behind it, where `turn` is turn_count + 1. */
+/* A moment. Between two steps, such as when a timer is due, `step` is the one that comes next. If
+ * something has no end in the recording, it ends behind the last step, where `step` is step_count
+ * + 1. */
 struct point {
-    int turn;
+    int step;
     bool inside;
     uint64_t time; /* in units of the recording, from its start */
 };
 
 /* What the loop ran without interruption: a task from one wait to the next, or a callback. While an
- * eager child runs, its parent's turn is interrupted, and goes on as another turn. */
-struct turn {
+ * eager child runs, its parent's step is interrupted, and goes on as another step. */
+struct step {
     uint64_t from, to; /* in units of the recording, from its start */
     int task;          /* NONE: a callback */
     bool shown;        /* a callback of the program's own, or a task */
@@ -57,7 +58,7 @@ enum arrow_kind { CREATES, WAKES, CANCELS };
 struct arrow {
     enum arrow_kind kind;
     int from, to;     /* tasks; from is NONE if no task did it */
-    struct point at;  /* in the turn of `from`, if a task did it */
+    struct point at;  /* in the step of `from`, if a task did it */
     const char *what; /* what happened, in words: "the timeout of 2.5 s is over" */
 };
 
@@ -100,16 +101,16 @@ struct model {
     uint64_t duration;  /* of the recording, in units */
     uint64_t lost;      /* records for which there was no memory */
     bool lost_first;    /* the lost records were the oldest ones */
-    bool clock_stands;  /* no turn took time: the clock moves only between turns */
+    bool clock_stands;  /* no step took time: the clock moves only between steps */
     const char *title;  /* NULL: none */
-    struct turn *turns; /* one more than turn_count: the end */
+    struct step *steps; /* one more than step_count: the end */
     struct task *tasks; /* in the order of creation */
     struct arrow *arrows;
     struct block *blocks;
     struct lock *locks;
     struct note *notes;
-    int turn_count, task_count, arrow_count, block_count, lock_count, note_count;
-    int turn_room, task_room, arrow_room, block_room, lock_room, note_room;
+    int step_count, task_count, arrow_count, block_count, lock_count, note_count;
+    int step_room, task_room, arrow_room, block_room, lock_room, note_room;
     char **texts; /* what the pointers to texts point to */
     int text_count, text_room;
 };

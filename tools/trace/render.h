@@ -7,8 +7,8 @@
 #include "model.h"
 
 enum axis {
-    AXIS_AUTO,  /* turns if the clock stands still in each turn, else time */
-    AXIS_TURNS, /* a column for each turn, and a gap where the clock moves */
+    AXIS_AUTO,  /* steps if the clock stands still in each step, else time */
+    AXIS_STEPS, /* a column for each step, and a gap where the clock moves */
     AXIS_TIME
 };
 

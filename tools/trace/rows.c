@@ -146,23 +146,23 @@ static void add_locks(struct view *view)
 static void add_columns(struct view *view)
 {
     const struct model *const model = view->model;
-    view->column_of_turn =
-        resize(NULL, (size_t)model->turn_count + 1, sizeof(*view->column_of_turn));
+    view->column_of_step =
+        resize(NULL, (size_t)model->step_count + 1, sizeof(*view->column_of_step));
     uint64_t time = 0;
-    for (int i = 0; i < model->turn_count; i++) {
-        const struct turn *const turn = &model->turns[i];
-        view->column_of_turn[i] = view->column_count;
-        if (turn->task == NONE ? !turn->shown : !is_shown(view, turn->task)) {
-            view->turns_left_out += turn->task != NONE;
+    for (int i = 0; i < model->step_count; i++) {
+        const struct step *const step = &model->steps[i];
+        view->column_of_step[i] = view->column_count;
+        if (step->task == NONE ? !step->shown : !is_shown(view, step->task)) {
+            view->steps_left_out += step->task != NONE;
             continue;
         }
         view->columns =
             grow(view->columns, view->column_count, &view->column_room, sizeof(*view->columns));
-        const bool gap = !view->column_count || turn->from != time;
-        view->columns[view->column_count++] = (struct column){i, turn->from, gap};
-        time = turn->from;
+        const bool gap = !view->column_count || step->from != time;
+        view->columns[view->column_count++] = (struct column){i, step->from, gap};
+        time = step->from;
     }
-    view->column_of_turn[model->turn_count] = view->column_count;
+    view->column_of_step[model->step_count] = view->column_count;
 }
 
 struct view choose_view(const struct model *model, int most)
@@ -189,5 +189,5 @@ void free_view(struct view *view)
     free(view->rows);
     free(view->columns);
     free(view->row_of_task);
-    free(view->column_of_turn);
+    free(view->column_of_step);
 }

@@ -16,9 +16,9 @@ struct row {
     char *name; /* "" for a BLOCK_ROW */
 };
 
-/* The columns are the turns that are shown, in order. */
+/* The columns are the steps that are shown, in order. */
 struct column {
-    int turn;
+    int step;
     uint64_t time;
     bool gap; /* the clock moved between the column before and this one */
 };
@@ -30,8 +30,8 @@ struct view {
     struct column *columns;
     int column_count, column_room;
     int *row_of_task;    /* NONE: the task is left out */
-    int *column_of_turn; /* the first column that is not before the turn; turn_count + 1 elements */
-    int tasks_left_out, turns_left_out;
+    int *column_of_step; /* the first column that is not before the step; step_count + 1 elements */
+    int tasks_left_out, steps_left_out;
 };
 
 /* Chooses at most `most` tasks: those that failed, then parents before their children, then those

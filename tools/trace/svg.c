@@ -17,8 +17,8 @@ enum {
     AXIS = 26, /* height of the axis */
     GAP = 12,  /* least width of a gap where the clock moves */
     WIDEST_GAP = 84,
-    USUAL = 860,   /* width of a picture with few turns */
-    WIDEST = 3000, /* of a picture by turns */
+    USUAL = 860,   /* width of a picture with few steps */
+    WIDEST = 3000, /* of a picture by steps */
     MOST_ARROWS = 500
 };
 
@@ -52,12 +52,12 @@ struct canvas {
     const struct model *model;
     const struct view *view;
     struct buffer *buffer;
-    bool by_turns, has_arrows;
+    bool by_steps, has_arrows;
     int names;        /* width of the names, in pixels */
     int width;        /* behind the names */
-    double turn, gap; /* by turns: width of a turn, and where the clock moves */
-    double *x;        /* by turns: where each column begins */
-    double tail;      /* width behind the last turn, if a task goes on */
+    double step, gap; /* by steps: width of a step, and where the clock moves */
+    double *x;        /* by steps: where each column begins */
+    double tail;      /* width behind the last step, if a task goes on */
     int *y;           /* top of each row */
     int bottom;       /* of the rows */
     int notes;        /* width of the longest note */
@@ -107,55 +107,55 @@ static void add_title(struct canvas *canvas, const char *text)
 
 /* ---- Where things are ---- */
 
-static double end_of_turns(const struct canvas *canvas)
+static double end_of_steps(const struct canvas *canvas)
 {
     const int count = canvas->view->column_count;
-    return count ? canvas->x[count - 1] + canvas->turn : canvas->names;
+    return count ? canvas->x[count - 1] + canvas->step : canvas->names;
 }
 
-/* Returns true if the point is in a turn that has a column. */
-static bool is_in_turn(const struct canvas *canvas, struct point point)
+/* Returns true if the point is in a step that has a column. */
+static bool is_in_step(const struct canvas *canvas, struct point point)
 {
-    if (!canvas->by_turns || !point.inside || point.turn >= canvas->model->turn_count)
+    if (!canvas->by_steps || !point.inside || point.step >= canvas->model->step_count)
         return false;
-    const int column = canvas->view->column_of_turn[point.turn];
-    return column < canvas->view->column_count && canvas->view->columns[column].turn == point.turn;
+    const int column = canvas->view->column_of_step[point.step];
+    return column < canvas->view->column_count && canvas->view->columns[column].step == point.step;
 }
 
-/* Returns where a point is. In a turn: where the turn begins. */
+/* Returns where a point is. In a step: where the step begins. */
 static double x_of(const struct canvas *canvas, struct point point)
 {
     const struct view *const view = canvas->view;
     const struct model *const model = canvas->model;
-    if (!canvas->by_turns) {
+    if (!canvas->by_steps) {
         const double duration = model->duration ? (double)model->duration : 1;
         return canvas->names + (double)point.time / duration * canvas->width +
-               (point.turn > model->turn_count ? canvas->tail : 0);
+               (point.step > model->step_count ? canvas->tail : 0);
     }
-    if (point.turn > model->turn_count)
-        return end_of_turns(canvas) + canvas->tail;
-    const int turn = point.turn;
-    const int column = view->column_of_turn[turn];
+    if (point.step > model->step_count)
+        return end_of_steps(canvas) + canvas->tail;
+    const int step = point.step;
+    const int column = view->column_of_step[step];
     if (column == view->column_count)
-        return end_of_turns(canvas);
+        return end_of_steps(canvas);
     const struct column *const at = &view->columns[column];
-    if (is_in_turn(canvas, point) || !column || !at->gap || point.time >= at->time)
+    if (is_in_step(canvas, point) || !column || !at->gap || point.time >= at->time)
         return canvas->x[column];
-    return canvas->x[column - 1] + canvas->turn;
+    return canvas->x[column - 1] + canvas->step;
 }
 
-/* Returns where the turn of a point ends, or where a point between turns is. */
+/* Returns where the step of a point ends, or where a point between steps is. */
 static double end_of(const struct canvas *canvas, struct point point)
 {
-    return x_of(canvas, point) + (is_in_turn(canvas, point) ? canvas->turn : 0);
+    return x_of(canvas, point) + (is_in_step(canvas, point) ? canvas->step : 0);
 }
 
-/* Returns where in a turn an arrow is. Each kind has its own place. */
+/* Returns where in a step an arrow is. Each kind has its own place. */
 static double x_of_arrow(const struct canvas *canvas, const struct arrow *arrow)
 {
     static const double places[] = {[CREATES] = 0.3, [WAKES] = 0.5, [CANCELS] = 0.72};
     const double x = x_of(canvas, arrow->at);
-    return is_in_turn(canvas, arrow->at) ? x + places[arrow->kind] * canvas->turn : x;
+    return is_in_step(canvas, arrow->at) ? x + places[arrow->kind] * canvas->step : x;
 }
 
 static double middle_of(const struct canvas *canvas, int row)
@@ -302,7 +302,7 @@ static void add_task(struct canvas *canvas, int row)
     add_format(canvas->buffer, "<g class=\"task\" id=\"task%d\">", at);
     add_name(canvas, &canvas->view->rows[row], middle_of(canvas, row) + 4, "name");
     add_text(canvas->buffer, "\n");
-    /* Turns that are too short for the scale are above the waits beside them. */
+    /* Steps that are too short for the scale are above the waits beside them. */
     for (int state = WAITING; state >= RUNNING; state--)
         for (int i = 0; i < task->span_count; i++)
             if ((int)task->spans[i].state == state)
@@ -321,7 +321,7 @@ static void add_blocks(struct canvas *canvas, int row)
             continue;
         const double from =
             x_of(canvas, block->from) +
-            (is_in_turn(canvas, block->from) ? canvas->turn * (0.1 + 0.1 * block->depth) : 0);
+            (is_in_step(canvas, block->from) ? canvas->step * (0.1 + 0.1 * block->depth) : 0);
         const double to = end_of(canvas, block->to);
         const double label = width_of(block->name) + 8;
         const bool fits = to - from > label + 12;
@@ -404,7 +404,7 @@ static void add_arrow(struct canvas *canvas, const struct arrow *arrow)
     const struct model *const model = canvas->model;
     const double x = x_of_arrow(canvas, arrow);
     if (!is_drawn(canvas, arrow)) {
-        /* By a timeout or from outside: a cross in front of the turn. */
+        /* By a timeout or from outside: a cross in front of the step. */
         if (arrow->kind != CANCELS || !is_shown(canvas->view, arrow->to))
             return;
         const double y = middle_of(canvas, canvas->view->row_of_task[arrow->to]);
@@ -455,7 +455,7 @@ static void add_line(struct canvas *canvas, double x, uint64_t time, bool has_te
     add_text(canvas->buffer, "\n");
 }
 
-static uint64_t step_of_axis(const struct model *model, int most)
+static uint64_t interval_of_axis(const struct model *model, int most)
 {
     static const unsigned factors[] = {2, 5, 10};
     for (uint64_t power = 1;; power *= 10)
@@ -472,13 +472,13 @@ static double gap_before(const struct canvas *canvas, int column)
 static void add_axis(struct canvas *canvas)
 {
     const struct view *const view = canvas->view;
-    if (!canvas->by_turns) {
-        const uint64_t step = step_of_axis(canvas->model, canvas->width / 90 + 1);
-        for (uint64_t time = 0; time <= canvas->model->duration; time += step)
+    if (!canvas->by_steps) {
+        const uint64_t interval = interval_of_axis(canvas->model, canvas->width / 90 + 1);
+        for (uint64_t time = 0; time <= canvas->model->duration; time += interval)
             add_line(canvas, x_of(canvas, (struct point){.time = time}), time, true);
         return;
     }
-    /* Where turns are narrow, not each gap has room for its time. */
+    /* Where steps are narrow, not each gap has room for its time. */
     double end = 0;
     for (int i = 0; i < view->column_count; i++) {
         if (!view->columns[i].gap)
@@ -520,7 +520,7 @@ static void place_columns(struct canvas *canvas)
             x += gap_before(canvas, i);
         }
         canvas->x[i] = x;
-        x += canvas->turn;
+        x += canvas->step;
     }
     if (x < label_end)
         x = label_end;
@@ -536,12 +536,12 @@ static int count_arrows(const struct canvas *canvas)
     return count;
 }
 
-/* Few turns are wide, with room for the names of waits where the clock moves. */
-static void choose_turn_width(struct canvas *canvas)
+/* Few steps are wide, with room for the names of waits where the clock moves. */
+static void choose_step_width(struct canvas *canvas)
 {
     static const int widths[] = {30, 24, 18};
     for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
-        canvas->turn = widths[i];
+        canvas->step = widths[i];
         for (canvas->gap = WIDEST_GAP; canvas->gap >= GAP; canvas->gap -= 4) {
             place_columns(canvas);
             if (canvas->names + canvas->width <= USUAL)
@@ -563,15 +563,15 @@ static void choose_widths(struct canvas *canvas, enum axis axis)
     }
     canvas->names = MARGIN + (int)(names < MOST_NAMES ? names : MOST_NAMES) + 12;
     canvas->tail = has_open_end(canvas->model) ? TAIL : 0;
-    canvas->by_turns = axis == AXIS_TURNS || (axis == AXIS_AUTO && canvas->model->clock_stands);
-    if (canvas->by_turns)
-        choose_turn_width(canvas);
-    if (canvas->by_turns && axis == AXIS_AUTO && canvas->width > WIDEST)
-        canvas->by_turns = !canvas->model->duration;
-    if (!canvas->by_turns)
+    canvas->by_steps = axis == AXIS_STEPS || (axis == AXIS_AUTO && canvas->model->clock_stands);
+    if (canvas->by_steps)
+        choose_step_width(canvas);
+    if (canvas->by_steps && axis == AXIS_AUTO && canvas->width > WIDEST)
+        canvas->by_steps = !canvas->model->duration;
+    if (!canvas->by_steps)
         canvas->width = WIDTH_OF_TIME;
     canvas->has_arrows =
-        count_arrows(canvas) <= MOST_ARROWS && (canvas->by_turns || !canvas->model->clock_stands);
+        count_arrows(canvas) <= MOST_ARROWS && (canvas->by_steps || !canvas->model->clock_stands);
 }
 
 static void place_rows(struct canvas *canvas, int top)

@@ -19,9 +19,14 @@ static const char *const escapes[] = {
 static const struct {
     const char *sign, *ascii;
 } signs[] = {
-    {"█", "#"}, {"▉", "|"}, {"░", "."}, {"─", "-"}, {"┊", ":"}, {"┄", "~"}, {"═", "="}, {"│", "|"},
-    {"┼", "+"}, {"├", "+"}, {"└", "`"}, {"╰", "`"}, {"╭", ","}, {"┌", "["}, {"┐", "]"}, {"▸", ">"},
-    {"×", "x"}, {"✓", "$"}, {"⊘", "X"}, {"✗", "!"}, {"…", "_"}, {"╞", "["}, {"╡", "]"}, {"∞", "@"},
+    /* clang-format off */
+    {"█", "#"}, {"▉", "|"}, {"░", "."}, {"─", "-"},
+    {"┊", ":"}, {"┄", "~"}, {"═", "="}, {"│", "|"},
+    {"┼", "+"}, {"├", "+"}, {"└", "`"}, {"╰", "`"},
+    {"╭", ","}, {"┌", "["}, {"┐", "]"}, {"▸", ">"},
+    {"×", "x"}, {"✓", "$"}, {"⊘", "X"}, {"✗", "!"},
+    {"…", "_"}, {"╞", "["}, {"╡", "]"}, {"∞", "@"},
+    /* clang-format on */
 };
 
 static const struct {
@@ -50,13 +55,13 @@ struct canvas {
     const struct view *view;
     const struct picture *picture;
     struct buffer *buffer;
-    bool by_turns;
+    bool by_steps;
     int names; /* cells of the names in front */
     int width; /* cells behind the names */
-    int turn_width;
-    int gap; /* by turns: cells that are added where the clock moves */
+    int step_width;
+    int gap; /* by steps: cells that are added where the clock moves */
     struct band band;
-    int *x;    /* by turns: where each column of the band begins, from the band's first column */
+    int *x;    /* by steps: where each column of the band begins, from the band's first column */
     int x_end; /* where the picture ends, behind the tasks that have no end */
     struct cell *cells;   /* row_count * width */
     bool is_used[LEGEND]; /* the picture has this sign */
@@ -222,27 +227,27 @@ static int x_of_time(const struct canvas *canvas, uint64_t time)
     return clamp((int)x, 0, canvas->width - 1);
 }
 
-/* Returns true if the point is in a turn that has a column. */
-static bool is_in_turn(const struct canvas *canvas, struct point point)
+/* Returns true if the point is in a step that has a column. */
+static bool is_in_step(const struct canvas *canvas, struct point point)
 {
-    if (!canvas->by_turns || !point.inside || point.turn >= canvas->model->turn_count)
+    if (!canvas->by_steps || !point.inside || point.step >= canvas->model->step_count)
         return false;
-    const int column = canvas->view->column_of_turn[point.turn];
-    return column < canvas->view->column_count && canvas->view->columns[column].turn == point.turn;
+    const int column = canvas->view->column_of_step[point.step];
+    return column < canvas->view->column_count && canvas->view->columns[column].step == point.step;
 }
 
 /* Returns the cell where a point is; before the band: -1, behind the band: the width. */
 static int x_of(const struct canvas *canvas, struct point point)
 {
-    if (!canvas->by_turns)
+    if (!canvas->by_steps)
         return x_of_time(canvas, point.time);
     const struct view *const view = canvas->view;
     const struct band band = canvas->band;
-    if (point.turn > canvas->model->turn_count)
+    if (point.step > canvas->model->step_count)
         return band.end == view->column_count ? canvas->x_end : canvas->width;
-    const int turn = point.turn;
-    const int column = view->column_of_turn[turn];
-    const bool inside = is_in_turn(canvas, point);
+    const int step = point.step;
+    const int column = view->column_of_step[step];
+    const bool inside = is_in_step(canvas, point);
     if (column < band.first ||
         (column == band.first && band.first && !inside && point.time < view->columns[column].time))
         return -1;
@@ -251,26 +256,26 @@ static int x_of(const struct canvas *canvas, struct point point)
     if (column == band.end) {
         /* In the last column's gap, or at the end. */
         const bool later = column < view->column_count && point.time >= view->columns[column].time;
-        return later ? canvas->width : canvas->x[column - band.first - 1] + canvas->turn_width;
+        return later ? canvas->width : canvas->x[column - band.first - 1] + canvas->step_width;
     }
     if (inside || column == band.first || !view->columns[column].gap ||
         point.time >= view->columns[column].time)
         return canvas->x[column - band.first];
-    return canvas->x[column - band.first - 1] + canvas->turn_width;
+    return canvas->x[column - band.first - 1] + canvas->step_width;
 }
 
-/* Returns the cell behind the turn in which the point is, or where the point is. */
+/* Returns the cell behind the step in which the point is, or where the point is. */
 static int end_of(const struct canvas *canvas, struct point point)
 {
     const int x = x_of(canvas, point);
-    return is_in_turn(canvas, point) && x >= 0 && x < canvas->width ? x + canvas->turn_width : x;
+    return is_in_step(canvas, point) && x >= 0 && x < canvas->width ? x + canvas->step_width : x;
 }
 
-/* Returns the second cell of the turn in which the point is: arrows are in the first one. */
+/* Returns the second cell of the step in which the point is: arrows are in the first one. */
 static int begin_of(const struct canvas *canvas, struct point point)
 {
     const int x = x_of(canvas, point);
-    return is_in_turn(canvas, point) && x >= 0 && x < canvas->width ? x + 1 : x;
+    return is_in_step(canvas, point) && x >= 0 && x < canvas->width ? x + 1 : x;
 }
 
 /* ---- Rows ---- */
@@ -282,7 +287,7 @@ static const enum style end_styles[] = {
 
 static void draw_gaps(struct canvas *canvas)
 {
-    if (!canvas->by_turns)
+    if (!canvas->by_steps)
         return;
     for (int row = 0; row < canvas->view->row_count; row++)
         for (int i = canvas->band.first; i < canvas->band.end; i++)
@@ -320,7 +325,7 @@ static void draw_end(struct canvas *canvas, int row, const struct task *task)
 {
     if (task->end == GOES_ON || !is_in_band(canvas, task->ended))
         return;
-    const int x = end_of(canvas, task->ended) - is_in_turn(canvas, task->ended);
+    const int x = end_of(canvas, task->ended) - is_in_step(canvas, task->ended);
     put(canvas, row, x, end_signs[task->end], end_styles[task->end]);
 }
 
@@ -336,7 +341,7 @@ static void draw_labels(struct canvas *canvas, int row, const struct task *task)
 
 /* ---- Arrows ---- */
 
-/* Draws the arrows of one turn, which go up and down from the running task's row. */
+/* Draws the arrows of one step, which go up and down from the running task's row. */
 static void draw_arrow(struct canvas *canvas, const struct arrow *arrow)
 {
     const struct view *const view = canvas->view;
@@ -347,14 +352,14 @@ static void draw_arrow(struct canvas *canvas, const struct arrow *arrow)
     if (x < 0 || x >= canvas->width)
         return;
     if (arrow->from == NONE || arrow->from == arrow->to || !is_shown(view, arrow->from)) {
-        /* By a timer or from outside: in the gap before the turn, where the clock moves. */
+        /* By a timer or from outside: in the gap before the step, where the clock moves. */
         if (cancels)
             put(canvas, target, has(canvas, target, x - 1, "┊") ? x - 1 : x, "×", CANCEL);
         return;
     }
     const int source = view->row_of_task[arrow->from];
-    const int step = target < source ? -1 : 1;
-    for (int row = source + step; row != target; row += step) {
+    const int direction = target < source ? -1 : 1;
+    for (int row = source + direction; row != target; row += direction) {
         const char *sign = has(canvas, row, x, "─") || has(canvas, row, x, "┄") ||
                                    has(canvas, row, x, "═") || has(canvas, row, x, "┼")
                                ? "┼"
@@ -363,8 +368,9 @@ static void draw_arrow(struct canvas *canvas, const struct arrow *arrow)
             sign = "├";
         put(canvas, row, x, sign, ACTS);
     }
-    const char *corner = step > 0 ? "╰" : "╭";
-    if (has(canvas, target, x, "│") || has(canvas, target, x, "┼") || has(canvas, target, x, "├"))
+    const char *corner = direction > 0 ? "╰" : "╭";
+    const bool passes = has(canvas, target, x, "│") || has(canvas, target, x, "┼");
+    if (passes || has(canvas, target, x, "├"))
         corner = "├";
     put(canvas, target, x, corner, ACTS);
     put(canvas, target, x + 1, cancels ? "×" : "▸", cancels ? CANCEL : ACTS);
@@ -372,7 +378,7 @@ static void draw_arrow(struct canvas *canvas, const struct arrow *arrow)
 
 static void draw_arrows(struct canvas *canvas)
 {
-    if (!canvas->by_turns)
+    if (!canvas->by_steps)
         return;
     for (int cancels = 0; cancels < 2; cancels++)
         for (int i = 0; i < canvas->model->arrow_count; i++)
@@ -380,14 +386,14 @@ static void draw_arrows(struct canvas *canvas)
                 draw_arrow(canvas, &canvas->model->arrows[i]);
 }
 
-/* Marks where a task runs twice without a turn of another task between. */
-static void draw_turn_ends(struct canvas *canvas)
+/* Marks where a task runs twice without a step of another task between. */
+static void draw_step_ends(struct canvas *canvas)
 {
     const struct view *const view = canvas->view;
-    for (int i = canvas->band.first + 1; canvas->by_turns && i < canvas->band.end; i++) {
-        const int task = canvas->model->turns[view->columns[i].turn].task;
+    for (int i = canvas->band.first + 1; canvas->by_steps && i < canvas->band.end; i++) {
+        const int task = canvas->model->steps[view->columns[i].step].task;
         if (task == NONE || view->columns[i].gap ||
-            canvas->model->turns[view->columns[i - 1].turn].task != task)
+            canvas->model->steps[view->columns[i - 1].step].task != task)
             continue;
         const int row = view->row_of_task[task], x = canvas->x[i - canvas->band.first] - 1;
         if (has(canvas, row, x, "█"))
@@ -405,7 +411,7 @@ static void draw_blocks(struct canvas *canvas, int row, int task, int depth)
             continue;
         const int from = begin_of(canvas, block->from);
         const int end = end_of(canvas, block->to);
-        const int to = canvas->by_turns ? end : end + 1;
+        const int to = canvas->by_steps ? end : end + 1;
         if (to <= 0 || from >= canvas->width)
             continue;
         for (int x = from < 0 ? 0 : from; x < to && x < canvas->width; x++)
@@ -413,8 +419,12 @@ static void draw_blocks(struct canvas *canvas, int row, int task, int depth)
                 put(canvas, row, x, "┄", BRACKET);
         if (from >= 0)
             put(canvas, row, from, "┌", BRACKET);
-        if (block->left && is_in_band(canvas, block->to))
-            put(canvas, row, to - 1, block->broken ? "×" : "┐", block->broken ? CANCEL : BRACKET);
+        if (!block->left || !is_in_band(canvas, block->to))
+            continue;
+        if (block->broken)
+            put(canvas, row, to - 1, "×", CANCEL);
+        else
+            put(canvas, row, to - 1, "┐", BRACKET);
     }
 }
 
@@ -444,7 +454,7 @@ static void draw_lock(struct canvas *canvas, int row, const struct lock *lock)
         if (from >= 0)
             put(canvas, row, from, "╞", BRACKET);
         if (is_in_band(canvas, hold->to) && to - 1 > from)
-            put(canvas, row, to - 1, hold->to.turn > canvas->model->turn_count ? "═" : "╡",
+            put(canvas, row, to - 1, hold->to.step > canvas->model->step_count ? "═" : "╡",
                 BRACKET);
     }
 }
@@ -522,7 +532,7 @@ static const char *time_text(struct canvas *canvas, uint64_t time)
     return text;
 }
 
-static uint64_t step_of_axis(const struct model *model, int most)
+static uint64_t interval_of_axis(const struct model *model, int most)
 {
     static const unsigned factors[] = {2, 5, 10};
     uint64_t power = 1;
@@ -536,7 +546,7 @@ static void draw_axis(struct canvas *canvas)
 {
     struct cell *const cells = resize(NULL, (size_t)canvas->width, sizeof(*cells));
     clear(cells, canvas->width);
-    if (canvas->by_turns) {
+    if (canvas->by_steps) {
         for (int i = canvas->band.first; i < canvas->band.end; i++) {
             const struct column *const column = &canvas->view->columns[i];
             const int x = canvas->x[i - canvas->band.first];
@@ -545,8 +555,8 @@ static void draw_axis(struct canvas *canvas)
                               time_text(canvas, column->time));
         }
     } else {
-        const uint64_t step = step_of_axis(canvas->model, canvas->width / 12 + 1);
-        for (uint64_t time = 0; time <= canvas->model->duration; time += step) {
+        const uint64_t interval = interval_of_axis(canvas->model, canvas->width / 12 + 1);
+        for (uint64_t time = 0; time <= canvas->model->duration; time += interval) {
             const char *const text = time_text(canvas, time);
             const int x = x_of_time(canvas, time);
             const int most = canvas->width - (int)strlen(text);
@@ -585,7 +595,7 @@ static void draw_rows(struct canvas *canvas)
         else if (row->kind == LOCK_ROW)
             draw_lock(canvas, i, &model->locks[row->index]);
     }
-    draw_turn_ends(canvas);
+    draw_step_ends(canvas);
     draw_arrows(canvas);
     for (int i = 0; i < view->row_count; i++) {
         const struct row *const row = &view->rows[i];
@@ -638,7 +648,7 @@ static int width_of_segment(struct canvas *canvas, int first, int *end)
     while (at < view->column_count && !view->columns[at].gap);
     *end = at;
     const int label = (int)strlen(time_text(canvas, view->columns[first].time)) + 1;
-    const int width = (at - first) * canvas->turn_width + (first != 0);
+    const int width = (at - first) * canvas->step_width + (first != 0);
     const bool is_longer = at < view->column_count || has_open_end(canvas->model);
     return (width > label ? width : label) + (is_longer ? canvas->gap : 0);
 }
@@ -655,9 +665,9 @@ static int place_band(struct canvas *canvas, int first)
         if (x && x + width > canvas->width)
             break;
         int at = x + (column != 0 && view->columns[column].gap);
-        for (; column < end && at + canvas->turn_width <= canvas->width; column++) {
+        for (; column < end && at + canvas->step_width <= canvas->width; column++) {
             canvas->x[column - first] = at;
-            at += canvas->turn_width;
+            at += canvas->step_width;
         }
         if (column < end)
             break; /* one segment is wider than a band */
@@ -668,26 +678,26 @@ static int place_band(struct canvas *canvas, int first)
     return column;
 }
 
-static int count_bands(struct canvas *canvas, int turn_width, int gap)
+static int count_bands(struct canvas *canvas, int step_width, int gap)
 {
     int bands = 0;
-    canvas->turn_width = turn_width;
+    canvas->step_width = step_width;
     canvas->gap = gap;
     for (int first = 0; first < canvas->view->column_count; bands++)
         first = place_band(canvas, first);
     return bands;
 }
 
-/* Chooses wide turns and gaps, but only if the picture has one band then. */
-static void choose_turn_width(struct canvas *canvas)
+/* Chooses wide steps and gaps, but only if the picture has one band then. */
+static void choose_step_width(struct canvas *canvas)
 {
     static const struct {
-        int turn_width, gap;
+        int step_width, gap;
     } choices[] = {{4, 8}, {3, 8}, {4, 3}, {3, 3}, {3, 0}, {2, 3}, {2, 0}};
     for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++)
-        if (count_bands(canvas, choices[i].turn_width, choices[i].gap) <= 1)
+        if (count_bands(canvas, choices[i].step_width, choices[i].gap) <= 1)
             return;
-    canvas->turn_width = 3;
+    canvas->step_width = 3;
     canvas->gap = 0;
 }
 
@@ -733,17 +743,17 @@ static void draw_title(struct canvas *canvas)
         add_format(&line, "%s: ", model->title);
     add_count(&line, model->task_count, "task");
     add_text(&line, ", ");
-    int turns = 0;
-    for (int i = 0; i < model->turn_count; i++)
-        turns += model->turns[i].task != NONE;
-    add_count(&line, turns, "turn");
+    int steps = 0;
+    for (int i = 0; i < model->step_count; i++)
+        steps += model->steps[i].task != NONE;
+    add_count(&line, steps, "step");
     char *const duration = duration_text(model, model->duration);
     add_format(&line, ", %s", duration);
     free(duration);
     if (canvas->view->tasks_left_out)
         add_format(&line, "; %d tasks have no row", canvas->view->tasks_left_out);
-    if (model->clock_stands && !canvas->by_turns)
-        add_text(&line, "; one turn may hide another");
+    if (model->clock_stands && !canvas->by_steps)
+        add_text(&line, "; one step may hide another");
     add_text(&line, "\n");
     add_signs(canvas, line.s);
     free(line.s);
@@ -855,17 +865,17 @@ void draw_terminal(struct buffer *buffer, const struct model *model, const struc
     canvas.width = picture->width - canvas.names;
     if (canvas.width < LEAST_WIDTH)
         canvas.width = LEAST_WIDTH;
-    canvas.by_turns =
-        picture->axis == AXIS_TURNS || (picture->axis == AXIS_AUTO && model->clock_stands);
+    canvas.by_steps =
+        picture->axis == AXIS_STEPS || (picture->axis == AXIS_AUTO && model->clock_stands);
     canvas.cells =
         resize(NULL, (size_t)view.row_count * (size_t)canvas.width + 1, sizeof(*canvas.cells));
     canvas.x = resize(NULL, (size_t)view.column_count + 1, sizeof(*canvas.x));
-    choose_turn_width(&canvas);
+    choose_step_width(&canvas);
     if (picture->axis == AXIS_AUTO && model->duration &&
-        count_bands(&canvas, canvas.turn_width, canvas.gap) > MOST_BANDS)
-        canvas.by_turns = false;
+        count_bands(&canvas, canvas.step_width, canvas.gap) > MOST_BANDS)
+        canvas.by_steps = false;
     draw_title(&canvas);
-    if (canvas.by_turns)
+    if (canvas.by_steps)
         draw_bands(&canvas);
     else
         draw_band(&canvas);
