@@ -148,14 +148,14 @@ struct weft_observer {
 };
 
 /* Makes the loop call observer->on_event for each event; if `observer` is NULL, for none. A loop
- * has at most one observer, and `observer` takes the place of the observer before. For tasks,
- * groups and waits that exist already, `observer` gets events with WEFT_BY_NOBODY at once. In a
- * task or callback, all other events begin with the next tick (iteration of the loop).
- * weft_loop_close removes the observer.
+ * has at most one observer, and `observer` takes the place of the observer before. Tasks, their
+ * waits and groups that exist already are reported with WEFT_BY_NOBODY: at once, or if a task or
+ * callback calls this function, in the next tick (iteration of the loop). weft_loop_close removes
+ * the observer.
  *
- * While a loop has an observer, it reads the clock for each event. The order in which tasks and
- * callbacks run is not changed. A watchdog and the debug mode work beside the observer. O(n), n:
- * the tasks and groups of the loop. */
+ * While a loop has an observer, it reads the clock for each event. The observer does not change the
+ * order in which tasks and callbacks run. A watchdog and the debug mode work beside the observer.
+ * O(n), n: the tasks and groups of the loop. */
 void weft_set_observer(weft_loop *loop, weft_observer *observer);
 
 #ifdef __cplusplus

@@ -63,9 +63,9 @@ static uint32_t pass_time(weft_recorder *recorder, weft_time now)
         recorder->has_begun = true;
         return 0;
     }
-    if ((uint64_t)passed <= UINT32_MAX)
-        return (uint32_t)passed;
     record.fields.value = passed;
+    if (record.fields.value <= UINT32_MAX)
+        return (uint32_t)passed;
     store(recorder, &record);
     return 0;
 }
@@ -193,12 +193,14 @@ void weft_recorder_init(weft_recorder *recorder, weft_record *records, size_t ro
 enum { HEADER_SIZE = 64, RECORD_SIZE = 32, FORMAT_VERSION = 1 };
 #define MAGIC UINT64_C(0x1A0A0D7466657789) /* "\x89weft\r\n\x1A" */
 
+enum { SETS = 8, WAYS = 4 };
+
 /* Where the recording is written to. A text that was written a short time ago is not written
  * again. */
 struct writer {
     weft_write_bytes *write;
     void *to;
-    const char *recent[32];
+    const char *recent[SETS][WAYS];
 };
 
 static unsigned char *put(unsigned char *bytes, uint64_t number, unsigned size)
@@ -244,19 +246,29 @@ static void write_record(const struct writer *writer, const weft_record *record)
     writer->write(bytes, sizeof(bytes), writer->to);
 }
 
+/* Returns true if the text is among those that were written last. */
+static bool was_written(struct writer *writer, const char *text)
+{
+    const uintptr_t address = (uintptr_t)text;
+    const char **const recent = writer->recent[(address ^ address >> 3 ^ address >> 6) % SETS];
+    for (size_t i = 0; i < WAYS; i++)
+        if (recent[i] == text)
+            return true;
+    for (size_t i = WAYS - 1; i; i--)
+        recent[i] = recent[i - 1];
+    recent[0] = text;
+    return false;
+}
+
 static void write_text(struct writer *writer, const char *text)
 {
-    const size_t room = sizeof(writer->recent) / sizeof(writer->recent[0]);
-    const uintptr_t address = (uintptr_t)text;
-    const char **const recent = &writer->recent[(address ^ address >> 5) % room];
     unsigned char bytes[12];
-    if (!text || *recent == text)
-        return;
-    *recent = text;
     size_t length = 0;
+    if (!text || was_written(writer, text))
+        return;
     while (text[length])
         length++;
-    put(put(bytes, address, 8), length, 4);
+    put(put(bytes, (uintptr_t)text, 8), length, 4);
     writer->write(bytes, sizeof(bytes), writer->to);
     writer->write(text, length, writer->to);
 }

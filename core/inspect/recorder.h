@@ -25,7 +25,7 @@ extern "C" {
  * belongs to the record before it. */
 enum weft_record_kind_ {
     WEFT_RECORD_AWAIT_ = 32, /* after WAITS: one of the nested awaits */
-    WEFT_RECORD_TEXT_ = 33,  /* after CREATED, ENDED and GROUP_LEFT: a piece of a text */
+    WEFT_RECORD_TEXT_ = 33,  /* after CREATED and ENDED: a piece of a text */
     WEFT_RECORD_TIME_ = 34   /* time passes, too much for a record's `delay` */
 };
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
-import recordings
+import timeline_recordings as recordings
 
 SVG = "{http://www.w3.org/2000/svg}"
 CATEGORIES = {"runs", "ready", "waits", "group", "timeout", "lock"}

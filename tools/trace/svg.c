@@ -53,14 +53,16 @@ struct canvas {
     const struct view *view;
     struct buffer *buffer;
     bool by_steps, has_arrows;
-    int names;        /* width of the names, in pixels */
-    int width;        /* behind the names */
-    double step, gap; /* by steps: width of a step, and where the clock moves */
-    double *x;        /* by steps: where each column begins */
-    double tail;      /* width behind the last step, if a task goes on */
-    int *y;           /* top of each row */
-    int bottom;       /* of the rows */
-    int notes;        /* width of the longest note */
+    int names;                  /* width of the names, in pixels */
+    int width;                  /* behind the names */
+    double step, gap;           /* by steps: width of a step, and where the clock moves */
+    double *x;                  /* by steps: where each column begins */
+    double tail;                /* width behind the last step, if a task goes on */
+    int *y;                     /* top of each row */
+    int bottom;                 /* of the rows */
+    const struct arrow **drawn; /* the arrows from row to row */
+    int drawn_count;
+    int notes; /* width of the longest note */
 };
 
 /* ---- Text ---- */
@@ -173,11 +175,8 @@ static bool is_drawn(const struct canvas *canvas, const struct arrow *arrow)
 /* Returns true if an arrow passes the row between the two places. Sets *next behind the arrow. */
 static bool is_crossed(const struct canvas *canvas, int row, double from, double to, double *next)
 {
-    const struct model *const model = canvas->model;
-    for (int i = 0; i < model->arrow_count; i++) {
-        const struct arrow *const arrow = &model->arrows[i];
-        if (!is_drawn(canvas, arrow))
-            continue;
+    for (int i = 0; i < canvas->drawn_count; i++) {
+        const struct arrow *const arrow = canvas->drawn[i];
         const int one = canvas->view->row_of_task[arrow->from];
         const int other = canvas->view->row_of_task[arrow->to];
         const double x = x_of_arrow(canvas, arrow);
@@ -388,8 +387,6 @@ static void add_lock(struct canvas *canvas, int row)
  * arrows. */
 static void add_halo(struct canvas *canvas, const struct arrow *arrow)
 {
-    if (!is_drawn(canvas, arrow))
-        return;
     const double from = middle_of(canvas, canvas->view->row_of_task[arrow->from]);
     const double to = middle_of(canvas, canvas->view->row_of_task[arrow->to]);
     const double end = (BAR / 2.0 + 3) * (from < to ? 1 : -1);
@@ -527,13 +524,21 @@ static void place_columns(struct canvas *canvas)
     canvas->width = (int)(x + canvas->tail) - canvas->names;
 }
 
-static int count_arrows(const struct canvas *canvas)
+/* Lists the arrows that are drawn from row to row; none if there are too many. */
+static void list_arrows(struct canvas *canvas)
 {
-    int count = 0;
-    for (int i = 0; i < canvas->model->arrow_count; i++)
-        count += is_shown(canvas->view, canvas->model->arrows[i].from) &&
-                 is_shown(canvas->view, canvas->model->arrows[i].to);
-    return count;
+    const struct model *const model = canvas->model;
+    int room = 0;
+    canvas->has_arrows = canvas->by_steps || !model->clock_stands;
+    for (int i = 0; i < model->arrow_count && canvas->has_arrows; i++) {
+        if (!is_drawn(canvas, &model->arrows[i]))
+            continue;
+        canvas->drawn = grow(canvas->drawn, canvas->drawn_count, &room, sizeof(*canvas->drawn));
+        canvas->drawn[canvas->drawn_count++] = &model->arrows[i];
+        canvas->has_arrows = canvas->drawn_count <= MOST_ARROWS;
+    }
+    if (!canvas->has_arrows)
+        canvas->drawn_count = 0;
 }
 
 /* Few steps are wide, with room for the names of waits where the clock moves. */
@@ -570,8 +575,7 @@ static void choose_widths(struct canvas *canvas, enum axis axis)
         canvas->by_steps = !canvas->model->duration;
     if (!canvas->by_steps)
         canvas->width = WIDTH_OF_TIME;
-    canvas->has_arrows =
-        count_arrows(canvas) <= MOST_ARROWS && (canvas->by_steps || !canvas->model->clock_stands);
+    list_arrows(canvas);
 }
 
 static void place_rows(struct canvas *canvas, int top)
@@ -719,8 +723,8 @@ void draw_svg(struct buffer *buffer, const struct model *model, const struct pic
         else
             add_name(&canvas, row, middle_of(&canvas, i) + 4, "name dim");
     }
-    for (int i = 0; i < model->arrow_count; i++)
-        add_halo(&canvas, &model->arrows[i]);
+    for (int i = 0; i < canvas.drawn_count; i++)
+        add_halo(&canvas, canvas.drawn[i]);
     for (int i = 0; i < model->arrow_count; i++)
         add_arrow(&canvas, &model->arrows[i]);
     const int bottom = add_legend(&canvas, add_notes(&canvas, canvas.bottom + 2));
@@ -745,6 +749,7 @@ void draw_svg(struct buffer *buffer, const struct model *model, const struct pic
     add_text(buffer, "</svg>\n");
     free(title);
     free(body.s);
+    free(canvas.drawn);
     free(canvas.x);
     free(canvas.y);
     free_view(&view);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes recordings (doc/recording.md) by hand, for tests of weft-trace.
 
-    recordings.py NAME [NUMBER] >FILE
+    timeline_recordings.py NAME [NUMBER] >FILE
 
 The names are those of the functions below, such as timeout.
 """
