@@ -153,6 +153,7 @@
 #include "core/inspect/report.h"
 #include "core/inspect/watchdog.h"
 #include "core/loop.h"
+#include "core/step.h"
 #include "core/task.h"
 #include "core/threadsafe.h"
 #include "core/time.h"

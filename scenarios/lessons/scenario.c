@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scenario.h"
+#include "style.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -7,9 +7,6 @@
 #include <string.h>
 
 #include "recording.h"
-
-/* Exit statuses. The program exits with the greatest status of its lessons. */
-enum { OK, FAILED, USAGE, DEADLOCK };
 
 /* ---- For the lessons ----------------------------------------------------------------------- */
 
@@ -34,10 +31,8 @@ void print_total(weft_time elapsed, const char *note)
 /* Makes SIGQUIT write a dump of all tasks to standard error. */
 WEFT_DUMP_ON_QUIT(quit);
 
-/* WEFT_DEBUG=1 in the environment: the loops run in debug mode. */
-static bool debugs;
-
-static int run(const struct lesson *lesson, weft_backend *backend)
+static int run_with(weft_backend *backend, const struct lesson *lesson,
+                    const struct options *options, start_function *start, void *data)
 {
     void *const memory = calloc(1, weft_task_size(lesson->code));
     if (!memory) {
@@ -47,10 +42,10 @@ static int run(const struct lesson *lesson, weft_backend *backend)
     weft_loop loop;
     weft_loop_init(&loop, backend);
     weft_set_exception_handler(&loop, weft_print_unretrieved_error);
-    weft_set_debug(&loop, debugs);
+    weft_set_debug(&loop, options->debugs);
     (void)weft_dump_on_quit(&loop, &quit);
     int status = begin_recording(&loop) ? OK : FAILED;
-    const weft_error *const error = weft_run_code(&loop, lesson->code, memory);
+    const weft_error *const error = start(&loop, lesson->code, memory, data);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
         weft_dump_deadlock(&loop, weft_write_to_file, stderr);
@@ -66,43 +61,65 @@ static int run(const struct lesson *lesson, weft_backend *backend)
     return status;
 }
 
-static int run_on_a_new_clock(const struct lesson *lesson, bool virtual)
+int run_on_a_loop(const struct lesson *lesson, const struct options *options, start_function *start,
+                  void *data)
 {
-    if (virtual) {
+    if (options->virtual) {
         weft_virtual backend;
         weft_virtual_init(&backend);
-        return run(lesson, &backend.backend);
+        return run_with(&backend.backend, lesson, options, start, data);
     }
     weft_select backend;
     weft_select_init(&backend);
-    return run(lesson, &backend.backend);
+    return run_with(&backend.backend, lesson, options, start, data);
 }
+
+static const weft_error *start_stackless(weft_loop *loop, const weft_code *code, void *memory,
+                                         void *data)
+{
+    (void)data;
+    return weft_run_code(loop, code, memory);
+}
+
+static int run_stackless(const struct lesson *lesson, const struct options *options)
+{
+    return run_on_a_loop(lesson, options, start_stackless, NULL);
+}
+
+const struct style stackless_style = {"stackless", scenarios, NULL, run_stackless};
 
 /* ---- The program --------------------------------------------------------------------------- */
 
-/* A position in the list of all lessons of all scenarios. */
+/* A position in the list of all lessons of all scenarios of a style. */
 struct position {
     const struct scenario *scenario;
     const struct lesson *lesson;
 };
-
-static struct position first(void)
-{
-    return (struct position){scenarios, scenarios->lessons};
-}
 
 static bool at_end(const struct position *at)
 {
     return !at->scenario->name;
 }
 
-static void advance(struct position *at)
+static void skip_empty(struct position *at)
 {
-    at->lesson++;
     while (at->scenario->name && !at->lesson->name) {
         at->scenario++;
         at->lesson = at->scenario->lessons;
     }
+}
+
+static struct position first(const struct style *style)
+{
+    struct position at = {style->scenarios, style->scenarios->lessons};
+    skip_empty(&at);
+    return at;
+}
+
+static void advance(struct position *at)
+{
+    at->lesson++;
+    skip_empty(at);
 }
 
 /* Returns true if the program has one scenario. Its lessons are named LESSON. A program of
@@ -151,9 +168,9 @@ static struct position find(struct position at, const char *name)
     return at;
 }
 
-static void list_lessons(FILE *file, const char *before)
+static void list_lessons(FILE *file, const struct style *style, const char *before)
 {
-    for (struct position at = first(); !at_end(&at); advance(&at)) {
+    for (struct position at = first(style); !at_end(&at); advance(&at)) {
         fputs(before, file);
         print_name(file, &at);
         putc('\n', file);
@@ -174,17 +191,39 @@ static void list_sections(FILE *file)
     putc('\n', file);
 }
 
-static void usage(FILE *file, const char *program)
+static void list_styles(FILE *file)
+{
+    for (const struct style *const *style = styles; *style; style++)
+        fprintf(file, "%s%s", style == styles ? "" : "|", (*style)->name);
+}
+
+/* Returns the style of this name; NULL: there is no such style. */
+static const struct style *find_style(const char *name)
+{
+    const struct style *const *style = styles;
+    while (*style && strcmp((*style)->name, name) != 0)
+        style++;
+    return *style;
+}
+
+static void usage(FILE *file, const char *program, const struct style *style)
 {
     const char *const what = one_scenario() ? "LESSON" : "NAME";
     fprintf(file,
             "usage: %s [OPTION...] [%s...]\n"
             "Runs the lessons, all of them without a %s.\n"
             "\n"
-            "  --virtual            use a virtual clock, which never waits\n"
-            "  --list               print the lessons' names\n"
-            "  --help               print this text\n",
+            "  --style NAME         how the lessons are written: ",
             program, what, what);
+    list_styles(file);
+    fprintf(file,
+            "\n"
+            "                       coroutines without stacks (the default), coroutines with\n"
+            "                       stacks, or threads\n"
+            "  --virtual            use a virtual clock, which never waits; not with threads\n"
+            "  --speed N            with threads: a clock N times as fast as the real one\n"
+            "  --list               print the lessons' names\n"
+            "  --help               print this text\n");
     print_recording_options(file);
     fprintf(file,
             "\n"
@@ -199,16 +238,16 @@ static void usage(FILE *file, const char *program)
         putc('\n', file);
     }
     fputs("lessons:\n", file);
-    list_lessons(file, "  ");
+    list_lessons(file, style, "  ");
 }
 
-static int run_headed(const struct position *at, bool virtual)
+static int run_headed(const struct position *at, const struct options *options)
 {
     fputs("== ", stderr);
     print_name(stderr, at);
     fputs(" ==\n", stderr);
     name_recording(at->scenario->name, at->lesson->name);
-    return run_on_a_new_clock(at->lesson, virtual);
+    return options->style->run(at->lesson, options);
 }
 
 static int worse(int status, int other)
@@ -216,41 +255,42 @@ static int worse(int status, int other)
     return other > status ? other : status;
 }
 
-static int run_all(bool virtual)
+static int run_all(const struct options *options)
 {
     int status = OK;
-    for (struct position at = first(); !at_end(&at); advance(&at))
-        status = worse(status, run_headed(&at, virtual));
+    for (struct position at = first(options->style); !at_end(&at); advance(&at))
+        status = worse(status, run_headed(&at, options));
     return status;
 }
 
-static int run_named(const char *name, bool virtual)
+static int run_named(const char *name, const struct options *options)
 {
     int status = OK;
-    for (struct position at = find(first(), name); !at_end(&at); at = find(at, name)) {
-        status = worse(status, run_headed(&at, virtual));
+    for (struct position at = find(first(options->style), name); !at_end(&at);
+         at = find(at, name)) {
+        status = worse(status, run_headed(&at, options));
         advance(&at);
     }
     return status;
 }
 
-static int run_each(char *const *names, bool virtual)
+static int run_each(char *const *names, const struct options *options)
 {
     int status = OK;
     for (; *names; names++)
-        status = worse(status, run_named(*names, virtual));
+        status = worse(status, run_named(*names, options));
     return status;
 }
 
 /* Returns true if the options for recordings fit the names. Otherwise says on standard error why
  * not. */
-static bool can_record(char *const *names, const char *program)
+static bool can_record(char *const *names, const struct style *style, const char *program)
 {
     if (!recording_needs_one_lesson())
         return true;
     int lessons = 0;
     for (char *const *name = names; *name; name++)
-        for (struct position at = find(first(), *name); !at_end(&at); at = find(at, *name)) {
+        for (struct position at = find(first(style), *name); !at_end(&at); at = find(at, *name)) {
             lessons++;
             advance(&at);
         }
@@ -261,11 +301,11 @@ static bool can_record(char *const *names, const char *program)
 }
 
 /* Returns true if every name names a lesson. Reports the other names on standard error. */
-static bool all_known(char *const *names, const char *program)
+static bool all_known(char *const *names, const struct style *style, const char *program)
 {
     bool known = true;
     for (; *names; names++) {
-        const struct position at = find(first(), *names);
+        const struct position at = find(first(style), *names);
         if (at_end(&at)) {
             fprintf(stderr, "%s: no such lesson: '%s'\n", program, *names);
             known = false;
@@ -274,44 +314,91 @@ static bool all_known(char *const *names, const char *program)
     return known;
 }
 
+/* Returns true if the options fit each other. Otherwise says on standard error why not. */
+static bool are_possible(const struct options *options, bool has_speed, const char *program)
+{
+    const struct style *const style = options->style;
+    if (options->virtual && style->real_time_only)
+        fprintf(stderr, "%s: --style %s runs on the real clock only: %s\n", program, style->name,
+                style->real_time_only);
+    else if (has_speed && !style->real_time_only)
+        fprintf(stderr, "%s: --style %s has no --speed; use --virtual\n", program, style->name);
+    else if (recording_option() && style->real_time_only)
+        fprintf(stderr, "%s: %s shows tasks of a loop, and --style %s has no loop\n", program,
+                recording_option(), style->name);
+    else
+        return true;
+    return false;
+}
+
+/* Reads the number of --speed. Returns false if it is none. */
+static bool read_speed(struct options *options, const char *text, const char *program)
+{
+    char *end;
+    options->speed = strtod(text, &end);
+    if (end != text && !*end && options->speed > 0 && options->speed <= 1e6)
+        return true;
+    fprintf(stderr, "%s: a speed is a number above 0, at most 1000000: '%s'\n", program, text);
+    return false;
+}
+
+static bool read_style(struct options *options, const char *name, const char *program)
+{
+    const struct style *const style = find_style(name);
+    if (style) {
+        options->style = style;
+        return true;
+    }
+    fprintf(stderr, "%s: no such style: '%s'\n", program, name);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
-    enum { VIRTUAL = 1, LIST, HELP };
-    static const struct option options[] = {
+    enum { STYLE = 1, VIRTUAL, SPEED, LIST, HELP };
+    static const struct option long_options[] = {
+        {"style", required_argument, NULL, STYLE},
         {"virtual", no_argument, NULL, VIRTUAL},
+        {"speed", required_argument, NULL, SPEED},
         {"list", no_argument, NULL, LIST},
         {"help", no_argument, NULL, HELP},
         RECORDING_OPTIONS,
         {NULL, 0, NULL, 0},
     };
     const char *const debug = getenv("WEFT_DEBUG");
-    debugs = debug && strcmp(debug, "1") == 0;
-    bool virtual = false, lists = false, helps = false;
+    struct options options = {
+        .style = styles[0], .debugs = debug && strcmp(debug, "1") == 0, .speed = 1};
+    bool valid = true, has_speed = false, lists = false, helps = false;
     int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        virtual |= option == VIRTUAL;
-        lists |= option == LIST;
-        helps |= option == HELP;
-        take_recording_option(option, optarg);
-        if (option == '?') {
-            usage(stderr, argv[0]);
-            return USAGE;
-        }
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (option == STYLE)
+            valid &= read_style(&options, optarg, argv[0]);
+        else if (option == VIRTUAL)
+            options.virtual = true;
+        else if (option == SPEED)
+            valid &= has_speed = read_speed(&options, optarg, argv[0]);
+        else if (option == LIST)
+            lists = true;
+        else if (option == HELP)
+            helps = true;
+        else if (!take_recording_option(option, optarg))
+            valid = false;
     }
     char *const *const names = argv + optind;
-    if (!all_known(names, argv[0]) || !can_record(names, argv[0])) {
-        usage(stderr, argv[0]);
+    if (!valid || !are_possible(&options, has_speed, argv[0]) ||
+        !all_known(names, options.style, argv[0]) || !can_record(names, options.style, argv[0])) {
+        usage(stderr, argv[0], options.style);
         return USAGE;
     }
     /* Line-buffered, so that a pipe also gets each line at the moment when the lesson prints it. */
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     int status = OK;
     if (helps)
-        usage(stdout, argv[0]);
+        usage(stdout, argv[0], options.style);
     else if (lists)
-        list_lessons(stdout, "");
+        list_lessons(stdout, options.style, "");
     else
-        status = *names ? run_each(names, virtual) : run_all(virtual);
+        status = *names ? run_each(names, &options) : run_all(&options);
     if (ferror(stdout)) {
         fprintf(stderr, "%s: cannot write to standard output\n", argv[0]);
         status = worse(status, FAILED);

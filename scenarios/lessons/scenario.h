@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the lessons share. A lesson is a coroutine without arguments. scenario.c has main(),
- * which runs the lessons in LESSONS on a loop of weft. */
+ * which runs the lessons in LESSONS on a loop of weft, or as style.h says. */
 #ifndef WEFT_SCENARIOS_SCENARIO_H
 #define WEFT_SCENARIOS_SCENARIO_H
 
@@ -12,7 +12,7 @@
 
 struct lesson {
     const char *name;
-    const weft_code *code;
+    const void *code; /* what the style runs (style.h): a weft_code, or what a thread starts */
 };
 
 struct scenario {
@@ -22,26 +22,36 @@ struct scenario {
         *section; /* heading of the section in README.md; NULL in a program of one scenario */
 };
 
-/* All scenarios of this program; ends with an entry whose name is NULL. */
-extern const struct scenario scenarios[];
+/* All scenarios of this program; ends with an entry whose name is NULL. Each style has a table. */
+extern const struct scenario scenarios[], stackful_scenarios[], threads_scenarios[];
 
 /* LESSONS(file, LESSON(coroutine), {"lesson", &coroutine_code}, ...);
  * Defines the table of a file's lessons, in order, at the end of the file. LESSON makes the
- * entry of a lesson that has the name of its coroutine. A program consists of one such file and
- * scenario.c. The program of all files is compiled with -DSEVERAL_SCENARIOS; its table
- * `scenarios` is in lessons.c. */
+ * entry of a lesson that has the name of its coroutine. A program consists of one such file of each
+ * style and scenario.c. The program of all files is compiled with -DSEVERAL_SCENARIOS; its tables
+ * are in lessons.c and styles.c. The header of another style defines STYLE_TABLE before it includes
+ * this header: its file defines only a table, FILE_STYLE. */
 #define LESSONS(file, ...)                                                                         \
-    const struct lesson file##_lessons[] = {__VA_ARGS__, {NULL, NULL}};                            \
+    const struct lesson STYLE_TABLE(file)[] = {__VA_ARGS__, {NULL, NULL}};                         \
     SCENARIOS_(file)
 #define LESSON(coroutine)                                                                          \
     {                                                                                              \
 #coroutine, &coroutine##_code                                                              \
     }
+#if defined STYLE_TABLE
+#define SCENARIOS_(file) extern const struct lesson STYLE_TABLE(file)[]
+#else
+#define STYLE_TABLE(file) file##_lessons
 #ifdef SEVERAL_SCENARIOS
 #define SCENARIOS_(file) extern const struct lesson file##_lessons[]
 #else
 #define SCENARIOS_(file)                                                                           \
-    const struct scenario scenarios[] = {{#file, file##_lessons, NULL}, {NULL, NULL, NULL}}
+    extern const struct lesson file##_stackful[], file##_threads[];                                \
+    const struct scenario scenarios[] = {{#file, file##_lessons, NULL}, {NULL, NULL, NULL}};       \
+    const struct scenario stackful_scenarios[] = {{#file, file##_stackful, NULL},                  \
+                                                  {NULL, NULL, NULL}};                             \
+    const struct scenario threads_scenarios[] = {{#file, file##_threads, NULL}, {NULL, NULL, NULL}}
+#endif
 #endif
 
 /* Ends the program, unless the condition is true. `otherwise` says what is wrong. */

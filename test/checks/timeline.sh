@@ -45,6 +45,13 @@ for lesson in "$expected"/*.txt; do
     $trace --title="$name" --timeline="$work/$name.svg" "$work/$name.weft"
     result "weft-trace draws the SVG of $name" $?
 done
+# A coroutine with a stack is a task like any other.
+for lesson in "$expected"/*.txt; do
+    name=$(basename "$lesson" .txt)
+    "scenarios/${name%%.*}" --style stackful --virtual --timeline="$work/stackful" "${name#*.}" >/dev/null 2>&1
+    diff "$expected/$name.timeline" "$work/stackful"
+    result "$name has its timeline with stacks" $?
+done
 cmp -s "$srcdir/doc/task_group.timeout.svg" "$work/task_group.timeout.svg"
 result "doc/task_group.timeout.svg is current (sh test/checks/timeline.sh --write)" $?
 # The manual's picture, without its indentation.
@@ -70,6 +77,7 @@ refused() {
 }
 refused 'one lesson' 2 scenarios/gather --virtual --timeline="$work/x"
 refused 'one lesson' 2 scenarios/gather --virtual --record="$work/x" error collect
+refused 'style threads has no loop' 2 scenarios/gather --style threads --timeline collect
 refused 'No such file' 1 scenarios/gather --virtual --record="$work/none/x" collect
 refused 'No such file' 1 $trace "$work/none"
 refused 'not a recording' 1 $trace "$expected/gather.error.txt"

@@ -33,8 +33,7 @@ struct run_try {
 
 WEFT_FORWARD(run_statement);
 
-/* Counts a step. When none is left, the task waits for ever. */
-static bool take_step(struct machine *machine)
+bool take_step(struct machine *machine)
 {
     if (machine->steps == 0)
         weft_stop(&machine->loop);
@@ -90,16 +89,15 @@ static bool catches(struct machine *machine, const char *kind, const weft_error 
            (!strcmp(kind, "group") && weft_error_is(error, &weft_group_error));
 }
 
-/* Returns the clause of a `try` that `error` goes to, or NULL. */
-static const struct block *find_catch(struct machine *machine, const struct block *part,
-                                      const weft_error *error)
+const struct block *find_catch(struct machine *machine, const struct block *part,
+                               const weft_error *error)
 {
     while (part && (strcmp(part->words[0], "catch") || !catches(machine, part->words[1], error)))
         part = part->next;
     return part;
 }
 
-static const struct block *find_finally(const struct block *part)
+const struct block *find_finally(const struct block *part)
 {
     while (part && strcmp(part->words[0], "finally"))
         part = part->next;

@@ -27,6 +27,17 @@ WEFT_ASYNC_EXTERN(run_task)
 }
 WEFT_ASYNC_END
 
+const weft_error *machine_start(struct machine *machine, weft_group *group,
+                                struct instance *instance)
+{
+    if (machine->start)
+        return machine->start(machine, group, instance);
+    if (group)
+        return weft_group_start_task(group, run_task, &instance->task, .me = instance);
+    weft_loop_create_task(&machine->loop, run_task, &instance->task, .me = instance);
+    return NULL;
+}
+
 /* ---- The whole program ---- */
 
 static const weft_error *run_until(struct machine *machine, weft_future *until)
@@ -115,7 +126,7 @@ static void run_program(struct machine machine)
     weft_loop_create_future(&machine.loop, &machine.never);
     machine_make_objects(&machine);
     struct instance *const first = machine_new_instance(&machine, "main", "main");
-    weft_loop_create_task(&machine.loop, run_task, &first->task, .me = first);
+    (void)machine_start(&machine, NULL, first);
     machine_add_instance(&machine, first);
     const weft_error *error = run_until(&machine, weft_as_future(&first->task));
     if (error != &weft_deadlock_error)
@@ -137,6 +148,12 @@ static void run_program(struct machine machine)
 void interpret(const struct program *program, FILE *out)
 {
     run_program((struct machine){.program = program, .out = out, .steps = SIZE_MAX});
+}
+
+void interpret_started(const struct program *program, FILE *out, start_function *start, bool dumps)
+{
+    run_program((struct machine){
+        .program = program, .start = start, .out = out, .steps = SIZE_MAX, .dumps = dumps});
 }
 
 void interpret_dumping(const struct program *program, FILE *out)

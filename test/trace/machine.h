@@ -77,8 +77,14 @@ struct watcher {
     void (*end)(struct watcher *watcher, struct machine *machine);
 };
 
+/* Starts the task of an instance in a group, or in the loop if `group` is NULL. Returns the error
+ * of a group that refuses the task. */
+typedef const weft_error *start_function(struct machine *machine, weft_group *group,
+                                         struct instance *instance);
+
 struct machine {
     const struct program *program;
+    start_function *start;   /* NULL: a task runs the coroutine run_task */
     struct watcher *watcher; /* may be NULL */
     struct seen *seen;       /* checks the events of the loop; may be NULL */
     bool dumps;              /* dump all tasks at each line of the trace, under a watchdog */
@@ -111,6 +117,9 @@ struct object *machine_object(struct machine *machine, const char *name);
 struct instance *machine_new_instance(struct machine *machine, const char *template_name,
                                       const char *label);
 void machine_add_instance(struct machine *machine, struct instance *instance);
+
+/* Calls machine->start. */
+start_function machine_start;
 
 /* Frees the frame of a statement or task, unless `error`, with which it ended, lives in the
  * frame. (The error of a group does.) A link into a freed frame is a use after free. */

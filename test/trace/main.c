@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* conform PROGRAM|-: runs a trace program and prints its trace. Exits with 0 after a whole
- * trace. For a malformed program it prints one line on standard error, and exits with 2. */
+ * trace. For a malformed program it prints one line on standard error, and exits with 2.
+ * Compiled with -DON_STACKS, this is conform_stackful, which gives each task a stack. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,11 @@ int main(int argc, char **argv)
     free(text);
     if (!program)
         return 2;
+#ifdef ON_STACKS
+    interpret_stackful(program, stdout);
+#else
     interpret(program, stdout);
+#endif
     program_free(program);
     return 0;
 }

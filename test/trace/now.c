@@ -9,7 +9,7 @@
 static void spawn(struct machine *machine, char **words)
 {
     struct instance *const instance = machine_new_instance(machine, words[1], words[3]);
-    weft_loop_create_task(&machine->loop, run_task, &instance->task, .me = instance);
+    (void)machine_start(machine, NULL, instance);
     machine_add_instance(machine, instance);
 }
 
@@ -18,8 +18,7 @@ static const weft_error *group_spawn(struct machine *machine, weft_group *group,
     struct instance *const instance = machine_new_instance(machine, words[1], words[3]);
     if (!group)
         return &weft_invalid_state_error;
-    const weft_error *const refused =
-        weft_group_start_task(group, run_task, &instance->task, .me = instance);
+    const weft_error *const refused = machine_start(machine, group, instance);
     if (!refused)
         machine_add_instance(machine, instance);
     return refused;

@@ -19,6 +19,11 @@
 #include "trace/seen.h"
 #include "trace/text.h"
 
+#ifdef ON_STACKS /* replay_stackful: each task has a stack */
+#define interpret interpret_stackful
+#define interpret_dumping interpret_stackful_dumping
+#endif
+
 struct count {
     int passed, failed;
 };

@@ -25,6 +25,9 @@ struct run_block {
 
 WEFT_DECLARE(run_block);
 
+typedef WEFT_GATHER_OVER gather_of_program;
+typedef WEFT_WAIT_SET_OVER set_of_program;
+
 /* A statement that waits. */
 struct run_wait {
     weft_frame frame;
@@ -41,8 +44,8 @@ struct run_wait {
     weft_shield shield;
     weft_timeout limit;
     weft_part *parts; /* one for each X */
-    WEFT_GATHER_OVER gather;
-    WEFT_WAIT_SET_OVER set;
+    gather_of_program gather;
+    set_of_program set;
 };
 
 WEFT_DECLARE(run_wait);
@@ -57,10 +60,34 @@ void count_got(struct object *object, long value);
 /* Returns true if a release would succeed. */
 bool may_release(const struct object *object);
 
+/* Counts a step. Returns false when none is left: the task waits for ever. */
+bool take_step(struct machine *machine);
+
+/* Adds the Xs of a `gather` or `wait` to `gather` or `set`. *parts is a new array for them. */
+const weft_error *add_parts(struct instance *me, const struct statement *at,
+                            gather_of_program *gather, set_of_program *set, weft_part **parts);
+
+/* Returns true for a `gather collect`. */
+bool collects(const struct statement *at);
+
+/* Returns the limit of a `wait`. */
+weft_time limit_of(const struct statement *at);
+
+/* Returns the value of a `gather` or `wait` that has ended. */
+const char *value_of_parts(struct machine *machine, const struct statement *at);
+
+/* Returns the clause of a `try` that `error` goes to, or its finally; NULL: there is none. */
+const struct block *find_catch(struct machine *machine, const struct block *part,
+                               const weft_error *error);
+const struct block *find_finally(const struct block *part);
+
 /* Runs a statement that does not wait. */
 const weft_error *do_now(struct instance *me, const struct statement *at, weft_group *group,
                          struct outcome *outcome);
 
 WEFT_DECLARE(run_task);
+
+/* Runs a program whose tasks are started in another way. */
+void interpret_started(const struct program *program, FILE *out, start_function *start, bool dumps);
 
 #endif

@@ -12,49 +12,56 @@ static int first_x(const struct statement *at)
     return at->op == OP_WAIT ? 3 : strcmp(at->words[1], "collect") ? 1 : 2;
 }
 
-static bool collects(const struct statement *at)
+bool collects(const struct statement *at)
 {
     return !strcmp(at->words[1], "collect");
 }
 
-static const weft_error *add_all(struct run_wait *self)
+const weft_error *add_parts(struct instance *me, const struct statement *at,
+                            gather_of_program *gather, set_of_program *set, weft_part **parts)
 {
-    struct machine *const machine = self->me->machine;
-    const int first = first_x(self->at), count = self->at->count - first;
+    struct machine *const machine = me->machine;
+    const int first = first_x(at), count = at->count - first;
     const weft_error *error = NULL;
-    self->parts = machine_alloc(machine, (size_t)count * sizeof(weft_part));
-    for (int i = first; i < self->at->count && !error; i++) {
-        error = machine_find(machine, self->at->words[i], &self->x);
-        if (!error && self->at->op == OP_GATHER)
-            error = weft_gather_add_in(&self->gather, self->parts, (size_t)count, self->x.future);
+    *parts = machine_alloc(machine, (size_t)count * sizeof(weft_part));
+    for (int i = first; i < at->count && !error; i++) {
+        struct reference x;
+        error = machine_find(machine, at->words[i], &x);
+        if (!error && at->op == OP_GATHER)
+            error = weft_gather_add_in(gather, *parts, (size_t)count, x.future);
         else if (!error)
-            error = weft_wait_add_in(&self->set, self->parts, (size_t)count, self->x.future);
+            error = weft_wait_add_in(set, *parts, (size_t)count, x.future);
     }
     return error;
 }
 
+static const weft_error *add_all(struct run_wait *self)
+{
+    return add_parts(self->me, self->at, &self->gather, &self->set, &self->parts);
+}
+
 /* Returns the results of a gather as text, or the names of the awaitables of a wait that have
  * ended. */
-static const char *list(struct run_wait *self, const char *open, const char *close)
+const char *value_of_parts(struct machine *machine, const struct statement *at)
 {
-    struct machine *const machine = self->me->machine;
-    const char *text = open, *separator = "";
-    for (int i = first_x(self->at); i < self->at->count; i++) {
+    const bool is_wait = at->op == OP_WAIT;
+    const char *text = is_wait ? "{" : "[", *separator = "";
+    for (int i = first_x(at); i < at->count; i++) {
         struct reference x;
-        machine_find(machine, self->at->words[i], &x);
+        machine_find(machine, at->words[i], &x);
         if (!weft_done(x.future))
             continue;
         const weft_error *const error = weft_error_of(x.future);
-        const char *const word = self->at->op == OP_WAIT ? self->at->words[i]
-                                 : error                 ? error_name(machine, error)
-                                                         : *x.result;
+        const char *const word = is_wait ? at->words[i]
+                                 : error ? error_name(machine, error)
+                                         : *x.result;
         text = machine_text(machine, "%s%s%s", text, separator, word);
         separator = ",";
     }
-    return machine_text(machine, "%s%s", text, close);
+    return machine_text(machine, "%s%s", text, is_wait ? "}" : "]");
 }
 
-static weft_time limit_of(const struct statement *at)
+weft_time limit_of(const struct statement *at)
 {
     return strcmp(at->words[2], "-") ? WEFT_MS(number_of(at->words[2])) : WEFT_FOREVER;
 }
@@ -131,7 +138,7 @@ WEFT_ASYNC_EXTERN(run_wait)
             weft_gather_collect(&self->gather);
         else
             weft_gather_all(&self->gather);
-        self->value = list(self, "[", "]");
+        self->value = value_of_parts(self->me->machine, self->at);
     } else {
         weft_check(add_all(self));
         if (!strcmp(self->at->words[1], "first"))
@@ -140,7 +147,7 @@ WEFT_ASYNC_EXTERN(run_wait)
             weft_wait_first_error(&self->set, limit_of(self->at));
         else
             weft_wait_all(&self->set, limit_of(self->at));
-        self->value = list(self, "{", "}");
+        self->value = value_of_parts(self->me->machine, self->at);
     }
 }
 WEFT_ASYNC_END
