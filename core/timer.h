@@ -86,7 +86,7 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
  * timer will ever be due. */
 weft_time weft_timers_next_(const weft_timers_ *timers);
 
-/* Returns how long it takes from `now` until the timer is due; WEFT_FOREVER: the timer is never due.
+/* Returns how long it takes from `now` until the timer is due; WEFT_FOREVER: it is never due.
  * `wait` must be armed. */
 weft_time weft_timers_left_(const weft_timers_ *timers, weft_wait_ *wait, weft_time now);
 

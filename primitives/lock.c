@@ -11,8 +11,8 @@ static const weft_task *holder(const weft_primitive_info_ *const *primitive)
 
 WEFT_INFO_(info, .name = "lock", .holder = holder);
 
-/* What an observer must know is in functions of its own, so that a lock without an observer pays for
- * the tests alone. */
+/* What an observer must know is in functions of its own, so that a lock without an observer pays
+ * for the tests alone. */
 #if WEFT_TEXTS
 WEFT_COLD_ static weft_step_ observe_taken(weft_lock *lock, weft_context *context)
 {

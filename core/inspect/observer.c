@@ -200,13 +200,13 @@ static void report_new(weft_loop *loop, weft_observer *observer, bool tick_begin
 {
     weft_ready_queue_ *const queue = &loop->ready;
     weft_node_ *node = observer->is_marked_ ? &observer->mark_.node : queue->head;
-    const bool in_turn = observer->in_tick_ && !tick_begins;
+    const bool in_entry = observer->in_tick_ && !tick_begins;
     const unsigned char by = observer->by_;
     const void *const cause = observer->cause_;
     set_waker(observer);
     for (;; node = node->next) {
         if (node != &observer->mark_.node && node != &queue->tick) {
-            if (in_turn)
+            if (in_entry)
                 report(loop, node);
             else
                 report_between(loop, observer, node, tick_begins);
@@ -214,12 +214,12 @@ static void report_new(weft_loop *loop, weft_observer *observer, bool tick_begin
         if (node == queue->tail)
             break;
     }
-    if (in_turn || by != WEFT_BY_DESCRIPTOR)
+    if (in_entry || by != WEFT_BY_DESCRIPTOR)
         set_cause(observer, by, cause);
     set_mark(loop, observer);
 }
 
-/* ---- Turns ---- */
+/* ---- Entries that run ---- */
 
 static void begin_callback(weft_loop *loop, weft_observer *observer, weft_node_ *node)
 {
@@ -235,7 +235,7 @@ static void begin_callback(weft_loop *loop, weft_observer *observer, weft_node_ 
     }
 }
 
-static void begin_turn_of(weft_loop *loop, weft_observer *observer, weft_task *task)
+static void begin_entry_of(weft_loop *loop, weft_observer *observer, weft_task *task)
 {
     set_cause(observer, WEFT_BY_TASK, task);
     emit_kind(loop, WEFT_EVENT_RUNS, task, NULL);
@@ -259,7 +259,7 @@ static void begin_entry(weft_loop *loop, weft_observer *observer, weft_node_ *no
     }
     weft_task *const task = weft_task_of_node_(node);
     if (task->root.state || !(task->root.flags & WEFT_DELIVERY_MASK_))
-        begin_turn_of(loop, observer, task);
+        begin_entry_of(loop, observer, task);
     else
         set_cause(observer, WEFT_BY_TASK, task);
     if (raises_cancellation(task))
@@ -268,7 +268,7 @@ static void begin_entry(weft_loop *loop, weft_observer *observer, weft_node_ *no
 
 /* The end of a task comes before what it has made ready. A task that is neither parked nor has
  * ended is in the ready queue, or has started an eager task. */
-static void end_turn_of(weft_loop *loop, weft_observer *observer, weft_task *task)
+static void end_step_of(weft_loop *loop, weft_observer *observer, weft_task *task)
 {
     const bool has_ended = weft_has_ended_(&task->awaitable);
     if (has_ended)
@@ -282,7 +282,7 @@ static void end_step(weft_loop *loop, weft_observer *observer, weft_node_ *node,
 {
     if (next == node) /* a call, or the return of one */
         return;
-    end_turn_of(loop, observer, weft_task_of_node_(node));
+    end_step_of(loop, observer, weft_task_of_node_(node));
     if (!next) {
         set_cause(observer, WEFT_BY_HOST, NULL);
         return;
@@ -290,7 +290,7 @@ static void end_step(weft_loop *loop, weft_observer *observer, weft_node_ *node,
     weft_task *const task = weft_task_of_node_(next);
     if (loop->eager_parents == node)
         emit_created(loop, task, true);
-    begin_turn_of(loop, observer, task);
+    begin_entry_of(loop, observer, task);
 }
 
 /* ---- Ticks ---- */
@@ -382,7 +382,7 @@ static void report_timeout(weft_loop *loop, enum weft_noted_ what, const void *t
     emit(loop, event);
 }
 
-/* Notes from code of the program, which may run in a turn or between two ticks. */
+/* Notes from code of the program, which may run in an entry or between two ticks. */
 static void note_use(weft_loop *loop, weft_observer *observer, enum weft_noted_ what,
                      const void *object, const void *more)
 {

@@ -30,9 +30,9 @@
 extern "C" {
 #endif
 
-/* The kinds of events. The third column says which members of a weft_loop_event are valid, in addition
- * to `kind`, `task` and `time`. Members that are not valid are 0 or NULL. The numbers are those of
- * a recording (doc/recording.md). */
+/* The kinds of events. The third column says which members of a weft_loop_event are valid, in
+ * addition to `kind`, `task` and `time`. Members that are not valid are 0 or NULL. The numbers are
+ * those of a recording (doc/recording.md). */
 enum weft_event_kind {
     /* A task was created.                  cause, object: the group, or NULL; flag: eager */
     WEFT_EVENT_CREATED = 1,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Recorder: an observer (observer.h) that stores the events of a loop in an array of the program,
- * and writes them to a file. The tool weft-trace shows the file as a picture.
+/* Recorder: an observer that stores events in an array, and writes them to a file. The tool
+ * weft-trace shows the file as a picture.
  *
  *     static weft_record records[10000];
  *     static weft_recorder recorder;
@@ -29,6 +29,11 @@ enum weft_record_kind_ {
     WEFT_RECORD_TIME_ = 34   /* time passes, too much for a record's `delay` */
 };
 
+struct weft_record_fields_ {
+    const void *subject, *other;
+    uint64_t value;
+};
+
 /* A record: 32 bytes, or 24 where a pointer has 32 bits, 20 where it has 16 bits. All members are
  * private. */
 typedef struct weft_record {
@@ -37,10 +42,7 @@ typedef struct weft_record {
     unsigned char detail;
     uint16_t line;
     union {
-        struct {
-            const void *subject, *other;
-            uint64_t value;
-        } fields;
+        struct weft_record_fields_ fields;
         char text[2 * sizeof(void *) + sizeof(uint64_t)];
     };
 } weft_record;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* replay [--dump] [--observe] FILE...: runs the trace programs of corpus files, and compares their traces
- * with the traces of CPython. A file holds any number of
+/* replay [--dump] [--observe] FILE...: runs the trace programs of corpus files, and compares their
+ * traces with the traces of CPython. A file holds any number of
  *
  *     === NAME
  *     the program's lines
