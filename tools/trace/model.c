@@ -89,14 +89,17 @@ struct callback {
     struct point at;
 };
 
+enum { DEPTHS = 8 };
+
 /* What the model need not know of a task. */
 struct progress {
     bool has_state;   /* false: the beginning of the task's state is lost */
     struct span span; /* the state that the task is in now */
     struct point last_step;
     int open_blocks, level;
-    int creation; /* the arrow of the task's creation; NONE: none, or the task has been ready */
-    int request;  /* the arrow of the last request to cancel; NONE: none */
+    int creation;     /* the arrow of the task's creation; NONE: none, or the task has been ready */
+    int left[DEPTHS]; /* the last block that the task has left, 1 more than its number; 0: none */
+    int request;      /* the arrow of the last request to cancel; NONE: none */
 };
 
 struct reader {
@@ -328,9 +331,15 @@ static int add_arrow(struct reader *reader, enum arrow_kind kind, int to, struct
 {
     struct model *const model = reader->model;
     const int arrow = model->arrow_count;
+    const char *what = cause_names[reason.cause];
+    if (reason.task != NONE && !reason.at.inside) {
+        /* The task's step is lost, so that no arrow can begin in it. */
+        what = name_of(reader, reason.task);
+        reason.task = NONE;
+        reason.at = now(reader);
+    }
     model->arrows = grow(model->arrows, arrow, &model->arrow_room, sizeof(*model->arrows));
-    model->arrows[model->arrow_count++] =
-        (struct arrow){kind, reason.task, to, reason.at, cause_names[reason.cause]};
+    model->arrows[model->arrow_count++] = (struct arrow){kind, reason.task, to, reason.at, what};
     return arrow;
 }
 
@@ -364,6 +373,12 @@ static void enter_block(struct reader *reader, bool is_timeout)
                                           .from = now(reader),
                                           .name = name};
     set_entry(&reader->blocks, record->other, block);
+    const int depth = model->blocks[block].depth;
+    const int before = depth < DEPTHS ? reader->progress[task].left[depth] : 0;
+    if (before && reader->in_step && model->blocks[before - 1].to.step == now(reader).step) {
+        model->blocks[before - 1].is_followed = true;
+        model->blocks[block].follows = true;
+    }
 }
 
 static void leave_block(struct reader *reader)
@@ -377,6 +392,8 @@ static void leave_block(struct reader *reader)
     block->left = true;
     block->to = now(reader);
     block->broken |= record->kind == GROUP_LEFT && record->detail;
+    if (block->depth < DEPTHS)
+        reader->progress[task].left[block->depth] = at + 1;
     if (reader->progress[task].open_blocks)
         reader->progress[task].open_blocks--;
 }

@@ -65,8 +65,9 @@ struct arrow {
 /* A group or a timeout that a task has entered. */
 struct block {
     bool is_timeout;
-    bool broken; /* the timeout expired, or the group aborted */
-    bool left;   /* false: the task is still in it when the recording ends */
+    bool broken;               /* the timeout expired, or the group aborted */
+    bool left;                 /* false: the task is still in it when the recording ends */
+    bool follows, is_followed; /* one at this depth ends in the step in which the next one begins */
     int task;
     int depth; /* blocks of the task around this one */
     struct point from, to;

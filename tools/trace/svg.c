@@ -310,6 +310,23 @@ static void add_task(struct canvas *canvas, int row)
     add_text(canvas->buffer, "</g>\n");
 }
 
+/* Returns where a block begins: in a step, behind one that ends in the same step. */
+static double begin_of_block(const struct canvas *canvas, const struct block *block)
+{
+    const double x = x_of(canvas, block->from);
+    if (!is_in_step(canvas, block->from))
+        return x;
+    const int depth = block->depth < 3 ? block->depth : 3;
+    return x + canvas->step * ((block->follows ? 0.55 : 0.1) + 0.1 * depth);
+}
+
+static double end_of_block(const struct canvas *canvas, const struct block *block)
+{
+    if (block->is_followed && is_in_step(canvas, block->to))
+        return x_of(canvas, block->to) + canvas->step * 0.25;
+    return end_of(canvas, block->to);
+}
+
 static void add_blocks(struct canvas *canvas, int row)
 {
     const struct row *const at = &canvas->view->rows[row];
@@ -318,18 +335,18 @@ static void add_blocks(struct canvas *canvas, int row)
         const struct block *const block = &canvas->model->blocks[i];
         if (block->task != at->task || block->depth != at->index)
             continue;
-        const double from =
-            x_of(canvas, block->from) +
-            (is_in_step(canvas, block->from) ? canvas->step * (0.1 + 0.1 * block->depth) : 0);
-        const double to = end_of(canvas, block->to);
+        const double from = begin_of_block(canvas, block), to = end_of_block(canvas, block);
         const double label = width_of(block->name) + 8;
-        const bool fits = to - from > label + 12;
+        double x = from + 6, next;
+        while (x + label < to - 6 && is_crossed(canvas, row, x, x + label, &next))
+            x = next;
+        const bool fits = x + label < to - 6;
         add_format(canvas->buffer, "<g class=\"block %s\" data-task=\"task%d\">",
                    block->is_timeout ? "timeout" : "group", block->task);
         add_format(canvas->buffer, "<path class=\"bracket\" d=\"M%.1f %.1fV%.1f", from, bottom,
                    top);
         if (fits)
-            add_format(canvas->buffer, "h6M%.1f %.1f", from + 6 + label, top);
+            add_format(canvas->buffer, "H%.1fM%.1f %.1f", x, x + label, top);
         add_format(canvas->buffer, "H%.1f", to);
         if (block->left && !block->broken)
             add_format(canvas->buffer, "V%.1f", bottom);
@@ -346,7 +363,7 @@ static void add_blocks(struct canvas *canvas, int row)
                                                             : "; it cancelled its tasks");
         add_title(canvas, title);
         if (fits)
-            add_label(canvas, from + 10, top + 4, "label", block->name);
+            add_label(canvas, x + 4, top + 4, "label", block->name);
         add_text(canvas->buffer, "</g>\n");
         free(title);
         free(times);

@@ -403,14 +403,33 @@ static void draw_step_ends(struct canvas *canvas)
 
 /* ---- Blocks and locks ---- */
 
+/* Returns the cell where a block begins: behind one that ends in the same step. */
+static int begin_of_block(const struct canvas *canvas, const struct block *block)
+{
+    const int x = begin_of(canvas, block->from);
+    const bool moves =
+        canvas->by_steps && canvas->step_width > 2 && x > 0 && x < canvas->width && block->follows;
+    return x + moves;
+}
+
+/* Returns the cell behind a block. */
+static int end_of_block(const struct canvas *canvas, const struct block *block)
+{
+    const int x = x_of(canvas, block->to);
+    if (canvas->by_steps && canvas->step_width > 2 && x >= 0 && x < canvas->width &&
+        block->is_followed)
+        return x + 2;
+    return end_of(canvas, block->to);
+}
+
 static void draw_blocks(struct canvas *canvas, int row, int task, int depth)
 {
     for (int i = 0; i < canvas->model->block_count; i++) {
         const struct block *const block = &canvas->model->blocks[i];
         if (block->task != task || block->depth != depth)
             continue;
-        const int from = begin_of(canvas, block->from);
-        const int end = end_of(canvas, block->to);
+        const int from = begin_of_block(canvas, block);
+        const int end = end_of_block(canvas, block);
         const int to = canvas->by_steps ? end : end + 1;
         if (to <= 0 || from >= canvas->width)
             continue;
@@ -434,8 +453,8 @@ static void label_blocks(struct canvas *canvas, int row, int task, int depth)
         const struct block *const block = &canvas->model->blocks[i];
         if (block->task != task || block->depth != depth)
             continue;
-        const int from = begin_of(canvas, block->from);
-        const int to = end_of(canvas, block->to);
+        const int from = begin_of_block(canvas, block);
+        const int to = end_of_block(canvas, block);
         if (to > 0 && from < canvas->width)
             put_label(canvas, row, from < 0 ? 0 : from + 1, to, "┄", block->name, BRACKET);
     }
