@@ -15,11 +15,12 @@ void interpret(const struct program *program, FILE *out);
 void interpret_dumping(const struct program *program, FILE *out); /* ... with a dump at each line */
 void interpret_watched(const struct program *program, FILE *out, struct watcher *watcher);
 
+/* Checks the events of the loop as well (seen.h). If `dumps` is true, dumps too. */
+void interpret_seen(const struct program *program, FILE *out, struct seen *seen, bool dumps);
+
 /* Writes the trace of a program whose tasks have stacks (test/stackful/). */
 void interpret_stackful(const struct program *program, FILE *out);
 void interpret_stackful_dumping(const struct program *program, FILE *out);
-/* Checks the events of the loop as well (seen.h). If `dumps` is true, dumps too. */
-void interpret_seen(const struct program *program, FILE *out, struct seen *seen, bool dumps);
 
 /* Writes the trace of a program that may never end: it stops after `steps` steps. */
 void interpret_within(const struct program *program, FILE *out, size_t steps);
