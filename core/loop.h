@@ -374,17 +374,9 @@ static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
 
 /* Tells the loop's observer that something happens. Without an observer, does nothing. */
 #if WEFT_TEXTS
-static inline bool weft_is_observed_(const weft_loop *loop)
-{
-    return WEFT_UNLIKELY_(loop->observer != NULL);
-}
-
-static inline void weft_observe_(weft_loop *loop, enum weft_noted_ what, const void *object,
-                                 const void *more)
-{
-    if (weft_is_observed_(loop))
-        (*loop->observer)(loop, what, object, more);
-}
+#define weft_is_observed_(loop) WEFT_UNLIKELY_((loop)->observer != NULL)
+#define weft_observe_(loop, what, object, more)                                                    \
+    (weft_is_observed_(loop) ? (*(loop)->observer)((loop), (what), (object), (more)) : (void)0)
 #else
 #define weft_observe_(loop, what, object, more) ((void)0)
 #endif
