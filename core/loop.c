@@ -251,7 +251,6 @@ static void run_on(weft_loop *loop, weft_node_ *node)
         node = run_next_step(loop, node);
 }
 
-/* What runs entries for the watchdog, the debug mode and the observer. */
 #if WEFT_TEXTS
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
@@ -271,13 +270,6 @@ WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
     if (weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_)
         deliver(loop, node);
     return weft_run_next_step_(loop, node);
-}
-
-WEFT_COLD_ void weft_run_entry_(weft_loop *loop, weft_node_ *node)
-{
-    node = weft_run_first_step_(loop, node);
-    while (node)
-        node = weft_run_next_step_(loop, node);
 }
 
 WEFT_COLD_ static void run_inspected_tick(weft_loop *loop)
@@ -314,7 +306,7 @@ static bool begin_tick(weft_loop *loop)
         if (!has_timers && !loop->watches && !loop->keepalive_handles)
             return false;
         loop->io_polled_at = 0;
-        weft_observe_(loop, WEFT_NOTES_SLEEP_, NULL, NULL);
+        weft_observe_(loop, WEFT_NOTES_SLEEP_, &next, NULL);
         loop->backend->sleep(loop->backend, next);
     } else if (loop->watches) {
         loop->watching(loop, NULL);
