@@ -77,7 +77,7 @@ START_TEST(a_task_has_the_name_in_its_frame_and_waits_at_its_line)
 {
     weft_loop_create_task(&loop, count, &counter, .name = "Jo", .to = 2);
     tick();
-    ck_assert_str_eq(weft_task_name(&counter.task), "Jo");
+    IF_TEXTS(ck_assert_str_eq(weft_task_name(&counter.task), "Jo"));
     ck_assert_uint_gt(weft_task_innermost(&counter.task)->state, 0);
     ck_assert_uint_lt(weft_task_innermost(&counter.task)->state, 100);
     run_dry();
