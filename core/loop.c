@@ -12,6 +12,14 @@ enum { HAS_TIMERS = WEFT_HAS_TIMERS_, STOPPING = WEFT_STOPPING_ };
 enum { HAS_TIMERS = 0, STOPPING = 0 };
 #endif
 
+/* Compiled into each caller, also if this file is compiled for size. A program that has no watchdog
+ * and no observer contains one of the callers. */
+#ifdef __GNUC__
+#define IN_EACH_CALLER __attribute__((always_inline)) inline
+#else
+#define IN_EACH_CALLER inline
+#endif
+
 /* ---- Start ---- */
 
 void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager)
@@ -192,7 +200,7 @@ WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
 /* Runs one step of a task, and decides what the step ended with. Returns the node whose step comes
  * next in this run: the task's own, if it called a coroutine or one returned to its caller; an
  * eager child's; or NULL. */
-static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
+static IN_EACH_CALLER weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
 {
     loop->context.running = node;
     const weft_step_ result = weft_run_step_(node->frame, &loop->context);
@@ -229,7 +237,7 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *nod
 
 /* Runs one step too. A task that started another one eagerly goes on when that one parks, yields or
  * ends. */
-static WEFT_ALWAYS_INLINE_ weft_node_ *run_next_step(weft_loop *loop, weft_node_ *node)
+static IN_EACH_CALLER weft_node_ *run_next_step(weft_loop *loop, weft_node_ *node)
 {
     weft_node_ *next = run_step(loop, node);
     if (!next && (next = loop->eager_parents))
