@@ -124,7 +124,7 @@ typedef struct weft_inspection_ {
  * `more` of a weft_note_; each is NULL if it is not named. */
 enum weft_noted_ {
     WEFT_NOTES_RUN_,             /* a run function begins to run ticks */
-    WEFT_NOTES_SLEEP_,           /* the backend is about to sleep */
+    WEFT_NOTES_SLEEP_,           /* the backend is about to sleep: until when, a weft_time */
     WEFT_NOTES_TICK_,            /* the entries of a tick are about to run */
     WEFT_NOTES_TICK_END_,        /* they have run */
     WEFT_NOTES_ENTRY_,           /* an entry of the ready queue is about to run: its node */
@@ -132,7 +132,7 @@ enum weft_noted_ {
     WEFT_NOTES_CALLBACK_END_,    /* a callback has run */
     WEFT_NOTES_DESCRIPTOR_,      /* a watch has ended, and its entry is about to become ready */
     WEFT_NOTES_CANCEL_,          /* a task was cancelled: the task */
-    WEFT_NOTES_LOCK_TAKEN_,      /* the running task acquired a lock: the lock; its name */
+    WEFT_NOTES_LOCK_TAKEN_,      /* the running task acquired a lock: the lock */
     WEFT_NOTES_LOCK_RELEASED_,   /* a lock is about to be released: the lock; its holder */
     WEFT_NOTES_GROUP_ENTERED_,   /* the running task has entered a group's block: the group */
     WEFT_NOTES_GROUP_LEFT_,      /* it is about to leave the block: the group */
@@ -372,19 +372,13 @@ static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
         weft_check_context_();
 }
 
-/* Tells the loop's observer that something happens. Without an observer, does nothing. */
+/* weft_is_observed_(loop): true if the loop has an observer. weft_observe_(loop, what, object,
+ * more): tells the observer that something happens; if there is none, does nothing. `loop` is
+ * evaluated more than once. */
 #if WEFT_TEXTS
-static inline bool weft_is_observed_(const weft_loop *loop)
-{
-    return WEFT_UNLIKELY_(loop->observer != NULL);
-}
-
-static inline void weft_observe_(weft_loop *loop, enum weft_noted_ what, const void *object,
-                                 const void *more)
-{
-    if (weft_is_observed_(loop))
-        (*loop->observer)(loop, what, object, more);
-}
+#define weft_is_observed_(loop) WEFT_UNLIKELY_((loop)->observer != NULL)
+#define weft_observe_(loop, what, object, more)                                                    \
+    (weft_is_observed_(loop) ? (*(loop)->observer)((loop), (what), (object), (more)) : (void)0)
 #else
 #define weft_observe_(loop, what, object, more) ((void)0)
 #endif
@@ -401,12 +395,9 @@ extern const weft_error weft_loop_runs_error_;
 const weft_error *weft_run_ticks_(weft_loop *loop);
 
 #if WEFT_TEXTS
-/* Runs a task or a callback. `node` must have been popped from the ready queue. */
-void weft_run_entry_(weft_loop *loop, weft_node_ *node);
-
-/* The function weft_run_first_step_ runs a callback, or the first step of a task that was popped
- * from the ready queue. The function weft_run_next_step_ runs one more step. Both return the node
- * of the task whose step comes next; NULL: there is none. */
+/* For the ticks of an inspected loop. The function weft_run_first_step_ runs a callback, or the
+ * first step of a task that was popped from the ready queue. The function weft_run_next_step_ runs
+ * one more step. Both return the node of the task whose step comes next; NULL: there is none. */
 weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node);
 weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node);
 #endif

@@ -17,9 +17,6 @@ extern "C" {
 typedef struct weft_lock {
     weft_waiters_ waiters;
     const weft_task *holder; /* the task that acquired the lock; NULL: the lock is free */
-#if WEFT_TEXTS
-    weft_loop *seen_by; /* the holder's loop, if an observer has seen that the lock was taken */
-#endif
 } weft_lock;
 
 /* weft_lock_acquire(weft_lock *lock): `await lock.acquire()`. Waits until the lock is free. Waiting

@@ -336,10 +336,9 @@ static void end_tick(weft_loop *loop, weft_observer *observer)
     set_mark(loop, observer);
 }
 
-static void begin_sleep(weft_loop *loop, weft_observer *observer)
+static void begin_sleep(weft_loop *loop, weft_observer *observer, const weft_time *until)
 {
-    const weft_time until = weft_timers_next_(&loop->timers);
-    const weft_time left = weft_time_left(until, weft_loop_time(loop));
+    const weft_time left = weft_time_left(*until, weft_loop_time(loop));
     emit(loop, (weft_loop_event){.kind = WEFT_EVENT_LOOP_SLEEPS, .number = number_of(left)});
     observer->is_asleep_ = true;
 }
@@ -442,7 +441,7 @@ static void note(weft_loop *loop, enum weft_noted_ what, const void *object, con
         set_cause(observer, WEFT_BY_HOST, NULL);
         break;
     case WEFT_NOTES_SLEEP_:
-        begin_sleep(loop, observer);
+        begin_sleep(loop, observer, object);
         break;
     case WEFT_NOTES_TICK_:
         begin_tick(loop, observer);
