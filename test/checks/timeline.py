@@ -19,6 +19,8 @@ import timeline_recordings as recordings
 SVG = "{http://www.w3.org/2000/svg}"
 CATEGORIES = {"runs", "ready", "waits", "group", "timeout", "lock"}
 ARROWS = {"creates", "wakes", "cancels"}
+WAITS = re.compile(r"sleep( [\d.]+ (s|ms|us|ns))?|task .+|future|gather|group|lock|semaphore|event|condition|pool|"
+                   r"queue: (get|put|join)|wait|as_completed|shield|(read|writ)able \d+")
 SLACK = 0.0021  # microseconds: times are rounded to 0.001
 failures = 0
 
@@ -62,6 +64,11 @@ def check_trace(file):
             slices.setdefault(row, []).append((event["ts"], event["ts"] + event["dur"]))
             if event["cat"] == "runs":
                 running.setdefault(row, []).append(slices[row][-1])
+            if event["cat"] in ("runs", "ready"):
+                check(event["name"] == event["cat"], what)
+            if event["cat"] == "waits" and "hand" not in file and "damaged" not in file:
+                check(WAITS.fullmatch(event["name"]), what)
+                check(re.match(r"[^/]+\.[ch]:\d+: in ", event["args"]["where"]), what)
         elif event["ph"] in "sf":
             check(event["name"] in ARROWS, what)
             ends = flows.setdefault(event["id"], {})
@@ -83,6 +90,12 @@ def check_trace(file):
                       for begin, last in rows.get(ends[end]["tid"], [])),
                   f"{what}: there is no slice at {end}: {ends[end]}")
     check(events, f"{file}: is empty")
+    timeline = file[:-len("json")] + "timeline"
+    if os.path.exists(timeline):
+        with open(timeline, encoding="utf-8") as source:
+            rows = re.findall(r"^(?:[│ ] )*(?:[├└] )?(\S.*?) +[ ┌├╰╭█╞]", source.read(), re.M)
+        for row in names.values():
+            check(row.removesuffix(": blocks") in rows, f"{timeline}: there is no row {row}: {rows}")
 
 
 # ---- SVGs ----

@@ -31,8 +31,7 @@ static bool *choose_tasks(const struct model *model, int most)
     bool *const shown = resize(NULL, (size_t)model->task_count + 1, sizeof(*shown));
     memset(shown, 0, (size_t)model->task_count + 1);
     int room = most ? most : model->task_count;
-    const int for_failed = model->task_count > room ? room / 2 : room;
-    const int kept = room - for_failed;
+    const int kept = model->task_count > room ? room / 4 : 0; /* for those that did not fail */
     for (int i = 0; i < model->task_count; i++)
         if (model->tasks[i].end == FAILED)
             room -= show(model, shown, i, room - kept);

@@ -306,7 +306,6 @@ static void add_task(struct canvas *canvas, int row)
         for (int i = 0; i < task->span_count; i++)
             if ((int)task->spans[i].state == state)
                 add_span(canvas, row, task, i);
-    add_end(canvas, row, task);
     add_text(canvas->buffer, "</g>\n");
 }
 
@@ -744,6 +743,10 @@ void draw_svg(struct buffer *buffer, const struct model *model, const struct pic
         add_halo(&canvas, canvas.drawn[i]);
     for (int i = 0; i < model->arrow_count; i++)
         add_arrow(&canvas, &model->arrows[i]);
+    /* The ends are above arrows that pass. */
+    for (int i = 0; i < view.row_count; i++)
+        if (view.rows[i].kind == TASK_ROW)
+            add_end(&canvas, i, &model->tasks[view.rows[i].task]);
     const int bottom = add_legend(&canvas, add_notes(&canvas, canvas.bottom + 2));
     int width = canvas.names + canvas.width + MARGIN + 14;
     const int least = (int)width_of(title) + 2 * MARGIN;
