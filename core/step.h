@@ -122,7 +122,7 @@ static inline weft_step weft_run_frame(weft_context *context, weft_frame *frame)
     weft_node_ *const node = context->running;
     for (;;) {
         node->frame = frame;
-        const weft_step result = weft_run_step_(frame, context);
+        const weft_step result = WEFT_STEP_CODE_OF_(frame->code)(frame, context);
         if (result.what == WEFT_RETURNED)
             frame = frame->caller;
         else if (result.what == WEFT_CALLED_)
