@@ -15,9 +15,9 @@ WEFT_INFO_(info, .name = "lock", .holder = holder);
  * A loop without an observer pays for the tests alone: the rest is in functions of its own.
  *
  * A release must know whether an observer has seen that the lock was taken, and in which loop. The
- * holder cannot tell, because its memory may be gone. So while nobody waits, the pointer `info` of a
- * lock that was seen points to that loop. While a task waits, `info` points to the lock's info, and
- * the waiting task knows its loop. */
+ * holder cannot tell, because its memory may be gone. So while nobody waits, the pointer `info` of
+ * a lock that was seen points to that loop. While a task waits, `info` points to the lock's info,
+ * and the waiting task knows its loop. */
 
 #if WEFT_TEXTS
 static void set_seen(weft_lock *lock, weft_loop *loop)
