@@ -126,7 +126,7 @@ enum weft_noted_ {
     WEFT_NOTES_RUN_,             /* a run function begins to run ticks */
     WEFT_NOTES_SLEEP_,           /* the backend is about to sleep: until when, a weft_time */
     WEFT_NOTES_TICK_,            /* the entries of a tick are about to run */
-    WEFT_NOTES_TICK_END_,        /* they have run */
+    WEFT_NOTES_TICK_END_,        /* the entries of a tick have run */
     WEFT_NOTES_ENTRY_,           /* an entry of the ready queue is about to run: its node */
     WEFT_NOTES_STEP_,            /* a step of a task has run: its node; the node that runs next */
     WEFT_NOTES_CALLBACK_END_,    /* a callback has run */
@@ -135,12 +135,12 @@ enum weft_noted_ {
     WEFT_NOTES_LOCK_TAKEN_,      /* the running task acquired a lock: the lock */
     WEFT_NOTES_LOCK_RELEASED_,   /* a lock is about to be released: the lock; its holder */
     WEFT_NOTES_GROUP_ENTERED_,   /* the running task has entered a group's block: the group */
-    WEFT_NOTES_GROUP_LEFT_,      /* it is about to leave the block: the group */
+    WEFT_NOTES_GROUP_LEFT_,      /* the task is about to leave the block: the group */
     WEFT_NOTES_GROUP_CANCELS_,   /* a group is about to cancel tasks: the group */
-    WEFT_NOTES_GROUP_CANCELLED_, /* it has cancelled them: the group */
+    WEFT_NOTES_GROUP_CANCELLED_, /* the group has cancelled these tasks: the group */
     WEFT_NOTES_TIMEOUT_ENTERED_, /* the running task has entered a block: the timeout; its limit */
-    WEFT_NOTES_TIMEOUT_EXPIRED_, /* the time is over: the timeout; the task in its block */
-    WEFT_NOTES_TIMEOUT_LEFT_     /* it has left the block: the timeout; what the block raises */
+    WEFT_NOTES_TIMEOUT_EXPIRED_, /* a timeout has expired: the timeout; the task in its block */
+    WEFT_NOTES_TIMEOUT_LEFT_     /* the task has left the block: the timeout; the block's error */
 };
 
 /* The function of an observer that the loop calls. */
@@ -390,8 +390,8 @@ extern const weft_error weft_loop_runs_error_;
 #define weft_loop_runs_error_ weft_invalid_state_error
 #endif
 
-/* Runs ticks until the loop is stopped or nothing can ever run again. Returns NULL, or
- * weft_deadlock_error, or weft_loop_runs_error_. */
+/* Runs ticks until the loop is stopped, and returns NULL. If nothing can ever run again, returns
+ * weft_deadlock_error. If the loop runs already, returns weft_loop_runs_error_. */
 const weft_error *weft_run_ticks_(weft_loop *loop);
 
 #if WEFT_TEXTS
