@@ -228,6 +228,7 @@ START_TEST(no_handle_is_opened_without_a_wake_pipe)
     setrlimit(RLIMIT_NOFILE, &limit);
     ck_error(error, &weft_descriptor_error);
     ck_assert_int_eq(open_descriptors(), before);
+    ck_assert_int_eq(weft_select_wake_descriptor(&select_backend), -1);
     open_named(&a);
     weft_threadsafe_close(&a.threadsafe);
 }
