@@ -103,6 +103,26 @@ static int count_open(void)
     return count;
 }
 
+/* A program that another one starts by exec() must not hold them. */
+START_TEST(what_a_wake_opens_is_closed_by_exec_and_never_blocks)
+{
+    bool was_open[64];
+    int opened = 0;
+    for (int fd = 0; fd < 64; fd++)
+        was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+    ck_no_error(weft_threadsafe_open(&loop, &called, stop));
+    for (int fd = 0; fd < 64; fd++) {
+        if (was_open[fd] || fcntl(fd, F_GETFD) < 0)
+            continue;
+        opened++;
+        ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+        ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+    }
+    ck_assert_int_gt(opened, 0);
+    weft_threadsafe_close(&called);
+}
+END_TEST
+
 static const int waits[] = {0, 1, 2}; /* for the wake only; for a descriptor; for a timer */
 
 START_TEST(a_wake_ends_a_sleep_and_its_pipe_is_closed_again)
@@ -337,9 +357,16 @@ START_TEST(a_regular_file_that_nobody_waits_for_ends_no_sleep)
 {
     FILE *const file = tmpfile();
     ck_assert_ptr_nonnull(file);
-    start(0, fileno(file), 'a');
-    finish(0);
-    sleep_in_full();
+    for (int i = 0; i < 2; i++) {
+        start(0, fileno(file), 'a');
+        finish(0);
+        sleep_in_full();
+        start(0, fileno(file), 'a');
+        start(1, fileno(file), 'B');
+        finish(0);
+        finish(1);
+        sleep_in_full();
+    }
     fclose(file);
 }
 END_TEST
@@ -453,6 +480,38 @@ START_TEST(a_watch_that_is_added_after_the_entries_were_made_is_not_notified)
 }
 END_TEST
 
+/* The host's poll() stands for that of one run. */
+START_TEST(a_run_after_the_one_that_the_host_polled_for_polls_itself)
+{
+    start(0, pair[0], 'a');
+    ck_no_error(weft_run_once(&loop));
+    look();
+    weft_poll_notify(&polled);
+    ck_no_error(weft_run_once(&loop));
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    ck_no_error(weft_run_once(&loop));
+    ck_assert_ptr_null(weft_first_watch(&loop));
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("a");
+}
+END_TEST
+
+/* A run's own poll() stands for none. */
+START_TEST(a_run_after_one_that_polled_itself_polls_too)
+{
+    start(0, pair[0], 'a');
+    start(1, pair[1], 'B');
+    for (int i = 0; i < 2; i++)
+        ck_no_error(weft_run_once(&loop));
+    ck_assert_ptr_null(weft_next_watch(weft_first_watch(&loop)));
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    ck_no_error(weft_run_once(&loop));
+    ck_assert_ptr_null(weft_first_watch(&loop));
+    ck_no_error(weft_run_once(&loop));
+    ck_recorded("Ba");
+}
+END_TEST
+
 START_TEST(a_timeout_is_rounded_up)
 {
     const weft_time now = weft_loop_time(&loop);
@@ -520,6 +579,24 @@ START_TEST(the_other_wait_for_a_closed_number_fails)
 }
 END_TEST
 
+/* The search costs one system call a watch, so it is not made in each sleep. */
+START_TEST(closed_descriptors_are_searched_for_no_more_often_than_check_every)
+{
+    epoll.check_every = SECONDS_AT_MOST(3600);
+    epoll.checked = weft_wrap_(epoll.backend.now(&epoll.backend) - epoll.check_every);
+    start(0, pair[1], 'a');
+    for (int i = 0; i < 2; i++) /* the second run searches */
+        ck_no_error(weft_run_once(&loop));
+    close(pair[1]);
+    for (int i = 0; i < 3; i++)
+        ck_no_error(weft_run_once(&loop));
+    ck_recorded("");
+    epoll.check_every = 0;
+    finish(0);
+    ck_recorded("a=Bad file descriptor");
+}
+END_TEST
+
 /* A longer sleep is split, so that epoll can check. After a shorter sleep it checks at the end. */
 START_TEST(a_closed_descriptor_is_found_within_a_bounded_time)
 {
@@ -542,6 +619,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, a_wake_ends_a_sleep_and_its_pipe_is_closed_again, 0, 3);
+    tcase_add_test(tests, what_a_wake_opens_is_closed_by_exec_and_never_blocks);
     tcase_add_test(tests, a_wake_leaves_errno_as_it_was);
     tcase_add_test(tests, a_wake_pipe_that_was_emptied_wakes_again);
     tcase_add_test(tests, a_wake_pipe_may_have_the_number_0);
@@ -565,12 +643,15 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up_poll, tear_down_poll);
     tcase_add_test(tests, a_reader_and_a_writer_of_one_number_share_an_entry);
     tcase_add_test(tests, a_watch_that_is_added_after_the_entries_were_made_is_not_notified);
+    tcase_add_test(tests, a_run_after_the_one_that_the_host_polled_for_polls_itself);
+    tcase_add_test(tests, a_run_after_one_that_polled_itself_polls_too);
     tcase_add_test(tests, a_timeout_is_rounded_up);
 #ifdef HAVE_EPOLL
     tests = begin_case("epoll's own", NULL, NULL);
     tcase_add_checked_fixture(tests, set_up_epoll, tear_down_epoll);
     tcase_add_test(tests, a_wake_counter_that_is_full_is_a_wake);
     tcase_add_test(tests, the_other_wait_for_a_closed_number_fails);
+    tcase_add_test(tests, closed_descriptors_are_searched_for_no_more_often_than_check_every);
     tcase_add_test(tests, a_closed_descriptor_is_found_within_a_bounded_time);
 #endif
     for (int i = 0; (tests = begin_case_on(i)); i++)

@@ -470,9 +470,14 @@ static void run(void)
     weft_run_forever(&loop);
 }
 
-static void (*const uses[])(void) = {
-    set_future, fail_future, cancel_future,     cancel_task, create_task, call_soon,
-    call_later, cancel_call, add_done_callback, stop,        run};
+static void run_once(void)
+{
+    weft_run_once(&loop);
+}
+
+static void (*const uses[])(void) = {set_future,        fail_future, cancel_future, cancel_task,
+                                     create_task,       call_soon,   call_later,    cancel_call,
+                                     add_done_callback, stop,        run,           run_once};
 
 static void *use(void *function)
 {

@@ -62,8 +62,10 @@ static struct timeval select_timeout; /* of the last select() that had one */
 static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *others,
                          struct timeval *timeout)
 {
-    if (!readers)
+    if (!readers) {
+        ck_assert_int_eq(count, 0);
         return take_nap(timeout);
+    }
     if (timeout)
         select_timeout = *timeout;
     before_sleep(!timeout || timeout->tv_sec || timeout->tv_usec, !timeout);
@@ -73,8 +75,10 @@ static int faulty_select(int count, fd_set *readers, fd_set *writers, fd_set *ot
 
 static int faulty_poll(struct pollfd *entries, nfds_t count, int timeout)
 {
-    if (!entries)
+    if (!entries) {
+        ck_assert_uint_eq(count, 0); /* or poll() would fail at once */
         return take_nap(&(struct timeval){.tv_usec = timeout * 1000});
+    }
     before_sleep(timeout != 0, timeout < 0);
     return FAILS(EINTR, EINVAL, ENOMEM) ? -1 : poll(entries, count, timeout);
 }
@@ -501,6 +505,24 @@ START_TEST(a_wake_pipe_that_could_not_be_made_ends_no_sleep)
 }
 END_TEST
 
+#ifdef HAVE_EPOLL
+/* Otherwise a descriptor that gets its number later would be taken for it. */
+START_TEST(an_eventfd_that_epoll_refuses_is_closed_and_forgotten)
+{
+    const int before = open_descriptors();
+    fault = (struct fault){.at = 0};
+    ck_assert(open_epoll());
+    weft_loop_init(&loop, &any.backend);
+    fault = (struct fault){.at = 2};
+    ck_error(weft_threadsafe_open(&loop, &handle, note_callback), &weft_descriptor_error);
+    ck_assert_int_eq(fault.calls, 3); /* eventfd(), epoll_ctl(), close() */
+    ck_assert_int_eq(any.epoll.wake_event, -1);
+    close_epoll();
+    ck_assert_int_eq(open_descriptors(), before);
+}
+END_TEST
+#endif
+
 /* ---- A select() or a poll() that fails ---- */
 
 enum { LONGEST_NAP = 10000 };
@@ -614,6 +636,9 @@ int main(void)
                         BACKENDS);
     tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, BACKENDS);
     tcase_add_loop_test(tests, a_wake_pipe_that_could_not_be_made_ends_no_sleep, 0, BACKENDS);
+#ifdef HAVE_EPOLL
+    tcase_add_test(tests, an_eventfd_that_epoll_refuses_is_closed_and_forgotten);
+#endif
     tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
     tcase_add_loop_test(tests, a_select_that_fails_is_tried_again_after_a_nap, 1, 4);
     tcase_add_test(tests, a_select_that_a_signal_ends_is_tried_again_at_once);

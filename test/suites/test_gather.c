@@ -520,6 +520,20 @@ START_TEST(a_cancellation_after_the_last_part_ended_is_raised_in_the_parent)
 }
 END_TEST
 
+/* The request has ended no wait: the parts ended by themselves. */
+START_TEST(a_cancellation_after_the_last_part_ended_can_be_taken_back)
+{
+    start_parts(NULL, NULL, NULL);
+    weft_loop_create_task(&loop, gathering, &parent);
+    while (!weft_done(&parts[0]))
+        tick();
+    ck_assert(!weft_done(&parent) && weft_cancel(&parent));
+    ck_assert_uint_eq(weft_uncancel(&parent.task), 0);
+    run_dry();
+    ck_recorded("cba=ok");
+}
+END_TEST
+
 /* A tree of gathers: each gather waits for two gathers of the next level. */
 struct tree {
     weft_frame frame;
@@ -907,6 +921,7 @@ int main(void)
     tcase_add_test(tests, a_gather_is_cancelled_twice);
     tcase_add_test(tests, a_gather_is_cancelled_again_while_it_waits_for_its_cancelled_parts);
     tcase_add_test(tests, a_cancellation_after_the_last_part_ended_is_raised_in_the_parent);
+    tcase_add_test(tests, a_cancellation_after_the_last_part_ended_can_be_taken_back);
     tcase_add_test(tests, a_cancel_reaches_the_leaves_of_gathers_in_gathers);
     tcase_add_test(tests, a_chain_of_gathers_is_cancelled_in_constant_stack);
     tcase_add_loop_test(tests, a_circle_of_gathers_is_a_deadlock_that_survives_a_cancel, 1, 4);

@@ -1375,6 +1375,20 @@ START_TEST(all_tasks_lists_tasks_without_a_group_and_then_each_groups)
 }
 END_TEST
 
+START_TEST(all_tasks_leaves_out_a_failed_child_whose_group_is_not_notified_yet)
+{
+    static const struct plan two[] = {{.delay = 1, .error = &fail}, {.delay = 3}};
+    start_family(two, 2, NULL);
+    run_until_end_of(&children[0]);
+    weft_task *const first = weft_first_task(&loop);
+    ck_assert_ptr_eq(first, &parent.task);
+    ck_assert_ptr_eq(weft_next_task(first), &children[1].task);
+    ck_assert_ptr_null(weft_next_task(&children[1].task));
+    run_dry();
+    record[0] = '\0';
+}
+END_TEST
+
 START_TEST(a_parent_waits_for_its_group)
 {
     static const struct plan one[] = {{.delay = 2}};
@@ -1530,6 +1544,7 @@ int main(void)
     tcase_add_test(tests, children_outlive_their_group);
     tcase_add_test(tests, a_failed_child_is_a_task_like_any_other);
     tcase_add_test(tests, all_tasks_lists_tasks_without_a_group_and_then_each_groups);
+    tcase_add_test(tests, all_tasks_leaves_out_a_failed_child_whose_group_is_not_notified_yet);
     tcase_add_test(tests, a_parent_waits_for_its_group);
     tcase_add_test(tests, a_child_has_a_name);
     tcase_add_test(tests, the_task_of_a_child_is_evaluated_once);

@@ -411,6 +411,18 @@ START_TEST(a_stopped_run_until_complete_is_an_error)
 }
 END_TEST
 
+/* CPython: Runner.close() cancels all tasks, also after the error that the loop was stopped. */
+START_TEST(a_weft_run_that_is_stopped_cancels_its_task)
+{
+    static WEFT_TASK(hanging) task;
+    weft_stop(&loop);
+    ck_error(weft_run(&loop, hanging, &task, .name = 'h', .future = &never),
+             &weft_invalid_state_error);
+    ck_recorded("h");
+    ck_assert(weft_cancelled(&task) && loop_is_idle());
+}
+END_TEST
+
 START_TEST(an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once)
 {
     ck_error(weft_run_forever(&loop), &weft_deadlock_error);
@@ -861,6 +873,7 @@ int main(void)
     tcase_add_test(tests, a_hosts_run_that_was_stopped_before_is_a_tick_as_well);
     tcase_add_test(tests, a_host_does_not_run_a_loop_that_runs);
     tcase_add_test(tests, a_stopped_run_until_complete_is_an_error);
+    tcase_add_test(tests, a_weft_run_that_is_stopped_cancels_its_task);
     tcase_add_test(tests, an_idle_loop_is_a_deadlock_unless_it_is_stopped_at_once);
     tcase_add_loop_test(tests, a_run_inside_a_run_is_refused_and_changes_nothing, 0, WAYS);
     tcase_add_test(tests, a_deadlock_leaves_the_tasks_for_reports);

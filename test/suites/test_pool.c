@@ -39,7 +39,8 @@ static bool all_slots_are_back(void)
     for (const weft_pool_slot_ *slot = pool.pool.free; slot; slot = slot->next)
         listed++;
     return free_slots(&pool.pool) == SLOTS && listed + pool.pool.fresh == SLOTS &&
-           !weft_semaphore_locked(&pool.pool.free_slots) && !loop.reuse_hooks;
+           !weft_semaphore_locked(&pool.pool.free_slots) && !loop.reuse_hooks &&
+           !loop.context.on_reuse;
 }
 
 /* ---- Taking and giving back ---- */

@@ -143,10 +143,13 @@ static void note_later(weft_loop *of, weft_handle *handle)
     note("later");
 }
 
+static bool calls_later;
+
 static void note_and_again_later(weft_loop *of, weft_handle *handle)
 {
     note("now");
-    ck_no_error(weft_call_later(of, handle, WEFT_US(1000), note_later));
+    if (calls_later)
+        ck_no_error(weft_call_later(of, handle, WEFT_US(1000), note_later));
 }
 
 /* The handle was scheduled by its own function. That is cancelled when the next call is seen. */
@@ -154,13 +157,21 @@ START_TEST(a_thread_safe_call_replaces_other_uses_of_its_handle)
 {
     ck_no_error(weft_threadsafe_open(&loop, &a.threadsafe, note_and_again_later));
     weft_threadsafe_set_daemon(&a.threadsafe, true);
+    calls_later = true;
     for (int i = 0; i < 3; i++) {
         ck_assert(call(&a));
         ck_no_error(weft_run_once(&loop));
         ck_recorded("now");
     }
+    if (_i) {
+        calls_later = false;
+        ck_assert(call(&a));
+        ck_no_error(weft_run_once(&loop));
+        ck_recorded("now");
+        ck_assert_uint_eq(weft_next_run(&loop), WEFT_FOREVER);
+    }
     ck_assert_ptr_eq(weft_run_forever(&loop), &weft_deadlock_error);
-    ck_recorded("later");
+    ck_recorded(_i ? "" : "later");
     weft_threadsafe_close(&a.threadsafe);
 }
 END_TEST
@@ -217,6 +228,7 @@ START_TEST(no_handle_is_opened_without_a_wake_pipe)
     setrlimit(RLIMIT_NOFILE, &limit);
     ck_error(error, &weft_descriptor_error);
     ck_assert_int_eq(open_descriptors(), before);
+    ck_assert_int_eq(weft_select_wake_descriptor(&select_backend), -1);
     open_named(&a);
     weft_threadsafe_close(&a.threadsafe);
 }
@@ -702,7 +714,7 @@ int main(void)
     tcase_add_test(tests, a_pending_call_stands_for_two_requests);
     tcase_add_test(tests, weft_has_been_called_sees_a_pending_call);
     tcase_add_test(tests, a_call_from_inside_of_its_own_function_is_a_new_call);
-    tcase_add_test(tests, a_thread_safe_call_replaces_other_uses_of_its_handle);
+    tcase_add_loop_test(tests, a_thread_safe_call_replaces_other_uses_of_its_handle, 0, 2);
     tcase_add_test(tests, a_closed_handle_is_not_called_any_more);
     tcase_add_test(tests, a_handle_is_opened_once_and_closed_before_its_loop);
     tcase_add_test(tests, the_wake_pipe_is_open_while_a_handle_is_open);

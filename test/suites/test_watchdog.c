@@ -410,6 +410,28 @@ START_TEST(a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog)
 }
 END_TEST
 
+WEFT_ASYNC(failing, char unused;)
+{
+    weft_raise(&fail);
+}
+WEFT_ASYNC_END
+
+/* The handler is optional, and only debug mode has another function for an error that nobody
+ * retrieves. */
+START_TEST(a_failure_without_an_exception_handler_is_forgotten_under_a_watchdog)
+{
+    static WEFT_TASK(failing) task;
+    weft_set_exception_handler(&loop, NULL);
+    watch(5);
+    for (int i = 0; i < 2; i++) {
+        weft_loop_create_task(&loop, failing, &task);
+        run_dry();
+    }
+    ck_no_error(weft_loop_close(&loop));
+    ck_recorded("");
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("watchdog");
@@ -429,5 +451,6 @@ int main(void)
     tcase_add_test(tests, a_watched_tick_reads_the_clock_once_more_than_it_has_entries);
     tcase_add_test(tests, a_task_that_has_cancelled_itself_does_not_wait_under_a_watchdog);
     tcase_add_loop_test(tests, runs_end_under_a_watchdog_as_they_do_without, 0, 2);
+    tcase_add_test(tests, a_failure_without_an_exception_handler_is_forgotten_under_a_watchdog);
     return run_suite();
 }
