@@ -121,9 +121,10 @@ static double slope(const struct point *points, size_t count, size_t offset)
 
 static struct point look(const struct population *population, size_t n)
 {
-    const struct memory memory = memory_now();
-    const double others = population->others_bytes ? population->others_bytes() : 0;
-    return (struct point){(double)n, memory.resident + others, memory.reserved, memory.page_tables,
+    struct memory memory = memory_now();
+    if (population->add_others)
+        population->add_others(&memory);
+    return (struct point){(double)n, memory.resident, memory.reserved, memory.page_tables,
                           kernel_stacks()};
 }
 
@@ -144,7 +145,7 @@ static int measure_memory(const struct population *population, size_t most)
         print_value("own", (double)population->own_bytes);
     print_value("resident", slope(points, count, offsetof(struct point, resident)));
     print_value("page-tables", slope(points, count, offsetof(struct point, page_tables)));
-    if (memory_now().threads > 1 || population->others_bytes)
+    if (memory_now().threads > 1 || population->add_others)
         print_value("kernel-stacks", slope(points, count, offsetof(struct point, kernel)));
     print_value("reserved", slope(points, count, offsetof(struct point, reserved)));
     print_value("peak", memory_now().peak);

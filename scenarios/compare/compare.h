@@ -31,6 +31,12 @@ struct operation {
     void (*measure)(void *state, size_t passes, struct round *round);
 };
 
+/* Bytes, from /proc/self/status; 0 if the system does not say. */
+struct memory {
+    double resident, peak, reserved, page_tables;
+    double threads; /* a number, not bytes */
+};
+
 /* Tasks that wait, for the workloads `memory`, `limits` and `million`. */
 struct population {
     size_t own_bytes; /* of a task, as sizeof says; 0: unknown */
@@ -40,7 +46,7 @@ struct population {
     void (*wait)(void);          /* until all of them have ended */
     void (*release)(void);       /* ends all of them, and frees their memory */
     size_t (*high_water)(void);  /* bytes of one stack that were used at most; NULL: no stacks */
-    double (*others_bytes)(void); /* resident bytes of other processes; NULL: none */
+    void (*add_others)(struct memory *memory); /* adds that of other processes; NULL: none */
     size_t most;                 /* tasks in a measurement of memory; 0: a million */
 };
 
@@ -90,6 +96,9 @@ bool is_over_limit(size_t tasks);
 /* CPU time of other processes that do work of this one; NULL: there are none. */
 extern double (*other_cpu_ns)(void);
 
+/* Returns true if the machine has nine tenths of the threads that it allows (kernel.pid_max). */
+bool is_crowded(void);
+
 /* Reads the clocks. The round lies between the two calls. */
 void begin_round(struct round *round);
 void end_round(struct round *round, double operations);
@@ -104,11 +113,6 @@ void *fresh_memory(size_t size);
 void pin(unsigned index);
 unsigned cpus(void);
 
-/* Bytes, from /proc/self/status; 0 if the system does not say. */
-struct memory {
-    double resident, peak, reserved, page_tables;
-    double threads; /* a number, not bytes */
-};
 struct memory memory_now(void);
 
 /* Makes the kernel count the peak of resident memory from now on. */

@@ -288,15 +288,19 @@ static void end_values(const struct values *values, int status)
         print_figure(&values->figures->all[i]);
 }
 
+/* Not every style has all groups. A process is too large for many, and Pth too slow. Two programs
+ * with threads, side by side, would share the limit of the machine. */
 static bool has_population(const struct measured_style *style, const char *group)
 {
     if (style->is_program)
         return true;
     if (!style->population)
         return false;
-    if (!strcmp(group, "million"))
-        return style->population->wait && !style->population->others_bytes;
-    return strcmp(group, "limits") != 0 || !style->population->others_bytes;
+    if (!strcmp(group, "memory"))
+        return true;
+    if (!style->population->wait || style->population->add_others)
+        return false;
+    return !strcmp(group, "limits") || !style->is_variant || !style->operations;
 }
 
 /* The processes of `million` run side by side, since they mostly sleep. */

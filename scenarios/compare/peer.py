@@ -124,26 +124,28 @@ async def pipe(n, milliseconds):
     loop = asyncio.get_running_loop()
     there, back = os.pipe(), os.pipe()
 
-    async def readable(descriptor, event):
-        await event.wait()
-        event.clear()
+    async def read(descriptor):
+        future = loop.create_future()
+
+        def notify():
+            loop.remove_reader(descriptor)
+            future.set_result(None)
+
+        loop.add_reader(descriptor, notify)
+        await future
         os.read(descriptor, 1)
 
     async def answer():
-        event = asyncio.Event()
-        loop.add_reader(there[0], event.set)
         while True:
-            await readable(there[0], event)
+            await read(there[0])
             os.write(back[1], b"x")
 
     task = asyncio.create_task(answer())
-    event = asyncio.Event()
-    loop.add_reader(back[0], event.set)
 
     async def operation(passes):
         for _ in range(passes):
             os.write(there[1], b"x")
-            await readable(back[0], event)
+            await read(back[0])
         return 2 * passes
 
     await rounds(operation, milliseconds)

@@ -206,27 +206,34 @@ static void release(void)
     wait_for_all();
 }
 
-/* A process's share of what it shares, by the kernel's account (Pss). */
-static double others_bytes(void)
+/* Returns the sum of the numbers behind a key in a file of each process, in bytes. */
+static double sum_of(const char *file_name, const char *key)
 {
     double bytes = 0;
     for (size_t i = 0; i < population; i++) {
         char path[64], line[128];
-        snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)crowd[i]);
+        snprintf(path, sizeof path, "/proc/%d/%s", (int)crowd[i], file_name);
         FILE *const file = fopen(path, "r");
-        double kb;
         while (file && fgets(line, sizeof line, file))
-            if (sscanf(line, "Pss: %lf", &kb) == 1)
-                bytes += 1024 * kb;
+            if (strncmp(line, key, strlen(key)) == 0)
+                bytes += 1024 * strtod(line + strlen(key), NULL);
         if (file)
             fclose(file);
     }
     return bytes;
 }
 
+/* A process's share of what it shares, by the kernel's account (Pss). */
+static void add_others(struct memory *memory)
+{
+    memory->resident += sum_of("smaps_rollup", "Pss:");
+    memory->page_tables += sum_of("status", "VmPTE:");
+    memory->reserved += sum_of("status", "VmSize:");
+}
+
 const struct population processes_population = {.own_bytes = sizeof(pid_t),
                                                 .grow = grow,
                                                 .wait = wait_for_all,
                                                 .release = release,
-                                                .others_bytes = others_bytes,
+                                                .add_others = add_others,
                                                 .most = MOST};

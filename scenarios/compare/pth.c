@@ -241,7 +241,9 @@ static size_t grow(size_t total, double seconds)
 {
     (void)seconds;
     start_library();
-    while (population < total && !is_over_limit(population)) {
+    while (population < total) {
+        if (population % 1000 == 0 && is_over_limit(population))
+            break;
         pth_t thread;
         if (!spawn(&thread, sleep_for_ever, NULL))
             break;

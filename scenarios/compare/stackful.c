@@ -360,7 +360,8 @@ STACKFUL(tick)
 static void run_tick(void)
 {
     static WEFT_TASK(tick) task;
-    const weft_error *const error = weft_run(&the_stage.loop, tick, &task);
+    weft_loop_create_task(&the_stage.loop, tick, &task);
+    const weft_error *const error = weft_run_until_complete(&the_stage.loop, &task);
     expect(!error || error == &stackful_no_stack_error, "a tick runs");
 }
 
@@ -407,7 +408,8 @@ static void wait_for_all(void)
 {
     static WEFT_TASK(waiter) task;
     the_stage.count = 0;
-    expect(!weft_run(&the_stage.loop, waiter, &task), "all tasks end");
+    weft_loop_create_task(&the_stage.loop, waiter, &task);
+    expect(!weft_run_until_complete(&the_stage.loop, &task), "all tasks end");
     expect(the_stage.count == population, "all tasks have ended");
 }
 

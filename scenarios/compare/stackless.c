@@ -299,7 +299,7 @@ WEFT_ASYNC_END
 
 static void run_tick(void)
 {
-    WEFT_TASK(tick) task;
+    static WEFT_TASK(tick) task;
     weft_loop_create_task(&the_stage.loop, tick, &task);
     expect(!weft_run_until_complete(&the_stage.loop, &task), "a tick runs");
 }
@@ -340,7 +340,8 @@ static void wait_for_all(void)
 {
     static WEFT_TASK(waiter) task;
     the_stage.count = 0;
-    expect(!weft_run(&the_stage.loop, waiter, &task), "all tasks end");
+    weft_loop_create_task(&the_stage.loop, waiter, &task);
+    expect(!weft_run_until_complete(&the_stage.loop, &task), "all tasks end");
     expect(the_stage.count == population, "all tasks have ended");
 }
 

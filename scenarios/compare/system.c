@@ -57,6 +57,24 @@ static double number_in(const char *path)
     return number;
 }
 
+/* Returns the threads and processes of the whole machine. */
+static double all_threads(void)
+{
+    double running, all = 0;
+    FILE *const file = fopen("/proc/loadavg", "r");
+    if (file && fscanf(file, "%*f %*f %*f %lf/%lf", &running, &all) != 2)
+        all = 0;
+    if (file)
+        fclose(file);
+    return all;
+}
+
+bool is_crowded(void)
+{
+    const double most = number_in("/proc/sys/kernel/pid_max");
+    return most > 0 && all_threads() > 0.9 * most;
+}
+
 static double mappings(void)
 {
     double lines = 0;
@@ -97,15 +115,18 @@ void set_refusal_by_system(const char *call, int number)
 {
     const double used = mappings(), most = number_in("/proc/sys/vm/max_map_count"),
                  threads = memory_now().threads, pids = pids_max(),
-                 threads_max = number_in("/proc/sys/kernel/threads-max");
+                 threads_max = number_in("/proc/sys/kernel/threads-max"),
+                 pid_max = number_in("/proc/sys/kernel/pid_max");
     struct rlimit processes;
     char why[120] = "the limit was not found";
-    if (most > 0 && used > most - 16)
+    if (most > 0 && used > most - 100)
         snprintf(why, sizeof why, "%.0f mappings, vm.max_map_count is %.0f", used, most);
     else if (pids > 0 && threads > pids * 0.95)
         snprintf(why, sizeof why, "pids.max of the control group is %.0f", pids);
-    else if (threads_max > 0 && threads > threads_max * 0.95)
+    else if (threads_max > 0 && all_threads() > threads_max * 0.95)
         snprintf(why, sizeof why, "kernel.threads-max is %.0f", threads_max);
+    else if (pid_max > 0 && all_threads() > pid_max * 0.95)
+        snprintf(why, sizeof why, "kernel.pid_max is %.0f", pid_max);
     else if (getrlimit(RLIMIT_NPROC, &processes) == 0 && threads > (double)processes.rlim_cur * 0.95)
         snprintf(why, sizeof why, "ulimit -u is %.0f", (double)processes.rlim_cur);
     set_refusal("%s: %s (%s)", call, strerror(number), why);

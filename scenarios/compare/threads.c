@@ -217,14 +217,13 @@ static void measure_switches(void *state, size_t passes, struct round *round)
     round->operations = switches() - before;
 }
 
-/* ---- lock: a mutex that its holder hands to the thread that waits longest ---- */
+/* ---- lock: the holder hands it to the thread that waits longest, and queues again ----
+ * In one step, because otherwise the same thread may win the lock again. */
 
 struct fair_lock {
-    pthread_mutex_t mutex; /* of this struct */
-    bool is_held;
+    pthread_mutex_t mutex;           /* of this struct */
     struct contender *first, **last; /* the waiting threads */
-    size_t count;
-    size_t n;
+    size_t waiting, count;
 };
 
 struct contender {
@@ -234,71 +233,63 @@ struct contender {
     pthread_cond_t granted;
 };
 
-static void acquire(struct contender *me)
+/* The mutex is held. */
+static void queue_up(struct contender *me)
 {
     struct fair_lock *const lock = me->lock;
-    pthread_mutex_lock(&lock->mutex);
-    if (lock->is_held) {
-        me->next = NULL;
-        me->has_it = false;
-        *lock->last = me;
-        lock->last = &me->next;
-        while (!me->has_it)
-            pthread_cond_wait(&me->granted, &lock->mutex);
-    }
-    lock->is_held = true;
-    pthread_mutex_unlock(&lock->mutex);
+    me->next = NULL;
+    me->has_it = false;
+    *lock->last = me;
+    lock->last = &me->next;
+    lock->waiting++;
+    while (!me->has_it)
+        pthread_cond_wait(&me->granted, &lock->mutex);
+    lock->count++;
 }
 
-static void release_lock(struct contender *me)
+static void hand_over(struct contender *me)
 {
     struct fair_lock *const lock = me->lock;
     pthread_mutex_lock(&lock->mutex);
     struct contender *const next = lock->first;
-    if (next) {
-        lock->first = next->next;
-        if (!next->next)
-            lock->last = &lock->first;
-        next->has_it = true;
-        pthread_cond_signal(&next->granted);
-    }
-    lock->is_held = next != NULL;
+    lock->first = next->next;
+    if (!next->next)
+        lock->last = &lock->first;
+    lock->waiting--;
+    next->has_it = true;
+    pthread_cond_signal(&next->granted);
+    queue_up(me);
     pthread_mutex_unlock(&lock->mutex);
 }
 
 static void *contend(void *argument)
 {
     struct contender *const me = argument;
-    for (;;) {
-        acquire(me);
-        me->lock->count++;
-        release_lock(me);
-    }
+    pthread_mutex_lock(&me->lock->mutex);
+    queue_up(me);
+    pthread_mutex_unlock(&me->lock->mutex);
+    for (;;)
+        hand_over(me);
     return NULL;
 }
 
 /* The thread that measures holds the lock between two rounds. */
 static struct contender measurer;
 
-static size_t waiting(struct fair_lock *lock)
+static size_t waiting_for(struct fair_lock *lock)
 {
-    size_t n = 0;
     pthread_mutex_lock(&lock->mutex);
-    for (struct contender *each = lock->first; each; each = each->next)
-        n++;
+    const size_t n = lock->waiting;
     pthread_mutex_unlock(&lock->mutex);
     return n;
 }
 
 static void *prepare_fair_lock(size_t n)
 {
-    static struct fair_lock lock = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-    lock.n = n;
-    lock.last = &lock.first;
+    static struct fair_lock lock = {.mutex = PTHREAD_MUTEX_INITIALIZER, .last = &lock.first};
+    struct contender *const contenders = fresh_memory(n * sizeof *contenders);
     measurer.lock = &lock;
     pthread_cond_init(&measurer.granted, NULL);
-    acquire(&measurer);
-    struct contender *const contenders = fresh_memory(n * sizeof *contenders);
     for (size_t i = 1; i < n; i++) {
         pthread_t thread;
         contenders[i].lock = &lock;
@@ -306,7 +297,7 @@ static void *prepare_fair_lock(size_t n)
         if (!start_thread(&thread, contend, &contenders[i]))
             return NULL;
     }
-    while (waiting(&lock) < n - 1)
+    while (waiting_for(&lock) < n - 1)
         sched_yield();
     return &lock;
 }
@@ -315,11 +306,8 @@ static double run_fair_lock(void *state, size_t passes)
 {
     struct fair_lock *const lock = state;
     lock->count = 0;
-    while (passes--) {
-        release_lock(&measurer);
-        acquire(&measurer);
-        lock->count++;
-    }
+    while (passes--)
+        hand_over(&measurer);
     return (double)lock->count;
 }
 
@@ -640,12 +628,18 @@ static void *wait_in_crowd(void *argument)
 static size_t grow(size_t total, double seconds)
 {
     enum { LOOK_EVERY = 500, ROOM = 1000000 };
+    /* The threads of `million` exist for some seconds, in which other programs need some, too. */
+    const bool leaves_room = seconds < 60;
     delay = seconds;
     if (!crowd)
         crowd = fresh_memory(ROOM * sizeof crowd[0]);
     while (population < total && population < ROOM) {
         if (population % LOOK_EVERY == 0 && is_over_limit(population))
             break;
+        if (population % LOOK_EVERY == 0 && leaves_room && is_crowded()) {
+            set_refusal("stopped at nine tenths of kernel.pid_max");
+            break;
+        }
         if (!start_thread(&crowd[population].thread, wait_in_crowd, NULL))
             break;
         population++;
