@@ -37,7 +37,7 @@ const struct workload workloads[] = {
     OPERATION("cancel", "cancel a task that sleeps, and join it; n at a time", .sizes = {500},
               .small_sizes = {5}),
     OPERATION("yield-depth", "a switch between 100 tasks, each n calls deep",
-              .sizes = {NO_CALLS, 1, 10, 100}, .small_sizes = {NO_CALLS, 2}),
+              .sizes = {NO_CALLS, 10, 100}, .small_sizes = {NO_CALLS, 2}),
     OPERATION("calls", "n nested calls that could wait, but do not",
               .sizes = {NO_CALLS, 1, 10, 100}, .small_sizes = {NO_CALLS, 2}),
     OPERATION("compute", "a job for the CPU, n at a time, on two CPUs; wall clock", .sizes = {2},
@@ -69,12 +69,10 @@ const struct measured_style all_styles[] = {
      .what = "coroutines with stacks of 64 KB, tasks of weft; the switch is Boost.Context's",
      .operations = stackful_operations,
      .population = &stackful_population,
-     .choose = choose_boost,
      .missing = &boost_missing},
     {.name = "stackful-ucontext",
      .what = "stackful; the switch is ucontext's, with two system calls",
      .operations = stackful_operations,
-     .population = &stackful_population,
      .choose = choose_ucontext},
     {.name = "stackful-mxcsr",
      .what = "stackful, but MXCSR differs between the two sides of a switch",
@@ -86,7 +84,6 @@ const struct measured_style all_styles[] = {
      .what = "stackful, without a guard page below each stack",
      .population = &guardless_population,
      .choose = choose_guardless,
-     .missing = &boost_missing,
      .is_variant = true},
     {.name = "threads",
      .what = "threads of POSIX with stacks of 64 KB; the next one is woken by its condition variable",
@@ -121,7 +118,7 @@ const struct measured_style all_styles[] = {
      .operations = pth_operations,
      .population = &pth_population,
      .missing = &pth_missing,
-     .most = 10000},
+     .most = 1000},
     {.name = "asyncio",
      .what = "Python's asyncio",
      .missing = &peer_missing,
@@ -148,7 +145,7 @@ const struct measured_style *style_named(const char *name)
 
 /* ---- Options ---- */
 
-struct settings settings = {.milliseconds = 40, .processes = 3};
+struct settings settings = {.milliseconds = 20, .processes = 3};
 
 static const char usage[] =
     "usage: compare [--json FILE] [--svg FILE] [--csv FILE] [WORKLOAD...]\n"

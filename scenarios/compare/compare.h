@@ -68,7 +68,6 @@ extern const struct operation stackless_operations[], stackful_operations[], kee
 extern const struct population stackless_population, stackful_population, guardless_population,
     threads_population, processes_population, pth_population;
 
-void choose_boost(void);
 void choose_ucontext(void);
 void choose_keep(void);
 void choose_guardless(void);
