@@ -62,10 +62,10 @@ typedef struct weft_exit {
         WEFT_CONSTANT_(weft_block_, __LINE__);                                                     \
         WEFT_FORBID_(weft_blocks_, WEFT_OPEN_BLOCK_TEXT_);                                         \
         if (0) {                                                                                   \
-        case WEFT_STATE_(WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_))):                           \
+        case WEFT_STATES_ + WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)):                         \
             weft_exit_ = WEFT_LEFT_WITH_(WEFT_RAISED_);                                            \
         } else if (0) {                                                                            \
-        case WEFT_STATE_(WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_))):                              \
+        case WEFT_STATES_ + WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_)):                            \
             weft_exit_ = WEFT_LEFT_WITH_(WEFT_FAILED_);                                            \
         } else {                                                                                   \
             WEFT_CONSTANT_(weft_handler_, WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)));          \
@@ -118,7 +118,7 @@ typedef struct weft_exit {
                 break;                                                                             \
             }                                                                                      \
             if (0) {                                                                               \
-            case WEFT_STATE_(WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_))):                       \
+            case WEFT_STATES_ + WEFT_HANDLER_STATE_(WEFT_VALUE_(weft_block_)):                     \
                 weft_exit_ = WEFT_LEFT_WITH_(WEFT_FAILED_);                                        \
                 continue;                                                                          \
             }                                                                                      \

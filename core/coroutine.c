@@ -19,7 +19,7 @@ weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context)
         return (weft_step_){WEFT_RETURNED};
     if (is_begun(frame)) { /* the program drives it with weft_resume */
         frame->state = 0;
-        return weft_run_step_(frame, context);
+        return WEFT_STEP_CODE_OF_(frame->code)(frame, context);
     }
     weft_panic(WEFT_FILE_OF_(frame->code), weft_line_of_(frame->state),
                WEFT_TEXT_("resumed at a line that has no await of this coroutine: "

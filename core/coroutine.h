@@ -167,12 +167,6 @@ struct weft_context {
 
 /* ---- Resuming -------------------------------------------------------------------------------- */
 
-/* Runs one step of the coroutine. */
-static inline weft_step_ weft_run_step_(weft_frame *frame, weft_context *context)
-{
-    return WEFT_STEP_CODE_OF_(frame->code)(frame, context);
-}
-
 /* Returns the result of a wait that was over at once: WEFT_RAISES_ if context->error is set, else
  * WEFT_GO_ON_. */
 static inline weft_step_ weft_go_on_(const weft_context *context)
@@ -192,7 +186,7 @@ static inline weft_step_ weft_follow_(weft_step_ result, weft_frame **innermost,
     weft_frame *frame = *innermost;
     while (result.what == WEFT_CALLED_ || (result.what == WEFT_RETURNED && frame != root)) {
         *innermost = frame = result.what == WEFT_CALLED_ ? context->callee : frame->caller;
-        result = weft_run_step_(frame, context);
+        result = WEFT_STEP_CODE_OF_(frame->code)(frame, context);
     }
     return result;
 }
@@ -209,7 +203,7 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
                                      weft_context *context)
 {
     weft_frame *const frame = *innermost;
-    return weft_follow_(weft_run_step_(frame, context), innermost, root, context);
+    return weft_follow_(WEFT_STEP_CODE_OF_(frame->code)(frame, context), innermost, root, context);
 }
 
 /* weft_yield: `yield` of a Python generator. Stops the coroutine, so that weft_resume returns. In a
@@ -221,9 +215,19 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
         WEFT_SUSPEND_(WEFT_YIELDED);                                                               \
     } while (0)
 
+/* With -DWEFT_CHECK_AWAITS, the compiler refuses an await inside a `switch` of the program. gcc
+ * also needs -Werror=overflow for this, and clang -Werror=switch. The code becomes larger, so use
+ * this option only for a build that checks the program. Without the option, a coroutine with such
+ * an await panics when it is resumed there. */
+#ifdef WEFT_CHECK_AWAITS
+#define WEFT_STATES_ 0x100000000ULL
+#else
+#define WEFT_STATES_ 0
+#endif
+
 /* The `case` label of a state. The macro is defined above the pragma below, because gcc otherwise
  * hides its warnings about labels, such as -Wjump-misses-init. */
-#define WEFT_CASE_(state) case WEFT_STATE_(state)
+#define WEFT_CASE_(state) case WEFT_STATES_ + (state)
 
 /* For a mistake inside a macro, gcc shows a line of each macro that it expands. If the macros are
  * from a system header, gcc shows only the line of the program. So the pragma makes this file a
@@ -406,11 +410,14 @@ static inline weft_step_ weft_resume(weft_frame **innermost, const weft_frame *r
     } while (0)
 
 /* weft_raise(error): `raise error`. `error` is a const weft_error * that must stay valid (error.h).
- * If `error` is NULL, raises weft_invalid_state_error. */
+ * If `error` is NULL, raises weft_invalid_state_error, which stands for the RuntimeError of
+ * Python's `raise` without an error. */
 #define weft_raise(error_)                                                                         \
     do {                                                                                           \
         WEFT_ONLY_IN_A_COROUTINE_;                                                                 \
-        weft_context_->error = weft_raisable_(error_);                                             \
+        weft_context_->error = (error_);                                                           \
+        if (!weft_context_->error)                                                                 \
+            weft_context_->error = &weft_invalid_state_error;                                      \
         WEFT_UNWIND_;                                                                              \
     } while (0)
 
@@ -447,16 +454,6 @@ static inline unsigned weft_line_of_(unsigned state)
         state -= 10000;
     return state;
 }
-
-/* With -DWEFT_CHECK_AWAITS, the compiler refuses an await inside a `switch` of the program. gcc
- * also needs -Werror=overflow for this, and clang -Werror=switch. The code becomes larger, so use
- * this option only for a build that checks the program. Without the option, a coroutine with such
- * an await panics when it is resumed there. */
-#ifdef WEFT_CHECK_AWAITS
-#define WEFT_STATE_(state) (0x100000000ULL + (state))
-#else
-#define WEFT_STATE_(state) (state)
-#endif
 
 /* Constants that have another value in each C block. Such a constant is the size of a struct. If an
  * inner C block declares a struct with the same tag, this struct hides the outer one, and so the
@@ -577,14 +574,14 @@ typedef weft_step_ weft_use_weft_return_value_;
     if (0)                                                                                         \
         goto weft_resume_;                                                                         \
     weft_resume_:                                                                                  \
-    switch (WEFT_STATE_(weft_state_))                                                              \
+    switch (WEFT_STATES_ + weft_state_)                                                            \
         for (;; weft_stray_(weft_frame_, weft_state_, WEFT_VALUE_(weft_block_), true))
 #define WEFT_NAME_OF_(name, ...) name
 #define WEFT_FIRST_STATE_                                                                          \
     WEFT_DECLARE_END_                                                                              \
     default:                                                                                       \
         return weft_resume_other_(weft_frame_, weft_context_);                                     \
-    case WEFT_STATE_(0):                                                                           \
+    case WEFT_STATES_ + 0:                                                                         \
         WEFT_NEED_END_
 
 /* The initial values of those members of a weft_code that exist only in a program with texts. */
@@ -689,13 +686,6 @@ WEFT_NORETURN_ WEFT_COLD_ void weft_stray_(const weft_frame *frame, unsigned sta
 /* A coroutine calls this function if it is resumed in a state that belongs to none of its awaits.
  * If the coroutine has ended, returns WEFT_RETURNED. Otherwise panics. */
 weft_step_ weft_resume_other_(weft_frame *frame, weft_context *context);
-
-/* Returns `error`. If `error` is NULL, returns weft_invalid_state_error, which stands for the
- * RuntimeError of Python's `raise` without an error. */
-static inline const weft_error *weft_raisable_(const weft_error *error)
-{
-    return error ? error : &weft_invalid_state_error;
-}
 
 /* Gives ONE_ for one argument, and MORE_ for two to 62 arguments. */
 #define WEFT_ONE_OR_MORE_(...)                                                                     \

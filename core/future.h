@@ -72,9 +72,15 @@ typedef struct weft_future {
  * must stay valid as long as the program may await *p or call weft_error_of(p). If `error` is NULL,
  * *p ends with weft_invalid_state_error. Returns NULL or an error, as weft_set_result does. `p` is
  * evaluated once. O(n), n: the tasks and callbacks that wait for *p. */
-#define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_raisable_(error))
+#define weft_set_error(p, error) weft_end_future_(&(p)->settable, weft_not_null_(error))
 
 /* ---- Private ---- */
+
+/* Returns `error`. If `error` is NULL, returns weft_invalid_state_error. */
+static inline const weft_error *weft_not_null_(const weft_error *error)
+{
+    return error ? error : &weft_invalid_state_error;
+}
 
 /* Returns true if the awaitable is a future that has not ended. */
 static inline bool weft_pending_(const weft_awaitable_ *awaitable)

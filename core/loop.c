@@ -195,7 +195,7 @@ WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
 static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
 {
     loop->context.running = node;
-    const weft_step_ result = weft_run_step_(node->frame, &loop->context);
+    const weft_step_ result = WEFT_STEP_CODE_OF_(node->frame->code)(node->frame, &loop->context);
     if (WEFT_LIKELY_(result.what == WEFT_YIELDED)) {
         weft_ready_push_(&loop->ready, node);
         return NULL;
@@ -243,32 +243,7 @@ static void run_on(weft_loop *loop, weft_node_ *node)
         node = run_next_step(loop, node);
 }
 
-/* Runs an entry of the ready queue: a callback, or a task until it waits or ends. If this file is
- * not compiled for size, the first step is inline. */
-static WEFT_ALWAYS_INLINE_ void run_entry(weft_loop *loop, weft_node_ *node)
-{
-    if (WEFT_UNLIKELY_(weft_is_callback_(node))) {
-        run_callback(loop, node);
-        return;
-    }
-    if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
-        deliver(loop, node);
-#ifndef __OPTIMIZE_SIZE__
-    node = run_step(loop, node);
-    if (WEFT_LIKELY_(!node))
-        return;
-#endif
-    run_on(loop, node);
-}
-
 #if WEFT_TEXTS
-void weft_run_entry_(weft_loop *loop, weft_node_ *node)
-{
-    run_entry(loop, node);
-}
-#endif
-
-#ifdef WEFT_HAS_DEBUG_MODE_
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
     return run_next_step(loop, node);
@@ -284,7 +259,9 @@ WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
         deliver(loop, node);
     return weft_run_next_step_(loop, node);
 }
+#endif
 
+#ifdef WEFT_HAS_DEBUG_MODE_
 void weft_check_use_of_(weft_loop *loop, enum weft_use_ use, const char *file, unsigned line)
 {
     if (loop->inspection && loop->inspection->check_use)
@@ -304,20 +281,21 @@ bool weft_loop_is_idle_(const weft_loop *loop)
  * Returns false if nothing can ever run again. */
 static bool begin_tick(weft_loop *loop)
 {
-    weft_wait_ *due;
     if (weft_loop_is_idle_(loop)) {
-        if (!weft_has_timers_(&loop->timers) && !loop->watches && !loop->keepalive_handles)
+        weft_time next;
+        const bool has_timers = weft_timers_next_(&loop->timers, &next);
+        if (!has_timers && !loop->watches && !loop->keepalive_handles)
             return false;
         loop->io_polled_at = 0;
-        loop->backend->sleep(loop->backend, weft_timers_next_(&loop->timers));
+        loop->backend->sleep(loop->backend, next);
     } else if (loop->watches) {
         loop->watching(loop, NULL);
     }
     if (WEFT_LOAD_(loop->threadsafe_calls))
         loop->threadsafe->take_calls(loop);
-    if (weft_has_timers_(&loop->timers)) {
+    if (loop->timers.pending) {
         const weft_time now = loop->backend->now(loop->backend);
-        while ((due = weft_timers_pop_(&loop->timers, now)))
+        for (weft_wait_ *due; (due = weft_timers_pop_(&loop->timers, now));)
             weft_push_due_(loop, due);
     } else {
         loop->attention &= (unsigned char)~HAS_TIMERS;
@@ -327,25 +305,35 @@ static bool begin_tick(weft_loop *loop)
     return true;
 }
 
-/* Runs a tick, and the ticks that follow while there is nothing to look at but the ready queue. */
+/* Runs a tick, and the ticks that follow while there is nothing to look at but the ready queue.
+ * Runs each entry: a callback, or a task until it waits or ends. */
 static void run_tick(weft_loop *loop)
 {
     for (;;) {
-        weft_node_ *const node = loop->ready.head;
+        weft_node_ *node = loop->ready.head;
         loop->ready.head = node->next;
-        if (node != &loop->ready.tick) {
-            run_entry(loop, node);
-            continue;
-        }
+        if (WEFT_UNLIKELY_(weft_is_callback_(node))) {
+            if (node != &loop->ready.tick) {
+                run_callback(loop, node);
+                continue;
+            }
 #ifdef USES_ATTENTION
-        if (WEFT_LIKELY_(node != loop->ready.tail && !loop->attention &&
-                         !WEFT_LOAD_(loop->threadsafe_calls))) {
-            weft_ready_push_(&loop->ready,
-                             &loop->ready.tick); /* its head is the next tick's first */
-            continue;
-        }
+            if (WEFT_LIKELY_(node != loop->ready.tail && !loop->attention &&
+                             !WEFT_LOAD_(loop->threadsafe_calls))) {
+                weft_ready_push_(&loop->ready, node); /* its head is the next tick's first */
+                continue;
+            }
 #endif
-        return;
+            return;
+        }
+        if (WEFT_UNLIKELY_(weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_))
+            deliver(loop, node);
+#ifndef __OPTIMIZE_SIZE__ /* the first step is inline */
+        node = run_step(loop, node);
+        if (WEFT_LIKELY_(!node))
+            continue;
+#endif
+        run_on(loop, node);
     }
 }
 

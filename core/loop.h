@@ -353,13 +353,10 @@ extern const weft_error weft_loop_runs_error_;
  * weft_deadlock_error, or weft_loop_runs_error_. */
 const weft_error *weft_run_ticks_(weft_loop *loop);
 
-/* Runs a task or a callback. `node` must have been popped from the ready queue. */
-void weft_run_entry_(weft_loop *loop, weft_node_ *node);
-
-#ifdef WEFT_HAS_DEBUG_MODE_
-/* The function weft_run_first_step_ runs a callback, or the first step of a task that was popped
- * from the ready queue. The function weft_run_next_step_ runs one more step. Both return the node
- * of the task whose step comes next; NULL: there is none. */
+#if WEFT_TEXTS
+/* For the ticks of an inspected loop. The function weft_run_first_step_ runs a callback, or the
+ * first step of a task that was popped from the ready queue. The function weft_run_next_step_ runs
+ * one more step. Both return the node of the task whose step comes next; NULL: there is none. */
 weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node);
 weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node);
 #endif

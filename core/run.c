@@ -37,9 +37,10 @@ const weft_error *weft_run_once(weft_loop *loop)
 
 weft_time weft_next_run(const weft_loop *loop)
 {
-    if (!weft_loop_is_idle_(loop))
-        return 0;
-    return weft_timers_next_(&loop->timers);
+    weft_time next = 0;
+    if (weft_loop_is_idle_(loop))
+        (void)weft_timers_next_(&loop->timers, &next);
+    return next;
 }
 
 /* ---- Until something has ended ---- */

@@ -50,24 +50,23 @@ typedef weft_step_ weft_step;
 /* WEFT_CODE(name, step): defines the constant `name_code` for a coroutine whose step function is
  * `step`, a weft_step (*)(weft_frame *, weft_context *). The program must have declared a `struct
  * name` before, with the first member `weft_frame frame;`. */
-#define WEFT_CODE(name, step)                                                                      \
-    static const weft_code name##_code WEFT_IN_FLASH_ = {                                          \
-        step, WEFT_NAME_AND_FILE_(name) sizeof(struct name),                                       \
-        WEFT_NAME_AT_(0) WEFT_ALIGNMENT_(name)}
+#define WEFT_CODE(name, step) static WEFT_CODE_(name, step, 0)
 
 /* WEFT_CODE_EXTERN(name, step): does what WEFT_CODE does, for a coroutine that other files call. A
  * header of the program must contain the declaration of the struct, and WEFT_DECLARE(name). */
-#define WEFT_CODE_EXTERN(name, step)                                                               \
-    const weft_code name##_code WEFT_IN_FLASH_ = {step,                                            \
-                                                  WEFT_NAME_AND_FILE_(name) sizeof(struct name),   \
-                                                  WEFT_NAME_AT_(0) WEFT_ALIGNMENT_(name)}
+#define WEFT_CODE_EXTERN(name, step) WEFT_CODE_(name, step, 0)
 
 /* WEFT_CODE_NAMED(name, field, step): does what WEFT_CODE does, for tasks that have names of their
  * own. `field` is a member of the frame: a const char * that points to the task's name. */
 #define WEFT_CODE_NAMED(name, field, step)                                                         \
-    static const weft_code name##_code WEFT_IN_FLASH_ = {                                          \
+    static WEFT_CODE_(name, step, offsetof(struct name, field))
+
+#define WEFT_CODE_(name, step, name_offset)                                                        \
+    const weft_code name##_code WEFT_IN_FLASH_ = {                                                 \
         step, WEFT_NAME_AND_FILE_(name) sizeof(struct name),                                       \
-        WEFT_NAME_AT_(offsetof(struct name, field)) WEFT_ALIGNMENT_(name)}
+        WEFT_NAME_AT_(name_offset) WEFT_ALIGNMENT_(name)};                                         \
+    _Static_assert(offsetof(struct name, frame) == 0 && (name_offset) <= UINT16_MAX,               \
+                   "weft: `weft_frame frame;` must be the first member of struct " #name)
 
 /* Returns true if the coroutine has ended, or must not begin because its task was cancelled before
  * the first step. O(1). */
@@ -123,7 +122,7 @@ static inline weft_step weft_run_frame(weft_context *context, weft_frame *frame)
     weft_node_ *const node = context->running;
     for (;;) {
         node->frame = frame;
-        const weft_step result = weft_run_step_(frame, context);
+        const weft_step result = WEFT_STEP_CODE_OF_(frame->code)(frame, context);
         if (result.what == WEFT_RETURNED)
             frame = frame->caller;
         else if (result.what == WEFT_CALLED_)

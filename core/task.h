@@ -21,30 +21,27 @@
  *       weft_prepare_task_      checks the memory, runs reuse hooks           task.h
  *       weft_start_task_        1  child of a scope; ready                    loop.c
  *     . . . . . . . . . . . .
- *     run_tick                  pops the task                                 loop.c
- *       run_entry               2  delivers an error, if there is one
- *         run_step              the coroutine runs to its weft_sleep
- *           weft_park_asleep_   4  arms a timer
+ *     run_tick                  2  pops the task, delivers an error if any    loop.c
+ *       run_step                the coroutine runs to its weft_sleep
+ *         weft_park_asleep_     4  arms a timer
  *     . . . . . . . . . . . .
  *     begin_tick                the timer is due                              loop.c
  *       weft_timers_pop_                                                      timer_heap.c
  *       weft_push_due_          a callback is ready
  *     run_tick
- *       run_entry
- *         run_callback          5  the callback: the task is ready
+ *       run_callback            5  the callback: the task is ready
  *     . . . . . . . . . . . .
- *     run_tick
- *       run_entry               2
- *         run_step              the coroutine returns, or raises
- *           end_task            6  leaves its scope                           loop.c
- *             weft_complete_    wakes what waits for the task                 task.h
+ *     run_tick                  2
+ *       run_step                the coroutine returns, or raises
+ *         end_task              6  leaves its scope                           loop.c
+ *           weft_complete_      wakes what waits for the task                 task.h
  *
  * 1  weft_start_task_: The task becomes the last child of its scope, and the last entry of the
  *    ready queue. (A scope is a list of tasks: the loop has one, and each group has one.) An eager
  *    task does not go into the ready queue, but is RUNNING at once. The task that started the eager
  *    task is in the loop's list `eager_parents` until the eager task takes the arrow 3, 4 or 6.
  *
- * 2  run_entry: The function run_step resumes the task's innermost coroutine. If the task was woken
+ * 2  run_tick: The function run_step resumes the task's innermost coroutine. If the task was woken
  *    with an error, or was cancelled, the coroutine raises that error or weft_cancelled_error.
  *
  * 3  run_step: The task has yielded (weft_sleep(0)), and is ready again.

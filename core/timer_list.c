@@ -13,15 +13,6 @@ static weft_time deadline_of(weft_node_ *node)
 #endif
 }
 
-bool weft_has_timers_(const weft_timers_ *timers)
-{
-#if WEFT_TIME_BITS == 64
-    return timers->first;
-#else
-    return timers->first || timers->forever;
-#endif
-}
-
 /* Returns true if `time` is later than `other`. On a clock that wraps, both are compared by their
  * distance from `now`, because a timer may be overdue. */
 static bool is_later(weft_time time, weft_time other, weft_time now)
@@ -37,7 +28,7 @@ static bool is_later(weft_time time, weft_time other, weft_time now)
 /* Searches from the end, since most timers are due later than those that are armed already. */
 void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline, weft_time now)
 {
-    weft_node_ *const first = timers->first, *const node = &wait->node;
+    weft_node_ *const first = timers->pending, *const node = &wait->node;
 #if WEFT_TIME_BITS == 64
     wait->deadline = (weft_packed_time_){(uint32_t)deadline, (uint32_t)(deadline >> 32)};
 #else
@@ -46,7 +37,7 @@ void weft_timers_arm_(weft_timers_ *timers, weft_wait_ *wait, weft_time deadline
     weft_node_ *before = first ? weft_wait_of_(first)->previous : NULL;
     while (before && is_later(deadline_of(before), deadline, now))
         before = before == first ? NULL : weft_wait_of_(before)->previous;
-    weft_nodes_insert_(&timers->first, node, before);
+    weft_nodes_insert_(&timers->pending, node, before);
 }
 
 #if WEFT_TIME_BITS == 64
@@ -57,7 +48,7 @@ void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
 
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
 {
-    weft_nodes_remove_(&timers->first, &wait->node);
+    weft_nodes_remove_(&timers->pending, &wait->node);
 }
 #else
 void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
@@ -71,35 +62,40 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
     weft_node_ *const forever = timers->forever;
     const bool is_end =
         forever && (&wait->node == forever || &wait->node == weft_wait_of_(forever)->previous);
-    weft_nodes_remove_(is_end ? &timers->forever : &timers->first, &wait->node);
+    weft_nodes_remove_(is_end ? &timers->forever : &timers->pending, &wait->node);
 }
 #endif
 
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
 {
-    weft_node_ *const first = timers->first;
+    weft_node_ *const first = timers->pending;
     if (!first || !weft_has_passed(deadline_of(first), now))
         return NULL;
-    weft_nodes_remove_(&timers->first, first);
+    weft_nodes_remove_(&timers->pending, first);
     return weft_wait_of_(first);
 }
 
-weft_time weft_timers_next_(const weft_timers_ *timers)
+bool weft_timers_next_(const weft_timers_ *timers, weft_time *next)
 {
-    if (!timers->first)
-        return WEFT_FOREVER;
-    const weft_time next = deadline_of(timers->first);
+    weft_node_ *first = timers->pending;
+    weft_time time = WEFT_FOREVER;
+    if (first) {
+        time = deadline_of(first);
 #if WEFT_TIME_BITS < 64
-    if (!next || next == WEFT_FOREVER)
-        return weft_wrap_(next - 1); /* one of the two times that have a meaning of their own */
+        if (!time || time == WEFT_FOREVER) /* the two mean more */
+            time = weft_wrap_(time - 1);
+    } else {
+        first = timers->forever;
 #endif
-    return next;
+    }
+    *next = time;
+    return first;
 }
 
 #if WEFT_TIME_BITS < 64
 bool weft_timers_may_be_due_(const weft_timers_ *timers, weft_time now)
 {
-    return timers->first && weft_has_passed(deadline_of(timers->first), now);
+    return timers->pending && weft_has_passed(deadline_of(timers->pending), now);
 }
 #endif
 
@@ -111,7 +107,7 @@ static void visit_list(weft_node_ *node, void (*visit)(weft_node_ *node))
 
 void weft_timers_visit_(const weft_timers_ *timers, void (*visit)(weft_node_ *node))
 {
-    visit_list(timers->first, visit);
+    visit_list(timers->pending, visit);
 #if WEFT_TIME_BITS < 64
     visit_list(timers->forever, visit);
 #endif

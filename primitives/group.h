@@ -61,7 +61,7 @@ typedef struct weft_group {
     for (;;) {                                                                                     \
         WEFT_FOLLOW_(weft_group_join_begin_(group));                                               \
         break;                                                                                     \
-    case WEFT_STATE_(WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_))):                                  \
+    case WEFT_STATES_ + WEFT_LATE_STATE_(WEFT_VALUE_(weft_block_)):                                \
         weft_group_join_resume_((group), weft_context_);                                           \
     }                                                                                              \
     weft_exit_ = weft_group_exit_((group), weft_context_)

@@ -40,7 +40,8 @@ static void run_tick(weft_loop *loop)
     weft_node_ *entry;
     while ((entry = weft_ready_pop_(&loop->ready)) != &loop->ready.tick) {
         weft_slow_call call = weft_begin_call_(loop, entry);
-        weft_run_entry_(loop, entry);
+        for (weft_node_ *next = weft_run_first_step_(loop, entry); next;)
+            next = weft_run_next_step_(loop, next);
         began = end_call(loop, &call, began);
     }
 }

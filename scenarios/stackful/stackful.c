@@ -211,7 +211,7 @@ const char *stackful_switch_name(const struct stackful_pool *pool)
     return uses_boost(pool) ? "Boost.Context" : "ucontext";
 }
 
-/* The status bits of MXCSR are set and never cleared, so a switch finds them equal. */
+/* Sets the status bits of MXCSR. Nothing clears them, so a switch finds them equal. */
 static void set_fp_status(void)
 {
 #ifdef __SSE__
@@ -267,7 +267,7 @@ static struct stackful *map_stack(struct stackful_pool *pool)
     return me;
 }
 
-/* ASan reports a use of a stack on which nothing runs: of a local variable that a task still uses. */
+/* ASan reports a use of a stack on which nothing runs. */
 static void forbid(struct stackful *me)
 {
     (void)me;

@@ -51,10 +51,10 @@ struct stackful_options {
     enum stackful_switch switcher;
     bool no_guard; /* leave out the page below each stack whose use is a SIGSEGV; stacks are then
                     * neighbours, and the kernel may keep them as one mapping */
-    /* On x86, Boost's switch stores and loads MXCSR. The load is slow where the two sides differ,
-     * for example since one side has rounded a result, which sets a status bit. Unless this
-     * member is true, stackful_pool_init sets all status bits of the thread, so that the two
-     * sides are equal. */
+    /* On x86, Boost's switch stores and loads MXCSR, the control and status of floating point. The
+     * load may be slow where the two sides differ. A new stack has the control bits of the thread.
+     * Unless this member is true, stackful_pool_init also sets all status bits of the thread, so
+     * that a rounded result on one side makes no difference. */
     bool keep_fp_status;
 };
 

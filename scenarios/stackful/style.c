@@ -19,10 +19,10 @@ static void print_stacks(const struct stackful_pool *pool)
             pool->options.size, stackful_switch_name(pool), stackful_high_water(pool));
 }
 
-/* WEFT_SWITCH=ucontext in the environment: the switch is ucontext's. */
+/* STACKFUL_SWITCH=ucontext in the environment: the switch is ucontext's. */
 static int run(const struct lesson *lesson, const struct options *options)
 {
-    const char *const switcher = getenv("WEFT_SWITCH");
+    const char *const switcher = getenv("STACKFUL_SWITCH");
     const struct stackful_options stacks = {
         .switcher =
             switcher && strcmp(switcher, "ucontext") == 0 ? STACKFUL_UCONTEXT : STACKFUL_BEST};

@@ -21,6 +21,29 @@ static weft_future done;
 static weft_handle handle;
 WEFT_LAMBDA(print_number, number_future, f, printf("%d\n", f->result));
 
+struct stepped {
+    weft_frame frame;
+    const char *name;
+};
+struct stepped_elsewhere {
+    weft_frame frame;
+};
+struct named_step {
+    weft_frame frame;
+    const char *name;
+};
+WEFT_DECLARE(stepped_elsewhere);
+
+static weft_step step(weft_frame *frame, weft_context *context)
+{
+    (void)context;
+    return weft_end_frame(frame);
+}
+WEFT_CODE(stepped, step);
+WEFT_CODE_EXTERN(stepped_elsewhere, step);
+WEFT_CODE_NAMED(named_step, name, step);
+const weft_code *const codes[] = {&stepped_code, &stepped_elsewhere_code, &named_step_code};
+
 static void called(weft_loop *loop, weft_handle *which)
 {
     struct owner {

@@ -26,7 +26,7 @@ for switch in best ucontext; do
         name=$(basename "$lesson" .txt)
         status=0
         [ "$name" != lock.deadlock ] || status=3
-        WEFT_DEBUG=1 WEFT_SWITCH=$switch "scenarios/${name%%.*}" --style stackful --virtual "${name#*.}" \
+        WEFT_DEBUG=1 STACKFUL_SWITCH=$switch "scenarios/${name%%.*}" --style stackful --virtual "${name#*.}" \
             >"$work/out" 2>"$work/err"
         [ $? -eq $status ] && cmp -s "$lesson" "$work/out"
         result "$name prints its text (virtual clock, switch $switch)" $?
@@ -34,7 +34,7 @@ for switch in best ucontext; do
     sed -n 's/^stacks: .* bytes, \(.*\);.*/\1/p' "$work/err" >"$work/switch.$switch"
 done
 [ "$(cat "$work/switch.ucontext")" = ucontext ]
-result "WEFT_SWITCH chooses ucontext" $?
+result "STACKFUL_SWITCH chooses ucontext" $?
 if [ "$(cat "$work/switch.best")" = ucontext ]; then
     skip "the switch of Boost.Context" "configure did not find libboost_context.a"
 fi
@@ -58,7 +58,7 @@ done
 for switch in best ucontext; do
     for dump in '' --dump; do
         # shellcheck disable=SC2086
-        WEFT_SWITCH=$switch test/replay_stackful $dump "$srcdir"/test/oracle/corpus/*.txt >"$work/out"
+        STACKFUL_SWITCH=$switch test/replay_stackful $dump "$srcdir"/test/oracle/corpus/*.txt >"$work/out"
         result "the corpus on stacks, switch $switch $dump: $(tail -1 "$work/out")" $?
     done
 done
@@ -67,7 +67,7 @@ done
 printf '%s\n' 'Other tasks run while qsort waits' 'Ada Barbara Dennis Edsger Grace' \
     'Other tasks run while qsort waits' 'Timeout: qsort returned, and its task was cancelled' >"$work/expected"
 for switch in best ucontext; do
-    WEFT_SWITCH=$switch "$lessons" --style stackful --virtual hybrid 2>/dev/null | cmp -s "$work/expected" -
+    STACKFUL_SWITCH=$switch "$lessons" --style stackful --virtual hybrid 2>/dev/null | cmp -s "$work/expected" -
     result "the hybrid lesson, switch $switch" $?
 done
 

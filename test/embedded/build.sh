@@ -8,14 +8,15 @@
 #   OPT             -Os without it
 #   PROGRAM_FLAGS   flags for the files alone, so that the library need not be compiled for them
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-weft=$(cd "$here/../.." && pwd)
+here=$(cd "$(dirname "$0")" && pwd -P)
+weft=$(cd "$here/../.." && pwd -P)
 [ $# -ge 3 ] || { sed -n 3,4p "$0" >&2; exit 2; }
-machine=$1 out=$2
+machine=$1 out=$(realpath -m "$2")
 shift 2
 files=
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
-    files="$files $1"
+    file=$(realpath "$1")
+    files="$files ${file#"$weft"/}"
     shift
 done
 [ $# -eq 0 ] || shift
@@ -61,9 +62,7 @@ avr)
     ;;
 esac
 flags="$flags -std=c11 ${OPT:--Os} -g -ffreestanding -DWEFT_FREESTANDING -ffunction-sections -fdata-sections"
-flags="$flags -Wall -Wextra -Werror=return-type -Wjump-misses-init -I$weft -I$here"
-# __FILE__ is in the code. So the size would depend on the folder of the checkout.
-flags="$flags -fmacro-prefix-map=$weft/="
+flags="$flags -Wall -Wextra -Werror=return-type -Wjump-misses-init -I. -Itest/embedded"
 
 # ---- The library of weft and the machine ----
 
@@ -72,24 +71,26 @@ if [ -z "$cache" ]; then
     cache=$(mktemp -d)
     trap 'rm -rf "$cache"' EXIT
 fi
+cache=$(realpath -m "$cache")
+cd "$weft" # __FILE__ is in the code: with absolute paths, the size would depend on the checkout's folder
 # shellcheck disable=SC2086
 folder=$cache/$machine-$(echo "$cc $flags $*" | cksum | tr ' ' -)
 library=$folder/libmachine.a
 
-sources="$here/common.c $here/panic.c $(printf "$here/%s " $own)"
+sources="test/embedded/common.c test/embedded/panic.c $(printf "test/embedded/%s " $own)"
 
 build_library() {
     rm -rf "$folder"
     mkdir -p "$folder"
-    for source in "$weft"/core/*.c "$weft"/core/inspect/*.c "$weft"/core/backend/*.c "$weft"/primitives/*.c $sources; do
+    for source in core/*.c core/inspect/*.c core/backend/*.c primitives/*.c $sources; do
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
-        */epoll.c | */poll.c | */select.c | */core/panic.c) continue ;;
+        */epoll.c | */poll.c | */select.c | core/panic.c) continue ;;
         */dump.c | */report.c | */watchdog.c) # need texts
             case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac
             ;;
         esac
-        echo "-c $source -o $folder/$(echo "${source#"$weft"/}" | tr / _).o"
+        echo "-c $source -o $folder/$(echo "$source" | tr / _).o"
     done | xargs -P "$(nproc 2>/dev/null || echo 2)" -L 1 "$cc" $flags "$@" || return 1
     "${cc%gcc}gcc-ar" rc "$library" "$folder"/*.o
 }
@@ -98,7 +99,7 @@ build_library() {
 is_old() {
     [ -f "$library" ] || return 0
     # shellcheck disable=SC2086
-    [ -n "$(find "$weft/core" "$weft/primitives" "$weft/weft.h" $sources "$here"/*.h "$0" -newer "$library" -type f |
+    [ -n "$(find core primitives weft.h $sources test/embedded/*.h test/embedded/build.sh -newer "$library" -type f |
         head -n 1)" ]
 }
 

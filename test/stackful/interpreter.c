@@ -371,7 +371,7 @@ static const weft_error *start(struct machine *machine, weft_group *group,
 static void interpret_on_stacks(const struct program *program, FILE *out, bool dumps)
 {
     static struct stackful_pool pool;
-    const char *const switcher = getenv("WEFT_SWITCH");
+    const char *const switcher = getenv("STACKFUL_SWITCH");
     const struct stackful_options options = {
         .size = 256 * 1024,
         .switcher =

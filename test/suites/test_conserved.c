@@ -8,6 +8,7 @@
 
 #include "helper.h"
 #include "observer.h"
+#include "timers.h"
 
 enum { MOST_TICKS = 10000 };
 
@@ -99,7 +100,7 @@ static size_t run_once(enum moment moment, size_t victim)
         run_until_dry();
     }
     ck_assert_ptr_null(owned);
-    ck_assert(!weft_has_timers_(&loop.timers) && loop.tasks.next == &loop.tasks && !loop.failed &&
+    ck_assert(!has_timers(&loop.timers) && loop.tasks.next == &loop.tasks && !loop.failed &&
               !loop.reuse_hooks);
     scenario->end();
     observer_free(&observer);

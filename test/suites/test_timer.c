@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Timers: the radix heap or the list, compared with a model whose clock does not wrap. */
 #include "helper.h"
+#include "timers.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -149,7 +150,7 @@ START_TEST(a_timer_is_disarmed_from_any_position)
     ck_recorded(left[_i]);
     arm(&waits[0], 300);
     weft_timers_disarm_(&timers, &waits[0]);
-    ck_assert(!weft_has_timers_(&timers) && !weft_timers_pop_(&timers, 400));
+    ck_assert(!has_timers(&timers) && !weft_timers_pop_(&timers, 400));
 }
 END_TEST
 
@@ -176,15 +177,15 @@ START_TEST(next_is_never_too_late)
 {
     static weft_wait_ waits[3];
     arm(&waits[0], 50);
-    ck_assert_uint_eq(weft_timers_next_(&timers), 50);
+    ck_assert_uint_eq(next_timer(&timers), 50);
     arm(&waits[1], 70);
     arm(&waits[2], 40);
-    ck_assert_uint_eq(weft_timers_next_(&timers), 40);
+    ck_assert_uint_eq(next_timer(&timers), 40);
     weft_timers_disarm_(&timers, &waits[2]);
     note_due(waits, 49);
-    ck_assert_uint_eq(weft_timers_next_(&timers), 50);
+    ck_assert_uint_eq(next_timer(&timers), 50);
     note_due(waits, 50);
-    ck_assert_uint_eq(weft_timers_next_(&timers), 70);
+    ck_assert_uint_eq(next_timer(&timers), 70);
     ck_recorded(" a ");
 }
 END_TEST
@@ -289,7 +290,7 @@ static int model_find(int timer)
 /* Returns the time until which a loop would sleep, as a time of the clock that does not wrap. */
 static uint64_t next_after(uint64_t now)
 {
-    const weft_time next = weft_timers_next_(&timers);
+    const weft_time next = next_timer(&timers);
     if (WEFT_TIME_BITS == 64)
         return next;
     return next == WEFT_FOREVER ? NEVER : now + weft_wrap_(next - (weft_time)now);
@@ -307,12 +308,12 @@ static uint64_t expire(weft_wait_ *waits, uint64_t now, int step)
         model_remove(0);
     }
     CHECK(model.count == 0 || model.deadlines[model.timers[0]] > now);
-    CHECK(!weft_has_timers_(&timers) == !model.count);
+    CHECK(!has_timers(&timers) == !model.count);
     if (!model.count)
         return random_below(8) ? now : now + random_below(1000);
     const uint64_t first = model.deadlines[model.timers[0]], next = next_after(now);
     CHECK(next <= first && (WEFT_TIME_BITS < 64 || next > now));
-    CHECK(weft_timers_next_(&timers) != 0);
+    CHECK(next_timer(&timers) != 0);
     if (WEFT_TIME_BITS < 64 && first == NEVER)
         return now + random_below(1000);
     switch (random_below(4)) {
@@ -347,7 +348,7 @@ static void run_random_program(void)
         } else {
             model_insert(timer, arm_at(&waits[timer], random_deadline(now), now));
         }
-        CHECK(!weft_has_timers_(&timers) == !model.count);
+        CHECK(!has_timers(&timers) == !model.count);
     }
 }
 

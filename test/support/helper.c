@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ready.h"
+#include "timers.h"
 
 weft_loop loop;
 weft_virtual backend;
@@ -62,8 +63,8 @@ weft_time elapsed(void)
 
 void tick(void)
 {
-    if (ready_is_idle(&loop.ready) && weft_has_timers_(&loop.timers))
-        backend.backend.sleep(&backend.backend, weft_timers_next_(&loop.timers));
+    if (ready_is_idle(&loop.ready) && has_timers(&loop.timers))
+        backend.backend.sleep(&backend.backend, next_timer(&loop.timers));
     weft_stop(&loop);
     weft_run_forever(&loop);
 }

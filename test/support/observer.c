@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ready.h"
+#include "timers.h"
 
 const char *const moment_names[MOMENTS] = {"at the await", "a tick later", "when woken",
                                            "and again"};
@@ -113,10 +114,9 @@ bool observe_tick(struct observer *observer)
     if (ready_is_idle(&loop->ready)) {
         if (observer->idle)
             observer->idle(observer);
-        if (!weft_has_timers_(&loop->timers))
+        if (!has_timers(&loop->timers))
             return false;
-        observer->backend->backend.sleep(&observer->backend->backend,
-                                         weft_timers_next_(&loop->timers));
+        observer->backend->backend.sleep(&observer->backend->backend, next_timer(&loop->timers));
     } else {
         interleave(observer);
     }

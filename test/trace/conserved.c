@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "observer.h"
+#include "timers.h"
 #include "trace/interpreter.h"
 #include "trace/statements.h"
 #include "trace/text.h"
@@ -301,7 +302,7 @@ static const weft_error *run_watched(struct watcher *watcher, struct machine *ma
 static void check_end(struct run *run)
 {
     const weft_loop *const loop = &run->machine->loop;
-    demand(run, !weft_has_timers_(&loop->timers), "no timer is armed", "the loop");
+    demand(run, !has_timers(&loop->timers), "no timer is armed", "the loop");
     demand(run, loop->tasks.next == &loop->tasks, "no group is open", "the loop");
     for (const struct object *object = run->machine->objects; object; object = object->next)
         if (object->kind == OBJECT_LOCK || object->kind == OBJECT_CONDITION)
