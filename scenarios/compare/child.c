@@ -71,8 +71,8 @@ static void measure_rounds(const struct operation *operation, void *state, bool 
     }
 }
 
-static int measure_operation(const struct measured_style *style, const struct workload *workload, size_t n,
-                             double milliseconds, size_t passes)
+static int measure_operation(const struct measured_style *style, const struct workload *workload,
+                             size_t n, double milliseconds, size_t passes)
 {
     const struct operation *operation = style->operations;
     while (operation->workload && strcmp(operation->workload, workload->name) != 0)
@@ -180,15 +180,16 @@ static int measure_million(const struct population *population, size_t n)
     getrusage(RUSAGE_SELF, &usage);
     print_value("tasks", (double)got);
     print_value("peak", memory_now().peak);
-    print_value("cpu", (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-                           1e-6 * ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec));
+    print_value("cpu",
+                (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+                    1e-6 * ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec));
     if (refusal())
         printf("refused %s\n", refusal());
     return 0;
 }
 
-int run_as_child(const struct measured_style *style, const char *name, size_t n, double milliseconds,
-                 size_t passes)
+int run_as_child(const struct measured_style *style, const char *name, size_t n,
+                 double milliseconds, size_t passes)
 {
     const struct workload *const workload = workload_named(name);
     if (!workload)

@@ -18,7 +18,9 @@
     }
 #define OTHER(name_, what_, size, small_size)                                                      \
     {                                                                                              \
-        .name = name_, .group = name_, .what = what_, .sizes = {size}, .small_sizes = {small_size} \
+        .name = name_, .group = name_, .what = what_, .sizes = {size}, .small_sizes = {            \
+            small_size                                                                             \
+        }                                                                                          \
     }
 
 const struct workload workloads[] = {
@@ -86,7 +88,8 @@ const struct measured_style all_styles[] = {
      .choose = choose_guardless,
      .is_variant = true},
     {.name = "threads",
-     .what = "threads of POSIX with stacks of 64 KB; the next one is woken by its condition variable",
+     .what =
+         "threads of POSIX with stacks of 64 KB; the next one is woken by its condition variable",
      .operations = threads_operations,
      .population = &threads_population,
      .choose = choose_64k},
@@ -277,7 +280,8 @@ static bool is_wanted(const char *workload)
 /* --child WORKLOAD STYLE N MILLISECONDS [PASSES] */
 static int child(int argc, char **argv)
 {
-    const struct measured_style *const style = optind + 4 <= argc ? style_named(argv[optind + 1]) : NULL;
+    const struct measured_style *const style =
+        optind + 4 <= argc ? style_named(argv[optind + 1]) : NULL;
     if (!style)
         return 2;
     return run_as_child(style, argv[optind], (size_t)number(argv[optind + 2]),

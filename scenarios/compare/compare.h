@@ -43,11 +43,11 @@ struct population {
     /* Creates waiting tasks until there are `total`. Each sleeps for `seconds`. Returns how many
      * there are: fewer if the system refused one, and set_refusal was then called. */
     size_t (*grow)(size_t total, double seconds);
-    void (*wait)(void);          /* until all of them have ended */
-    void (*release)(void);       /* ends all of them, and frees their memory */
-    size_t (*high_water)(void);  /* bytes of one stack that were used at most; NULL: no stacks */
+    void (*wait)(void);         /* until all of them have ended */
+    void (*release)(void);      /* ends all of them, and frees their memory */
+    size_t (*high_water)(void); /* bytes of one stack that were used at most; NULL: no stacks */
     void (*add_others)(struct memory *memory); /* adds that of other processes; NULL: none */
-    size_t most;                 /* tasks in a measurement of memory; 0: a million */
+    size_t most;                               /* tasks in a measurement of memory; 0: a million */
 };
 
 struct measured_style {
@@ -55,7 +55,7 @@ struct measured_style {
     const char *what;                   /* for --list and doc/styles.md */
     const struct operation *operations; /* NULL: `program` measures them */
     const struct population *population;
-    void (*choose)(void);  /* called first in the child; NULL: nothing to do */
+    void (*choose)(void);       /* called first in the child; NULL: nothing to do */
     const char *const *missing; /* why it is not here; NULL, or points to NULL: it is */
     bool is_program;            /* peer.py */
     bool is_variant;            /* has no column of its own in doc/styles.md */
@@ -81,7 +81,7 @@ extern const char *const boost_missing, *const pth_missing;
 extern size_t memory_limit; /* bytes */
 extern bool is_small;       /* --small: counts for a test */
 
-/* Says why no more tasks can be created, and by whom: a format of printf's. Keeps the first text. */
+/* Says why no more tasks can be created. Keeps the first text. The format is one of printf's. */
 void set_refusal(const char *format, ...);
 const char *refusal(void);
 
@@ -128,10 +128,10 @@ unsigned call_plainly(unsigned depth);
 
 /* The child's main(). Prints lines for the parent. With `passes` > 0, makes one round of so many
  * passes, and prints nothing. */
-int run_as_child(const struct measured_style *style, const char *workload, size_t n, double milliseconds,
-                 size_t passes);
+int run_as_child(const struct measured_style *style, const char *workload, size_t n,
+                 double milliseconds, size_t passes);
 
-/* ---- In the parent ---------------------------------------------------------------------------- */
+/* ---- In the parent -----------------------------------------------------------------------  */
 
 /* A figure: everything that is measured becomes an array of these. */
 struct figure {
@@ -179,8 +179,8 @@ struct workload {
 
 #define NO_CALLS SIZE_MAX
 
-extern const struct workload workloads[]; /* ends with an entry whose name is NULL */
-extern const struct measured_style all_styles[];   /* ends with an entry whose name is NULL */
+extern const struct workload workloads[];        /* ends with an entry whose name is NULL */
+extern const struct measured_style all_styles[]; /* ends with an entry whose name is NULL */
 
 /* Returns the entry of that name; NULL: there is none. */
 const struct workload *workload_named(const char *name);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# debug.sh FOLDER BUILD: prints for compare what debuggers and sanitizers show of debuggee.c in each style. Each
-# line is what a tool has done here and now. FOLDER is scenarios/compare, BUILD its folder of the build.
+# debug.sh FOLDER BUILD: prints for compare what debuggers and sanitizers show of debuggee.c in each style.
+# Each line is what a tool has done here and now. FOLDER is scenarios/compare, BUILD its folder of the build.
 set -u
 folder=$1 build=$2
 top=$folder/../..
@@ -65,11 +65,14 @@ look_with_gdb() {
         sed '1,/^other/d' "$work/gdb" >"$work/all"
         grep '^#' "$work/own" >"$work/frames"
         to_main=$(yes_if grep -Eq '[ _](main|start_thread|clone3?) \(' "$work/frames")
-        note gdb-running "$style" "backtrace: $(calls "$work/frames" innermost middle outermost) of 3 calls; reaches main or the thread's start: $to_main"
+        running=$(calls "$work/frames" innermost middle outermost)
+        note gdb-running "$style" "$running of 3 calls; reaches main or the thread's start: $to_main"
         note gdb-waiting "$style" "$(calls "$work/all" acquiring waiting) of 2 calls of the waiting task"
-        timeout 20 gdb -nx -q -batch -ex 'set debuginfod enabled off' -ex 'thread apply all bt' "$work/plain" \
-            "$core" >"$work/gdb" 2>&1 </dev/null
-        note gdb-core "$style" "$(calls "$work/gdb" innermost middle outermost) of 3 calls running, $(calls "$work/gdb" acquiring waiting) of 2 waiting"
+        timeout 20 gdb -nx -q -batch -ex 'set debuginfod enabled off' -ex 'thread apply all bt' \
+            "$work/plain" "$core" >"$work/gdb" 2>&1 </dev/null
+        running=$(calls "$work/gdb" innermost middle outermost)
+        waiting=$(calls "$work/gdb" acquiring waiting)
+        note gdb-core "$style" "$running of 3 calls running, $waiting of 2 waiting"
         rm -f "$core"
     done
 }
@@ -78,7 +81,8 @@ look_with_dump() {
     for style in stackless stackful; do
         timeout 10 "$work/plain" $style dump >"$work/dump" 2>&1
         lines=$(grep -c 'debuggee\.c:[0-9]*:' "$work/dump")
-        note weft_dump $style "$lines lines of code where tasks wait; names the lock: $(yes_if grep -q 'waits for: lock' "$work/dump")"
+        names=$(yes_if grep -q 'waits for: lock' "$work/dump")
+        note weft_dump $style "$lines lines of code where tasks wait; names the lock: $names"
     done
     note weft_dump threads "no counterpart"
 }
@@ -88,7 +92,8 @@ look_with_valgrind() {
     for style in $styles; do
         timeout 60 valgrind --error-exitcode=9 --leak-check=full "$work/plain" $style run >"$work/log" 2>&1
         status=$?
-        note valgrind $style "$(sed -n 's/.*ERROR SUMMARY: \([0-9]* errors\).*/\1/p' "$work/log" | tail -1), exit status $status"
+        errors=$(sed -n 's/.*ERROR SUMMARY: \([0-9]* errors\).*/\1/p' "$work/log" | tail -1)
+        note valgrind $style "$errors, exit status $status"
     done
 }
 
@@ -99,7 +104,7 @@ look_with_asan() {
         clean=$?
         timeout 30 "$work/asan" $style overflow >"$work/log" 2>&1
         found=$(yes_if grep -q 'ERROR: AddressSanitizer' "$work/log")
-        note asan $style "exit status $clean without a bug; finds a write behind an array that outlives a wait: $found"
+        note asan $style "exit status $clean without a bug; finds a write behind an array over a wait: $found"
     done
 }
 

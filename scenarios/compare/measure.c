@@ -13,8 +13,8 @@ enum { MOST_STYLES = 16, MOST_SECONDS = 40, LATE = 90 };
 
 /* ---- Figures ---- */
 
-struct figure *add_figure(struct figures *figures, const char *group, const char *workload, double n,
-                          const char *style, const char *unit)
+struct figure *add_figure(struct figures *figures, const char *group, const char *workload,
+                          double n, const char *style, const char *unit)
 {
     if (figures->count % 64 == 0)
         figures->all = realloc(figures->all, (figures->count + 64) * sizeof figures->all[0]);
@@ -59,7 +59,8 @@ double percentile(double *values, size_t count, double part)
     const double at = part * (double)(count - 1);
     const size_t below = (size_t)at;
     const double rest = at - (double)below;
-    return below + 1 < count ? values[below] * (1 - rest) + values[below + 1] * rest : values[below];
+    return below + 1 < count ? values[below] * (1 - rest) + values[below + 1] * rest
+                             : values[below];
 }
 
 /* ---- Random order ---- */
@@ -99,8 +100,8 @@ struct command {
 };
 
 /* Fills in the command that measures a workload of the style. */
-static void make_command(struct command *command, const struct measured_style *style, const char *workload,
-                         size_t n)
+static void make_command(struct command *command, const struct measured_style *style,
+                         const char *workload, size_t n)
 {
     static char python[] = "python3", peer[] = COMPARE_FOLDER "/peer.py", child[] = "--child";
     char(*const text)[32] = command->text;
@@ -280,8 +281,9 @@ static void take_value(char *line, void *data)
     char name[32];
     double value;
     if (sscanf(line, "value %31s %lf", name, &value) == 2) {
-        const char *const unit =
-            !strcmp(name, "tasks") ? "tasks" : !strcmp(name, "cpu") ? "s" : "bytes";
+        const char *const unit = !strcmp(name, "tasks") ? "tasks"
+                                 : !strcmp(name, "cpu") ? "s"
+                                                        : "bytes";
         add_value(values->figures, values->group, name, 0, values->style->name, unit, value);
     } else if (!strncmp(line, "refused ", 8)) {
         struct figure *const figure =
@@ -293,10 +295,9 @@ static void take_value(char *line, void *data)
 static void end_values(const struct values *values, int status)
 {
     if (status != 0)
-        snprintf(add_figure(values->figures, values->group, "refusal", 0, values->style->name, "")
-                     ->note,
-                 sizeof values->figures->all[0].note, "it failed, or took more than %d s",
-                 MOST_SECONDS);
+        snprintf(
+            add_figure(values->figures, values->group, "refusal", 0, values->style->name, "")->note,
+            sizeof values->figures->all[0].note, "it failed, or took more than %d s", MOST_SECONDS);
     for (size_t i = values->first; i < values->figures->count; i++)
         print_figure(&values->figures->all[i]);
 }
@@ -362,7 +363,8 @@ static void take_script(char *line, void *data)
     } else if (sscanf(line, "note %31s %31s %n", workload, style, &at) == 2 && at > 0) {
         struct figure *const figure =
             add_figure(script->figures, script->group, workload, 0, style, "");
-        snprintf(figure->note, sizeof figure->note, "%.*s", (int)sizeof figure->note - 1, line + at);
+        snprintf(figure->note, sizeof figure->note, "%.*s", (int)sizeof figure->note - 1,
+                 line + at);
     } else {
         return;
     }
@@ -387,8 +389,8 @@ static void run_script(struct figures *figures, const char *group, const char *n
     char *const arguments[] = {shell, path, sources, own_folder(), is_small ? small : large, NULL};
     const int status = run_program(arguments, 120, take_script, &script);
     if (status != 0)
-        snprintf(add_figure(figures, group, "all", 0, "all", "")->note,
-                 sizeof figures->all[0].note, "%s has failed", name);
+        snprintf(add_figure(figures, group, "all", 0, "all", "")->note, sizeof figures->all[0].note,
+                 "%s has failed", name);
 }
 
 void measure_code(struct figures *figures)
@@ -456,8 +458,11 @@ void measure_instructions(struct figures *figures)
         const char *workload;
         size_t n;
         double operations; /* of a pass */
-    } rows[] = {{"create", 100, 100}, {"yield", 100, 100}, {"lock", 100, 100},
-                {"yield-depth", 10, 100}, {"calls", 10, 1}};
+    } rows[] = {{"create", 100, 100},
+                {"yield", 100, 100},
+                {"lock", 100, 100},
+                {"yield-depth", 10, 100},
+                {"calls", 10, 1}};
     static const char *const styles[] = {"stackless", "stackful", "stackful-ucontext", "threads",
                                          "pth"};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

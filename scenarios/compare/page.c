@@ -142,7 +142,8 @@ static void write_operations(FILE *file, const struct figures *figures)
         rows[i].ratio = ratio_of(figures, &rows[i]);
     qsort(rows, count, sizeof rows[0], by_ratio);
     fputs("\n### Operations where stackless is not the fastest\n\n"
-          "Nanoseconds of CPU time for one operation, or of the wall clock where the table below says so:\n"
+          "Nanoseconds of CPU time for one operation, or of the wall clock where the table below "
+          "says so:\n"
           "the median, and half the distance of the quartiles.\n\n",
           file);
     write_rows(file, figures, rows, count, true);
@@ -173,8 +174,10 @@ static void write_population(FILE *file, const struct figures *figures)
                 {"after-release", "of the process after the release"}};
     if (!find_figure(figures, "memory", "resident", -1, "stackless"))
         return;
-    fputs("\n### Memory\n\nBytes for each waiting task, by a line through nine numbers of tasks; the last\n"
-          "two rows are bytes of the whole process. The kernel counts its stacks for the whole machine, so\n"
+    fputs("\n### Memory\n\nBytes for each waiting task, by a line through nine numbers of tasks; "
+          "the last\n"
+          "two rows are bytes of the whole process. The kernel counts its stacks for the whole "
+          "machine, so\n"
           "other programs change that row a little.\n\n",
           file);
     write_head(file, "bytes");
@@ -202,27 +205,32 @@ static void write_million(FILE *file, const struct figures *figures)
     static const struct {
         const char *name;
         unsigned mb;
-    } published[] = {{".NET NativeAOT", 197}, {"Rust, join_all", 207}, {"Rust, tokio", 439},
-                     {"Node", 564},           {"OpenJDK", 1095},       {"Python, asyncio", 1276},
-                     {"Go", 2586}};
+    } published[] = {
+        {".NET NativeAOT", 197}, {"Rust, join_all", 207},   {"Rust, tokio", 439}, {"Node", 564},
+        {"OpenJDK", 1095},       {"Python, asyncio", 1276}, {"Go", 2586}};
     if (!find_figure(figures, "million", "tasks", -1, "stackless"))
         return;
-    fputs("\n### The million\n\n1,000,000 tasks that sleep for 10 seconds. The lower rows are published by\n"
-          "[hez2010](https://github.com/hez2010/async-runtimes-benchmarks-2024), of another machine.\n\n"
+    fputs("\n### The million\n\n1,000,000 tasks that sleep for 10 seconds. The lower rows are "
+          "published by\n"
+          "[hez2010](https://github.com/hez2010/async-runtimes-benchmarks-2024), of another "
+          "machine.\n\n"
           "| program | tasks | peak, MB | CPU time, s | |\n| --- | ---: | ---: | ---: | --- |\n",
           file);
     for (const struct measured_style *style = all_styles; style->name; style++) {
         const struct figure *const tasks =
-                                find_figure(figures, "million", "tasks", -1, style->name),
-                            *const peak = find_figure(figures, "million", "peak", -1, style->name),
-                            *const cpu = find_figure(figures, "million", "cpu", -1, style->name);
+                                       find_figure(figures, "million", "tasks", -1, style->name),
+                                   *const peak =
+                                       find_figure(figures, "million", "peak", -1, style->name),
+                                   *const cpu =
+                                       find_figure(figures, "million", "cpu", -1, style->name);
         if (tasks && peak && cpu)
             fprintf(file, "| %s | %s | %.0f | %.2f | %s |\n", style->name,
                     shown(round(tasks->median)), peak->median / 1e6, cpu->median,
                     note_of(figures, "million", style->name));
     }
     for (size_t i = 0; i < sizeof published / sizeof published[0]; i++)
-        fprintf(file, "| %s | 1,000,000 | %u | | published |\n", published[i].name, published[i].mb);
+        fprintf(file, "| %s | 1,000,000 | %u | | published |\n", published[i].name,
+                published[i].mb);
 }
 
 static void write_limits(FILE *file, const struct figures *figures)
@@ -231,8 +239,7 @@ static void write_limits(FILE *file, const struct figures *figures)
         return;
     fputs("\n### Limits\n\n| style | tasks | what ended it |\n| --- | ---: | --- |\n", file);
     for (const struct measured_style *style = all_styles; style->name; style++) {
-        const struct figure *const tasks =
-            find_figure(figures, "limits", "tasks", -1, style->name);
+        const struct figure *const tasks = find_figure(figures, "limits", "tasks", -1, style->name);
         if (tasks)
             fprintf(file, "| %s | %s | %s |\n", style->name, shown(round(tasks->median)),
                     note_of(figures, "limits", style->name));
@@ -294,10 +301,10 @@ static void write_matrix(FILE *file, const struct figures *figures, const char *
             const struct figure *const cell = of_unit(figures, row, *style);
             const bool is_whole = cell && cell->samples && strcmp(cell->unit, "instructions") != 0;
             fprintf(file, " %s |",
-                    !cell           ? ""
+                    !cell            ? ""
                     : !cell->samples ? cell->note
-                    : is_whole      ? shown(cell->median)
-                                    : shown(cell->median));
+                    : is_whole       ? shown(cell->median)
+                                     : shown(cell->median));
         }
         fputc('\n', file);
     }
@@ -306,8 +313,8 @@ static void write_matrix(FILE *file, const struct figures *figures, const char *
 void write_page(FILE *file, const struct facts *facts, const struct figures *figures)
 {
     static const char *const three[] = {"stackless", "stackful", "threads", NULL},
-                             *const five[] = {"stackless", "stackful", "stackful-ucontext", "threads",
-                                              "pth", NULL};
+                             *const five[] = {"stackless", "stackful", "stackful-ucontext",
+                                              "threads",   "pth",      NULL};
     fputs("\nThe columns:\n\n", file);
     for (const struct measured_style *style = all_styles; style->name; style++)
         if (has_column(style))
@@ -319,11 +326,13 @@ void write_page(FILE *file, const struct facts *facts, const struct figures *fig
     write_population(file, figures);
     write_million(file, figures);
     write_limits(file, figures);
-    write_matrix(file, figures, "code", three,
-                 "\n### Code of the lessons\n\nLines without comments, blank lines and #include; bytes of "
-                 "machine code (.text).\n\n");
+    write_matrix(
+        file, figures, "code", three,
+        "\n### Code of the lessons\n\nLines without comments, blank lines and #include; bytes of "
+        "machine code (.text).\n\n");
     write_matrix(file, figures, "instructions", five,
-                 "\n### Instructions for an operation\n\nBy callgrind, which does not count the kernel's.\n\n");
+                 "\n### Instructions for an operation\n\nBy callgrind, which does not count the "
+                 "kernel's.\n\n");
     write_matrix(file, figures, "debug", three, "\n### Debuggers and sanitizers\n\n");
     fputc('\n', file);
 }

@@ -194,7 +194,8 @@ async def population(total, seconds, limit):
         if status("VmRSS") + status("VmPTE") > limit:
             print(f"refused limit of {limit >> 20} MB at {len(tasks)} tasks")
             break
-        tasks += [asyncio.create_task(asyncio.sleep(seconds)) for _ in range(min(10000, total - len(tasks)))]
+        more = min(10000, total - len(tasks))
+        tasks += [asyncio.create_task(asyncio.sleep(seconds)) for _ in range(more)]
         await asyncio.sleep(0)
     return tasks
 
@@ -250,12 +251,13 @@ async def main():
     elif workload == "million":
         await million(n, seconds, limit)
     else:
-        operation = {"yield": "yield_", "yield-depth": "yield_depth", "create-cold": "create"}.get(workload, workload)
+        functions = {"yield": yield_, "yield-depth": yield_depth, "create-cold": create}
+        operation = functions.get(workload) or globals()[workload]
         if workload == "create-cold":
             milliseconds = 0
         else:
             os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
-        await globals()[operation](n, milliseconds)
+        await operation(n, milliseconds)
     sys.stdout.flush()
     os._exit(0)
 

@@ -152,9 +152,11 @@ void write_picture(FILE *file, const struct figures *figures)
             WIDTH, HEIGHT, WIDTH, HEIGHT);
     fputs(style_sheet, file);
     fprintf(file, "<rect class=\"back\" width=\"%d\" height=\"%d\"/>\n", WIDTH, HEIGHT);
-    fprintf(file, "<text class=\"title\" x=\"%d\" y=\"28\">A switch to the next task, in ns</text>\n",
+    fprintf(file,
+            "<text class=\"title\" x=\"%d\" y=\"28\">A switch to the next task, in ns</text>\n",
             LEFT);
-    fprintf(file, "<text class=\"title\" x=\"%d\" y=\"28\">A waiting task, in bytes</text>\n", BARS - 180);
+    fprintf(file, "<text class=\"title\" x=\"%d\" y=\"28\">A waiting task, in bytes</text>\n",
+            BARS - 180);
     write_grid(file, &x, &y);
     for (size_t i = 0; i < LINES; i++)
         write_line(file, figures, i, &x, &y);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The operations with GNU Pth: threads of a library, each with a stack, in one thread of the system. */
+/* The operations with GNU Pth: threads of a library, each with a stack, in one thread of the
+ * system. */
 #define _POSIX_C_SOURCE 200809L
 #include "compare.h"
 

@@ -119,8 +119,8 @@ const char *shown(double value)
 
 void print_heading(void)
 {
-    printf("\n%-16s %9s %-22s %12s %25s %12s %7s\n", "workload", "n", "style", "median", "quartiles",
-           "p99 (wall)", "rounds");
+    printf("\n%-16s %9s %-22s %12s %25s %12s %7s\n", "workload", "n", "style", "median",
+           "quartiles", "p99 (wall)", "rounds");
 }
 
 void print_figure(const struct figure *figure)

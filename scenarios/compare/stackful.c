@@ -284,8 +284,7 @@ static void *prepare_calls(size_t n)
 {
     static WEFT_TASK(caller) task;
     open_stacks(n == NO_CALLS ? 0 : n);
-    weft_loop_create_task(&the_stage.loop, caller, &task,
-                          .depth = n == NO_CALLS ? 0 : (unsigned)n);
+    weft_loop_create_task(&the_stage.loop, caller, &task, .depth = n == NO_CALLS ? 0 : (unsigned)n);
     return &the_stage;
 }
 

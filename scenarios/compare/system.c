@@ -101,7 +101,8 @@ static double pids_max(void)
         const bool is_v2 = line[0] == '0' && line[1] == ':';
         if (!is_v2 && !strstr(line, "pids"))
             continue;
-        snprintf(path, sizeof path, "/sys/fs/cgroup%s%s/pids.max", is_v2 ? "" : "/pids", folder + 1);
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s%s/pids.max", is_v2 ? "" : "/pids",
+                 folder + 1);
         least = number_in(path);
         if (least > 0)
             break;
@@ -127,7 +128,8 @@ void set_refusal_by_system(const char *call, int number)
         snprintf(why, sizeof why, "kernel.threads-max is %.0f", threads_max);
     else if (pid_max > 0 && all_threads() > pid_max * 0.95)
         snprintf(why, sizeof why, "kernel.pid_max is %.0f", pid_max);
-    else if (getrlimit(RLIMIT_NPROC, &processes) == 0 && threads > (double)processes.rlim_cur * 0.95)
+    else if (getrlimit(RLIMIT_NPROC, &processes) == 0 &&
+             threads > (double)processes.rlim_cur * 0.95)
         snprintf(why, sizeof why, "ulimit -u is %.0f", (double)processes.rlim_cur);
     set_refusal("%s: %s (%s)", call, strerror(number), why);
 }
@@ -186,8 +188,7 @@ bool is_over_limit(size_t tasks)
 {
     enum { KERNEL_STACK = 16384 }; /* Linux on x86-64 and on 64-bit ARM */
     const struct memory memory = memory_now();
-    const double sum =
-        memory.resident + memory.page_tables + (memory.threads - 1) * KERNEL_STACK;
+    const double sum = memory.resident + memory.page_tables + (memory.threads - 1) * KERNEL_STACK;
     if (sum <= (double)memory_limit)
         return false;
     set_refusal("limit of %.0f MB at %zu tasks", (double)memory_limit / 1048576, tasks);

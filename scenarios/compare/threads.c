@@ -667,8 +667,8 @@ static void release(void)
     wait_for_all();
 }
 
-/* Runs one such thread on a stack of this program, and counts the bytes above the lowest one that is
- * not zero. */
+/* Runs one such thread on a stack of this program. Counts the bytes from the lowest one that is not
+ * zero. */
 static size_t high_water(void)
 {
     unsigned char *const stack = fresh_memory(SMALL_STACK);
