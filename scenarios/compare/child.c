@@ -164,7 +164,8 @@ static int measure_limit(const struct population *population, size_t most)
 {
     enum { STEPS = 200 };
     size_t n = 0;
-    for (size_t step = most / STEPS ? most / STEPS : 1; n < most && !refusal(); n = n)
+    const size_t step = most / STEPS ? most / STEPS : 1;
+    while (n < most && !refusal())
         n = population->grow(n + step < most ? n + step : most, 3600);
     print_value("tasks", (double)n);
     printf("refused %s\n", refusal() ? refusal() : "nobody refused one");
@@ -194,6 +195,9 @@ int run_as_child(const struct measured_style *style, const char *name, size_t n,
     const struct workload *const workload = workload_named(name);
     if (!workload)
         return 2;
+    /* The buffer must not lie in the heap, above memory that `memory` frees. */
+    static char buffer[BUFSIZ];
+    setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     if (style->choose)
         style->choose();
     if (strcmp(name, "memory") == 0)

@@ -363,7 +363,6 @@ int main(int argc, char **argv)
         measure_instructions(&figures);
     if (is_wanted("debug"))
         measure_debugging(&figures);
-    add_load(&facts, "load at the end");
     write_outputs(&facts, &figures);
     free(figures.all);
     return 0;

@@ -10,6 +10,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* The Makefile says where the scripts are, and with which flags the program was compiled. */
+#ifndef COMPARE_FOLDER
+#define COMPARE_FOLDER "scenarios/compare"
+#endif
+#ifndef COMPARE_FLAGS
+#define COMPARE_FLAGS "unknown"
+#endif
+
 /* ---- What a style measures ----------------------------------------------------------------- */
 
 /* A round: some operations, timed together. */
@@ -141,7 +149,7 @@ struct figure {
     char style[32];
     char unit[16];
     double median, low, high, p99; /* low and high are the quartiles; p99 is of the wall clock */
-    double samples;                /* 0: there is no figure, and `note` says why */
+    size_t samples;                /* 0: there is no figure, and `note` says why */
     char note[200];
 };
 
@@ -221,7 +229,6 @@ int run_program(char *const arguments[], unsigned seconds, line_function *functi
 double percentile(double *values, size_t count, double part);
 
 void describe_machine(struct facts *facts);
-void add_load(struct facts *facts, const char *name);
 void add_fact(struct facts *facts, const char *name, const char *format, ...);
 
 /* Writes the figures (report.c, picture.c, page.c). */
@@ -237,5 +244,6 @@ void print_figure(const struct figure *figure);
 /* Prints a number with three digits at least, and commas: 3.25, 1,234. Returns the text, which
  * stands until the eighth next call. */
 const char *shown(double value);
+const char *shown_whole(double value);
 
 #endif

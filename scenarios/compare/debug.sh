@@ -50,13 +50,22 @@ yes_if() {
     if "$@"; then echo yes; else echo no; fi
 }
 
-# ---- gdb, on the program and on a core ----
+# named FILE: prints how many of the five functions stand in what weft's commands for gdb print.
+named() {
+    grep -Eo ' in [a-z]*_?(innermost|middle|outermost|acquiring|waiting)$' "$1" | sort -u | wc -l | xargs
+}
+
+# ---- gdb, on the program and on a core; alone, and with weft's commands for it ----
+debugger() {
+    timeout 20 gdb -nx -q -batch -iex 'set auto-load off' -ex 'set debuginfod enabled off' \
+        -ex "source $top/tools/gdb/weft-gdb.py" "$@" 2>&1 </dev/null
+}
+
 look_with_gdb() {
     for style in $styles; do
         core=$work/core.$style
-        timeout 20 gdb -nx -q -batch -ex 'set debuginfod enabled off' -ex 'break stop_here' -ex run -ex bt \
-            -ex 'echo other\n' -ex 'thread apply all bt' -ex "generate-core-file $core" \
-            --args "$work/plain" $style stop >"$work/gdb" 2>&1 </dev/null
+        debugger -ex 'break stop_here' -ex run -ex bt -ex 'echo other\n' -ex 'thread apply all bt' \
+            -ex "generate-core-file $core" --args "$work/plain" $style stop >"$work/gdb"
         if ! grep -q stop_here "$work/gdb"; then
             note gdb-running "$style" "not here: gdb could not run it"
             continue
@@ -68,11 +77,16 @@ look_with_gdb() {
         running=$(calls "$work/frames" innermost middle outermost)
         note gdb-running "$style" "$running of 3 calls; reaches main or the thread's start: $to_main"
         note gdb-waiting "$style" "$(calls "$work/all" acquiring waiting) of 2 calls of the waiting task"
-        timeout 20 gdb -nx -q -batch -ex 'set debuginfod enabled off' -ex 'thread apply all bt' \
-            "$work/plain" "$core" >"$work/gdb" 2>&1 </dev/null
+        debugger -ex 'thread apply all bt' "$work/plain" "$core" >"$work/gdb"
         running=$(calls "$work/gdb" innermost middle outermost)
         waiting=$(calls "$work/gdb" acquiring waiting)
         note gdb-core "$style" "$running of 3 calls running, $waiting of 2 waiting"
+        if [ $style = threads ]; then
+            note gdb-weft-tasks $style "no counterpart"
+        else
+            debugger -ex 'weft tasks' "$work/plain" "$core" >"$work/gdb"
+            note gdb-weft-tasks $style "$(named "$work/gdb") of 5 functions, in a core"
+        fi
         rm -f "$core"
     done
 }
@@ -80,9 +94,8 @@ look_with_gdb() {
 look_with_dump() {
     for style in stackless stackful; do
         timeout 10 "$work/plain" $style dump >"$work/dump" 2>&1
-        lines=$(grep -c 'debuggee\.c:[0-9]*:' "$work/dump")
-        names=$(yes_if grep -q 'waits for: lock' "$work/dump")
-        note weft_dump $style "$lines lines of code where tasks wait; names the lock: $names"
+        lock=$(yes_if grep -q 'waits for: lock' "$work/dump")
+        note weft_dump $style "$(named "$work/dump") of 5 functions; names the lock: $lock"
     done
     note weft_dump threads "no counterpart"
 }

@@ -104,6 +104,7 @@ static void stackful_innermost(void)
     stackful_sleep(WEFT_MS(20));
     shared++;
     array[index_of_write()] = 1;
+    (void)array[0];
     act();
 }
 
@@ -152,6 +153,7 @@ static void threads_innermost(void)
     thread_sleep(WEFT_MS(20));
     shared++;
     array[index_of_write()] = 1;
+    (void)array[0];
     act();
 }
 

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_STYLES = 16, MOST_SECONDS = 40, LATE = 90 };
+enum { MOST_STYLES = 16, MOST_SECONDS = 60, LATE = 75 };
 
 /* ---- Figures ---- */
 
@@ -197,7 +197,7 @@ static void add_cell(struct figures *figures, const struct cell *cell, size_t n)
     double *const shown = cell->workload->shows_wall ? cell->wall : cell->cpu;
     snprintf(figure->note, sizeof figure->note, "%s", cell->note);
     if (cell->count) {
-        figure->samples = (double)cell->count;
+        figure->samples = cell->count;
         figure->median = percentile(shown, cell->count, 0.5);
         figure->low = percentile(shown, cell->count, 0.25);
         figure->high = percentile(shown, cell->count, 0.75);

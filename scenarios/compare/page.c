@@ -187,8 +187,7 @@ static void write_population(FILE *file, const struct figures *figures)
             if (has_column(style)) {
                 const struct figure *const figure =
                     find_figure(figures, "memory", rows[i].name, -1, style->name);
-                fprintf(file, " %s |",
-                        figure ? shown(figure->median < 0.005 ? 0 : round(figure->median)) : "");
+                fprintf(file, " %s |", figure ? shown_whole(fmax(figure->median, 0)) : "");
             }
         fputc('\n', file);
     }
@@ -225,7 +224,7 @@ static void write_million(FILE *file, const struct figures *figures)
                                        find_figure(figures, "million", "cpu", -1, style->name);
         if (tasks && peak && cpu)
             fprintf(file, "| %s | %s | %.0f | %.2f | %s |\n", style->name,
-                    shown(round(tasks->median)), peak->median / 1e6, cpu->median,
+                    shown_whole(tasks->median), peak->median / 1e6, cpu->median,
                     note_of(figures, "million", style->name));
     }
     for (size_t i = 0; i < sizeof published / sizeof published[0]; i++)
@@ -241,7 +240,7 @@ static void write_limits(FILE *file, const struct figures *figures)
     for (const struct measured_style *style = all_styles; style->name; style++) {
         const struct figure *const tasks = find_figure(figures, "limits", "tasks", -1, style->name);
         if (tasks)
-            fprintf(file, "| %s | %s | %s |\n", style->name, shown(round(tasks->median)),
+            fprintf(file, "| %s | %s | %s |\n", style->name, shown_whole(tasks->median),
                     note_of(figures, "limits", style->name));
     }
 }
@@ -299,11 +298,11 @@ static void write_matrix(FILE *file, const struct figures *figures, const char *
         fputs(" |", file);
         for (const char *const *style = styles; *style; style++) {
             const struct figure *const cell = of_unit(figures, row, *style);
-            const bool is_whole = cell && cell->samples && strcmp(cell->unit, "instructions") != 0;
+            const bool is_whole = strcmp(row->group, "code") == 0;
             fprintf(file, " %s |",
                     !cell            ? ""
                     : !cell->samples ? cell->note
-                    : is_whole       ? shown(cell->median)
+                    : is_whole       ? shown_whole(cell->median)
                                      : shown(cell->median));
         }
         fputc('\n', file);

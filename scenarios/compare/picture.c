@@ -9,10 +9,12 @@
 enum { WIDTH = 960, HEIGHT = 420, TOP = 56, BOTTOM = 340, LEFT = 60, MIDDLE = 520, BARS = 740 };
 
 static const struct {
-    const char *style, *color; /* the colors differ in light and dark, and for the color-blind */
+    const char *style, *color; /* a class, whose color differs in light and dark */
+    int below;                 /* moves the name down, away from another name */
 } lines[] = {
-    {"stackless", "s0"}, {"stackful", "s1"}, {"stackful-ucontext", "s2"}, {"threads", "s3"},
-    {"processes", "s4"}, {"pth", "s5"},      {"asyncio", "s6"},
+    {"stackless", "s0", 0}, {"stackful", "s1", 0},  {"stackful-ucontext", "s2", 9},
+    {"threads", "s3", 0},   {"processes", "s4", 0}, {"pth", "s5", 3},
+    {"asyncio", "s6", -3},
 };
 
 enum { LINES = sizeof lines / sizeof lines[0] };
@@ -100,7 +102,7 @@ static void write_line(FILE *file, const struct figures *figures, size_t line, c
                     on(x, each->n), on(y, each->median), each->style, each->n, shown(each->median));
     if (last && last->n < 1e6)
         fprintf(file, "<text class=\"name\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", on(x, last->n) + 7,
-                on(y, last->median) + 4, lines[line].style);
+                on(y, last->median) + 4 + lines[line].below, lines[line].style);
     else if (last)
         fprintf(file, "<text class=\"name end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
                 on(x, last->n) + 4, on(y, last->median) - 8, lines[line].style);

@@ -41,7 +41,7 @@ static void add_line_of(struct facts *facts, const char *name, const char *path,
         fclose(file);
 }
 
-void add_load(struct facts *facts, const char *name)
+static void add_load(struct facts *facts, const char *name)
 {
     double one, five, fifteen;
     FILE *const file = fopen("/proc/loadavg", "r");
@@ -85,7 +85,7 @@ void describe_machine(struct facts *facts)
     add_fact(facts, "limit", "%zu MB a process", memory_limit >> 20);
     add_fact(facts, "processes", "%u for each figure of an operation", settings.processes);
     add_fact(facts, "seed", "%llu", (unsigned long long)settings.seed);
-    add_load(facts, "load at the start");
+    add_load(facts, "load before");
 }
 
 /* ---- Text ---- */
@@ -99,22 +99,27 @@ static void insert_commas(char *text)
         }
 }
 
-const char *shown(double value)
+static const char *with_digits(double value, int digits)
 {
     enum { TEXTS = 8 };
     static char texts[TEXTS][40];
     static unsigned next;
     char *const text = texts[next++ % TEXTS];
-    const double size = fabs(value);
-    if (size < 10)
-        snprintf(text, sizeof texts[0], "%.2f", value);
-    else if (size < 100)
-        snprintf(text, sizeof texts[0], "%.1f", value);
-    else
-        snprintf(text, sizeof texts[0], "%.0f", value);
-    if (size >= 1000)
+    snprintf(text, sizeof texts[0], "%.*f", digits, value);
+    if (fabs(value) >= 999.5)
         insert_commas(text);
     return text;
+}
+
+const char *shown(double value)
+{
+    const double size = fabs(value);
+    return with_digits(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+}
+
+const char *shown_whole(double value)
+{
+    return with_digits(value, 0);
 }
 
 void print_heading(void)
@@ -130,7 +135,7 @@ void print_figure(const struct figure *figure)
         printf("%-16s %9.0f %-22s %s\n", figure->workload, figure->n, figure->style, figure->note);
     } else if (!strcmp(figure->group, "operations")) {
         snprintf(quartiles, sizeof quartiles, "%s .. %s", shown(figure->low), shown(figure->high));
-        printf("%-16s %9.0f %-22s %12s %25s %12s %7.0f\n", figure->workload, figure->n,
+        printf("%-16s %9.0f %-22s %12s %25s %12s %7zu\n", figure->workload, figure->n,
                figure->style, shown(figure->median), quartiles, shown(figure->p99),
                figure->samples);
     } else {
@@ -167,7 +172,7 @@ void write_csv(FILE *file, const struct facts *facts, const struct figures *figu
         fprintf(file, "%s,%s,%.0f,%s,%s,", each->group, each->workload, each->n, each->style,
                 each->unit);
         if (each->samples)
-            fprintf(file, "%.6g,%.6g,%.6g,%.6g,%.0f,", each->median, each->low, each->high,
+            fprintf(file, "%.6g,%.6g,%.6g,%.6g,%zu,", each->median, each->low, each->high,
                     each->p99, each->samples);
         else
             fputs(",,,,0,", file);
@@ -202,7 +207,7 @@ void write_json(FILE *file, const struct facts *facts, const struct figures *fig
         if (each->samples)
             fprintf(file,
                     ", \"median\": %.6g, \"low\": %.6g, \"high\": %.6g, \"p99_wall\": %.6g, "
-                    "\"samples\": %.0f",
+                    "\"samples\": %zu",
                     each->median, each->low, each->high, each->p99, each->samples);
         else
             fputs(", \"samples\": 0", file);
