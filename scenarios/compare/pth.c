@@ -76,7 +76,7 @@ static double run_create(void *state, size_t passes)
     return (double)crowd->count;
 }
 
-/* ---- yield: the thread that measures is one of the ring ---- */
+/* ---- yield: the thread that measures is one of the circle ---- */
 
 static unsigned spin_at(size_t below, struct crowd *crowd)
 {
@@ -96,7 +96,7 @@ static void *spin(void *argument)
     return NULL;
 }
 
-static void *prepare_ring(size_t n)
+static void *prepare_circle(size_t n)
 {
     struct crowd *const crowd = open_crowd(n);
     for (size_t i = 1; i < n; i++) {
@@ -111,11 +111,11 @@ static void *prepare_ring(size_t n)
 static void *prepare_depth(size_t n)
 {
     open_crowd(1)->depth = n == NO_CALLS ? 0 : n;
-    return prepare_ring(100);
+    return prepare_circle(100);
 }
 
 /* The library chooses the thread by its age, so a turn of this thread may not be a turn of each. */
-static double run_ring(void *state, size_t passes)
+static double run_circle(void *state, size_t passes)
 {
     struct crowd *const crowd = state;
     crowd->count = 0;
@@ -226,11 +226,11 @@ static void measure_cancel(void *state, size_t passes, struct round *round)
 const struct operation pth_operations[] = {
     {"create-cold", prepare_create, run_create, NULL},
     {"create", prepare_create, run_create, NULL},
-    {"yield", prepare_ring, run_ring, NULL},
+    {"yield", prepare_circle, run_circle, NULL},
     {"lock", prepare_lock, run_lock, NULL},
     {"pipe", prepare_pipe, run_pipe, NULL},
     {"cancel", prepare_create, NULL, measure_cancel},
-    {"yield-depth", prepare_depth, run_ring, NULL},
+    {"yield-depth", prepare_depth, run_circle, NULL},
     {NULL, NULL, NULL, NULL},
 };
 

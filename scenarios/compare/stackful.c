@@ -69,7 +69,7 @@ STACKFUL(spinner, bool counts, rounds;)
     }
 }
 
-static void *prepare_ring(size_t n, bool rounds)
+static void *prepare_circle(size_t n, bool rounds)
 {
     enum { AT_ONCE = 25000 };
     open_stacks(n);
@@ -90,12 +90,12 @@ static void *prepare_ring(size_t n, bool rounds)
 
 static void *prepare_yield(size_t n)
 {
-    return prepare_ring(n, false);
+    return prepare_circle(n, false);
 }
 
 static void *prepare_rounding_yield(size_t n)
 {
-    return prepare_ring(n, true);
+    return prepare_circle(n, true);
 }
 
 /* The loop has no status bit set, and each task has one. */

@@ -77,98 +77,98 @@ static double run_create(void *state, size_t passes)
     return (double)creator->count;
 }
 
-/* ---- Rings of threads that take turns: each wakes the next one ----
+/* ---- Circles of threads that pass a token: each wakes the next one ----
  * The first member is the thread that measures. */
 
 struct member {
-    struct ring *ring;
+    struct circle *circle;
     size_t index;
     size_t depth; /* calls above its waits */
     pthread_cond_t wake;
 };
 
-struct ring {
+struct circle {
     pthread_mutex_t mutex;
     size_t n;
-    size_t turn;  /* index of the member that may run */
-    size_t count; /* turns taken */
+    size_t holder; /* index of the member that has the token */
+    size_t count;  /* times that the token was passed */
     struct member *members;
 };
 
-static void wait_for_turn(struct member *me)
+static void wait_for_token(struct member *me)
 {
-    while (me->ring->turn != me->index)
-        pthread_cond_wait(&me->wake, &me->ring->mutex);
+    while (me->circle->holder != me->index)
+        pthread_cond_wait(&me->wake, &me->circle->mutex);
 }
 
-static void end_turn(struct member *me)
+static void pass_token(struct member *me)
 {
-    struct ring *const ring = me->ring;
-    ring->count++;
-    ring->turn = me->index + 1 == ring->n ? 0 : me->index + 1;
-    pthread_cond_signal(&ring->members[ring->turn].wake);
+    struct circle *const circle = me->circle;
+    circle->count++;
+    circle->holder = me->index + 1 == circle->n ? 0 : me->index + 1;
+    pthread_cond_signal(&circle->members[circle->holder].wake);
 }
 
-static unsigned take_turns_at(size_t below, struct member *me)
+static unsigned pass_on_at(size_t below, struct member *me)
 {
     if (below > 0)
-        return take_turns_at(below - 1, me) + 1;
-    while (me->ring->n > 0) {
-        wait_for_turn(me);
-        end_turn(me);
+        return pass_on_at(below - 1, me) + 1;
+    while (me->circle->n > 0) {
+        wait_for_token(me);
+        pass_token(me);
     }
     return 0;
 }
 
-static void *take_turns(void *argument)
+static void *pass_on(void *argument)
 {
     struct member *const me = argument;
-    pthread_mutex_lock(&me->ring->mutex);
-    take_turns_at(me->depth, me);
+    pthread_mutex_lock(&me->circle->mutex);
+    pass_on_at(me->depth, me);
     return NULL;
 }
 
-/* Every member but the first is a thread. The first turn is the first member's. */
+/* Every member but the first is a thread. The first member begins with the token. */
 static void *prepare_members(size_t n, size_t depth)
 {
-    static struct ring ring = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-    ring.n = n;
-    ring.members = fresh_memory(n * sizeof ring.members[0]);
+    static struct circle circle = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+    circle.n = n;
+    circle.members = fresh_memory(n * sizeof circle.members[0]);
     for (size_t i = 0; i < n; i++) {
-        struct member *const member = &ring.members[i];
-        *member = (struct member){.ring = &ring, .index = i, .depth = depth};
+        struct member *const member = &circle.members[i];
+        *member = (struct member){.circle = &circle, .index = i, .depth = depth};
         pthread_cond_init(&member->wake, NULL);
         pthread_t thread;
-        if (i > 0 && !start_thread(&thread, take_turns, member))
+        if (i > 0 && !start_thread(&thread, pass_on, member))
             return NULL;
         if (i % 1000 == 999 && is_over_limit(i))
             return NULL;
     }
-    return &ring;
+    return &circle;
 }
 
-static void *prepare_ring(size_t n)
+static void *prepare_circle(size_t n)
 {
     return prepare_members(n, 0);
 }
 
-static void *prepare_deep_ring(size_t n)
+static void *prepare_deep_circle(size_t n)
 {
     return prepare_members(100, n == NO_CALLS ? 0 : n);
 }
 
-static double run_ring(void *state, size_t passes)
+static double run_circle(void *state, size_t passes)
 {
-    struct ring *const ring = state;
-    pthread_mutex_lock(&ring->mutex);
-    ring->count = 0;
+    struct circle *const circle = state;
+    pthread_mutex_lock(&circle->mutex);
+    circle->count = 0;
     while (passes--) {
-        wait_for_turn(&ring->members[0]);
-        end_turn(&ring->members[0]);
+        wait_for_token(&circle->members[0]);
+        pass_token(&circle->members[0]);
     }
-    wait_for_turn(&ring->members[0]);
-    pthread_mutex_unlock(&ring->mutex);
-    return (double)ring->count;
+    wait_for_token(&circle->members[0]);
+    pthread_mutex_unlock(&circle->mutex);
+    return (double)circle->count;
 }
 
 /* ---- sched_yield: the kernel decides whether, and to whom, it switches ----
@@ -559,12 +559,12 @@ static double run_compute(void *state, size_t passes)
 const struct operation threads_operations[] = {
     {"create-cold", prepare_create, run_create, NULL},
     {"create", prepare_create, run_create, NULL},
-    {"yield", prepare_ring, run_ring, NULL},
+    {"yield", prepare_circle, run_circle, NULL},
     {"lock", prepare_fair_lock, run_fair_lock, NULL},
     {"pipe", prepare_pipe, run_pipe, NULL},
     {"pipe-2-cpus", prepare_pipe_on_two, run_pipe, NULL},
     {"cancel", prepare_cancel, NULL, measure_cancel},
-    {"yield-depth", prepare_deep_ring, run_ring, NULL},
+    {"yield-depth", prepare_deep_circle, run_circle, NULL},
     {"calls", prepare_calls, run_calls, NULL},
     {"compute", prepare_create, run_compute, NULL},
     {NULL, NULL, NULL, NULL},
