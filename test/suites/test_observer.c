@@ -1016,6 +1016,38 @@ START_TEST(a_descriptor_wakes_a_task_and_makes_a_callback_ready)
 }
 END_TEST
 
+WEFT_ASYNC(writer)
+{
+    weft_wait_writable(ends_of_pipe[1]);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(writer) writing;
+
+START_TEST(a_wait_for_a_descriptor_tells_for_what)
+{
+    weft_select select_backend;
+    static weft_loop selecting;
+    ck_assert_int_eq(pipe(ends_of_pipe), 0);
+    ck_assert_int_eq(write(ends_of_pipe[1], "x", 1), 1);
+    weft_select_init(&select_backend);
+    weft_loop_init(&selecting, &select_backend.backend);
+    weft_set_observer(&selecting, &observer);
+    weft_loop_create_task(&selecting, writer, &writing);
+    ck_error(weft_run_forever(&selecting), &weft_deadlock_error);
+    ck_assert_int_eq(last_wait.wait, WEFT_WAITS_WRITABLE);
+    ck_assert_uint_eq(last_wait.number, (unsigned)ends_of_pipe[1]);
+    weft_loop_create_task(&selecting, reader, &reading);
+    ck_error(weft_run_forever(&selecting), &weft_deadlock_error);
+    ck_assert_int_eq(last_wait.wait, WEFT_WAITS_READABLE);
+    ck_assert_uint_eq(last_wait.number, (unsigned)ends_of_pipe[0]);
+    ck_no_error(weft_loop_close(&selecting));
+    close(ends_of_pipe[0]);
+    close(ends_of_pipe[1]);
+    record[0] = '\0';
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("observer");
@@ -1061,5 +1093,6 @@ int main(void)
     tcase_add_test(tests, the_debug_mode_works_beside_it);
     tcase_add_test(tests, an_observer_may_dump_all_tasks);
     tcase_add_test(tests, a_descriptor_wakes_a_task_and_makes_a_callback_ready);
+    tcase_add_test(tests, a_wait_for_a_descriptor_tells_for_what);
     return run_suite();
 }
