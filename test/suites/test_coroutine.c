@@ -544,9 +544,12 @@ struct calling_itself {
     struct calling_itself *callee;
 };
 
+static unsigned call_line;
+
 WEFT_ASYNC_BODY(calling_itself)
 {
     weft_yield;
+    call_line = __LINE__ + 1;
     weft_call(calling_itself, self->callee);
 }
 WEFT_ASYNC_END
@@ -556,6 +559,8 @@ START_TEST(a_call_in_a_frame_in_use_panics)
     struct calling_itself frame = {.callee = NULL};
     weft_begin(calling_itself, &frame, .callee = &frame);
     EXPECT_PANIC(drive(&frame.frame), "the frame is in use");
+    ck_panicked_in(__FILE__);
+    ck_assert_uint_eq(panic.line, call_line);
 }
 END_TEST
 
