@@ -64,6 +64,9 @@
  * loop.set_debug(True), get_debug()   weft_set_debug(&loop, true), weft_get_debug      debug.h
  * loop.slow_callback_duration = 0.1   weft_set_slow_call(&loop, WEFT_MS(100))
  * (a call in place of the message)    weft_set_watchdog(&loop, WEFT_MS(100), g)        watchdog.h
+ *                                     weft_set_observer(&loop, &observer)              observer.h
+ *                                     weft_recorder_init(&r, records, n, WEFT_KEEP_NEWEST)
+ *                                     weft_recorder_write(&r, write, to)               recorder.h
  * (the default exception handler)     weft_print_unretrieved_error                print_error.h
  * async with TaskGroup() as g:        weft_with_group(&self->g) { ... } weft_end       group.h
  * g.create_task(f(1))                 weft_group_create_task(&self->g, f, &t, .a = 1)
@@ -145,6 +148,8 @@
 #include "core/handle.h"
 #include "core/inspect/daemon.h"
 #include "core/inspect/dump.h"
+#include "core/inspect/observer.h"
+#include "core/inspect/recorder.h"
 #include "core/inspect/report.h"
 #include "core/inspect/watchdog.h"
 #include "core/loop.h"

@@ -65,7 +65,7 @@ flash() {
 }
 
 # Files that only those programs link that use them. They get a star, and are not in the sum.
-only=' daemon descriptor dump threadsafe version watchdog '
+only=' daemon descriptor dump observer recorder threadsafe version watchdog '
 
 # shellcheck disable=SC2046
 flash core ./core/*.c ./core/backend/virtual.c $(ls ./core/inspect/*.c | grep -Ev '/(debug|on_quit|print_error)\.c$')

@@ -124,6 +124,7 @@ static void count_request(weft_task *task)
         task->root.flags |= WEFT_SHUTDOWN_PENDING_;
         loop->shutdown_pending++;
     }
+    weft_observe_(loop, WEFT_NOTES_CANCEL_, task, NULL);
 }
 
 static void wake_cancelled(weft_task *task)

@@ -139,6 +139,7 @@ const weft_error *weft_call_when_writable(weft_loop *loop, weft_handle *handle, 
 void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 {
     end_watch(loop, watch);
+    weft_observe_(loop, WEFT_NOTES_DESCRIPTOR_, NULL, NULL);
     weft_push_due_(loop, watch);
 }
 
@@ -147,6 +148,7 @@ void weft_watch_ready(weft_loop *loop, weft_watch *watch)
 void weft_watch_bad(weft_loop *loop, weft_watch *watch)
 {
     end_watch(loop, watch);
+    weft_observe_(loop, WEFT_NOTES_DESCRIPTOR_, NULL, NULL);
     if (weft_is_callback_(&watch->node))
         weft_push_due_(loop, watch);
     else

@@ -99,8 +99,8 @@ void weft_handle_set_watching_(weft_handle *handle, weft_function *function);
 /* Removes a handle that waits for an awaitable from the awaitable's waiters (awaitable.c). O(1). */
 void weft_remove_waiter_(weft_awaitable_ *awaitable, weft_wait_ *waiter);
 
-/* Makes the handle idle that `node` is a member of, but leaves the node in its list. If the node
- * belongs to a task, does nothing. */
+/* If `node` is a member of a handle, marks the handle as one without a pending call, but leaves the
+ * node in its list. If the node belongs to a task, does nothing. */
 void weft_handle_forget_(weft_node_ *node);
 
 /* Returns the program's function that the loop will call for `callback`. Returns NULL if the

@@ -12,6 +12,14 @@ enum { HAS_TIMERS = WEFT_HAS_TIMERS_, STOPPING = WEFT_STOPPING_ };
 enum { HAS_TIMERS = 0, STOPPING = 0 };
 #endif
 
+/* Compiled into each caller, also if this file is compiled for size. A program that has no watchdog
+ * and no observer contains one of the callers. */
+#ifdef __GNUC__
+#define IN_EACH_CALLER __attribute__((always_inline)) inline
+#else
+#define IN_EACH_CALLER inline
+#endif
+
 /* ---- Start ---- */
 
 void weft_start_task_(weft_scope_ *scope, weft_task *task, bool eager)
@@ -192,7 +200,7 @@ WEFT_COLD_ static void deliver(weft_loop *loop, weft_node_ *node)
 /* Runs one step of a task, and decides what the step ended with. Returns the node whose step comes
  * next in this run: the task's own, if it called a coroutine or one returned to its caller; an
  * eager child's; or NULL. */
-static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
+static IN_EACH_CALLER weft_node_ *run_step(weft_loop *loop, weft_node_ *node)
 {
     loop->context.running = node;
     const weft_step_ result = WEFT_STEP_CODE_OF_(node->frame->code)(node->frame, &loop->context);
@@ -229,7 +237,7 @@ static WEFT_ALWAYS_INLINE_ weft_node_ *run_step(weft_loop *loop, weft_node_ *nod
 
 /* Runs one step too. A task that started another one eagerly goes on when that one parks, yields or
  * ends. */
-static WEFT_ALWAYS_INLINE_ weft_node_ *run_next_step(weft_loop *loop, weft_node_ *node)
+static IN_EACH_CALLER weft_node_ *run_next_step(weft_loop *loop, weft_node_ *node)
 {
     weft_node_ *next = run_step(loop, node);
     if (!next && (next = loop->eager_parents))
@@ -246,18 +254,29 @@ static void run_on(weft_loop *loop, weft_node_ *node)
 #if WEFT_TEXTS
 WEFT_COLD_ weft_node_ *weft_run_next_step_(weft_loop *loop, weft_node_ *node)
 {
-    return run_next_step(loop, node);
+    weft_node_ *const next = run_next_step(loop, node);
+    weft_observe_(loop, WEFT_NOTES_STEP_, node, next);
+    return next;
 }
 
 WEFT_COLD_ weft_node_ *weft_run_first_step_(weft_loop *loop, weft_node_ *node)
 {
+    weft_observe_(loop, WEFT_NOTES_ENTRY_, node, NULL);
     if (weft_is_callback_(node)) {
         run_callback(loop, node);
+        weft_observe_(loop, WEFT_NOTES_CALLBACK_END_, NULL, NULL);
         return NULL;
     }
     if (weft_task_of_node_(node)->root.flags & WEFT_DELIVERY_MASK_)
         deliver(loop, node);
     return weft_run_next_step_(loop, node);
+}
+
+WEFT_COLD_ static void run_inspected_tick(weft_loop *loop)
+{
+    weft_observe_(loop, WEFT_NOTES_TICK_, NULL, NULL);
+    loop->inspection->run_tick(loop);
+    weft_observe_(loop, WEFT_NOTES_TICK_END_, NULL, NULL);
 }
 #endif
 
@@ -287,6 +306,7 @@ static bool begin_tick(weft_loop *loop)
         if (!has_timers && !loop->watches && !loop->keepalive_handles)
             return false;
         loop->io_polled_at = 0;
+        weft_observe_(loop, WEFT_NOTES_SLEEP_, &next, NULL);
         loop->backend->sleep(loop->backend, next);
     } else if (loop->watches) {
         loop->watching(loop, NULL);
@@ -343,7 +363,7 @@ static bool run_ticks(weft_loop *loop)
     while (begin_tick(loop)) {
 #if WEFT_TEXTS
         if (WEFT_UNLIKELY_(loop->inspection != NULL))
-            loop->inspection->run_tick(loop);
+            run_inspected_tick(loop);
         else
 #endif
             run_tick(loop);
@@ -366,6 +386,7 @@ const weft_error *weft_run_ticks_(weft_loop *loop)
     weft_check_use_(loop, WEFT_BEGINS_TO_RUN_);
     if (loop->runs)
         return &weft_loop_runs_error_;
+    weft_observe_(loop, WEFT_NOTES_RUN_, NULL, NULL);
     loop->runs = true;
     const bool alive = run_ticks(loop);
     loop->runs = false;

@@ -120,6 +120,33 @@ typedef struct weft_inspection_ {
     void (*on_failure)(weft_loop *loop, weft_task *task);
 } weft_inspection_;
 
+/* What a loop tells its observer (inspect/observer.h). The comments name the arguments `object` and
+ * `more` of a weft_note_; each is NULL if it is not named. */
+enum weft_noted_ {
+    WEFT_NOTES_RUN_,             /* a run function begins to run ticks */
+    WEFT_NOTES_SLEEP_,           /* the backend is about to sleep: until when, a weft_time */
+    WEFT_NOTES_TICK_,            /* the entries of a tick are about to run */
+    WEFT_NOTES_TICK_END_,        /* the entries of a tick have run */
+    WEFT_NOTES_ENTRY_,           /* an entry of the ready queue is about to run: its node */
+    WEFT_NOTES_STEP_,            /* a step of a task has run: its node; the node that runs next */
+    WEFT_NOTES_CALLBACK_END_,    /* a callback has run */
+    WEFT_NOTES_DESCRIPTOR_,      /* a watch has ended, and its entry is about to become ready */
+    WEFT_NOTES_CANCEL_,          /* a task was cancelled: the task */
+    WEFT_NOTES_LOCK_TAKEN_,      /* the running task acquired a lock: the lock */
+    WEFT_NOTES_LOCK_RELEASED_,   /* a lock is about to be released: the lock; its holder */
+    WEFT_NOTES_GROUP_ENTERED_,   /* the running task has entered a group's block: the group */
+    WEFT_NOTES_GROUP_LEFT_,      /* the task is about to leave the block: the group */
+    WEFT_NOTES_GROUP_CANCELS_,   /* a group is about to cancel tasks: the group */
+    WEFT_NOTES_GROUP_CANCELLED_, /* the group has cancelled these tasks: the group */
+    WEFT_NOTES_TIMEOUT_ENTERED_, /* the running task has entered a block: the timeout; its limit */
+    WEFT_NOTES_TIMEOUT_EXPIRED_, /* a timeout has expired: the timeout; the task in its block */
+    WEFT_NOTES_TIMEOUT_LEFT_     /* the task has left the block: the timeout; the block's error */
+};
+
+/* The function of an observer that the loop calls. */
+typedef void weft_note_(weft_loop *loop, enum weft_noted_ what, const void *object,
+                        const void *more);
+
 /* The program's function to which the debug mode passes its messages (inspect/debug.h). */
 typedef struct weft_debug_output weft_debug_output;
 
@@ -155,6 +182,9 @@ struct weft_loop {
     weft_frame *begun;
 #endif
     weft_ready_queue_ ready; /* the tasks and callbacks that can run now */
+#if WEFT_TEXTS
+    weft_note_ **observer; /* a member of the loop's observer (inspect/observer.h); NULL: none */
+#endif
     WEFT_ATOMIC_(weft_threadsafe_handle *)
     threadsafe_calls; /* the last thread-safe call that the loop has not taken yet; NULL: none */
     weft_timers_ timers;
@@ -342,6 +372,17 @@ static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
         weft_check_context_();
 }
 
+/* weft_is_observed_(loop): true if the loop has an observer. weft_observe_(loop, what, object,
+ * more): tells the observer that something happens; if there is none, does nothing. `loop` is
+ * evaluated more than once. */
+#if WEFT_TEXTS
+#define weft_is_observed_(loop) WEFT_UNLIKELY_((loop)->observer != NULL)
+#define weft_observe_(loop, what, object, more)                                                    \
+    (weft_is_observed_(loop) ? (*(loop)->observer)((loop), (what), (object), (more)) : (void)0)
+#else
+#define weft_observe_(loop, what, object, more) ((void)0)
+#endif
+
 /* The error that a function such as weft_run returns if the loop runs already. */
 #if WEFT_TEXTS
 extern const weft_error weft_loop_runs_error_;
@@ -349,8 +390,8 @@ extern const weft_error weft_loop_runs_error_;
 #define weft_loop_runs_error_ weft_invalid_state_error
 #endif
 
-/* Runs ticks until the loop is stopped or nothing can ever run again. Returns NULL, or
- * weft_deadlock_error, or weft_loop_runs_error_. */
+/* Runs ticks until the loop is stopped, and returns NULL. If nothing can ever run again, returns
+ * weft_deadlock_error. If the loop runs already, returns weft_loop_runs_error_. */
 const weft_error *weft_run_ticks_(weft_loop *loop);
 
 #if WEFT_TEXTS

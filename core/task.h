@@ -141,7 +141,7 @@ struct weft_task {
         weft_awaitable_ weft_await_takes_a_task_or_future_and_weft_call_a_frame_;
         struct weft_live_task_ live;
     };
-    weft_task *next; /* next in its scope's `children` or in the loop's `failed` */
+    weft_task *next; /* the next child of its group or loop; or the loop's next failed task */
     weft_frame root; /* first member of the outermost coroutine's frame; the rest follows */
 };
 

@@ -57,8 +57,8 @@ const weft_error *weft_threadsafe_open(weft_loop *loop, weft_threadsafe_handle *
                                        weft_function *function);
 
 /* Closes a handle, and cancels its pending call. If the handle is closed, does nothing. Must be
- * called in the loop's thread. Before that, the program must stop everything that calls the handle:
- * reset the signal handler, join the thread. Otherwise a thread may still be inside
+ * called in the loop's thread. Before the close, the program must stop everything that calls the
+ * handle: reset the signal handler, join the thread. Otherwise a thread may still be inside
  * weft_call_soon_threadsafe, even if the function has run for its call. O(n), n: the pending
  * thread-safe calls of the loop. */
 void weft_threadsafe_close(weft_threadsafe_handle *handle);

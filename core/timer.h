@@ -83,6 +83,10 @@ weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now);
  * WEFT_FOREVER only if no timer will ever be due. */
 bool weft_timers_next_(const weft_timers_ *timers, weft_time *next);
 
+/* Returns how long it takes from `now` until the timer is due; WEFT_FOREVER: it is never due.
+ * `wait` must be armed. */
+weft_time weft_timers_left_(const weft_timers_ *timers, weft_wait_ *wait, weft_time now);
+
 #if WEFT_TIME_BITS < 64
 /* Returns true if a timer may be due at `now`. If the result is false, no timer is due, even if
  * weft_timers_next_ returns `now`, because that clock wraps. */

@@ -94,6 +94,19 @@ void weft_timers_arm_forever_(weft_timers_ *timers, weft_wait_ *wait)
     put(timers, wait, INT64_MAX);
 }
 
+weft_time weft_timers_left_(const weft_timers_ *timers, weft_wait_ *wait, weft_time now)
+{
+    const weft_deadline_type_ deadline = deadline_of(&wait->node);
+    weft_deadline_type_ from = now;
+    (void)timers;
+#if WEFT_TIME_BITS < 64
+    from = unwrapped(timers, now);
+#endif
+    if (deadline == INT64_MAX)
+        return WEFT_FOREVER;
+    return deadline > from ? (weft_time)(deadline - from) : 0;
+}
+
 void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
 {
     const unsigned bucket = bucket_of(deadline_of(&wait->node) ^ timers->reached);

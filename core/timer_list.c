@@ -66,6 +66,22 @@ void weft_timers_disarm_(weft_timers_ *timers, weft_wait_ *wait)
 }
 #endif
 
+weft_time weft_timers_left_(const weft_timers_ *timers, weft_wait_ *wait, weft_time now)
+{
+#if WEFT_TIME_BITS == 64
+    (void)timers;
+    const weft_time deadline = deadline_of(&wait->node);
+    if (deadline == WEFT_FOREVER)
+        return WEFT_FOREVER;
+#else
+    for (weft_node_ *node = timers->forever; node; node = node->next)
+        if (node == &wait->node)
+            return WEFT_FOREVER;
+    const weft_time deadline = deadline_of(&wait->node);
+#endif
+    return weft_has_passed(deadline, now) ? 0 : weft_wrap_(deadline - now);
+}
+
 weft_wait_ *weft_timers_pop_(weft_timers_ *timers, weft_time now)
 {
     weft_node_ *const first = timers->pending;

@@ -9,10 +9,19 @@ WEFT_INFO_(info, .name = "group", .at = offsetof(weft_group, info));
 
 static void abort_children(weft_group *group)
 {
+    weft_observe_(group->scope.loop, WEFT_NOTES_GROUP_CANCELS_, group, NULL);
     group->aborting = true;
     for (weft_task *child = group->scope.children; child; child = child->next)
         if (!weft_has_ended_(&child->awaitable))
             weft_cancel_task_(child);
+    weft_observe_(group->scope.loop, WEFT_NOTES_GROUP_CANCELLED_, group, NULL);
+}
+
+static void cancel_parent(weft_group *group)
+{
+    weft_observe_(group->scope.loop, WEFT_NOTES_GROUP_CANCELS_, group, NULL);
+    weft_cancel_task_(group->scope.parent);
+    weft_observe_(group->scope.loop, WEFT_NOTES_GROUP_CANCELLED_, group, NULL);
 }
 
 /* The flags of a child in the ring of `failed`. No live task has all of these flags. So the group
@@ -51,7 +60,7 @@ static void cancel_all(weft_group *group)
     if (!group->aborting)
         abort_children(group);
     group->cancelled_parent = true;
-    weft_cancel_task_(group->scope.parent);
+    cancel_parent(group);
 }
 
 void weft_group_cancel(weft_group *group)
@@ -114,6 +123,7 @@ const weft_error *weft_group_enter_(weft_group *group, weft_context *context)
     WEFT_SET_INFO_(group, WEFT_INFO_OF_(info));
     group->cancelling = (unsigned char)weft_cancelling(parent);
     weft_enter_scope_(&group->scope, parent, child_ended);
+    weft_observe_(group->scope.loop, WEFT_NOTES_GROUP_ENTERED_, group, NULL);
     return NULL;
 }
 
@@ -151,7 +161,7 @@ static const weft_error *fail(weft_group *group)
 {
     if (weft_cancelling(group->scope.parent)) {
         weft_uncancel(group->scope.parent);
-        weft_cancel_task_(group->scope.parent);
+        cancel_parent(group);
     }
     return &group->error;
 }
@@ -171,6 +181,7 @@ static const weft_error *error_at_end(weft_group *group)
 unsigned weft_group_exit_(weft_group *group, weft_context *context)
 {
     context->error = error_at_end(group);
+    weft_observe_(group->scope.loop, WEFT_NOTES_GROUP_LEFT_, group, NULL);
     weft_exit_scope_(&group->scope);
     if (context->error)
         return WEFT_FAILED_;

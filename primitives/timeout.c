@@ -13,6 +13,7 @@ static void expire(weft_loop *loop, weft_handle *handle)
     weft_timeout *const limit = WEFT_HANDLE_OWNER(handle, weft_timeout, handle);
     (void)loop;
     limit->state = WEFT_TIMEOUT_EXPIRING_;
+    weft_observe_(loop, WEFT_NOTES_TIMEOUT_EXPIRED_, limit, limit->task);
     weft_cancel_task_(limit->task);
 }
 
@@ -48,7 +49,7 @@ static const weft_error *enter(weft_timeout *limit, weft_context *context)
     return NULL;
 }
 
-const weft_error *weft_timeout_enter_at_(weft_timeout *limit, weft_context *context, weft_time when)
+static const weft_error *enter_at(weft_timeout *limit, weft_context *context, weft_time when)
 {
     const weft_error *const error = enter(limit, context);
     if (!error)
@@ -56,7 +57,8 @@ const weft_error *weft_timeout_enter_at_(weft_timeout *limit, weft_context *cont
     return error;
 }
 
-const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context, weft_time delay)
+static inline const weft_error *enter_for(weft_timeout *limit, weft_context *context,
+                                          weft_time delay)
 {
     const weft_error *const error = enter(limit, context);
     if (error)
@@ -68,14 +70,65 @@ const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context
     return NULL;
 }
 
+/* What an observer must know is in functions of its own, so that a timeout without an observer pays
+ * for the tests alone. */
+#if WEFT_TEXTS
+WEFT_COLD_ static const weft_error *observe_entry(weft_timeout *limit, weft_context *context,
+                                                  weft_time when, bool is_delay)
+{
+    const weft_error *const error =
+        is_delay ? enter_for(limit, context, when) : enter_at(limit, context, when);
+    if (!error)
+        weft_observe_(loop_of(limit), WEFT_NOTES_TIMEOUT_ENTERED_, limit,
+                      when == WEFT_FOREVER ? NULL : &limit->when);
+    return error;
+}
+
+WEFT_COLD_ static const weft_error *observe_exit(weft_timeout *limit, weft_context *context,
+                                                 const weft_error *error)
+{
+    weft_observe_(weft_running_loop_(context), WEFT_NOTES_TIMEOUT_LEFT_, limit, error);
+    return error;
+}
+#endif
+
+const weft_error *weft_timeout_enter_at_(weft_timeout *limit, weft_context *context, weft_time when)
+{
+#if WEFT_TEXTS
+    if (weft_is_observed_(weft_running_loop_(context)))
+        return observe_entry(limit, context, when, false);
+#endif
+    return enter_at(limit, context, when);
+}
+
+const weft_error *weft_timeout_enter_(weft_timeout *limit, weft_context *context, weft_time delay)
+{
+#if WEFT_TEXTS
+    if (weft_is_observed_(weft_running_loop_(context)))
+        return observe_entry(limit, context, delay, true);
+#endif
+    return enter_for(limit, context, delay);
+}
+
+/* Returns the error that the block raises; NULL: none. */
+static inline const weft_error *error_of(weft_timeout *limit, const weft_context *context,
+                                         bool expired)
+{
+    if (!expired || weft_uncancel(limit->task) > limit->cancelling)
+        return NULL;
+    return weft_error_is(context->error, &weft_cancelled_error) ? &weft_timeout_error : NULL;
+}
+
 const weft_error *weft_timeout_leave_(weft_timeout *limit, weft_context *context)
 {
     const bool expired = limit->state == WEFT_TIMEOUT_EXPIRING_;
     weft_handle_cancel(loop_of(limit), &limit->handle);
     limit->state = expired ? WEFT_TIMEOUT_EXPIRED_ : WEFT_TIMEOUT_LEFT_;
-    if (!expired || weft_uncancel(limit->task) > limit->cancelling)
-        return NULL;
-    return weft_error_is(context->error, &weft_cancelled_error) ? &weft_timeout_error : NULL;
+#if WEFT_TEXTS
+    if (weft_is_observed_(weft_running_loop_(context)))
+        return observe_exit(limit, context, error_of(limit, context, expired));
+#endif
+    return error_of(limit, context, expired);
 }
 
 const weft_error *weft_timeout_reschedule(weft_timeout *limit, weft_time when)

@@ -77,9 +77,9 @@ typedef struct weft_wait_set_ {
 #define weft_wait_first_error(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ERROR_)
 #define weft_wait_all(s, limit) WEFT_WAIT_UNTIL_(s, limit, WEFT_UNTIL_ALL_)
 
-/* weft_wait_pending(s): `done, s = await asyncio.wait(s)`, `while s:`. Removes the parts that have
- * ended from the set *s, and returns how many parts are left. While a task waits for the set,
- * removes no part and returns the number of all parts. O(n), n: the parts. */
+/* weft_wait_pending(s): the set `pending` that asyncio.wait returns. Does not wait. Removes the
+ * parts that have ended from the set *s, and returns how many parts are left. While a task waits
+ * for the set, removes no part and returns the number of all parts. O(n), n: the parts. */
 #define weft_wait_pending(s) weft_multi_wait_drop_ended_(&(s)->set.multi_wait)
 
 /* weft_with_completed(s, weft_time limit) {

@@ -39,7 +39,7 @@ WEFT_WAITERS_INLINE_ void weft_waiters_wake_first_(weft_waiters_ *waiters)
     weft_wait_ *const first = waiters->first;
     if (!first)
         return;
-    if (weft_is_parked_unchecked_(weft_task_of_wait_(first)))
+    if (WEFT_LIKELY_(weft_parked_in_(weft_task_of_wait_(first)) == WEFT_LISTED_))
         weft_wake_(weft_task_of_wait_(first), NULL);
     else if (weft_is_checked_(weft_task_of_wait_(first)))
         weft_waiters_wake_(waiters, 1);

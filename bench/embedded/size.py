@@ -51,7 +51,7 @@ NAMES = {'m0': 'Cortex-M0', 'm3': 'Cortex-M3', 'rv32': 'RV32IMAC', 'avr': 'ATmeg
 # Files of core and core/inspect that a freestanding program cannot compile, or defines itself.
 LEFT_OUT = {'panic.c', 'debug.c', 'on_quit.c', 'print_error.c'}
 # Files that need texts (WEFT_TEXTS).
-REPORTS = {'dump.c', 'report.c', 'watchdog.c'}
+REPORTS = {'dump.c', 'observer.c', 'recorder.c', 'report.c', 'watchdog.c'}
 
 WEFT = ('core', 'primitives', 'libgcc', 'libc')
 

@@ -55,8 +55,8 @@ void weft_poll_fill(weft_poll *backend);
  * of the loop's clock, rounded up. If `until` is WEFT_FOREVER, returns -1. O(1). */
 int weft_poll_timeout(weft_poll *backend, weft_time until);
 
-/* Ends the watches whose descriptors poll() has reported. A host calls this function when poll()
- * has returned a count above 0, and then calls weft_run_once. O(n), n: the watches. */
+/* Ends the waits for the descriptors that poll() has reported. A host calls this function when
+ * poll() has returned a count above 0, and then calls weft_run_once. O(n), n: the watches. */
 void weft_poll_notify(weft_poll *backend);
 
 #ifdef __cplusplus

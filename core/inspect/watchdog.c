@@ -46,10 +46,22 @@ static void run_tick(weft_loop *loop)
     }
 }
 
+/* Runs a tick for an observer alone. */
+static void run_observed_tick(weft_loop *loop)
+{
+    weft_node_ *entry;
+    while ((entry = weft_ready_pop_(&loop->ready)) != &loop->ready.tick)
+        for (weft_node_ *next = weft_run_first_step_(loop, entry); next;)
+            next = weft_run_next_step_(loop, next);
+}
+
 static const weft_inspection_ timed = {.run_tick = run_tick};
+static const weft_inspection_ observed = {.run_tick = run_observed_tick};
 
 void weft_set_inspection_(weft_loop *loop, const weft_inspection_ *inspection)
 {
+    if (!inspection && loop->observer)
+        inspection = &observed;
     loop->inspection = inspection;
     loop->attention &= (unsigned char)~WEFT_HAS_WATCHDOG_;
     if (inspection)
@@ -57,10 +69,16 @@ void weft_set_inspection_(weft_loop *loop, const weft_inspection_ *inspection)
 }
 
 /* The debug mode calls the watchdog itself. */
+void weft_update_inspection_(weft_loop *loop)
+{
+    const bool is_debugged = loop->inspection && loop->inspection->check_use;
+    if (!is_debugged)
+        weft_set_inspection_(loop, loop->watchdog ? &timed : NULL);
+}
+
 void(weft_set_watchdog)(weft_loop *loop, weft_time longest, weft_watchdog *watchdog)
 {
     loop->watchdog = watchdog;
     loop->longest = weft_is_negative_(longest) ? 0 : longest;
-    if (!loop->inspection || loop->inspection == &timed)
-        weft_set_inspection_(loop, watchdog ? &timed : NULL);
+    weft_update_inspection_(loop);
 }

@@ -45,8 +45,13 @@ void weft_set_watchdog(weft_loop *loop, weft_time longest, weft_watchdog *watchd
 /* Describes the task or callback that the loop is about to run. */
 weft_slow_call weft_begin_call_(const weft_loop *loop, weft_node_ *node);
 
-/* Makes the loop call the functions of `inspection`; if `inspection` is NULL, no such functions. */
+/* Makes the loop call the functions of `inspection`. If `inspection` is NULL, the loop calls no
+ * such functions, unless it has an observer. */
 void weft_set_inspection_(weft_loop *loop, const weft_inspection_ *inspection);
+
+/* Makes the loop call the functions that its watchdog and its observer need. Keeps those of debug
+ * mode. */
+void weft_update_inspection_(weft_loop *loop);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recording.h"
+
 /* ---- For the lessons ----------------------------------------------------------------------- */
 
 void require(bool condition, const char *otherwise)
@@ -42,7 +44,7 @@ static int run_with(weft_backend *backend, const struct lesson *lesson,
     weft_set_exception_handler(&loop, weft_print_unretrieved_error);
     weft_set_debug(&loop, options->debugs);
     (void)weft_dump_on_quit(&loop, &quit);
-    int status = OK;
+    int status = begin_recording(&loop) ? OK : FAILED;
     const weft_error *const error = start(&loop, lesson->code, memory, data);
     if (error == &weft_deadlock_error) {
         status = DEADLOCK;
@@ -51,6 +53,8 @@ static int run_with(weft_backend *backend, const struct lesson *lesson,
         status = FAILED;
         fprintf(stderr, "%s: %s\n", lesson->name, weft_error_text(error));
     }
+    if (!end_recording(&loop))
+        status = FAILED;
     weft_end_dump_on_quit(&quit);
     weft_loop_close(&loop);
     free(memory);
@@ -209,17 +213,19 @@ static void usage(FILE *file, const char *program, const struct style *style)
             "usage: %s [OPTION...] [%s...]\n"
             "Runs the lessons, all of them without a %s.\n"
             "\n"
-            "  --style ",
+            "  --style NAME         how the lessons are written: ",
             program, what, what);
     list_styles(file);
     fprintf(file,
             "\n"
-            "             how the lessons are written: coroutines without stacks (the default),\n"
-            "             coroutines with stacks, or threads\n"
-            "  --virtual  use a virtual clock, which never waits; not with threads\n"
-            "  --speed N  with threads: a clock N times as fast as the real one\n"
-            "  --list     print the lessons' names\n"
-            "  --help     print this text\n"
+            "                       coroutines without stacks (the default), coroutines with\n"
+            "                       stacks, or threads\n"
+            "  --virtual            use a virtual clock, which never waits; not with threads\n"
+            "  --speed N            with threads: a clock N times as fast as the real one\n"
+            "  --list               print the lessons' names\n"
+            "  --help               print this text\n");
+    print_recording_options(file);
+    fprintf(file,
             "\n"
             "Exit status: 1 if a lesson failed, 2 for a wrong option or %s, 3 if a lesson ended\n"
             "in a deadlock. SIGQUIT (Ctrl-\\) prints where each task waits.\n"
@@ -240,6 +246,7 @@ static int run_headed(const struct position *at, const struct options *options)
     fputs("== ", stderr);
     print_name(stderr, at);
     fputs(" ==\n", stderr);
+    name_recording(at->scenario->name, at->lesson->name);
     return options->style->run(at->lesson, options);
 }
 
@@ -275,6 +282,24 @@ static int run_each(char *const *names, const struct options *options)
     return status;
 }
 
+/* Returns true if the options for recordings fit the names. Otherwise says on standard error why
+ * not. */
+static bool can_record(char *const *names, const struct style *style, const char *program)
+{
+    if (!recording_needs_one_lesson())
+        return true;
+    int lessons = 0;
+    for (char *const *name = names; *name; name++)
+        for (struct position at = find(first(style), *name); !at_end(&at); at = find(at, *name)) {
+            lessons++;
+            advance(&at);
+        }
+    if (lessons == 1)
+        return true;
+    fprintf(stderr, "%s: %s=FILE records one lesson: name it\n", program, recording_option());
+    return false;
+}
+
 /* Returns true if every name names a lesson. Reports the other names on standard error. */
 static bool all_known(char *const *names, const struct style *style, const char *program)
 {
@@ -298,6 +323,9 @@ static bool are_possible(const struct options *options, bool has_speed, const ch
                 style->real_time_only);
     else if (has_speed && !style->real_time_only)
         fprintf(stderr, "%s: --style %s has no --speed; use --virtual\n", program, style->name);
+    else if (recording_option() && style->real_time_only)
+        fprintf(stderr, "%s: %s shows tasks of a loop, and --style %s has no loop\n", program,
+                recording_option(), style->name);
     else
         return true;
     return false;
@@ -329,9 +357,13 @@ int main(int argc, char **argv)
 {
     enum { STYLE = 1, VIRTUAL, SPEED, LIST, HELP };
     static const struct option long_options[] = {
-        {"style", required_argument, NULL, STYLE}, {"virtual", no_argument, NULL, VIRTUAL},
-        {"speed", required_argument, NULL, SPEED}, {"list", no_argument, NULL, LIST},
-        {"help", no_argument, NULL, HELP},         {NULL, 0, NULL, 0},
+        {"style", required_argument, NULL, STYLE},
+        {"virtual", no_argument, NULL, VIRTUAL},
+        {"speed", required_argument, NULL, SPEED},
+        {"list", no_argument, NULL, LIST},
+        {"help", no_argument, NULL, HELP},
+        RECORDING_OPTIONS,
+        {NULL, 0, NULL, 0},
     };
     const char *const debug = getenv("WEFT_DEBUG");
     struct options options = {
@@ -349,12 +381,12 @@ int main(int argc, char **argv)
             lists = true;
         else if (option == HELP)
             helps = true;
-        else
+        else if (!take_recording_option(option, optarg))
             valid = false;
     }
     char *const *const names = argv + optind;
     if (!valid || !are_possible(&options, has_speed, argv[0]) ||
-        !all_known(names, options.style, argv[0])) {
+        !all_known(names, options.style, argv[0]) || !can_record(names, options.style, argv[0])) {
         usage(stderr, argv[0], options.style);
         return USAGE;
     }

@@ -6,7 +6,7 @@ set -u
 have_machine m3 "the corpus" || finish
 trace=$srcdir/test/trace
 sources="$trace/replay.c $trace/blocks.c $trace/interpreter.c $trace/machine.c $trace/now.c"
-sources="$sources $trace/program.c $trace/text.c $trace/waits.c $srcdir/test/support/clock.c"
+sources="$sources $trace/program.c $trace/seen.c $trace/text.c $trace/waits.c $srcdir/test/support/clock.c"
 
 # replay NAME [FLAG...]
 replay() {

@@ -266,6 +266,15 @@ WEFT_ASYNC_END
 
 WEFT_DUMP_ON_QUIT(dump_on_quit);
 
+static void see(weft_observer *observer, const weft_loop_event *event)
+{
+    (void)observer;
+    if (event->kind == WEFT_EVENT_WAITS && event->number == WEFT_EVENT_FOREVER)
+        puts("a task sleeps for ever");
+}
+
+static weft_observer observer = {.on_event = see};
+
 int main(void)
 {
     static weft_select backend;
@@ -281,6 +290,7 @@ int main(void)
     weft_loop_init(&loop, &backend.backend);
     weft_loop_create_future(&loop, &number);
     weft_set_watchdog(&loop, WEFT_MS(100), slow);
+    weft_set_observer(&loop, &observer);
     const weft_error *error = weft_call_later(&loop, &handle, WEFT_MS(1), called);
     weft_loop_create_task(&loop, nap, &nap_of_main, .delay = 0);
     if (!error)

@@ -5,7 +5,7 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 cd "$srcdir"
-files=$(find weft.h core primitives scenarios examples bench doc test -name '*.[ch]' | grep -v '^test/refuse/' | sort)
+files=$(find weft.h core primitives scenarios examples bench doc test tools -name '*.[ch]' | grep -v '^test/refuse/' | sort)
 
 # Versions of clang-format differ; the tree uses the one of Debian 12.
 if command -v clang-format-14 >/dev/null; then format=clang-format-14; else format=clang-format; fi

@@ -18,11 +18,12 @@ jobs=$(nproc 2>/dev/null || echo 2)
 left_out=0
 
 # Suites whose subject is what a program without texts does not have.
-#   test_debug, test_dump, test_report, test_watchdog: the reports of core/inspect
+#   test_debug, test_dump, test_observer, test_recorder, test_report, test_watchdog: core/inspect
 #   test_panic: the text of weft's own panic
 #   test_error: the texts of errors
-TEXT_SUITES='test_debug test_dump test_report test_watchdog test_panic test_error'
-TEXT_SOURCES='core/inspect/debug.o core/inspect/dump.o core/inspect/print_error.o core/inspect/report.o
+TEXT_SUITES='test_debug test_dump test_observer test_recorder test_report test_watchdog test_panic test_error'
+TEXT_SOURCES='core/inspect/debug.o core/inspect/dump.o core/inspect/observer.o core/inspect/print_error.o \
+    core/inspect/recorder.o core/inspect/report.o
     core/inspect/watchdog.o core/inspect/on_quit.o'
 
 # The suite of interrupts on a machine without atomic pointers is test_threadsafe with another library, and

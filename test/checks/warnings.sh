@@ -14,7 +14,8 @@ done
 for compiler in gcc clang; do
     have $compiler "warnings of $compiler" || continue
     for program in "$work"/*.c "$srcdir"/doc/tutorial/*.c "$srcdir"/examples/[!g]*.c "$srcdir"/scenarios/*/*.c \
-        "$srcdir"/test/trace/[!f]*.c "$srcdir"/test/suites/*.c "$srcdir"/test/threads/*.c; do
+        "$srcdir"/test/trace/[!f]*.c "$srcdir"/test/suites/*.c "$srcdir"/test/threads/*.c \
+        "$srcdir"/tools/trace/*.c; do
         case $program in */test_faults.c) continue ;; esac
         if $compiler -std=c11 -Wall -Wextra -Wpedantic -Wcast-qual -Wconversion -Wshadow -Werror -fsyntax-only \
             -DWEFT_SHOW_MACROS -I"$srcdir" -I"$srcdir"/scenarios/lessons -I"$srcdir"/scenarios/echo -I"$srcdir"/test \

@@ -86,7 +86,7 @@ build_library() {
         case $source in
         */debug.c | */on_quit.c | */print_error.c) continue ;; # of hosted builds
         */epoll.c | */poll.c | */select.c | core/panic.c) continue ;;
-        */dump.c | */report.c | */watchdog.c) # need texts
+        */dump.c | */observer.c | */recorder.c | */report.c | */watchdog.c) # need texts
             case " $* " in *' -DWEFT_TEXTS=0 '*) continue ;; esac
             ;;
         esac

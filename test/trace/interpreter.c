@@ -2,6 +2,7 @@
 #include "trace/interpreter.h"
 
 #include "support/clock.h"
+#include "trace/seen.h"
 #include "trace/statements.h"
 
 /* ---- Tasks ---- */
@@ -119,6 +120,8 @@ static void run_program(struct machine machine)
 #if WEFT_TEXTS
     if (machine.dumps)
         weft_set_watchdog(&machine.loop, 0, bark);
+    if (machine.seen)
+        seen_begin(machine.seen, &machine.loop);
 #endif
     weft_loop_create_future(&machine.loop, &machine.never);
     machine_make_objects(&machine);
@@ -134,6 +137,10 @@ static void run_program(struct machine machine)
         fprintf(machine.out, "done\n");
     if (watcher)
         watcher->end(watcher, &machine);
+#if WEFT_TEXTS
+    if (machine.seen)
+        seen_end(machine.seen);
+#endif
     weft_loop_close(&machine.loop);
     machine_free(&machine);
 }
@@ -152,6 +159,12 @@ void interpret_started(const struct program *program, FILE *out, start_function 
 void interpret_dumping(const struct program *program, FILE *out)
 {
     run_program((struct machine){.program = program, .out = out, .steps = SIZE_MAX, .dumps = true});
+}
+
+void interpret_seen(const struct program *program, FILE *out, struct seen *seen, bool dumps)
+{
+    run_program((struct machine){
+        .program = program, .out = out, .steps = SIZE_MAX, .seen = seen, .dumps = dumps});
 }
 
 void interpret_within(const struct program *program, FILE *out, size_t steps)

@@ -7,12 +7,16 @@
 
 #include "trace/program.h"
 
+struct seen;
 struct watcher;
 
 /* Writes the program's trace to `out`. */
 void interpret(const struct program *program, FILE *out);
 void interpret_dumping(const struct program *program, FILE *out); /* ... with a dump at each line */
 void interpret_watched(const struct program *program, FILE *out, struct watcher *watcher);
+
+/* Checks the events of the loop as well (seen.h). If `dumps` is true, dumps too. */
+void interpret_seen(const struct program *program, FILE *out, struct seen *seen, bool dumps);
 
 /* Writes the trace of a program whose tasks have stacks (test/stackful/). */
 void interpret_stackful(const struct program *program, FILE *out);

@@ -71,6 +71,7 @@ struct reference {
 
 /* An observer of the run. It runs the loop until a task has ended, and acts when the program has
  * ended. */
+struct seen;
 struct watcher {
     const weft_error *(*run)(struct watcher *watcher, struct machine *machine, weft_future *until);
     void (*end)(struct watcher *watcher, struct machine *machine);
@@ -85,6 +86,7 @@ struct machine {
     const struct program *program;
     start_function *start;   /* NULL: a task runs the coroutine run_task */
     struct watcher *watcher; /* may be NULL */
+    struct seen *seen;       /* checks the events of the loop; may be NULL */
     bool dumps;              /* dump all tasks at each line of the trace, under a watchdog */
     FILE *out;
     weft_loop loop;

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* replay [--dump] FILE...: runs the trace programs of corpus files, and compares their traces
- * with the traces of CPython. A file holds any number of
+/* replay [--dump] [--observe] FILE...: runs the trace programs of corpus files, and compares their
+ * traces with the traces of CPython. A file holds any number of
  *
  *     === NAME
  *     the program's lines
  *     ---
  *     the trace's lines
  *
- * With --dump, all tasks are dumped at each line of the trace, under a watchdog. The trace must
- * not change. Prints the first difference of each program, and at the end how many programs
+ * With --dump, all tasks are dumped at each line of the trace, under a watchdog. With --observe, an
+ * observer checks the loop's events (seen.h), and each kind of event must come. The trace must not
+ * change. Prints the first difference of each program, and at the end how many programs
  * passed. Exits with 1 if a program failed. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
 
 #include "trace/interpreter.h"
+#include "trace/seen.h"
 #include "trace/text.h"
 
 #ifdef ON_STACKS /* replay_stackful: each task has a stack */
@@ -26,9 +28,40 @@ struct count {
     int passed, failed;
 };
 
-static void (*run)(const struct program *program, FILE *out) = interpret;
+static bool dumps, observes;
 
-static char *trace_of(const char *text)
+/* Runs a program. Returns what is wrong with the loop's events; NULL: nothing. */
+#if WEFT_TEXTS
+static struct seen seen;
+
+static const char *run(const struct program *program, FILE *out)
+{
+    if (observes)
+        interpret_seen(program, out, &seen, dumps);
+    else
+        (dumps ? interpret_dumping : interpret)(program, out);
+    return seen.wrong;
+}
+
+/* The programs of the corpus wait for no descriptor. */
+static bool all_kinds_came(void)
+{
+    return !observes || !seen_missing(&seen, 0);
+}
+#else
+static const char *run(const struct program *program, FILE *out)
+{
+    interpret(program, out);
+    return NULL;
+}
+
+static bool all_kinds_came(void)
+{
+    return true;
+}
+#endif
+
+static char *trace_of(const char *text, const char **wrong)
 {
     struct program *const program = program_parse(text);
     if (!program)
@@ -36,7 +69,7 @@ static char *trace_of(const char *text)
     char *trace = NULL;
     size_t size = 0;
     FILE *const out = open_memstream(&trace, &size);
-    run(program, out);
+    *wrong = run(program, out);
     fclose(out);
     program_free(program);
     return trace;
@@ -65,8 +98,12 @@ static void print_difference(const char *name, const char *expected, const char 
 static void replay_one(const char *name, const char *program, const char *expected,
                        struct count *count)
 {
-    char *const trace = trace_of(program);
-    if (trace && !strcmp(trace, expected)) {
+    const char *wrong = NULL;
+    char *const trace = trace_of(program, &wrong);
+    if (wrong) {
+        count->failed++;
+        printf("%s: %s\n", name, wrong);
+    } else if (trace && !strcmp(trace, expected)) {
         count->passed++;
     } else {
         count->failed++;
@@ -92,10 +129,12 @@ static void replay(char *text, struct count *count)
 int main(int argc, char **argv)
 {
     struct count count = {0, 0};
-    const bool dumps = argc > 1 && !strcmp(argv[1], "--dump");
-    if (dumps)
-        run = interpret_dumping;
-    for (int i = 1 + dumps; i < argc; i++) {
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        dumps |= !strcmp(argv[i], "--dump");
+        observes |= !strcmp(argv[i], "--observe");
+    }
+    for (; i < argc; i++) {
         FILE *const in = fopen(argv[i], "r");
         if (!in) {
             perror(argv[i]);
@@ -108,5 +147,5 @@ int main(int argc, char **argv)
         free(text);
     }
     printf("%d passed, %d failed\n", count.passed, count.failed);
-    return count.failed || !count.passed;
+    return count.failed || !count.passed || !all_kinds_came();
 }
