@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- The machine ---- */
@@ -41,14 +42,35 @@ static void add_line_of(struct facts *facts, const char *name, const char *path,
         fclose(file);
 }
 
-static void add_load(struct facts *facts, const char *name)
+/* Reads how long the CPUs were busy and idle. Returns false if the system does not say. */
+static bool read_times(double *busy, double *idle)
 {
-    double one, five, fifteen;
-    FILE *const file = fopen("/proc/loadavg", "r");
-    if (file && fscanf(file, "%lf %lf %lf", &one, &five, &fifteen) == 3)
-        add_fact(facts, name, "%.2f in the last minute, %.2f in the last five", one, five);
+    double user, nice, system, waiting;
+    FILE *const file = fopen("/proc/stat", "r");
+    const bool fine =
+        file && fscanf(file, "cpu %lf %lf %lf %lf %lf", &user, &nice, &system, idle, &waiting) == 5;
     if (file)
         fclose(file);
+    if (fine) {
+        *busy = user + nice + system;
+        *idle += waiting;
+    }
+    return fine;
+}
+
+/* Looks for one second at what other programs do. The load average would count the threads of an
+ * earlier measurement. */
+static void add_load(struct facts *facts)
+{
+    const struct timespec second = {1, 0};
+    double busy, idle, busy_after, idle_after;
+    if (is_small || !read_times(&busy, &idle) || nanosleep(&second, NULL) != 0 ||
+        !read_times(&busy_after, &idle_after))
+        return;
+    const double whole = busy_after - busy + idle_after - idle;
+    if (whole > 0)
+        add_fact(facts, "other programs", "used %.0f%% of all CPUs in the second before",
+                 100 * (busy_after - busy) / whole);
 }
 
 static void add_first_line(char *line, void *data)
@@ -85,7 +107,7 @@ void describe_machine(struct facts *facts)
     add_fact(facts, "limit", "%zu MB a process", memory_limit >> 20);
     add_fact(facts, "processes", "%u for each figure of an operation", settings.processes);
     add_fact(facts, "seed", "%llu", (unsigned long long)settings.seed);
-    add_load(facts, "load before");
+    add_load(facts);
 }
 
 /* ---- Text ---- */
