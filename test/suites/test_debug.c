@@ -619,6 +619,23 @@ START_TEST(a_loop_that_a_host_drives_is_its_threads_between_two_runs)
 }
 END_TEST
 
+static void close_loop(void)
+{
+    weft_loop_close(&loop);
+}
+
+START_TEST(a_close_from_another_thread_panics_before_it_changes_the_loop)
+{
+    static void (*const closes)(void) = close_loop;
+    debug();
+    ck_no_error(weft_call_later(&loop, &due, WEFT_SECONDS(1), nothing));
+    weft_run_once(&loop);
+    in_a_thread(&closes);
+    ck_assert_msg(panic.text && strstr(panic.text, "from another thread"), "no panic");
+    ck_assert(weft_handle_pending(&due));
+}
+END_TEST
+
 /* ---- Two threads that share a primitive ---- */
 
 static weft_condition condition;
@@ -945,6 +962,7 @@ int main(void)
                         sizeof(uses) / sizeof(*uses));
     tcase_add_loop_test(tests, a_loop_that_does_not_run_can_be_used_by_any_thread, 0, 3);
     tcase_add_test(tests, a_loop_that_a_host_drives_is_its_threads_between_two_runs);
+    tcase_add_test(tests, a_close_from_another_thread_panics_before_it_changes_the_loop);
     tcase_add_loop_test(tests, two_threads_that_share_a_primitive_are_caught, 0, 10);
     tcase_add_loop_test(tests, a_primitive_wakes_tasks_of_its_own_thread, 0, 5);
     tcase_add_loop_test(tests, a_task_that_waits_in_debug_mode_can_be_cancelled_and_woken_without,
