@@ -449,6 +449,42 @@ START_TEST(a_timeout_cancels)
 }
 END_TEST
 
+WEFT_ASYNC(limited_at, weft_timeout limit; weft_time when;)
+{
+    weft_with_timeout_at(&self->limit, self->when)
+        weft_sleep(UNITS(2));
+    weft_end;
+}
+WEFT_ASYNC_END
+
+static weft_time limit_in_event;
+
+static void note_limit(weft_observer *of, const weft_loop_event *of_limit)
+{
+    (void)of;
+    if (of_limit->kind == WEFT_EVENT_TIMEOUT_ENTERED) {
+        note("limits ");
+        limit_in_event = of_limit->number;
+    }
+}
+
+START_TEST(a_timeout_at_a_time_tells_how_long_it_is)
+{
+    static WEFT_TASK(limited_at) limiting_at;
+    weft_observer of_limits = {.on_event = note_limit};
+    weft_set_observer(&loop, &of_limits);
+    weft_loop_create_task(&loop, limited_at, &limiting_at,
+                          .when = weft_loop_time(&loop) + UNITS(9));
+    run_observed();
+    ck_recorded("limits ");
+    ck_assert_uint_eq(limit_in_event, 9);
+    weft_loop_create_task(&loop, limited_at, &limiting_at, .when = WEFT_FOREVER);
+    run_observed();
+    ck_recorded("limits ");
+    ck_assert_uint_eq(limit_in_event, WEFT_EVENT_FOREVER);
+}
+END_TEST
+
 static void note_limits(weft_observer *of, const weft_loop_event *of_limit)
 {
     (void)of;
@@ -784,6 +820,65 @@ START_TEST(an_observer_that_a_task_sets_begins_with_the_next_tick)
 }
 END_TEST
 
+WEFT_ASYNC(observing_late)
+{
+    observe(LOOP_EVENTS);
+    weft_lock_acquire(&lock);
+    weft_lock_release(&lock);
+    weft_cancel(&waiting);
+}
+WEFT_ASYNC_END
+
+START_TEST(what_a_task_does_in_the_tick_in_which_it_sets_the_observer_is_no_event)
+{
+    static WEFT_TASK(observing_late) late;
+    lock = (weft_lock){.holder = NULL};
+    weft_loop_create_task(&loop, waiter, &waiting);
+    tick();
+    weft_loop_create_task(&loop, observing_late, &late);
+    run_observed();
+    ck_recorded("waiter created by nobody; waiter ready by nobody; waiter runs; waiter raises; "
+                "waiter ended cancelled; ");
+}
+END_TEST
+
+/* The child ends in the tick in which the observer is set, and its group is notified in the next
+ * one. */
+WEFT_ASYNC(child_that_ends)
+{
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(group_of_one, weft_group group; WEFT_TASK(child_that_ends) child;)
+{
+    weft_with_group(&self->group)
+        weft_group_create_task(&self->group, child_that_ends, &self->child);
+    weft_end;
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(only_observing)
+{
+    observe(LOOP_EVENTS);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_child_that_has_ended_is_not_reported_as_one_that_exists)
+{
+    static WEFT_TASK(group_of_one) group_of_one;
+    static WEFT_TASK(only_observing) only_observing;
+    weft_loop_create_task(&loop, group_of_one, &group_of_one);
+    tick();
+    weft_loop_create_task(&loop, only_observing, &only_observing);
+    tick();
+    tick();
+    run_observed();
+    ck_recorded("group_of_one created by nobody; group_of_one waits for group; "
+                "group_of_one enters; group_of_one ready by child_that_ends; "
+                "group_of_one runs; group_of_one leaves; group_of_one ended; ");
+}
+END_TEST
+
 /* ---- On and off ---- */
 
 START_TEST(a_loop_is_as_before_when_its_observer_was_removed)
@@ -1072,6 +1167,7 @@ int main(void)
     tcase_add_test(tests, a_timeout_cancels);
     tcase_add_test(tests, a_timeout_tells_how_long_it_is_and_whether_it_was_kept);
     tcase_add_test(tests, a_timeout_that_cannot_be_entered_is_no_event);
+    tcase_add_test(tests, a_timeout_at_a_time_tells_how_long_it_is);
     tcase_add_test(tests, a_group_is_entered_and_left);
     tcase_add_test(tests, a_child_that_fails_has_its_siblings_cancelled);
     tcase_add_test(tests, a_group_whose_body_fails_cancels_its_children);
@@ -1085,6 +1181,8 @@ int main(void)
     tcase_add_test(tests, a_lock_that_another_loop_takes_later_is_no_event_of_the_first_loop);
     tcase_add_test(tests, tasks_that_exist_already_are_reported_at_once);
     tcase_add_test(tests, an_observer_that_a_task_sets_begins_with_the_next_tick);
+    tcase_add_test(tests, what_a_task_does_in_the_tick_in_which_it_sets_the_observer_is_no_event);
+    tcase_add_test(tests, a_child_that_has_ended_is_not_reported_as_one_that_exists);
     tcase_add_test(tests, a_loop_is_as_before_when_its_observer_was_removed);
     tcase_add_test(tests, a_task_removes_the_observer);
     tcase_add_test(tests, another_observer_takes_the_place_of_the_first);

@@ -467,9 +467,34 @@ START_TEST(a_text_is_written_once)
 }
 END_TEST
 
+static weft_handle handle;
+
+static void do_nothing(weft_loop *of, weft_handle *of_call)
+{
+    (void)of, (void)of_call;
+}
+
+START_TEST(a_callback_has_its_handle_and_its_cause)
+{
+    begin(200, WEFT_KEEP_FIRST);
+    ck_no_error(weft_call_soon(&loop, &handle, do_nothing));
+    run_dry();
+    write_file(&recorder);
+    ck_assert_uint_eq(count(), 2);
+    const struct read_record ready = record_number(0), runs = record_number(1);
+    ck_assert_uint_eq(ready.kind, WEFT_EVENT_CALLBACK_READY);
+    ck_assert_uint_eq(ready.detail, WEFT_BY_HOST);
+    ck_assert_uint_eq(ready.subject, (uintptr_t)&handle);
+    ck_assert_uint_eq(runs.kind, WEFT_EVENT_CALLBACK_RUNS);
+    ck_assert_uint_eq(runs.subject, (uintptr_t)&handle);
+    ck_assert_uint_eq(runs.other, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("recorder");
+    tcase_add_test(tests, a_callback_has_its_handle_and_its_cause);
     tcase_add_test(tests, a_recording_has_the_events_in_their_order);
     tcase_add_test(tests, a_record_has_its_time_and_its_task_and_its_cause);
     tcase_add_test(tests, a_name_and_an_error_are_stored_as_characters);
