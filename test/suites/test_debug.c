@@ -200,6 +200,31 @@ START_TEST(another_limit_can_be_set)
 }
 END_TEST
 
+WEFT_ASYNC_NAMED(has_a_name, name, const char *name;)
+{
+    backend.now += WEFT_MS(101);
+    sleep_line = __LINE__ + 1;
+    weft_yield;
+    backend.now += WEFT_MS(102);
+}
+WEFT_ASYNC_END
+
+/* The text of a name may be gone after the task has ended. */
+START_TEST(a_slow_call_is_reported_by_the_tasks_name_while_the_task_lives)
+{
+    static WEFT_TASK(has_a_name) task;
+    char expected[300];
+    debug();
+    weft_loop_create_task(&loop, has_a_name, &task, .name = "ada");
+    run_dry();
+    snprintf(expected, sizeof(expected),
+             FILE_AND(": task ada kept the loop for 101 ms\n")
+                 FILE_AND(":%u: task has_a_name kept the loop for 102 ms\n"),
+             sleep_line);
+    ck_recorded(expected);
+}
+END_TEST
+
 static void watch(weft_loop *of, const weft_slow_call *call)
 {
     (void)of;
@@ -223,6 +248,24 @@ START_TEST(a_watchdog_is_called_in_place_of_that_and_stays)
     debug();
     weft_set_watchdog(&loop, WEFT_MS(10), NULL);
     ck_assert(weft_get_debug(&loop));
+}
+END_TEST
+
+static void watch_the_running_task(weft_loop *of, const weft_slow_call *call)
+{
+    ck_assert_ptr_nonnull(call->task);
+    ck_assert_ptr_null(weft_loop_current_task(of));
+    note("none");
+}
+
+START_TEST(no_task_runs_while_the_watchdog_is_called)
+{
+    if (_i)
+        debug();
+    weft_set_watchdog(&loop, WEFT_MS(10), watch_the_running_task);
+    weft_loop_create_task(&loop, works, &working, .first = WEFT_MS(11), .second = WEFT_MS(11));
+    run_dry();
+    ck_recorded("nonenone");
 }
 END_TEST
 
@@ -345,6 +388,42 @@ START_TEST(coroutines_that_were_begun_together_are_awaited_in_any_order)
     run_dry();
     ck_assert_ptr_nonnull(strstr(record, "24"));
     ck_assert_ptr_nonnull(strstr(record, "its frame is used again"));
+}
+END_TEST
+
+WEFT_ASYNC(leaves_both, struct child child; WEFT_TASK(fails) task;)
+{
+    /* weft-lint: ignore the test is about coroutines that nobody awaits */
+    weft_begin(child, &self->child, .n = 1);
+    begin_line = __LINE__ - 1;
+    weft_create_task(fails, &self->task);
+    weft_sleep(0);
+    weft_sleep(0);
+}
+WEFT_ASYNC_END
+
+WEFT_ASYNC(calls_twice, struct leaves_both inner;)
+{
+    weft_call(leaves_both, &self->inner);
+    note("first;");
+    weft_call(leaves_both, &self->inner);
+    note("second;");
+}
+WEFT_ASYNC_END
+
+START_TEST(memory_with_a_begun_coroutine_and_a_failed_task_has_both_reported_in_that_order)
+{
+    static WEFT_TASK(calls_twice) task;
+    char expected[600];
+    debug();
+    weft_loop_create_task(&loop, calls_twice, &task);
+    run_dry();
+    snprintf(expected, sizeof(expected),
+             "first;" FILE_AND(": coroutine child, begun at line %u, was never awaited: its frame "
+                               "is used again\n") UNRETRIEVED "second;",
+             begin_line);
+    ck_assert_msg(strstr(record, expected) == record, "the record was: %s", record);
+    record[0] = '\0';
 }
 END_TEST
 
@@ -865,13 +944,17 @@ int main(void)
     tcase_add_test(tests, a_call_above_100_ms_is_reported);
     tcase_add_test(tests, a_slow_callback_is_reported);
     tcase_add_test(tests, another_limit_can_be_set);
+    tcase_add_test(tests, a_slow_call_is_reported_by_the_tasks_name_while_the_task_lives);
     tcase_add_loop_test(tests, a_watchdog_is_called_in_place_of_that_and_stays, 0, 2);
+    tcase_add_loop_test(tests, no_task_runs_while_the_watchdog_is_called, 0, 2);
     tcase_add_test(tests, a_coroutine_that_is_awaited_is_not_reported);
     tcase_add_loop_test(tests, a_frame_that_is_used_again_without_an_await_is_reported, 0, 2);
     tcase_add_test(tests, a_coroutine_whose_task_ends_without_an_await_is_reported);
     tcase_add_test(tests, a_coroutine_whose_loop_closes_without_an_await_is_reported);
     tcase_add_test(tests, a_coroutine_that_the_program_resumes_itself_is_not_reported);
     tcase_add_test(tests, coroutines_that_were_begun_together_are_awaited_in_any_order);
+    tcase_add_test(tests,
+                   memory_with_a_begun_coroutine_and_a_failed_task_has_both_reported_in_that_order);
     tcase_add_test(tests, debug_mode_can_end_while_coroutines_are_begun);
     tcase_add_loop_test(tests, a_coroutine_begun_in_debug_mode_can_be_awaited_without, 0, 2);
     tcase_add_test(tests, a_frame_outside_of_a_task_is_reported_when_it_is_used_again);

@@ -497,6 +497,38 @@ START_TEST(a_groups_own_cancellation_is_taken_back)
 }
 END_TEST
 
+/* weft counts at most 127 requests. */
+WEFT_ASYNC(cancelled_most_often, weft_group group; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_group(&self->group) {
+            for (int i = 0; i < 130; i++)
+                weft_cancel(weft_current_task());
+            weft_raise(&fail);
+        }
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+        ck_assert_uint_eq(weft_cancelling(weft_current_task()), 127);
+        note("caught");
+    }
+    weft_end;
+    weft_sleep(0);
+    note("slept");
+}
+WEFT_ASYNC_END
+
+START_TEST(a_groups_error_leaves_the_highest_count_of_requests)
+{
+    static WEFT_TASK(cancelled_most_often) task;
+    weft_loop_create_task(&loop, cancelled_most_often, &task);
+    run_dry();
+    ck_recorded("caught");
+    ck_assert(weft_cancelled(&task));
+    ck_assert_uint_eq(weft_cancelling(&task.task), 127);
+}
+END_TEST
+
 /* ---- Groups in groups ---- */
 
 WEFT_ASYNC(nest, const struct plan *outer_plan, *inner_plan; weft_group outer, inner;
@@ -1508,6 +1540,7 @@ int main(void)
     tcase_add_test(tests, a_group_is_cancelled_again_while_it_waits_for_its_cancelled_children);
     tcase_add_loop_test(tests, a_cancellation_after_the_last_childs_end_is_not_lost, 0, 2);
     tcase_add_loop_test(tests, a_child_that_fails_after_a_cancellation_leaves_it_counted, 0, 2);
+    tcase_add_test(tests, a_groups_error_leaves_the_highest_count_of_requests);
     tcase_add_test(tests, gh_116720_a_cancellation_from_outside_outlives_the_groups_error);
     tcase_add_test(tests, a_groups_own_cancellation_is_taken_back);
     tcase_add_loop_test(tests, gh_116720_groups_in_groups_keep_their_requests_apart, 0,

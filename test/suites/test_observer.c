@@ -478,6 +478,29 @@ START_TEST(a_timeout_tells_how_long_it_is_and_whether_it_was_kept)
 }
 END_TEST
 
+WEFT_ASYNC(limited_twice, weft_timeout limit;)
+{
+    weft_with_timeout(&self->limit, UNITS(5)) {
+        weft_with_timeout(&self->limit, UNITS(5)) {
+            weft_sleep(0);
+        }
+        weft_end;
+    }
+    weft_end;
+}
+WEFT_ASYNC_END
+
+START_TEST(a_timeout_that_cannot_be_entered_is_no_event)
+{
+    static WEFT_TASK(limited_twice) task;
+    observe(LIFE_EVENTS | LOOP_EVENTS);
+    weft_loop_create_task(&loop, limited_twice, &task);
+    run_observed();
+    ck_error(weft_error_of(&task), &weft_invalid_state_error);
+    ck_recorded("limited_twice limits; limited_twice unlimits; ");
+}
+END_TEST
+
 /* ---- Groups ---- */
 
 WEFT_ASYNC(failing)
@@ -570,6 +593,36 @@ START_TEST(a_group_that_is_cancelled_cancels_its_children_and_its_parent)
 }
 END_TEST
 
+WEFT_ASYNC(outlives_a_group, weft_group group; const weft_error *caught;)
+{
+    weft_try {
+        weft_with_group(&self->group)
+            weft_raise(&fail);
+        weft_end;
+    }
+    weft_catch(&weft_group_error, self->caught) {
+    }
+    weft_end;
+    weft_event_set(&event);
+}
+WEFT_ASYNC_END
+
+START_TEST(a_group_that_has_cancelled_its_children_causes_nothing_further)
+{
+    static WEFT_TASK(outlives_a_group) task;
+    weft_loop_create_task(&loop, waiter, &waiting);
+    run_dry();
+    observe(LOOP_EVENTS);
+    record[0] = '\0';
+    weft_loop_create_task(&loop, outlives_a_group, &task);
+    run_observed();
+    ck_recorded("outlives_a_group created by host; outlives_a_group ready by host; "
+                "outlives_a_group runs; outlives_a_group enters; outlives_a_group leaves failed; "
+                "outlives_a_group ended; waiter ready by outlives_a_group; waiter runs; "
+                "waiter ended; ");
+}
+END_TEST
+
 /* ---- Locks ---- */
 
 static weft_lock lock;
@@ -625,6 +678,64 @@ START_TEST(a_lock_that_was_taken_before_the_observer_was_set_is_released_silentl
     observe(0);
     ck_no_error(weft_lock_release(&lock));
     ck_recorded("");
+}
+END_TEST
+
+START_TEST(a_waiter_waits_for_the_lock_while_others_hold_it_one_after_another)
+{
+    static WEFT_TASK(locker) third;
+    observe(0);
+    lock = (weft_lock){.holder = NULL};
+    weft_loop_create_task(&loop, locker, &locking);
+    weft_loop_create_task(&loop, locker, &locking_too);
+    weft_loop_create_task(&loop, locker, &third);
+    while (lock.holder != &locking_too.task)
+        tick();
+    ck_assert_str_eq(weft_task_waits_for(&third.task).what, "lock");
+    ck_assert_ptr_eq(weft_task_waits_for(&third.task).object, &lock);
+    ck_assert_ptr_eq(weft_task_waits_for(&third.task).holder, &locking_too.task);
+    run_observed();
+    record[0] = '\0';
+}
+END_TEST
+
+/* With an observer from the beginning, and with one that comes after the waiter has gone. */
+START_TEST(a_lock_whose_waiter_was_cancelled_is_released_as_it_was_taken)
+{
+    lock = (weft_lock){.holder = NULL};
+    if (!_i)
+        observe(LIFE_EVENTS | LOOP_EVENTS);
+    weft_loop_create_task(&loop, locker, &locking, .keeps = true);
+    weft_loop_create_task(&loop, locker, &locking_too);
+    run_dry();
+    weft_cancel(&locking_too);
+    run_dry();
+    ck_assert(weft_cancelled(&locking_too));
+    if (_i)
+        observe(LIFE_EVENTS | LOOP_EVENTS);
+    record[0] = '\0';
+    ck_no_error(weft_lock_release(&lock));
+    ck_recorded(_i ? "" : "locker releases by host; ");
+}
+END_TEST
+
+START_TEST(a_lock_that_another_loop_takes_later_is_no_event_of_the_first_loop)
+{
+    weft_virtual another_backend;
+    weft_loop another;
+    weft_virtual_init(&another_backend);
+    weft_loop_init(&another, &another_backend.backend);
+    lock = (weft_lock){.holder = NULL};
+    observe(LIFE_EVENTS | LOOP_EVENTS);
+    weft_loop_create_task(&loop, locker, &locking);
+    run_observed();
+    ck_recorded("locker takes; locker releases by locker; ");
+    weft_loop_create_task(&another, locker, &locking);
+    for (int i = 0; i < 5; i++)
+        ck_no_error(weft_run_once(&another));
+    ck_assert(weft_done(&locking) && !lock.holder);
+    ck_recorded("");
+    ck_no_error(weft_loop_close(&another));
 }
 END_TEST
 
@@ -905,6 +1016,38 @@ START_TEST(a_descriptor_wakes_a_task_and_makes_a_callback_ready)
 }
 END_TEST
 
+WEFT_ASYNC(writer)
+{
+    weft_wait_writable(ends_of_pipe[1]);
+}
+WEFT_ASYNC_END
+
+static WEFT_TASK(writer) writing;
+
+START_TEST(a_wait_for_a_descriptor_tells_for_what)
+{
+    weft_select select_backend;
+    static weft_loop selecting;
+    ck_assert_int_eq(pipe(ends_of_pipe), 0);
+    ck_assert_int_eq(write(ends_of_pipe[1], "x", 1), 1);
+    weft_select_init(&select_backend);
+    weft_loop_init(&selecting, &select_backend.backend);
+    weft_set_observer(&selecting, &observer);
+    weft_loop_create_task(&selecting, writer, &writing);
+    ck_error(weft_run_forever(&selecting), &weft_deadlock_error);
+    ck_assert_int_eq(last_wait.wait, WEFT_WAITS_WRITABLE);
+    ck_assert_uint_eq(last_wait.number, (unsigned)ends_of_pipe[1]);
+    weft_loop_create_task(&selecting, reader, &reading);
+    ck_error(weft_run_forever(&selecting), &weft_deadlock_error);
+    ck_assert_int_eq(last_wait.wait, WEFT_WAITS_READABLE);
+    ck_assert_uint_eq(last_wait.number, (unsigned)ends_of_pipe[0]);
+    ck_no_error(weft_loop_close(&selecting));
+    close(ends_of_pipe[0]);
+    close(ends_of_pipe[1]);
+    record[0] = '\0';
+}
+END_TEST
+
 int main(void)
 {
     TCase *const tests = begin_suite("observer");
@@ -928,13 +1071,18 @@ int main(void)
     tcase_add_test(tests, a_shutdown_cancels);
     tcase_add_test(tests, a_timeout_cancels);
     tcase_add_test(tests, a_timeout_tells_how_long_it_is_and_whether_it_was_kept);
+    tcase_add_test(tests, a_timeout_that_cannot_be_entered_is_no_event);
     tcase_add_test(tests, a_group_is_entered_and_left);
     tcase_add_test(tests, a_child_that_fails_has_its_siblings_cancelled);
     tcase_add_test(tests, a_group_whose_body_fails_cancels_its_children);
     tcase_add_test(tests, a_group_that_is_cancelled_cancels_its_children_and_its_parent);
+    tcase_add_test(tests, a_group_that_has_cancelled_its_children_causes_nothing_further);
     tcase_add_test(tests, a_lock_is_taken_and_released);
     tcase_add_test(tests, a_lock_whose_holder_is_gone_is_released_by_the_host);
     tcase_add_test(tests, a_lock_that_was_taken_before_the_observer_was_set_is_released_silently);
+    tcase_add_test(tests, a_waiter_waits_for_the_lock_while_others_hold_it_one_after_another);
+    tcase_add_loop_test(tests, a_lock_whose_waiter_was_cancelled_is_released_as_it_was_taken, 0, 2);
+    tcase_add_test(tests, a_lock_that_another_loop_takes_later_is_no_event_of_the_first_loop);
     tcase_add_test(tests, tasks_that_exist_already_are_reported_at_once);
     tcase_add_test(tests, an_observer_that_a_task_sets_begins_with_the_next_tick);
     tcase_add_test(tests, a_loop_is_as_before_when_its_observer_was_removed);
@@ -945,5 +1093,6 @@ int main(void)
     tcase_add_test(tests, the_debug_mode_works_beside_it);
     tcase_add_test(tests, an_observer_may_dump_all_tasks);
     tcase_add_test(tests, a_descriptor_wakes_a_task_and_makes_a_callback_ready);
+    tcase_add_test(tests, a_wait_for_a_descriptor_tells_for_what);
     return run_suite();
 }
