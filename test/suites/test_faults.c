@@ -542,6 +542,24 @@ START_TEST(what_a_wake_could_not_open_in_full_is_closed_and_forgotten)
 }
 END_TEST
 
+/* After EINTR, and after errors that do not say that another write is of no use. */
+START_TEST(a_wake_whose_write_fails_is_written_again)
+{
+    fault = (struct fault){.at = 0};
+    ck_assert(backends[_i].open());
+    weft_loop_init(&loop, &any.backend);
+    ck_no_error(weft_threadsafe_open(&loop, &handle, note_callback));
+    for (int how = 0; how < 3; how++) {
+        fault = (struct fault){.at = 1, .how = how};
+        any.backend.wake(&any.backend);
+        ck_assert_int_ne(fault.failed_with, 0);
+        ck_assert_int_eq(fault.calls, 2);
+    }
+    weft_threadsafe_close(&handle);
+    backends[_i].close();
+}
+END_TEST
+
 /* ---- A select() or a poll() that fails ---- */
 
 enum { LONGEST_NAP = 10000 };
@@ -655,6 +673,7 @@ int main(void)
                         BACKENDS);
     tcase_add_loop_test(tests, a_watch_for_which_there_is_no_memory_is_refused, 0, BACKENDS);
     tcase_add_loop_test(tests, a_wake_pipe_that_could_not_be_made_ends_no_sleep, 0, BACKENDS);
+    tcase_add_loop_test(tests, a_wake_whose_write_fails_is_written_again, 0, BACKENDS);
     tcase_add_loop_test(tests, what_a_wake_could_not_open_in_full_is_closed_and_forgotten, 0,
                         BACKENDS);
     tcase_add_test(tests, a_poll_backend_for_which_there_is_no_memory_is_not_made);
