@@ -42,7 +42,7 @@ WEFT_COLD_ static weft_step_ observe_taken(weft_lock *lock, weft_context *contex
 {
     weft_loop *const loop = weft_running_loop_(context);
     set_seen(lock, loop);
-    weft_observe_(loop, WEFT_NOTES_LOCK_TAKEN_, lock, NULL);
+    weft_tell_observer_(loop, WEFT_NOTES_LOCK_TAKEN_, lock, NULL);
     return (weft_step_){WEFT_GO_ON_};
 }
 

@@ -79,15 +79,15 @@ WEFT_COLD_ static const weft_error *observe_entry(weft_timeout *limit, weft_cont
     const weft_error *const error =
         is_delay ? enter_for(limit, context, when) : enter_at(limit, context, when);
     if (!error)
-        weft_observe_(loop_of(limit), WEFT_NOTES_TIMEOUT_ENTERED_, limit,
-                      when == WEFT_FOREVER ? NULL : &limit->when);
+        weft_tell_observer_(loop_of(limit), WEFT_NOTES_TIMEOUT_ENTERED_, limit,
+                            when == WEFT_FOREVER ? NULL : &limit->when);
     return error;
 }
 
 WEFT_COLD_ static const weft_error *observe_exit(weft_timeout *limit, weft_context *context,
                                                  const weft_error *error)
 {
-    weft_observe_(weft_running_loop_(context), WEFT_NOTES_TIMEOUT_LEFT_, limit, error);
+    weft_tell_observer_(weft_running_loop_(context), WEFT_NOTES_TIMEOUT_LEFT_, limit, error);
     return error;
 }
 #endif

@@ -717,6 +717,20 @@ START_TEST(a_lock_that_was_taken_before_the_observer_was_set_is_released_silentl
 }
 END_TEST
 
+START_TEST(a_lock_that_was_taken_is_released_silently_after_the_observer_was_removed)
+{
+    lock = (weft_lock){.holder = NULL};
+    observe(0);
+    weft_loop_create_task(&loop, locker, &locking, .keeps = true);
+    run_dry();
+    weft_set_observer(&loop, NULL);
+    record[0] = '\0';
+    ck_no_error(weft_lock_release(&lock));
+    ck_recorded("");
+    ck_assert(!weft_lock_locked(&lock));
+}
+END_TEST
+
 START_TEST(a_waiter_waits_for_the_lock_while_others_hold_it_one_after_another)
 {
     static WEFT_TASK(locker) third;
@@ -1176,6 +1190,8 @@ int main(void)
     tcase_add_test(tests, a_lock_is_taken_and_released);
     tcase_add_test(tests, a_lock_whose_holder_is_gone_is_released_by_the_host);
     tcase_add_test(tests, a_lock_that_was_taken_before_the_observer_was_set_is_released_silently);
+    tcase_add_test(tests,
+                   a_lock_that_was_taken_is_released_silently_after_the_observer_was_removed);
     tcase_add_test(tests, a_waiter_waits_for_the_lock_while_others_hold_it_one_after_another);
     tcase_add_loop_test(tests, a_lock_whose_waiter_was_cancelled_is_released_as_it_was_taken, 0, 2);
     tcase_add_test(tests, a_lock_that_another_loop_takes_later_is_no_event_of_the_first_loop);
