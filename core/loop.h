@@ -372,9 +372,9 @@ static inline void weft_check_use_(weft_loop *loop, enum weft_use_ use)
         weft_check_context_();
 }
 
-/* weft_is_observed_(loop): true if the loop has an observer. weft_tell_observer_(loop, what, object,
- * more): tells the observer, which there must be, that something happens. weft_observe_: does so if
- * there is an observer. `loop` is evaluated more than once. */
+/* weft_is_observed_(loop): true if the loop has an observer. weft_tell_observer_(loop, what,
+ * object, more): tells the observer, which there must be, that something happens. weft_observe_:
+ * does so if there is an observer. `loop` is evaluated more than once. */
 #if WEFT_TEXTS
 #define weft_is_observed_(loop) WEFT_UNLIKELY_((loop)->observer != NULL)
 #define weft_tell_observer_(loop, what, object, more)                                              \

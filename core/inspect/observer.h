@@ -154,10 +154,9 @@ struct weft_observer {
  * the observer.
  *
  * While a loop has an observer, it reads the clock for each event. The observer does not change the
- * order in which tasks and callbacks run. A watchdog and the debug mode work beside the observer. If
- * a lock is acquired while the loop has an observer, the lock must be released before the memory of
- * the loop is freed.
- * O(n), n: the tasks and groups of the loop. */
+ * order in which tasks and callbacks run. A watchdog and the debug mode work beside the observer.
+ * If a lock is acquired while the loop has an observer, the lock must be released before the memory
+ * of the loop is freed. O(n), n: the tasks and groups of the loop. */
 void weft_set_observer(weft_loop *loop, weft_observer *observer);
 
 #ifdef __cplusplus
