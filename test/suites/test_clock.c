@@ -112,6 +112,11 @@ START_TEST(milliseconds_of_a_sleep_are_rounded_up)
                           (left * 1000 + WEFT_TIME_HZ - 1) / WEFT_TIME_HZ);
     }
     ck_assert_int_gt(weft_ms_of_(WEFT_FOREVER - 1), 0);
+#if WEFT_TIME_BITS == 64
+    const weft_time most = WEFT_SECONDS(INT_MAX / 1000);
+    ck_assert_int_eq(weft_ms_of_(most + WEFT_SECONDS(1) - 1), INT_MAX);
+    ck_assert_int_eq(weft_ms_of_(most - WEFT_SECONDS(1)), (INT_MAX / 1000 - 1) * 1000);
+#endif
 }
 END_TEST
 
