@@ -457,7 +457,7 @@ WEFT_ASYNC(limited_at, weft_timeout limit; weft_time when;)
 }
 WEFT_ASYNC_END
 
-static weft_time limit_in_event;
+static uint64_t limit_in_event;
 
 static void note_limit(weft_observer *of, const weft_loop_event *of_limit)
 {
