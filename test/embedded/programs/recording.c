@@ -13,6 +13,12 @@
 #include <primitives/lock.h>
 #include <primitives/timeout.h>
 
+/* The check defines these. */
+#ifndef RECORDS
+#define RECORDS 400
+#define KEEP WEFT_KEEP_FIRST
+#endif
+
 #ifdef NATIVE
 static void write_byte(char byte)
 {
